@@ -1,0 +1,88 @@
+import type { Frame } from 'kubectl-dbg-wire';
+
+/** Query parameters; undefined ones are left out. */
+export type Query = Record<string, string | number | boolean | undefined>;
+
+/** One plain request of the API. */
+export interface ApiRequest {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Path below the server's base, such as `/api/v1/namespaces/default/pods/web`; segments already escaped. */
+  path: string;
+  query?: Query;
+  body?: unknown;
+  /** Default `application/json`. */
+  contentType?: string;
+  signal?: AbortSignal;
+}
+
+/** A change that a watch reports. */
+export interface WatchEvent<T> {
+  type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK';
+  object: T;
+}
+
+/** Streams of an attach or exec, chosen when it is opened. */
+export interface RemoteCommandOptions {
+  namespace: string;
+  pod: string;
+  container: string;
+  /** exec only. */
+  command?: readonly string[];
+  stdin: boolean;
+  stdout: boolean;
+  stderr: boolean;
+  tty: boolean;
+  signal?: AbortSignal;
+}
+
+/** How a WebSocket ended. 1006: without a close frame (the connection broke). */
+export interface Closed {
+  code: number;
+  reason: string;
+}
+
+/**
+ * An open attach or exec. Messages are read by iterating; while nobody asks for the next one the connection is
+ * paused (back-pressure). The iteration ends when the connection does, without throwing: `closed` says how.
+ */
+export interface RemoteCommand extends AsyncIterable<Frame> {
+  readonly subprotocol: string;
+  /** Whether the end of stdin can be signalled. */
+  readonly canHalfClose: boolean;
+  /** Resolves once the data has left for the kernel, so that a writer can wait for a slow peer. */
+  send(channel: number, data: Uint8Array): Promise<void>;
+  /** Signals the end of a channel (v5); does nothing on v4. */
+  endChannel(channel: number): Promise<void>;
+  /** Closes with 1000; resolves once the connection is gone. */
+  close(): Promise<void>;
+  readonly closed: Promise<Closed>;
+}
+
+/** The thin Kubernetes client that sessions work with. */
+export interface Cluster {
+  /** Address of the API server, for messages. */
+  readonly server: string;
+  /** Namespace of the context (or of `--namespace`). */
+  readonly namespace: string;
+  /** Sends a request and returns the decoded JSON answer. Throws DbgError, or ApiStatusError for a Status answer. */
+  request<T>(request: ApiRequest): Promise<T>;
+  /**
+   * Watches one collection. Resumes by itself after a broken connection, and after 410 by relisting (as MODIFIED
+   * or DELETED events of what it finds); ends when `signal` is aborted.
+   */
+  watch<T>(options: {
+    path: string;
+    query?: Query;
+    resourceVersion: string;
+    signal: AbortSignal;
+  }): AsyncIterable<WatchEvent<T>>;
+  /** Opens a body as a byte stream (logs): resolves when the headers have come. */
+  stream(request: ApiRequest): Promise<AsyncIterable<Uint8Array>>;
+  /** Opens a connection ahead of time for the next upgrade; failures are ignored here and met again later. */
+  prepareUpgrade(): void;
+  attach(options: RemoteCommandOptions): Promise<RemoteCommand>;
+  exec(options: RemoteCommandOptions & { command: readonly string[] }): Promise<RemoteCommand>;
+  /** Warnings (RFC 7234 code 299) that the server sent with its answers; each text once. */
+  onWarning(listener: (text: string) => void): void;
+  close(): Promise<void>;
+}

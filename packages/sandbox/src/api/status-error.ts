@@ -1,0 +1,41 @@
+import type { Status, StatusCause, StatusDetails } from 'kubectl-dbg-wire';
+
+/** A failure that the API server answers as a `Status` object with that HTTP status code. */
+export class StatusError extends Error {
+  override readonly name = 'StatusError';
+  readonly code: number;
+  readonly reason: string;
+  readonly details: StatusDetails | undefined;
+  /** Extra response headers, such as Retry-After or Allow. */
+  readonly headers: Record<string, string>;
+
+  constructor(
+    code: number,
+    reason: string,
+    message: string,
+    details?: StatusDetails,
+    headers: Record<string, string> = {},
+  ) {
+    super(message);
+    this.code = code;
+    this.reason = reason;
+    this.details = details;
+    this.headers = headers;
+  }
+
+  toStatus(): Status {
+    return {
+      kind: 'Status',
+      apiVersion: 'v1',
+      metadata: {},
+      status: 'Failure',
+      message: this.message,
+      ...(this.reason === '' ? {} : { reason: this.reason }),
+      ...(this.details === undefined ? {} : { details: this.details }),
+      code: this.code,
+    };
+  }
+}
+
+/** One invalid field of an object, as `field.Error` words it; `message` excludes the field's path. */
+export type FieldError = Required<StatusCause>;
