@@ -1,0 +1,7 @@
+/** Freezes a JSON value and all that it holds, so that a reader's slip throws instead of changing the store. */
+export function deepFreeze<T>(value: T): T {
+  if (value === null || typeof value !== 'object' || Object.isFrozen(value)) return value;
+  Object.freeze(value);
+  for (const member of Object.values(value)) deepFreeze(member);
+  return value;
+}

@@ -1,0 +1,187 @@
+import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import { StatusError } from '../api/status-error.ts';
+import { deepFreeze } from './deep-freeze.ts';
+import type { KubeObject, ResourceKey, Store, StoreEvent } from './types.ts';
+import { WatchHistory } from './watch-history.ts';
+
+/** Enough for a watcher to be away for minutes; a real API server's watch cache keeps 100 to 100,000 events. */
+const HISTORY_CAPACITY = 10_000;
+
+/** A real cluster has written some hundred objects before the first user comes. */
+const FIRST_RESOURCE_VERSION = 200;
+
+export interface MemoryStoreOptions {
+  /** Changes remembered per resource; older resourceVersions are answered 410 Gone. */
+  historyCapacity?: number;
+  /** The clock, for creation timestamps. */
+  now?: () => Date;
+}
+
+interface Shelf {
+  byNamespace: Map<string, Map<string, KubeObject>>;
+  history: WatchHistory;
+  listeners: Set<(event: StoreEvent) => void>;
+}
+
+type NewEvent = Omit<StoreEvent, 'resourceVersion'>;
+
+/** The objects of one sandbox. See `Store` for the contract; `eventsSince` and `compact` serve watches. */
+export class MemoryStore implements Store {
+  readonly #shelves = new Map<ResourceKey, Shelf>();
+  readonly #historyCapacity: number;
+  readonly #now: () => Date;
+  readonly #pending: { shelf: Shelf; event: StoreEvent }[] = [];
+  #delivering = false;
+  #resourceVersion = FIRST_RESOURCE_VERSION;
+
+  constructor(options: MemoryStoreOptions = {}) {
+    this.#historyCapacity = options.historyCapacity ?? HISTORY_CAPACITY;
+    this.#now = options.now ?? (() => new Date());
+  }
+
+  get resourceVersion(): number {
+    return this.#resourceVersion;
+  }
+
+  get<T extends KubeObject>(
+    resource: ResourceKey,
+    namespace: string | undefined,
+    name: string,
+  ): T | undefined {
+    const found = this.#shelf(resource)
+      .byNamespace.get(namespace ?? '')
+      ?.get(name);
+    return found as T | undefined;
+  }
+
+  list<T extends KubeObject>(resource: ResourceKey, namespace?: string): T[] {
+    const { byNamespace } = this.#shelf(resource);
+    const namespaces = namespace === undefined ? [...byNamespace.keys()].toSorted(byCodeUnit) : [namespace];
+    return namespaces.flatMap((key) => {
+      const objects = [...(byNamespace.get(key)?.entries() ?? [])];
+      return objects.toSorted(([a], [b]) => byCodeUnit(a, b)).map(([, object]) => object as T);
+    });
+  }
+
+  create<T extends KubeObject>(resource: ResourceKey, object: T): T {
+    const created = structuredClone(object);
+    const { name = '', namespace = '' } = created.metadata;
+    const shelf = this.#shelf(resource);
+    const objects = shelf.byNamespace.get(namespace) ?? new Map<string, KubeObject>();
+    if (objects.has(name)) throw alreadyExists(resource, name);
+    Object.assign(created.metadata, {
+      uid: created.metadata.uid ?? randomUUID(),
+      creationTimestamp: created.metadata.creationTimestamp ?? timestamp(this.#now()),
+    });
+    this.#stamp(created);
+    shelf.byNamespace.set(namespace, objects.set(name, created));
+    this.#emit(shelf, { type: 'ADDED', object: created });
+    return created;
+  }
+
+  update<T extends KubeObject>(
+    resource: ResourceKey,
+    namespace: string | undefined,
+    name: string,
+    change: (draft: T) => void,
+  ): T | undefined {
+    const shelf = this.#shelf(resource);
+    const objects = shelf.byNamespace.get(namespace ?? '');
+    const previous = objects?.get(name) as T | undefined;
+    if (objects === undefined || previous === undefined) return undefined;
+    const draft = structuredClone(previous);
+    change(draft);
+    if (isDeepStrictEqual(draft, previous)) return previous;
+    this.#stamp(draft);
+    objects.set(name, draft);
+    this.#emit(shelf, { type: 'MODIFIED', object: draft, previous });
+    return draft;
+  }
+
+  remove<T extends KubeObject>(
+    resource: ResourceKey,
+    namespace: string | undefined,
+    name: string,
+  ): T | undefined {
+    const shelf = this.#shelf(resource);
+    const objects = shelf.byNamespace.get(namespace ?? '');
+    const previous = objects?.get(name) as T | undefined;
+    if (objects === undefined || previous === undefined) return undefined;
+    objects.delete(name);
+    const last = structuredClone(previous);
+    this.#stamp(last);
+    this.#emit(shelf, { type: 'DELETED', object: last, previous });
+    return last;
+  }
+
+  subscribe<T extends KubeObject>(
+    resource: ResourceKey,
+    listener: (event: StoreEvent<T>) => void,
+  ): () => void {
+    const { listeners } = this.#shelf(resource);
+    const own = (event: StoreEvent): void => listener(event as StoreEvent<T>);
+    listeners.add(own);
+    return () => listeners.delete(own);
+  }
+
+  /** What happened to a resource after a resourceVersion, oldest first; undefined when that is forgotten. */
+  eventsSince(resource: ResourceKey, resourceVersion: number): StoreEvent[] | undefined {
+    return this.#shelf(resource).history.since(resourceVersion);
+  }
+
+  /** Forgets the history of every resource, as etcd's compaction does. */
+  compact(): void {
+    for (const { history } of this.#shelves.values()) history.compact(this.#resourceVersion);
+  }
+
+  #shelf(resource: ResourceKey): Shelf {
+    let shelf = this.#shelves.get(resource);
+    if (shelf === undefined) {
+      const history = new WatchHistory(this.#historyCapacity);
+      shelf = { byNamespace: new Map(), history, listeners: new Set() };
+      this.#shelves.set(resource, shelf);
+    }
+    return shelf;
+  }
+
+  #stamp(object: KubeObject): void {
+    this.#resourceVersion += 1;
+    Object.assign(object.metadata, { resourceVersion: String(this.#resourceVersion) });
+    deepFreeze(object);
+  }
+
+  /**
+   * Tells the listeners. A listener may itself change the store: those events wait their turn, so that
+   * every listener sees all events in the order of their resourceVersions.
+   */
+  #emit(shelf: Shelf, change: NewEvent): void {
+    const event: StoreEvent = { ...change, resourceVersion: this.#resourceVersion };
+    shelf.history.push(event);
+    this.#pending.push({ shelf, event });
+    if (this.#delivering) return;
+    this.#delivering = true;
+    try {
+      for (let next = this.#pending.shift(); next !== undefined; next = this.#pending.shift()) {
+        for (const listener of next.shelf.listeners) listener(next.event);
+      }
+    } finally {
+      this.#delivering = false;
+    }
+  }
+}
+
+/** A time as the API writes it: RFC 3339 in UTC, whole seconds. */
+export function timestamp(date: Date): string {
+  return `${date.toISOString().slice(0, 19)}Z`;
+}
+
+function byCodeUnit(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function alreadyExists(resource: ResourceKey, name: string): StatusError {
+  const [plural = resource, ...group] = resource.split('.');
+  const details = { name, ...(group.length > 0 ? { group: group.join('.') } : {}), kind: plural };
+  return new StatusError(409, 'AlreadyExists', `${resource} "${name}" already exists`, details);
+}
