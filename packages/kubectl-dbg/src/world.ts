@@ -36,4 +36,6 @@ export interface World {
   randomInt(below: number): number;
   /** Calls `listener` on each of these signals until the returned function is called. */
   onSignal(signal: InterruptSignal, listener: () => void): () => void;
+  /** Stops this process until SIGCONT, as the default action of SIGTSTP does. */
+  suspend(): void;
 }
