@@ -20,6 +20,7 @@ const request: DebugRequest = {
   envFromTarget: false,
   asTarget: false,
   hostShell: false,
+  remove: true,
   written: new Set(),
 };
 

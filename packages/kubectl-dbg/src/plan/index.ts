@@ -1,7 +1,13 @@
+export { autoCandidates, withProfile } from './auto.ts';
+export type { Candidate } from './auto.ts';
+export { planCopy } from './copy.ts';
+export type { Adopter, CopySurroundings } from './copy-notices.ts';
 export { planEphemeral } from './ephemeral.ts';
+export { isImageReference } from './image-reference.ts';
+export { planNode } from './node.ts';
 export { PROFILE_EFFECTS } from './profiles.ts';
 export { isTypeWord, resolveTarget } from './resolve.ts';
 export type { TargetKind, TargetWord } from './resolve.ts';
+export { selectorMatches } from './selector.ts';
 export { defaultContainer, podName } from './target.ts';
-export { isImageReference } from './image-reference.ts';
 export type * from './types.ts';

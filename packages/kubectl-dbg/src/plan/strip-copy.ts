@@ -4,11 +4,11 @@ import type { AppliedProfile, Keep } from './types.ts';
 /**
  * Takes off a copy, in place, what would make it serve or restart like its original: labels, annotations, probes
  * of regular containers, each unless kept; init containers on request. Processes are shared unless the pod says
- * otherwise. The legacy profile only ever takes the labels.
+ * otherwise. The legacy profile takes no more than the labels.
  */
 export function stripCopy(profile: AppliedProfile, pod: Pod, keep: Keep): void {
   const metadata = (pod.metadata ??= {});
-  const labels = keptLabels(metadata.labels, profile === 'legacy' ? false : keep.labels, keep.labelKeys);
+  const labels = keptLabels(metadata.labels, keep.labels, keep.labelKeys);
   delete metadata.labels;
   if (labels !== undefined) metadata.labels = labels;
   if (profile === 'legacy') return;

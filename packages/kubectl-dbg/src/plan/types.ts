@@ -133,6 +133,8 @@ export interface DebugRequest {
   /** Where a copy or a node pod is created, if not in the target's or current namespace. */
   toNamespace?: string;
   hostShell: boolean;
+  /** Whether a copy or node pod is removed after its session. */
+  remove: boolean;
   /** Flags that were written, by long name. */
   written: ReadonlySet<string>;
 }

@@ -191,6 +191,14 @@ export const debugFlags = [
     group: 'Session',
   },
   {
+    name: 'rm',
+    type: 'bool',
+    fallback: 'true',
+    help: 'Remove the copy, or the pod for a node, after its session; =false keeps it.',
+    group: 'Session',
+    workflows: ['copy', 'node'],
+  },
+  {
     name: 'timeout',
     type: 'string',
     value: 'DURATION',

@@ -76,6 +76,7 @@ export function makeRequest(parsed: ParsedArguments, context: RequestContext): D
     ...(copying ? { copy: copyRequest(options) } : {}),
     ...(options.toNamespace === undefined ? {} : { toNamespace: options.toNamespace }),
     hostShell: options.hostShell ?? false,
+    remove: removes(options, streams.attach),
     written: new Set(
       flags.filter(({ name }) => options[optionKey(name)] !== undefined).map(({ name }) => name),
     ),
@@ -196,6 +197,17 @@ function meaningless(name: string, meant: readonly Workflow[], workflow: Workflo
     `--${name} means nothing ${workflow === 'copy' ? 'with' : 'without'} --copy-to`,
     `Leave --${name} out`,
   );
+}
+
+/** A copy or node pod goes with its session, unless it stands for the original or nobody waits for its end. */
+function removes(options: Options, attach: boolean): boolean {
+  if (options.rm === true && !attach) {
+    throw usage('--rm needs a session to wait for, and --attach=false has none', 'Leave one of them out');
+  }
+  if (options.rm === true && options.replace === true) {
+    throw usage('--rm and --replace contradict each other', 'Leave one of them out');
+  }
+  return options.rm ?? (attach && options.replace !== true);
 }
 
 function copyRequest(options: Options): CopyRequest {
