@@ -134,7 +134,10 @@ async function attachedSession(
   const terminal = raw ? enterRawMode(world.stdin, world) : undefined;
   const size = options.tty ? terminalSize(options.stdout) : undefined;
   const offResize = onResize(options.stdout, (next) => void sendSize(command, next, false).catch(ignore));
-  const abort = () => void command.close().catch(ignore);
+  const abort = () => {
+    terminal?.restore();
+    void command.close().catch(ignore);
+  };
   options.signal.addEventListener('abort', abort, { once: true });
   let detached = false;
   try {

@@ -1,0 +1,54 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+/** The program as users run it: the bundle. */
+export const KUBECTL_DBG = fileURLToPath(new URL('../packages/kubectl-dbg/dist/main.js', import.meta.url));
+
+export interface CommandResult {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs kubectl-dbg without a terminal; `input` is its whole standard input (default: empty). */
+export function runDbg(
+  args: readonly string[],
+  options: { env: Record<string, string | undefined>; input?: string | Uint8Array; timeout?: number },
+): Promise<CommandResult> {
+  return runProgram(process.execPath, [KUBECTL_DBG, ...args], options);
+}
+
+/** Runs a program to its end and keeps what it prints. A program over its time (ms) is killed and fails the test. */
+export function runProgram(
+  program: string,
+  args: readonly string[],
+  options: { env: Record<string, string | undefined>; input?: string | Uint8Array; timeout?: number },
+): Promise<CommandResult> {
+  const { env, input = '', timeout = 60_000 } = options;
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { env, stdio: ['pipe', 'pipe', 'pipe'] });
+    const stdout: Buffer[] = [];
+    const stderr: Buffer[] = [];
+    child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
+    child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(input);
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      reject(
+        new Error(
+          `${program} ${args.join(' ')} did not end within ${timeout} ms:\n${Buffer.concat(stdout).toString()}\n${Buffer.concat(stderr).toString()}`,
+        ),
+      );
+    }, timeout);
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      clearTimeout(timer);
+      resolve({
+        code: code ?? 128 + (signal === 'SIGKILL' ? 9 : 15),
+        stdout: Buffer.concat(stdout).toString(),
+        stderr: Buffer.concat(stderr).toString(),
+      });
+    });
+  });
+}

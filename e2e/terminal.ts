@@ -1,0 +1,92 @@
+import { spawn } from '@lydell/node-pty';
+import xterm from '@xterm/headless';
+
+/** A program on a pseudo-terminal, looked at as its user sees it. */
+export class TerminalProgram {
+  readonly #screen: xterm.Terminal;
+  readonly #pty: ReturnType<typeof spawn>;
+  #raw = '';
+  #watchers = new Set<() => void>();
+  readonly exited: Promise<number>;
+
+  constructor(
+    program: string,
+    args: readonly string[],
+    options: { env: Record<string, string | undefined>; cols?: number; rows?: number; cwd?: string },
+  ) {
+    const { cols = 100, rows = 30 } = options;
+    this.#screen = new xterm.Terminal({ cols, rows, allowProposedApi: true });
+    const env = Object.fromEntries(Object.entries(options.env).filter((entry) => entry[1] !== undefined));
+    this.#pty = spawn(program, [...args], {
+      cols,
+      rows,
+      env: env as Record<string, string>,
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    });
+    this.#pty.onData((data) => {
+      this.#raw += data;
+      this.#screen.write(data, () => this.#wake());
+    });
+    this.exited = new Promise((resolve) => {
+      this.#pty.onExit(({ exitCode, signal }) => {
+        resolve(signal === undefined || signal === 0 ? exitCode : 128 + signal);
+        this.#wake();
+      });
+    });
+  }
+
+  get pid(): number {
+    return this.#pty.pid;
+  }
+
+  /** All bytes the program wrote, as text. */
+  get raw(): string {
+    return this.#raw;
+  }
+
+  /** The screen's text, with what has scrolled off, without trailing blanks. */
+  get text(): string {
+    const { active } = this.#screen.buffer;
+    const lines: string[] = [];
+    for (let row = 0; row < active.length; row += 1) {
+      lines.push(active.getLine(row)?.translateToString(true) ?? '');
+    }
+    return lines.join('\n').trimEnd();
+  }
+
+  type(keys: string): void {
+    this.#pty.write(keys);
+  }
+
+  resize(cols: number, rows: number): void {
+    this.#pty.resize(cols, rows);
+    this.#screen.resize(cols, rows);
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.#pty.kill(signal);
+  }
+
+  /** Waits until the screen shows it; after `timeout` ms it fails and shows what was there instead. */
+  async waitFor(what: RegExp | string, timeout = 20_000): Promise<void> {
+    const shown = () => (typeof what === 'string' ? this.text.includes(what) : what.test(this.text));
+    const deadline = Date.now() + timeout;
+    while (!shown()) {
+      if (Date.now() > deadline) throw new Error(`the screen never showed ${String(what)}:\n${this.text}`);
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(wake, deadline - Date.now() + 1);
+        const watchers = this.#watchers;
+        watchers.add(wake);
+        function wake() {
+          clearTimeout(timer);
+          watchers.delete(wake);
+          resolve();
+        }
+      });
+    }
+  }
+
+  #wake(): void {
+    for (const wake of this.#watchers) wake();
+  }
+}
