@@ -1,7 +1,7 @@
 import type { Frame } from 'kubectl-dbg-wire';
 
-/** Query parameters; undefined ones are left out. */
-export type Query = Record<string, string | number | boolean | undefined>;
+/** Query parameters; undefined ones are left out, a list repeats its key. */
+export type Query = Record<string, string | number | boolean | readonly string[] | undefined>;
 
 /** One plain request of the API. */
 export interface ApiRequest {
@@ -12,13 +12,29 @@ export interface ApiRequest {
   body?: unknown;
   /** Default `application/json`. */
   contentType?: string;
-  signal?: AbortSignal;
+  /**
+   * Whether sending it twice does the same as sending it once, so that it may be sent again after a broken connection
+   * or a 503. Default: true for GET only. A strategic-merge patch that adds a named container is idempotent (the name is
+   * the merge key); a JSON patch, a create or an unconditional delete is not.
+   */
+  idempotent?: boolean;
+  signal?: AbortSignal | undefined;
 }
 
 /** A change that a watch reports. */
 export interface WatchEvent<T> {
   type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK';
   object: T;
+}
+
+/** What to watch. */
+export interface WatchOptions {
+  /** The collection's path; a single object is watched by `fieldSelector: 'metadata.name=NAME'`. */
+  path: string;
+  query?: Query;
+  /** Where to begin: events after this version. */
+  resourceVersion: string;
+  signal: AbortSignal;
 }
 
 /** Streams of an attach or exec, chosen when it is opened. */
@@ -32,12 +48,14 @@ export interface RemoteCommandOptions {
   stdout: boolean;
   stderr: boolean;
   tty: boolean;
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
-/** How a WebSocket ended. 1006: without a close frame (the connection broke). */
+/** How a WebSocket ended. */
 export interface Closed {
+  /** 1000: normally. 1006: without a close frame (the connection broke). */
   code: number;
+  /** The server's words, made safe to show; or what broke the connection. */
   reason: string;
 }
 
@@ -49,7 +67,10 @@ export interface RemoteCommand extends AsyncIterable<Frame> {
   readonly subprotocol: string;
   /** Whether the end of stdin can be signalled. */
   readonly canHalfClose: boolean;
-  /** Resolves once the data has left for the kernel, so that a writer can wait for a slow peer. */
+  /**
+   * Resolves once the data has left for the kernel, so that a writer can wait for a slow peer. Long data is cut into
+   * several messages. Rejects with DbgError `lost` when the connection is gone.
+   */
   send(channel: number, data: Uint8Array): Promise<void>;
   /** Signals the end of a channel (v5); does nothing on v4. */
   endChannel(channel: number): Promise<void>;
@@ -68,15 +89,15 @@ export interface Cluster {
   request<T>(request: ApiRequest): Promise<T>;
   /**
    * Watches one collection. Resumes by itself after a broken connection, and after 410 by relisting (as MODIFIED
-   * or DELETED events of what it finds); ends when `signal` is aborted.
+   * or DELETED events of what it finds; such a DELETED carries identity only); ends when `signal` is aborted.
+   * BOOKMARK events are passed on and carry a resourceVersion only. Throws DbgError or ApiStatusError when it is refused,
+   * or could not be taken up again for a minute.
    */
-  watch<T>(options: {
-    path: string;
-    query?: Query;
-    resourceVersion: string;
-    signal: AbortSignal;
-  }): AsyncIterable<WatchEvent<T>>;
-  /** Opens a body as a byte stream (logs): resolves when the headers have come. */
+  watch<T>(options: WatchOptions): AsyncIterable<WatchEvent<T>>;
+  /**
+   * Opens a body as a byte stream (logs): resolves when the headers have come. The iteration ends only where the server
+   * ended the body; a broken connection throws DbgError `lost`.
+   */
   stream(request: ApiRequest): Promise<AsyncIterable<Uint8Array>>;
   /** Opens a connection ahead of time for the next upgrade; failures are ignored here and met again later. */
   prepareUpgrade(): void;

@@ -1,0 +1,73 @@
+import { DbgError } from '../errors.ts';
+import type { FailureKind } from '../errors.ts';
+import { sanitise } from '../sanitise.ts';
+import type { ApiStatusError } from './api-status-error.ts';
+import { describeCall } from './describe-call.ts';
+
+/** What the caller knows beside the error. */
+export interface ApiErrorContext {
+  /** What was being done, such as `add the debug container`: completes "cannot ...". */
+  action?: string | undefined;
+  /** Address of the server. */
+  server?: string | undefined;
+}
+
+/**
+ * What a refusal means to the user: one line in the server's words, the exit code's name and what to do. 401 and 403
+ * are `refused`, and for 403 the remedy names the right to ask for.
+ */
+export function explainApiError(error: ApiStatusError, context: ApiErrorContext = {}): DbgError {
+  const { kind, remedy } = meaning(error, context);
+  const action = context.action === undefined ? '' : `cannot ${context.action}: `;
+  return new DbgError(kind, `${action}${error.message}`, {
+    ...(remedy === undefined ? {} : { remedy }),
+    cause: error,
+  });
+}
+
+function meaning(
+  error: ApiStatusError,
+  context: ApiErrorContext,
+): { kind: FailureKind; remedy: string | undefined } {
+  switch (error.code) {
+    case 401:
+      return {
+        kind: 'refused',
+        remedy: `Log in again: the server${context.server === undefined ? '' : ` ${context.server}`} does not know your credentials, or they have expired`,
+      };
+    case 403:
+      return { kind: 'refused', remedy: forbiddenRemedy(error) };
+    case 404:
+      return { kind: 'notFound', remedy: 'Check the name, and the namespace (-n)' };
+    case 408:
+    case 504:
+      return { kind: 'deadline', remedy: 'Try again later' };
+    case 429:
+      return { kind: 'unreachable', remedy: 'The server is overloaded; try again later' };
+    case 400:
+    case 409:
+    case 413:
+    case 422:
+      return { kind: 'refused', remedy: undefined };
+    default:
+      return error.code >= 500
+        ? { kind: 'unreachable', remedy: 'The server is in trouble; try again later' }
+        : { kind: 'refused', remedy: undefined };
+  }
+}
+
+/** A refusal by RBAC names user and right; one by an admission policy has its own words, and no right would help. */
+function forbiddenRemedy(error: ApiStatusError): string | undefined {
+  const byAuthorizer =
+    / cannot [a-z-]+ resource /.test(error.serverMessage) || error.serverMessage.length < 5;
+  const emptyReason = /forbidden:? *("")?$/i.test(error.serverMessage);
+  if (!byAuthorizer && !emptyReason) return undefined;
+  const call = describeCall(error.call.method, error.call.path);
+  if (call === undefined) return 'Ask the cluster administrator for access';
+  const { verb, resource, subresource, group, namespace } = call;
+  const what = `${resource}${subresource === undefined ? '' : `/${subresource}`}`;
+  const inGroup = group === '' ? '' : ` of ${sanitise(group)}`;
+  const where = namespace === undefined ? 'in the whole cluster' : `in namespace ${sanitise(namespace)}`;
+  const verbs = subresource === 'attach' || subresource === 'exec' ? 'get and create' : verb;
+  return `Ask for the right to ${verbs} ${sanitise(what)}${inGroup} ${where}`;
+}

@@ -1,0 +1,185 @@
+import { connect as http2Connect, constants } from 'node:http2';
+import type { ClientHttp2Session, ClientHttp2Stream, IncomingHttpHeaders } from 'node:http2';
+import type { Socket } from 'node:net';
+import type { Tuning } from '../options.ts';
+import { ConnectionFailure, TransportError } from './transport.ts';
+import type { Transport, TransportRequest, TransportResponse } from './transport.ts';
+
+/** What a sender may have under way on one stream: with Node's 64 KiB a log crawls at 150 ms round trip (430 KB/s). */
+const STREAM_WINDOW = 1024 * 1024;
+
+/** And on all streams together; one that nobody reads must not starve the rest. */
+const CONNECTION_WINDOW = 16 * 1024 * 1024;
+
+/** Megabytes that Node lets a session hold before it ends it; the windows of paused streams count. */
+const SESSION_MEMORY = 64;
+
+type PingTuning = Pick<Tuning, 'pingInterval' | 'pingTimeout'>;
+
+/** Requests on one HTTP/2 connection. While any is under way the peer is pinged, and given up when it stays silent. */
+export class Http2Transport implements Transport {
+  readonly protocol = 'h2';
+  readonly #session: ClientHttp2Session;
+  readonly #origin: URL;
+  readonly #tuning: PingTuning;
+  #failure: unknown;
+  #gone = false;
+  #active = 0;
+  #pinging: NodeJS.Timeout | undefined;
+
+  constructor(socket: Socket, origin: URL, tuning: PingTuning) {
+    this.#origin = origin;
+    this.#tuning = tuning;
+    this.#session = http2Connect(origin.origin, {
+      createConnection: () => socket,
+      maxSessionMemory: SESSION_MEMORY,
+      settings: { enablePush: false, initialWindowSize: STREAM_WINDOW },
+    });
+    this.#session.once('connect', () => this.#session.setLocalWindowSize(CONNECTION_WINDOW));
+    this.#session.on('goaway', () => {
+      this.#gone = true;
+    });
+    this.#session.on('error', (error) => {
+      this.#failure ??= error;
+      this.#gone = true;
+    });
+    this.#session.on('close', () => {
+      this.#gone = true;
+      clearInterval(this.#pinging);
+    });
+    // An idle connection must not keep the program running.
+    this.#session.unref();
+  }
+
+  get gone(): boolean {
+    return this.#gone || this.#session.closed || this.#session.destroyed;
+  }
+
+  request(request: TransportRequest): Promise<TransportResponse> {
+    const { signal } = request;
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted === true) return reject(abortReason(signal));
+      let stream: ClientHttp2Stream;
+      try {
+        stream = this.#session.request(
+          {
+            ':method': request.method,
+            ':path': request.target,
+            ':scheme': this.#origin.protocol.slice(0, -1),
+            ':authority': this.#origin.host,
+            ...request.headers,
+          },
+          { endStream: request.body === undefined },
+        );
+      } catch (error) {
+        // The session ended between `gone` and here: nothing was sent.
+        this.#gone = true;
+        return reject(new TransportError('unprocessed', error));
+      }
+      this.#began();
+      const timer = setTimeout(() => {
+        fail(new ConnectionFailure('ANSWER_TIMEOUT', `no answer within ${request.timeout} ms`));
+      }, request.timeout);
+      const onAbort = () => fail(undefined);
+      signal?.addEventListener('abort', onAbort, { once: true });
+
+      const fail = (error: unknown) => {
+        clearTimeout(timer);
+        reject(signal?.aborted === true ? abortReason(signal) : this.#error(stream, error, 'answer'));
+        stream.close(constants.NGHTTP2_CANCEL);
+      };
+      stream.on('error', (error) => {
+        this.#failure ??= error;
+        fail(error);
+      });
+      stream.once('close', () => {
+        signal?.removeEventListener('abort', onAbort);
+        this.#ended();
+        fail(undefined);
+      });
+      stream.once('response', (headers) => {
+        clearTimeout(timer);
+        resolve({
+          status: Number(headers[':status']),
+          headers: plainHeaders(headers),
+          body: this.#body(stream, signal),
+          discard: () => {
+            stream.resume();
+            stream.close(constants.NGHTTP2_CANCEL);
+          },
+        });
+      });
+      if (request.body !== undefined) stream.end(request.body);
+    });
+  }
+
+  close(): void {
+    this.#gone = true;
+    clearInterval(this.#pinging);
+    this.#session.destroy();
+  }
+
+  async *#body(stream: ClientHttp2Stream, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
+    try {
+      for await (const chunk of stream) yield chunk as Uint8Array;
+    } catch (error) {
+      if (signal?.aborted === true) throw abortReason(signal);
+      throw this.#error(stream, error, 'body');
+    }
+    if (signal?.aborted === true) throw abortReason(signal);
+    // A reset stream, or one whose connection went, ends like a whole one; only its code tells.
+    if (stream.rstCode !== constants.NGHTTP2_NO_ERROR) throw this.#error(stream, undefined, 'body');
+  }
+
+  #error(stream: ClientHttp2Stream, error: unknown, phase: 'answer' | 'body'): TransportError {
+    const refused = stream.rstCode === constants.NGHTTP2_REFUSED_STREAM;
+    const cause =
+      this.#sessionFailure() ??
+      error ??
+      new ConnectionFailure('CLOSED_EARLY', 'the connection closed before the answer was complete');
+    return new TransportError(refused && phase === 'answer' ? 'unprocessed' : phase, cause);
+  }
+
+  #sessionFailure(): unknown {
+    return this.#failure instanceof ConnectionFailure ? this.#failure : undefined;
+  }
+
+  #began(): void {
+    this.#active += 1;
+    this.#session.ref();
+    this.#pinging ??= setInterval(() => this.#ping(), this.#tuning.pingInterval);
+  }
+
+  #ended(): void {
+    this.#active -= 1;
+    if (this.#active > 0) return;
+    clearInterval(this.#pinging);
+    this.#pinging = undefined;
+    if (!this.#session.destroyed) this.#session.unref();
+  }
+
+  #ping(): void {
+    if (this.#session.destroyed) return;
+    const silent = setTimeout(() => {
+      const { pingTimeout } = this.#tuning;
+      this.#failure = new ConnectionFailure('PEER_SILENT', `no answer to a ping within ${pingTimeout} ms`);
+      this.#session.destroy(this.#failure as Error);
+    }, this.#tuning.pingTimeout);
+    // Not sent when too many pings are under way already; those have their own timers.
+    const sent = this.#session.ping(() => clearTimeout(silent));
+    if (!sent) clearTimeout(silent);
+  }
+}
+
+function abortReason(signal: AbortSignal): unknown {
+  return signal.reason;
+}
+
+function plainHeaders(headers: IncomingHttpHeaders): Record<string, string> {
+  const plain: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (name.startsWith(':') || value === undefined) continue;
+    plain[name] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return plain;
+}

@@ -1,0 +1,52 @@
+import type { Socket } from 'node:net';
+import { ConnectionFailure } from './transport.ts';
+
+/** A proxy's answer to CONNECT is a status line and some headers. */
+const HEAD_LIMIT = 16 * 1024;
+
+/**
+ * Reads from a socket until `complete` gives the length of a message, and pushes back what came after it.
+ *
+ * @param complete the length of the message at the start of the bytes, or undefined while it is unfinished
+ */
+export async function readUntil(
+  socket: Socket,
+  complete: (bytes: Buffer) => number | undefined,
+): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    let bytes = Buffer.alloc(0);
+    const finish = (settle: () => void) => {
+      socket.removeListener('readable', onReadable);
+      socket.removeListener('error', onError);
+      socket.removeListener('end', onEnd);
+      settle();
+    };
+    const onError = (error: Error) => finish(() => reject(error));
+    const onEnd = () =>
+      finish(() => reject(new ConnectionFailure('CLOSED_EARLY', 'the proxy closed the connection')));
+    const onReadable = () => {
+      for (
+        let chunk = socket.read() as Buffer | null;
+        chunk !== null;
+        chunk = socket.read() as Buffer | null
+      ) {
+        bytes = Buffer.concat([bytes, chunk]);
+        const length = complete(bytes);
+        if (length !== undefined) {
+          const rest = bytes.subarray(length);
+          if (rest.length > 0) socket.unshift(rest);
+          finish(() => resolve(bytes.subarray(0, length)));
+          return;
+        }
+        if (bytes.length > HEAD_LIMIT) {
+          finish(() => reject(new ConnectionFailure('PROXY_PROTOCOL', "the proxy's answer is too long")));
+          return;
+        }
+      }
+    };
+    socket.on('readable', onReadable);
+    socket.on('error', onError);
+    socket.on('end', onEnd);
+    onReadable();
+  });
+}

@@ -1,0 +1,137 @@
+import { DbgError } from '../../errors.ts';
+import type { World } from '../../world.ts';
+import type { ClusterOptions } from '../options.ts';
+import type { ClientCertificate, Endpoint, Impersonation, UserSettings } from './connection.ts';
+import { execSettings } from './exec.ts';
+import { decodeData, expectPem, fromFile, readNamed } from './files.ts';
+import type { ClusterEntry, Entry, UserEntry } from './kubeconfig.ts';
+import { idToken } from './oidc.ts';
+import { given } from './given.ts';
+import { configurationError } from './shape.ts';
+
+/** The user's credentials, from the entry and the flags that replace parts of it. */
+export async function resolveUser(
+  user: Entry<UserEntry> | undefined,
+  cluster: Entry<ClusterEntry> | undefined,
+  endpoint: Endpoint,
+  options: ClusterOptions,
+  world: Pick<World, 'cwd'>,
+): Promise<UserSettings> {
+  const impersonate = impersonation(user?.value, options);
+  const name = user?.name ?? '';
+  const none = {
+    name,
+    impersonate,
+    clientCertificate: undefined,
+    token: undefined,
+    tokenFile: undefined,
+    basic: undefined,
+    exec: undefined,
+  };
+  // As kubectl: credentials are never sent in the clear.
+  if (endpoint.url.protocol !== 'https:') return none;
+
+  const clientCertificate = await certificate(user, options, world);
+  const flagToken = given(options.token);
+  const flagBasic = given(options.username);
+  if (flagToken !== undefined && flagBasic !== undefined) {
+    throw new DbgError('configuration', '--token and --username exclude each other', {
+      remedy: 'Leave one of them out',
+    });
+  }
+  const certain = { ...none, clientCertificate };
+  if (flagToken !== undefined) return { ...certain, token: flagToken };
+  if (flagBasic !== undefined) {
+    return { ...certain, basic: { username: flagBasic, password: options.password ?? '' } };
+  }
+  if (user === undefined) return certain;
+
+  const entry = user.value;
+  const tokenFile = given(entry.tokenFile);
+  return {
+    ...certain,
+    // The file wins over the token, which is then only what stood in it once.
+    tokenFile: tokenFile === undefined ? undefined : fromFile(tokenFile, user.file),
+    token: given(entry.token) ?? idToken(user),
+    basic:
+      given(entry.username) === undefined
+        ? undefined
+        : { username: entry.username ?? '', password: given(options.password) ?? entry.password ?? '' },
+    exec: entry.exec == null ? undefined : execSettings(user, cluster, endpoint),
+  };
+}
+
+async function certificate(
+  user: Entry<UserEntry> | undefined,
+  options: ClusterOptions,
+  world: Pick<World, 'cwd'>,
+): Promise<ClientCertificate | undefined> {
+  const cert = await part('client-certificate', given(options.clientCertificate), user, world);
+  const key = await part('client-key', given(options.clientKey), user, world);
+  if (cert === undefined && key === undefined) return undefined;
+  if (cert === undefined || key === undefined) {
+    const missing = cert === undefined ? 'client certificate' : 'client key';
+    const other = cert === undefined ? 'client key' : 'client certificate';
+    if (user === undefined) {
+      throw new DbgError('configuration', `there is a ${other} but no ${missing}`, {
+        remedy: 'Give both --client-certificate and --client-key',
+      });
+    }
+    throw configurationError(user.file, `user "${user.name}" has a ${other} but no ${missing}`);
+  }
+  return { cert, key };
+}
+
+async function part(
+  field: 'client-certificate' | 'client-key',
+  flag: string | undefined,
+  user: Entry<UserEntry> | undefined,
+  world: Pick<World, 'cwd'>,
+): Promise<string | undefined> {
+  const purpose = field.replace('-', ' ');
+  if (flag !== undefined) {
+    const path = fromFile(flag, `${world.cwd}/-`);
+    return expectPem(await readNamed(path, purpose), path);
+  }
+  if (user === undefined) return undefined;
+  const data = given(user.value[`${field}-data`]);
+  if (data !== undefined) {
+    const content = decodeData(data, `${field}-data`, `user "${user.name}"`, user.file);
+    return expectPem(content, `${field}-data of user "${user.name}"`);
+  }
+  const named = given(user.value[field]);
+  if (named === undefined) return undefined;
+  const path = fromFile(named, user.file);
+  return expectPem(await readNamed(path, purpose), path);
+}
+
+function impersonation(entry: UserEntry | undefined, options: ClusterOptions): Impersonation | undefined {
+  const user = given(options.as) ?? given(entry?.as);
+  const flagGroups = options.asGroups ?? [];
+  const flagExtra = options.asUserExtra ?? [];
+  const groups = flagGroups.length > 0 ? flagGroups : (entry?.['as-groups'] ?? []);
+  const uid = given(options.asUid) ?? given(entry?.['as-uid']);
+  const extra =
+    flagExtra.length > 0
+      ? flagExtra.map(extraPair)
+      : Object.entries(entry?.['as-user-extra'] ?? {}).flatMap(([key, values]) =>
+          values.map((value) => [key, value] as const),
+        );
+  if (user !== undefined) return { user, uid, groups, extra };
+  if (groups.length > 0 || extra.length > 0 || uid !== undefined) {
+    throw new DbgError('configuration', 'a group, uid or extra to impersonate is given, but no user', {
+      remedy: 'Name the user with --as',
+    });
+  }
+  return undefined;
+}
+
+function extraPair(text: string): readonly [string, string] {
+  const at = text.indexOf('=');
+  if (at < 1) {
+    throw new DbgError('usage', '--as-user-extra must have the form key=value', {
+      remedy: 'Write --as-user-extra KEY=VALUE',
+    });
+  }
+  return [text.slice(0, at), text.slice(at + 1)];
+}

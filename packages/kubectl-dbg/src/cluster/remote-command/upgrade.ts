@@ -1,0 +1,89 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { WebSocket } from 'ws';
+import { OFFERED } from 'kubectl-dbg-wire';
+import { TransportError } from '../http/transport.ts';
+import type { TransportResponse } from '../http/transport.ts';
+
+/**
+ * The longest message that is taken. The kubelet sends output in pieces of at most 32 KiB; others may use more, but a
+ * megabyte in one piece is not output.
+ */
+export const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
+
+/** What an upgrade request was answered with. */
+export type UpgradeResult =
+  | { kind: 'open'; socket: WebSocket }
+  /** Refused, or redirected: an ordinary answer. */
+  | { kind: 'answer'; response: TransportResponse };
+
+export interface UpgradeRequest {
+  /** ws or wss, with path and query. */
+  url: string;
+  headers: Readonly<Record<string, string | readonly string[]>>;
+  /** Connected, and secured if the server is. */
+  connection: Socket;
+  timeout: number;
+  signal: AbortSignal | undefined;
+}
+
+/** Asks for a WebSocket on a connection that is open. Throws TransportError, or the signal's reason. */
+export async function upgrade(request: UpgradeRequest): Promise<UpgradeResult> {
+  const { WebSocket } = await import('ws');
+  const { signal, connection } = request;
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted === true) {
+      connection.destroy();
+      return reject(signal.reason as Error);
+    }
+    const socket = new WebSocket(request.url, [...OFFERED], {
+      createConnection: () => connection,
+      headers: headersOf(request.headers),
+      handshakeTimeout: request.timeout,
+      maxPayload: MAX_MESSAGE_BYTES,
+      perMessageDeflate: false,
+      followRedirects: false,
+      // Bytes of a container's output are binary frames; UTF-8 is not ours to check.
+      skipUTF8Validation: true,
+    });
+    // Beside the listeners of each state: an error between two of them must not be thrown.
+    socket.on('error', () => undefined);
+    const onAbort = () => socket.terminate();
+    signal?.addEventListener('abort', onAbort, { once: true });
+    const settle = () => {
+      signal?.removeEventListener('abort', onAbort);
+      socket.removeListener('error', onError);
+      socket.removeListener('open', onOpen);
+    };
+    const onError = (error: Error) => {
+      settle();
+      reject(signal?.aborted === true ? (signal.reason as Error) : new TransportError('answer', error));
+    };
+    const onOpen = () => {
+      settle();
+      // Until somebody iterates: messages that come in the same packet as the answer wait in the socket.
+      socket.pause();
+      resolve({ kind: 'open', socket });
+    };
+    socket.on('error', onError);
+    socket.once('open', onOpen);
+    socket.once('unexpected-response', (outgoing, incoming) => {
+      settle();
+      resolve({ kind: 'answer', response: answerOf(incoming, () => outgoing.destroy()) });
+    });
+  });
+}
+
+function headersOf(headers: UpgradeRequest['headers']): Record<string, string | string[]> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, typeof value === 'string' ? value : [...value]]),
+  );
+}
+
+function answerOf(incoming: IncomingMessage, discard: () => void): TransportResponse {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(incoming.headers)) {
+    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return { status: incoming.statusCode ?? 0, headers, body: incoming, discard };
+}

@@ -1,0 +1,117 @@
+import type { WebSocket } from 'ws';
+import { canHalfClose, decodeFrame, encodeClose, encodeFrame, MAX_DATA_BYTES } from 'kubectl-dbg-wire';
+import type { Frame } from 'kubectl-dbg-wire';
+import { DbgError } from '../../errors.ts';
+import { sanitise } from '../../sanitise.ts';
+import type { Tuning } from '../options.ts';
+import type { Closed, RemoteCommand } from '../types.ts';
+import { Heartbeat } from './heartbeat.ts';
+import { MessageQueue } from './message-queue.ts';
+
+/** Close codes. Source: RFC 6455, section 7.4.1. */
+const NORMAL = 1000;
+const UNSUPPORTED_DATA = 1003;
+const ABNORMAL = 1006;
+
+/** An attach or exec over a WebSocket that is open. */
+export class WebSocketCommand implements RemoteCommand {
+  readonly subprotocol: string;
+  readonly canHalfClose: boolean;
+  readonly closed: Promise<Closed>;
+  readonly #socket: WebSocket;
+  readonly #queue: MessageQueue<Frame>;
+  readonly #tuning: Pick<Tuning, 'closeTimeout'>;
+  /** Why we broke the connection ourselves, or the system did. */
+  #broke: string | undefined;
+
+  constructor(socket: WebSocket, tuning: Tuning, signal: AbortSignal | undefined) {
+    this.#socket = socket;
+    this.#tuning = tuning;
+    this.subprotocol = socket.protocol;
+    this.canHalfClose = canHalfClose(socket.protocol);
+    this.#queue = new MessageQueue({ pause: () => socket.pause(), resume: () => socket.resume() });
+    const heartbeat = new Heartbeat({
+      peer: { ping: () => this.#ping(), terminate: () => socket.terminate() },
+      interval: tuning.pingInterval,
+      limit: tuning.pingInterval + tuning.pingTimeout,
+      isPaused: () => this.#queue.paused,
+      onSilent: () => {
+        this.#broke = 'the connection went dead (pings were not answered)';
+      },
+    });
+    const onAbort = () => socket.terminate();
+    this.closed = new Promise((resolve) => {
+      const onClose = (code: number, reason: string) => {
+        heartbeat.stop();
+        signal?.removeEventListener('abort', onAbort);
+        this.#queue.end();
+        const words = code === ABNORMAL ? this.#broke : undefined;
+        resolve({ code, reason: sanitise(words ?? reason) });
+      };
+      socket.once('close', (code, reason) => onClose(code, reason.toString('utf8')));
+      if (socket.readyState === socket.CLOSED) onClose(ABNORMAL, '');
+    });
+    socket.on('error', (error) => {
+      this.#broke ??= error.message;
+    });
+    socket.on('pong', () => heartbeat.heard());
+    socket.on('ping', () => heartbeat.heard());
+    socket.on('message', (data, isBinary) => {
+      heartbeat.heard();
+      this.#receive(data as Uint8Array, isBinary);
+    });
+    if (signal?.aborted === true) onAbort();
+    signal?.addEventListener('abort', onAbort, { once: true });
+  }
+
+  async send(channel: number, data: Uint8Array): Promise<void> {
+    // An empty message is sent as such: some have a meaning of their own.
+    for (let start = 0; start === 0 || start < data.length; start += MAX_DATA_BYTES) {
+      await this.#write(encodeFrame(channel, data.subarray(start, start + MAX_DATA_BYTES)));
+    }
+  }
+
+  async endChannel(channel: number): Promise<void> {
+    if (this.canHalfClose) await this.#write(encodeClose(channel));
+  }
+
+  async close(): Promise<void> {
+    this.#queue.drop();
+    this.#socket.close(NORMAL);
+    const timer = setTimeout(() => this.#socket.terminate(), this.#tuning.closeTimeout);
+    await this.closed;
+    clearTimeout(timer);
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Frame> {
+    return this.#queue[Symbol.asyncIterator]();
+  }
+
+  #receive(data: Uint8Array, isBinary: boolean): void {
+    // The subprotocols that we offer are binary ones: text is a protocol error.
+    if (isBinary) this.#queue.push(decodeFrame(data, this.canHalfClose));
+    else this.#socket.close(UNSUPPORTED_DATA);
+  }
+
+  #ping(): void {
+    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.ping();
+  }
+
+  #write(message: Uint8Array): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#socket.readyState !== this.#socket.OPEN) {
+        reject(gone(this.#broke));
+        return;
+      }
+      this.#socket.send(message, { binary: true }, (error) => {
+        if (error == null) resolve();
+        else reject(gone(error.message));
+      });
+    });
+  }
+}
+
+function gone(why: string | undefined): DbgError {
+  const suffix = why === undefined ? '' : `: ${sanitise(why)}`;
+  return new DbgError('lost', `the connection to the container is closed${suffix}`);
+}
