@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { ImageError, type ImageService } from '../runtime/runtime.ts';
+import { BUILT_IN_IMAGES, type BuiltInImage } from './built-in-images.ts';
+import type { Image } from './image.ts';
+import { formatReference, parseReference } from './reference.ts';
+
+/** How long a registry near by takes to answer, in ms. */
+const PULL_MS = 10;
+const PRIVATE = 'example.com/private/';
+
+/** An image that a registry has, or that was loaded from an archive. */
+interface Entry {
+  image(): Image;
+  references: readonly string[];
+  delays: Readonly<Record<string, number>>;
+}
+
+/** The images of a node, and a registry that has a few more. Root file systems are laid out once, when first used. */
+export class ImageStore implements ImageService {
+  readonly #directory: string;
+  readonly #registry = new Map<string, Entry>();
+  readonly #present = new Map<string, Entry>();
+
+  /** @param directory where root file systems are kept; what a previous run left there is used again */
+  constructor(directory: string, builtIn: readonly BuiltInImage[] = BUILT_IN_IMAGES) {
+    this.#directory = directory;
+    mkdirSync(directory, { recursive: true });
+    for (const image of builtIn) this.#addBuiltIn(image);
+  }
+
+  status(reference: string): Image | undefined {
+    const full = formatReference(parseReference(reference));
+    const entry = this.#present.get(full) ?? this.#byDigest(full);
+    return entry?.image();
+  }
+
+  async pull(reference: string, signal?: AbortSignal): Promise<Image> {
+    const full = formatReference(parseReference(reference));
+    const entry = this.#registry.get(full);
+    await delay(entry?.delays[full] ?? PULL_MS, undefined, signal === undefined ? {} : { signal });
+    const failed = `failed to pull and unpack image ${JSON.stringify(full)}: failed to resolve image: `;
+    if (entry !== undefined) {
+      this.#present.set(full, entry);
+      return entry.image();
+    }
+    if (full.startsWith(PRIVATE)) {
+      const { registry, repository, tag } = parseReference(reference);
+      const url = `https://${registry}/v2/${repository}/manifests/${tag}`;
+      throw new ImageError(
+        'ErrImagePull',
+        `rpc error: code = Unknown desc = ${failed}unexpected status from HEAD request to ${url}: 401 Unauthorized`,
+      );
+    }
+    throw new ImageError('ErrImagePull', `rpc error: code = NotFound desc = ${failed}${full}: not found`);
+  }
+
+  /** Adds an image that is on the node, such as one from an archive. */
+  add(references: readonly string[], image: Image): void {
+    const entry: Entry = { references, delays: {}, image: () => image };
+    for (const reference of references) {
+      const full = formatReference(parseReference(reference));
+      this.#registry.set(full, entry);
+      this.#present.set(full, entry);
+    }
+  }
+
+  #byDigest(full: string): Entry | undefined {
+    return [...this.#present.values()].find((entry) => entry.image().repoDigest === full);
+  }
+
+  #addBuiltIn(builtIn: BuiltInImage): void {
+    let made: Image | undefined;
+    const entry: Entry = {
+      references: builtIn.references,
+      delays: builtIn.delays ?? {},
+      image: () => (made ??= this.#build(builtIn)),
+    };
+    for (const reference of builtIn.references) {
+      if (builtIn.registry) this.#registry.set(reference, entry);
+    }
+    const [first] = builtIn.references;
+    if (builtIn.present && first !== undefined) {
+      this.#present.set(first, entry);
+      this.#registry.set(first, entry);
+    }
+  }
+
+  #build(builtIn: BuiltInImage): Image {
+    const [reference = ''] = builtIn.references;
+    // What the files are made of decides the name of their directory, so that another Node makes others.
+    const key = digest(JSON.stringify([reference, builtIn.config, process.version, process.execPath]));
+    const root = join(this.#directory, key.slice(0, 16));
+    const building = `${root}.building`;
+    rmSync(building, { recursive: true, force: true });
+    mkdirSync(building);
+    const mounts = builtIn.build(building);
+    if (existsSync(root)) rmSync(building, { recursive: true, force: true });
+    else renameSync(building, root);
+    const id = `sha256:${key}`;
+    const repository = reference.slice(0, reference.lastIndexOf(':'));
+    return {
+      id,
+      reference,
+      ...(builtIn.registry ? { repoDigest: `${repository}@sha256:${digest(id)}` } : {}),
+      size: builtIn.size,
+      config: builtIn.config,
+      layers: [root],
+      mounts,
+    };
+  }
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

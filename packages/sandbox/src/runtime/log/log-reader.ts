@@ -1,0 +1,138 @@
+import { open, type FileHandle } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import type { LogOptions } from '../../kubelet/node-agent.ts';
+import { parseEntry } from './cri-line.ts';
+import { EntryFormatter } from './entry-formatter.ts';
+import type { LogWriter } from './log-writer.ts';
+import { tailOffset } from './tail-offset.ts';
+
+/** Bytes read from the file at once. */
+const READ_BYTES = 64 * 1024;
+const LF = 0x0a;
+
+/**
+ * Reads a log file as the kubelet does: the newest file only, entry by entry.
+ *
+ * Following goes wrong the way the kubelet's does: a follower that is behind when the file is put aside ends
+ * with the last byte of that file, without an error; one that had read all goes on in the new file.
+ *
+ * @param writer the one who still writes to the file; absent when the container has ended
+ */
+export function readLog(
+  path: string,
+  options: LogOptions,
+  signal: AbortSignal,
+  writer?: LogWriter,
+): Readable {
+  const stream = Readable.from(entries(path, options, signal, writer), { objectMode: false });
+  const stop = (): void => {
+    stream.destroy();
+  };
+  signal.addEventListener('abort', stop, { once: true });
+  stream.once('close', () => signal.removeEventListener('abort', stop));
+  return stream;
+}
+
+async function* entries(
+  path: string,
+  options: LogOptions,
+  signal: AbortSignal,
+  writer: LogWriter | undefined,
+): AsyncGenerator<Buffer> {
+  let file = await openIfThere(path);
+  if (file === undefined) return;
+  const formatter = new EntryFormatter(options);
+  const changes = new Changes(writer, signal);
+  try {
+    let generation = writer?.generation ?? 0;
+    let position = await tailOffset(file, options.tailLines);
+    let rest: Buffer = Buffer.alloc(0);
+    const chunk = Buffer.allocUnsafe(READ_BYTES);
+    while (!formatter.full) {
+      const ended = writer?.ended ?? true;
+      const { bytesRead } = await file.read(chunk, 0, READ_BYTES, position);
+      if (bytesRead > 0) {
+        position += bytesRead;
+        const bytes = Buffer.concat([rest, chunk.subarray(0, bytesRead)]);
+        const end = bytes.lastIndexOf(LF);
+        rest = bytes.subarray(end + 1);
+        const output = formatAll(formatter, bytes.subarray(0, end + 1));
+        if (output.length > 0) yield output;
+        continue;
+      }
+      if (writer === undefined || !options.follow) return;
+      if (writer.generation !== generation) {
+        // Had this follower read all of the old file before it was put aside?
+        if (!changes.caughtUp) return;
+        generation = writer.generation;
+        await file.close();
+        file = await openIfThere(path);
+        if (file === undefined) return;
+        position = 0;
+        rest = Buffer.alloc(0);
+        continue;
+      }
+      if (ended) return;
+      await changes.next(position === writer.size);
+      if (signal.aborted) return;
+    }
+  } finally {
+    changes.stop();
+    await file?.close();
+  }
+}
+
+async function openIfThere(path: string): Promise<FileHandle | undefined> {
+  return open(path, 'r').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+}
+
+function formatAll(formatter: EntryFormatter, bytes: Buffer): Buffer {
+  const parts: Buffer[] = [];
+  let start = 0;
+  for (let end = bytes.indexOf(LF); end >= 0 && !formatter.full; end = bytes.indexOf(LF, start)) {
+    const entry = parseEntry(bytes.subarray(start, end));
+    if (entry !== undefined) formatter.format(entry, parts);
+    start = end + 1;
+  }
+  return Buffer.concat(parts);
+}
+
+/** Waits for the writer's changes without losing one that comes between a read and the wait. */
+class Changes {
+  caughtUp = false;
+  #changed = false;
+  #wake: (() => void) | undefined;
+  readonly #unsubscribe: (() => void) | undefined;
+  readonly #signal: AbortSignal;
+  readonly #abort = (): void => this.#wake?.();
+
+  constructor(writer: LogWriter | undefined, signal: AbortSignal) {
+    this.#signal = signal;
+    signal.addEventListener('abort', this.#abort, { once: true });
+    this.#unsubscribe = writer?.onChange(() => {
+      // Caught up means: nothing was written between the wait and the file's being put aside.
+      if (this.#wake === undefined) this.caughtUp = false;
+      this.#changed = true;
+      this.#wake?.();
+    });
+  }
+
+  async next(caughtUp: boolean): Promise<void> {
+    this.caughtUp = caughtUp;
+    if (!this.#changed && !this.#signal.aborted) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+      this.#wake = undefined;
+    }
+    this.#changed = false;
+  }
+
+  stop(): void {
+    this.#signal.removeEventListener('abort', this.#abort);
+    this.#unsubscribe?.();
+  }
+}

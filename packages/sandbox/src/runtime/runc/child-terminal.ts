@@ -1,0 +1,56 @@
+import { Writable } from 'node:stream';
+import { deferred } from '../deferred.ts';
+import type { ChildOptions, StreamedChild } from './child-process.ts';
+
+/** node-pty wants a size; the real one comes with the first resize. */
+const START_SIZE = { cols: 80, rows: 24 };
+
+/**
+ * Starts `argv` on a pseudo-terminal, whose bytes runc carries to and from the container's own.
+ *
+ * Node can't receive the terminal that runc offers by SCM_RIGHTS; a runc in the foreground does, and puts the
+ * outer terminal into raw mode, so that nothing is changed on the way.
+ * A terminal nobody has sized yet is 0 by 0, as on a real node.
+ */
+export async function spawnOnTerminal(
+  argv: readonly string[],
+  options: ChildOptions,
+): Promise<StreamedChild> {
+  const { spawn } = await loadNodePty();
+  // The stty of busybox takes no 0.
+  const sized = ['sh', '-c', '/bin/stty rows 0 cols 0 2>/dev/null; exec "$@"', 'sh', ...argv];
+  const terminal = spawn('busybox', sized, { ...START_SIZE, encoding: null, env: options.env });
+  const { promise: ended, resolve } = deferred<number>();
+  terminal.onExit(({ exitCode, signal }) => resolve(signal ? 128 + signal : exitCode));
+  const stdin = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      // node-pty passes a Buffer through as it is, though its types say string.
+      terminal.write(chunk as unknown as string);
+      done();
+    },
+  });
+  stdin.on('error', () => {});
+  return {
+    pid: terminal.pid,
+    stdin: options.stdin ? stdin : undefined,
+    onOutput(listener) {
+      terminal.onData((data) => listener('stdout', Buffer.from(data as unknown as Uint8Array)));
+    },
+    pause: () => terminal.pause(),
+    resume: () => terminal.resume(),
+    resize({ width, height }) {
+      if (width > 0 && height > 0) terminal.resize(width, height);
+    },
+    ended,
+  };
+}
+
+async function loadNodePty(): Promise<typeof import('@lydell/node-pty')> {
+  try {
+    return await import('@lydell/node-pty');
+  } catch (error) {
+    throw new Error('containers with a terminal need the optional package @lydell/node-pty', {
+      cause: error,
+    });
+  }
+}

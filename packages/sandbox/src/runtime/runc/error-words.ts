@@ -1,0 +1,27 @@
+/** runc's own beginnings of a message, which the tools above it replace. */
+const RUNC_PREFIX = /^runc (?:run|create|exec) failed: |^exec failed: /;
+/** Newer releases of runc say more here than older ones. */
+const START = 'unable to start container process: ';
+const INIT = 'error during container init: ';
+
+/** Says a failed start as containerd 2.1 with a current runc says it. */
+export function startErrorMessage(runcMessage: string, isDirectory: (path: string) => boolean): string {
+  // A directory was "permission denied" before Go 1.20.
+  const message = runcMessage.replace(
+    /exec: "([^"]*)": permission denied$/,
+    (all, path: string) => (isDirectory(path) ? `exec: "${path}": is a directory` : all),
+  );
+  return `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: ${modernise(message)}`;
+}
+
+/** Says a failed exec as the kubelet passes it on. */
+export function execErrorMessage(execId: string, runcMessage: string): string {
+  const quoted = JSON.stringify(execId);
+  return `error executing command in container: failed to exec in container: failed to start exec ${quoted}: OCI runtime exec failed: exec failed: ${modernise(runcMessage, '')}`;
+}
+
+function modernise(runcMessage: string, init = INIT): string {
+  const message = runcMessage.replace(RUNC_PREFIX, '').replace(/: unknown$/, '');
+  if (!message.startsWith(START) || message.startsWith(START + INIT)) return message;
+  return `${START}${init}${message.slice(START.length)}`;
+}

@@ -1,0 +1,8 @@
+import { randomBytes } from 'node:crypto';
+
+const ID_BYTES = 32;
+
+/** A container or sandbox id as containerd makes them: 64 hexadecimal digits. */
+export function newId(): string {
+  return randomBytes(ID_BYTES).toString('hex');
+}

@@ -1,0 +1,218 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { Duplex } from 'node:stream';
+import { LogWriter, type LogLimits } from '../log/log-writer.ts';
+import type { ContainerConfig, PodSandbox, PodSandboxConfig, RuntimeContainer } from '../runtime.ts';
+import { limitMemory, removeCgroup } from './cgroup.ts';
+import { spawnPiped, type StreamedChild } from './child-process.ts';
+import { containerProcess } from './container-process.ts';
+import { resolveUser } from './image-user.ts';
+import type { PodNetwork } from './network.ts';
+import { namespaceList, ociConfig } from './oci-config.ts';
+import type { NamespaceType, OciMount, OciSpec } from './oci-spec.ts';
+import { pauseSpec } from './pause-spec.ts';
+import { RuncContainer } from './runc-container.ts';
+import { lastError, runcArgv, type RuncContext, waitForPidFile } from './runc-command.ts';
+import { newId } from './new-id.ts';
+
+/** What all sandboxes of a runtime have in common. */
+export interface SandboxEnvironment {
+  context: RuncContext;
+  network: PodNetwork;
+  /** The root file system of the pause container. */
+  pauseRoot: string;
+  cgroup: string;
+  capabilities: readonly string[];
+  now: () => Date;
+  /** Milliseconds since the epoch with a fraction, for log entries. */
+  preciseNow: () => number;
+  logLimits: LogLimits;
+}
+
+/** A pod's namespaces, held by a pause container, and its containers. */
+export class RuncSandbox implements PodSandbox {
+  readonly id: string;
+  ip: string | undefined;
+  readonly containers = new Map<string, RuncContainer>();
+  readonly #environment: SandboxEnvironment;
+  readonly #config: PodSandboxConfig;
+  readonly #directory: string;
+  readonly #cgroup: string;
+  #pause: StreamedChild | undefined;
+  #pausePid = 0;
+
+  constructor(environment: SandboxEnvironment, config: PodSandboxConfig) {
+    this.id = newId();
+    this.#environment = environment;
+    this.#config = config;
+    this.#directory = join(environment.context.stateDir, 'sandboxes', this.id);
+    this.#cgroup = `${environment.cgroup}/pod${config.uid}`;
+  }
+
+  async start(): Promise<void> {
+    const { context, network, pauseRoot } = this.#environment;
+    mkdirSync(join(this.#directory, 'shm'), { recursive: true, mode: 0o711 });
+    writeFileSync(join(this.#directory, 'hostname'), `${this.#config.hostname}\n`);
+    writeFileSync(join(this.#directory, 'resolv.conf'), this.#config.resolvConf);
+    const spec = pauseSpec(this.#config, pauseRoot, `${this.#cgroup}/${this.id}`);
+    writeFileSync(join(this.#directory, 'config.json'), JSON.stringify(spec));
+    const pidFile = join(this.#directory, 'pid');
+    const logPath = join(this.#directory, 'runc.log');
+    const argv = runcArgv(context, logPath, 'run', '--pid-file', pidFile, '-b', this.#directory, this.id);
+    this.#pause = spawnPiped(argv, { stdin: false, env: context.env });
+    this.#pause.onOutput(() => {});
+    const pid = await waitForPidFile(pidFile, this.#pause.ended);
+    if (pid === undefined) {
+      throw new Error(`failed to start sandbox ${JSON.stringify(this.id)}: ${lastError(logPath) ?? 'no reason given'}`);
+    }
+    this.#pausePid = pid;
+    if (!this.#config.host.network) this.ip = await network.attach(pid);
+  }
+
+  async createContainer(config: ContainerConfig): Promise<RuntimeContainer> {
+    const { context, now, preciseNow, logLimits } = this.#environment;
+    const id = newId();
+    const directory = join(context.stateDir, 'containers', id);
+    const user = resolveUser(config.image.config.User, config.security, config.image.layers);
+    const namespaces = this.#namespaces(config, id);
+    const cgroup = `${this.#cgroup}/${config.name}-${config.attempt}-${id.slice(0, 8)}`;
+    for (const name of ['rootfs', 'upper', 'work']) {
+      mkdirSync(join(directory, name), { recursive: true, mode: 0o755 });
+    }
+    const terminationLog =
+      config.terminationMessagePath === undefined ? undefined : join(directory, 'termination-log');
+    // Whoever the process runs as may write to it.
+    if (terminationLog !== undefined) writeFileSync(terminationLog, '', { mode: 0o666 });
+    const limit = config.resources.memoryLimit;
+    const limited: ContainerConfig =
+      limit === undefined
+        ? config
+        : { ...config, resources: { ...config.resources, memoryLimit: limitMemory(cgroup, limit) } };
+    const spec = ociConfig(limited, {
+      rootfs: join(directory, 'rootfs'),
+      cgroupsPath: `${cgroup}/${id}`,
+      user,
+      ...containerProcess(config, user, this.#config.hostname),
+      namespaces,
+      mounts: this.#mounts(config, terminationLog),
+      capabilities: this.#environment.capabilities,
+    });
+    spec.mounts.unshift(overlay(config.image.layers, directory));
+    writeFileSync(join(directory, 'config.json'), JSON.stringify(spec));
+    mkdirSync(dirname(config.logPath), { recursive: true });
+    const container = new RuncContainer({
+      id,
+      context,
+      config,
+      place: { directory, cgroup, ...(terminationLog === undefined ? {} : { terminationLog }) },
+      user,
+      log: new LogWriter(config.logPath, preciseNow, logLimits),
+      now,
+    });
+    this.containers.set(id, container);
+    return container;
+  }
+
+  #namespaces(config: ContainerConfig, id: string): OciSpec['linux']['namespaces'] {
+    const { host, shareProcessNamespace } = this.#config;
+    const pause = (type: string): string => `/proc/${this.#pausePid}/ns/${type}`;
+    const own: NamespaceType[] = ['mount'];
+    let pid: string | undefined;
+    if (config.targetContainerId !== undefined && !host.pid && !shareProcessNamespace) {
+      pid = `/proc/${this.#targetPid(config.targetContainerId, id)}/ns/pid`;
+    } else if (shareProcessNamespace) pid = pause('pid');
+    else if (!host.pid) own.push('pid');
+    return namespaceList(
+      {
+        pid,
+        network: host.network ? undefined : pause('net'),
+        uts: host.network ? undefined : pause('uts'),
+        ipc: host.ipc ? undefined : pause('ipc'),
+      },
+      own,
+    );
+  }
+
+  #targetPid(targetId: string, id: string): number {
+    const target = this.containers.get(targetId);
+    if (target?.pid === undefined) {
+      throw new Error(
+        `failed to generate container ${JSON.stringify(id)} spec: failed to generate spec opts: invalid target container: container ${JSON.stringify(targetId)} is not running - in state CONTAINER_EXITED`,
+      );
+    }
+    return target.pid;
+  }
+
+  #mounts(config: ContainerConfig, terminationLog: string | undefined): OciMount[] {
+    const bind = (source: string, destination: string, ...options: string[]): OciMount => ({
+      destination,
+      type: 'bind',
+      source,
+      options: ['rbind', 'rprivate', ...options],
+    });
+    const asked = config.mounts.map((mount) =>
+      bind(
+        mount.hostPath,
+        mount.containerPath,
+        mount.readOnly ? 'ro' : 'rw',
+        ...(mount.propagation === undefined ? [] : [mount.propagation]),
+      ),
+    );
+    const paths = new Set(config.mounts.map((mount) => mount.containerPath));
+    const added: [string, string][] = [
+      [join(this.#directory, 'hostname'), '/etc/hostname'],
+      [join(this.#directory, 'resolv.conf'), '/etc/resolv.conf'],
+      [this.#config.host.ipc ? '/dev/shm' : join(this.#directory, 'shm'), '/dev/shm'],
+    ];
+    const mounts = added
+      .filter(([, path]) => !paths.has(path))
+      .map(([source, path]) => bind(source, path, 'rw'));
+    if (terminationLog !== undefined && config.terminationMessagePath !== undefined) {
+      mounts.push(bind(terminationLog, config.terminationMessagePath, 'rw'));
+    }
+    const image = config.image.mounts.map((mount) => bind(mount.hostPath, mount.containerPath, 'ro'));
+    return [...image, ...mounts, ...asked];
+  }
+
+  async connect(port: number): Promise<Duplex> {
+    const { context } = this.#environment;
+    const argv = ['nsenter', '-t', String(this.#pausePid), '-n', 'busybox', 'nc', '127.0.0.1', String(port)];
+    const child = spawn('busybox', argv, { stdio: ['pipe', 'pipe', 'ignore'], env: context.env, detached: true });
+    const duplex = Duplex.from({ readable: child.stdout, writable: child.stdin });
+    duplex.once('close', () => child.kill());
+    return duplex;
+  }
+
+  async remove(): Promise<void> {
+    const { context, network } = this.#environment;
+    await Promise.all([...this.containers.values()].map(async (container) => container.remove()));
+    if (this.#pause !== undefined && this.#pausePid > 0) {
+      try {
+        process.kill(this.#pausePid, 'SIGKILL');
+      } catch {
+        // It has ended already.
+      }
+      await this.#pause.ended;
+    }
+    if (this.ip !== undefined) network.release(this.ip);
+    await rm(this.#directory, { recursive: true, force: true });
+    removeCgroup(this.#cgroup);
+    await rm(join(context.stateDir, 'pods', this.#config.uid), { recursive: true, force: true });
+  }
+}
+
+/** runc mounts the root file system itself, in the container's own mount namespace: nothing to see or leave outside. */
+function overlay(layers: readonly string[], directory: string): OciMount {
+  return {
+    destination: '/',
+    type: 'overlay',
+    source: 'overlay',
+    options: [
+      `lowerdir=${layers.join(':')}`,
+      `upperdir=${join(directory, 'upper')}`,
+      `workdir=${join(directory, 'work')}`,
+    ],
+  };
+}

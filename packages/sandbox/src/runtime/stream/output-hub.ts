@@ -1,0 +1,124 @@
+import { PassThrough, Writable } from 'node:stream';
+import type { RemoteProcess, StreamOptions } from '../../kubelet/node-agent.ts';
+import type { LogStream } from '../log/cri-line.ts';
+import type { TerminalSize } from 'kubectl-dbg-wire';
+import { deferred } from '../deferred.ts';
+
+/**
+ * What one attached client may lag behind before the container is held up. A real node has the buffers of two
+ * TCP connections and a runtime for it; past them it holds up the container too, rather than lose output.
+ */
+export const CLIENT_BUFFER_BYTES = 64 * 1024 * 1024;
+
+/** The container's side of what clients attach to. */
+export interface HubProcess {
+  tty: boolean;
+  stdinOnce: boolean;
+  /** Absent if the container has no stdin. */
+  stdin?: Writable;
+  resize(size: TerminalSize): void;
+  /** Called when no client lags too far behind any more. */
+  resume(): void;
+}
+
+interface Client {
+  stdout?: PassThrough;
+  stderr?: PassThrough;
+  end(): void;
+}
+
+/** Hands a container's output to every attached client, from now on. */
+export class OutputHub {
+  readonly #process: HubProcess;
+  readonly #clients = new Set<Client>();
+  #ended = false;
+
+  constructor(process: HubProcess) {
+    this.#process = process;
+  }
+
+  /** Gives `chunk` to all clients; false if one lags too far behind, and the source should wait for `resume`. */
+  publish(stream: LogStream, chunk: Buffer): boolean {
+    let keepsUp = true;
+    for (const client of this.#clients) {
+      const target = client[stream];
+      if (target === undefined || target.destroyed) continue;
+      target.write(chunk);
+      if (target.writableLength + target.readableLength > CLIENT_BUFFER_BYTES) {
+        keepsUp = false;
+        target.once('drain', () => this.#process.resume());
+        target.once('close', () => this.#process.resume());
+      }
+    }
+    return keepsUp;
+  }
+
+  /** The container has ended and its output was published. */
+  end(): void {
+    this.#ended = true;
+    for (const client of this.#clients) client.end();
+  }
+
+  attach(streams: StreamOptions): RemoteProcess {
+    const { promise: ended, resolve } = deferred<undefined>();
+    const stdout = streams.stdout ? new PassThrough() : undefined;
+    // With a terminal all output is on stdout, whatever the client asks for.
+    const stderr = streams.stderr && !this.#process.tty ? new PassThrough() : undefined;
+    const client: Client = {
+      ...(stdout === undefined ? {} : { stdout }),
+      ...(stderr === undefined ? {} : { stderr }),
+      end: () => {
+        this.#clients.delete(client);
+        stdout?.end();
+        stderr?.end();
+        resolve(undefined);
+      },
+    };
+    if (this.#ended) client.end();
+    else this.#clients.add(client);
+    const stdin = streams.stdin ? this.#stdin(client) : undefined;
+    return {
+      ...(stdin === undefined ? {} : { stdin }),
+      ...(stdout === undefined ? {} : { stdout }),
+      ...(stderr === undefined ? {} : { stderr }),
+      resize: (size) => this.#process.resize(size),
+      ended,
+      detach: () => {
+        stdin?.destroy();
+        stdout?.destroy();
+        stderr?.destroy();
+        client.end();
+      },
+    };
+  }
+
+  /** A client's stdin. Its end is the process's end of input with stdinOnce, else the end of the attachment. */
+  #stdin(client: Client): Writable {
+    const { stdin: target, stdinOnce, tty } = this.#process;
+    let first = true;
+    const over = (): void => {
+      if (!first) return;
+      first = false;
+      if (stdinOnce && !tty) target?.end();
+      else client.end();
+    };
+    const input = new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        if (target === undefined || target.destroyed || target.writableEnded) done();
+        else target.write(chunk, () => done());
+      },
+      final(done) {
+        over();
+        done();
+      },
+      destroy(error, done) {
+        // A client that goes away without an end of its input ends it all the same.
+        if (stdinOnce) over();
+        done(error);
+      },
+    });
+    // A process that has closed its input takes nothing more; that is no failure of the attachment.
+    input.on('error', () => {});
+    return input;
+  }
+}
