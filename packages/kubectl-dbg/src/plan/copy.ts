@@ -30,6 +30,7 @@ export function planCopy(
   const chosen = chooseContainer(request, copy, result, draw);
   if (chosen === undefined) {
     refuseDropped(request);
+    if (copy.restart !== undefined && result.spec !== undefined) result.spec.restartPolicy = copy.restart;
     if (request.written.has('stdin') || request.written.has('tty') || request.written.has('attach')) {
       const text = 'Only images change in this copy: there is no debug container to attach to.';
       notices.push({ level: 'warning', code: 'nothing-to-attach', text });
@@ -158,13 +159,11 @@ const CONTAINER_FLAGS = [
   'env',
   'image-pull-policy',
   'custom',
-  'profile',
   'arguments-only',
   'cap-add',
   'cap-drop',
   'privileged',
   'run-as',
-  'restart',
 ];
 
 function refuseDropped(request: DebugRequest): void {

@@ -44,7 +44,18 @@ export async function readCustomFile(text: string, name: string): Promise<Custom
             text: `${name} has fields that no container has: ${unknown.join(', ')}.`,
           },
         ];
-  return { custom: custom as PartialContainer, notices };
+  return { custom, notices };
+}
+
+/** The error for a `--custom` file that can't be read; `why` such as `no such file or directory`. */
+export function unreadableCustomFile(path: string, why: string): DbgError {
+  return new DbgError(
+    'usage',
+    `must pass a container spec json file for custom profile: open ${path}: ${why}`,
+    {
+      remedy: 'Name a file that you can read',
+    },
+  );
 }
 
 async function parse(text: string, name: string): Promise<unknown> {
@@ -142,7 +153,9 @@ function readScalar(value: unknown, type: string, path: string, findings: Findin
       return value;
     default: {
       // A bare number or boolean where text is wanted is taken as its text.
-      if (typeof value === 'object') return problem(findings, path, 'text');
+      if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') {
+        return problem(findings, path, 'text');
+      }
       const text = String(value);
       return text !== '' || pointer ? text : undefined;
     }

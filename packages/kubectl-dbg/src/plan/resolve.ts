@@ -69,6 +69,13 @@ export function resolveTarget(word: string): TargetWord {
   return target(row, checkName(name, word));
 }
 
+/** The kind of an object by its type, if it can be debugged. */
+export function kindOf(apiVersion: string, kind: string): TargetKind | undefined {
+  return KINDS.find(
+    (row) => row.kind === kind && apiVersion === (row.group === '' ? VERSION : `${row.group}/${VERSION}`),
+  )?.kind;
+}
+
 /** Whether a word by itself is the name of a type, as in the mistaken `pod web`. */
 export function isTypeWord(word: string): boolean {
   return findRow(word) !== undefined;
@@ -77,15 +84,11 @@ export function isTypeWord(word: string): boolean {
 function rowOf(type: string): KindRow {
   const row = findRow(type);
   if (row !== undefined) return row;
-  throw new DbgError(
-    'usage',
-    `the server doesn't have a resource type "${type.split('.')[0] ?? ''}" that can be debugged`,
-    {
-      remedy: `Name a pod, a node, or one of ${KINDS.slice(2)
-        .map(({ kind }) => kind)
-        .join(', ')}`,
-    },
-  );
+  throw new DbgError('usage', `"${type}" is not a type that can be debugged`, {
+    remedy: `Name a pod, a node, or one of ${KINDS.slice(2)
+      .map(({ kind }) => kind)
+      .join(', ')}`,
+  });
 }
 
 /** The row for `TYPE`, `TYPE.GROUP`, `TYPE.VERSION.GROUP`; the core group's name is empty. */

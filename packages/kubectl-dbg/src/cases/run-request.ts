@@ -1,0 +1,82 @@
+import type { Node, Pod } from 'kubernetes-types/core/v1.d.ts';
+import { makeRequest, parse, type ParsedArguments } from '../cli/grammar/index.ts';
+import { DbgError } from '../errors.ts';
+import { planCopy } from '../plan/copy.ts';
+import { readCustomFile } from '../plan/custom-file.ts';
+import { planEphemeral } from '../plan/ephemeral.ts';
+import { planNode } from '../plan/node.ts';
+import { resolveTarget } from '../plan/resolve.ts';
+import type { DebugRequest, Plan } from '../plan/types.ts';
+import type { Case } from './cases.ts';
+import { withoutType, type CaseOutcome } from './differences.ts';
+
+export const DEFAULT_IMAGE = 'default-image';
+
+/** Draws that give the endings bbbbb, ccccc, ddddd, ... */
+export function countingDraw(): () => number {
+  let drawn = 0;
+  return () => Math.floor(drawn++ / 5);
+}
+
+/** The command line of a case's flags: lists as one use of the flag for each entry. */
+export function argvOf(flags: Record<string, unknown>, target: string, args: readonly string[]): string[] {
+  const words = Object.entries(flags).flatMap(([name, value]) => {
+    if (name === 'custom') return [];
+    if (name === 'env') {
+      return (value as { name: string; value: string }[]).map((pair) => `--env=${pair.name}=${pair.value}`);
+    }
+    if (name === 'set-image') {
+      return Object.entries(value as Record<string, string>).map(
+        ([key, image]) => `--set-image=${key}=${image}`,
+      );
+    }
+    return [`--${name}=${String(value)}`];
+  });
+  return [target, ...words, '--', ...args];
+}
+
+/** Parses and checks a command line as the program does, off a terminal. */
+export function requestOf(parsed: ParsedArguments, custom?: DebugRequest['custom']): DebugRequest {
+  return makeRequest(parsed, {
+    kinds: parsed.targets.map((word) => resolveTarget(word).kind),
+    defaultImage: DEFAULT_IMAGE,
+    interactive: false,
+    ...(custom === undefined ? {} : { custom }),
+  });
+}
+
+/** Runs a build case from its flags to the plan. */
+export async function planCase(given: Case): Promise<Plan> {
+  const flags = given['flags'] as Record<string, unknown>;
+  const args = (given['args'] as string[] | undefined) ?? [];
+  const node = given['inputNode'] as Node | undefined;
+  const pod = given['inputPod'] as Pod | undefined;
+  const target = node === undefined ? (pod?.metadata?.name ?? 'mypod') : `node/${node.metadata?.name ?? ''}`;
+  const custom =
+    flags['custom'] === undefined
+      ? undefined
+      : await readCustomFile(JSON.stringify(flags['custom']), 'custom.json');
+  const request = requestOf(parse(argvOf(flags, target, args)), custom?.custom);
+  const draw = countingDraw();
+  if (node !== undefined) return planNode(request, node, 'default', draw);
+  if (request.copy !== undefined) return planCopy(request, pod ?? {}, draw);
+  return planEphemeral(request, pod ?? {}, draw);
+}
+
+/** The refusal as data; anything but a DbgError is a bug and passes through. */
+export async function refusalOr(run: () => CaseOutcome | Promise<CaseOutcome>): Promise<CaseOutcome> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof DbgError) return { error: error.message };
+    throw error;
+  }
+}
+
+/** A planned pod as the cases write it: a node pod's namespace is in the path of the request only. */
+export function podOf(plan: Plan): Pod {
+  const pod = withoutType(plan.pod);
+  if (plan.workflow !== 'node') return pod;
+  const { namespace: _namespace, ...metadata } = pod.metadata ?? {};
+  return { ...pod, metadata };
+}
