@@ -1,4 +1,3 @@
-import type { StatusCause } from 'kubectl-dbg-wire';
 import type { KubeObject, ResourceKey, Store } from '../store/types.ts';
 import type { FieldError } from '../api/status-error.ts';
 import type { StructSchema } from './schema/types.ts';
@@ -20,9 +19,6 @@ export interface WriteContext {
   /** Adds a `Warning: 299 - "text"` header to the answer; a text given twice is sent once. */
   warn: (text: string) => void;
 }
-
-/** The subresources that write through the rules of their parent. */
-export type WritableSubresource = 'status' | 'ephemeralcontainers' | 'resize' | 'scale';
 
 /** One column of a `meta.k8s.io/v1` Table; `description` is what the real server answers. */
 export interface TableColumn {
@@ -56,12 +52,7 @@ export interface KindRules {
   kind: string;
   /** The plural that messages name (`pods`). */
   plural: string;
-  singular: string;
-  shortNames: readonly string[];
-  categories: readonly string[];
   namespaced: boolean;
-  /** Which subresources exist for writing. */
-  subresources: readonly WritableSubresource[];
   /** The fields this kind knows: unknown ones are dropped with a warning, wrong types refused. */
   schema: StructSchema;
   /** Fills in defaults of the kind, as decoding does. */
@@ -88,18 +79,3 @@ export interface KindRules {
   /** Field selectors beyond `metadata.name` and `metadata.namespace`, which every kind has. */
   fieldSelectors: Readonly<Record<string, (object: KubeObject) => string>>;
 }
-
-/** A cause as `field.Error` words it, without its field (`Invalid value: "x": must be ...`). */
-export type FieldErrorReason =
-  | 'FieldValueRequired'
-  | 'FieldValueInvalid'
-  | 'FieldValueDuplicate'
-  | 'FieldValueForbidden'
-  | 'FieldValueNotSupported'
-  | 'FieldValueNotFound'
-  | 'FieldValueTooLong'
-  | 'FieldValueTooMany'
-  | 'FieldValueTypeInvalid'
-  | 'InternalError';
-
-export type { FieldError, StatusCause };

@@ -4,11 +4,22 @@
  * A field's type is what the server's Go type does on the wire: a non-pointer scalar, list or map is left out when
  * it has its zero value, a pointer only when it is null, a struct never.
  */
+export type ScalarKind =
+  | 'string'
+  | 'bool'
+  | 'int32'
+  | 'int64'
+  | 'quantity'
+  | 'intOrString'
+  | 'time'
+  | 'microTime'
+  | 'bytes'
+  | 'raw';
+
 export type FieldType =
-  | { kind: 'string' | 'bool' | 'quantity' | 'intOrString' | 'time' | 'microTime' | 'raw' | 'bytes' | 'float' }
-  | { kind: 'int'; bits: 32 | 64 }
+  | { kind: ScalarKind }
   | { kind: 'list' | 'map'; of: FieldType }
-  | { kind: 'struct'; name: string };
+  | { kind: 'struct'; struct: StructSchema };
 
 export interface Field {
   name: string;
@@ -17,8 +28,15 @@ export interface Field {
   pointer: boolean;
   /** Written even when empty. */
   always: boolean;
-  /** How strategic merge treats the list: by this key, or as a set when the key is empty. */
+  /** A struct or time that is left out when zero (`omitzero`). */
+  omitZero: boolean;
+  /**
+   * For lists that strategic merge merges: the field that identifies an item, or '' for lists of scalars that are
+   * merged as a set.
+   */
   mergeKey?: string;
+  /** Strategic merge keeps only the keys that the patch names with `$retainKeys`. */
+  retainKeys: boolean;
 }
 
 /** A struct: its fields in the order in which the server writes them. */

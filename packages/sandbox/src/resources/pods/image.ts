@@ -1,0 +1,19 @@
+/** The grammar of image references: an optional domain, lower-case path, tag and digest. */
+const DOMAIN = '(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])';
+const DOMAIN_PART = `(?:${DOMAIN}(?:\\.${DOMAIN})*|\\[[a-fA-F0-9:]+\\])(?::[0-9]+)?`;
+const PATH_PART = '[a-z0-9]+(?:(?:[._]|__|[-]+)[a-z0-9]+)*';
+const REFERENCE = new RegExp(
+  `^(?:${DOMAIN_PART}/)?${PATH_PART}(?:/${PATH_PART})*(?::(?<tag>\\w[\\w.-]{0,127}))?(?:@(?<digest>[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}))?$`,
+);
+
+/**
+ * The pull policy of a container that has none: Always for the tag `latest`, which is also what an image without
+ * tag and digest has; IfNotPresent for any other, malformed ones included.
+ */
+export function defaultPullPolicy(image: string): string {
+  const match = REFERENCE.exec(image);
+  if (match === null) return 'IfNotPresent';
+  const { tag, digest } = match.groups ?? {};
+  const latest = tag === 'latest' || (tag === undefined && digest === undefined);
+  return latest ? 'Always' : 'IfNotPresent';
+}

@@ -1,0 +1,73 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { KubeObject } from '../../store/types.ts';
+import { keepMeta, metaOf } from '../metadata.ts';
+import type { WriteContext } from '../rules.ts';
+import { qosClass } from './qos.ts';
+import { asPod, type PodObject } from './types.ts';
+
+/** A new pod begins Pending, whatever status its client sent. */
+export function preparePodForCreate(object: KubeObject, context: WriteContext): void {
+  const pod = asPod(object);
+  metaOf(pod).generation = 1;
+  if ((pod.spec.terminationGracePeriodSeconds ?? 0) < 0) pod.spec.terminationGracePeriodSeconds = 1;
+  pod.status = { phase: 'Pending', qosClass: qosClass(pod.spec) };
+  if ((pod.spec.schedulingGates ?? []).length > 0) {
+    pod.status.conditions = [
+      {
+        type: 'PodScheduled',
+        status: 'False',
+        reason: 'SchedulingGated',
+        message: 'Scheduling is blocked due to non-empty scheduling gates',
+        lastTransitionTime: `${context.now().toISOString().slice(0, 19)}Z`,
+      },
+    ];
+  }
+}
+
+/** Each way to write a pod changes only its own part; the rest stays as it was, without a word. */
+export function preparePodForUpdate(
+  object: KubeObject,
+  oldObject: KubeObject,
+  _context: WriteContext,
+  subresource?: string,
+): void {
+  const pod = asPod(object);
+  const old = asPod(oldObject);
+  switch (subresource) {
+    case 'status':
+      preparePodStatus(pod, old);
+      return;
+    case 'ephemeralcontainers': {
+      const added = pod.spec.ephemeralContainers;
+      replaceWith(pod, old);
+      if (added === undefined) delete pod.spec.ephemeralContainers;
+      else pod.spec.ephemeralContainers = added;
+      break;
+    }
+    default:
+      pod.status = structuredClone(old.status);
+  }
+  if (!isDeepStrictEqual(pod.spec, old.spec)) {
+    metaOf(pod).generation = (old.metadata.generation ?? 0) + 1;
+  }
+}
+
+/** All of the old pod but its resourceVersion, which says what the client has seen. */
+function replaceWith(pod: PodObject, old: PodObject): void {
+  const { resourceVersion } = pod.metadata;
+  pod.metadata = structuredClone(old.metadata);
+  if (resourceVersion !== undefined) metaOf(pod).resourceVersion = resourceVersion;
+  pod.spec = structuredClone(old.spec);
+  pod.status = structuredClone(old.status);
+}
+
+function preparePodStatus(pod: PodObject, old: PodObject): void {
+  pod.spec = structuredClone(old.spec);
+  keepMeta(pod, old, 'deletionTimestamp');
+  // nobody takes owners away, or adds any, with the status
+  keepMeta(pod, old, 'ownerReferences');
+  pod.status ??= {};
+  if (pod.status.qosClass === undefined && old.status.qosClass !== undefined) {
+    pod.status.qosClass = old.status.qosClass;
+  }
+}

@@ -1,0 +1,113 @@
+import type { ObjectFieldSelector, ResourceFieldSelector } from 'kubernetes-types/core/v1.d.ts';
+import type { FieldError } from '../../api/status-error.ts';
+import { child, invalid, notSupported, required } from '../field-errors.ts';
+import { qualifiedName } from '../names.ts';
+
+/** What an environment variable may take from its pod. */
+export const ENV_FIELD_PATHS = [
+  'metadata.name',
+  'metadata.namespace',
+  'metadata.uid',
+  'spec.nodeName',
+  'spec.serviceAccountName',
+  'status.hostIP',
+  'status.hostIPs',
+  'status.podIP',
+  'status.podIPs',
+];
+
+/** What a file of a downward API volume may take from its pod. */
+export const VOLUME_FIELD_PATHS = [
+  'metadata.annotations',
+  'metadata.labels',
+  'metadata.name',
+  'metadata.namespace',
+  'metadata.uid',
+];
+
+/** Labels that the server can convert at all; anything else is no field of a pod for it. */
+const KNOWN_FIELDS = new Set([
+  ...VOLUME_FIELD_PATHS,
+  ...ENV_FIELD_PATHS,
+  'spec.restartPolicy',
+  'spec.schedulerName',
+  'status.phase',
+  'spec.host',
+]);
+
+const RESOURCE_FIELDS = [
+  'limits.cpu',
+  'limits.ephemeral-storage',
+  'limits.memory',
+  'requests.cpu',
+  'requests.ephemeral-storage',
+  'requests.memory',
+];
+const BYTE_DIVISORS = ['1', '1k', '1M', '1G', '1T', '1P', '1E', '1Ki', '1Mi', '1Gi', '1Ti', '1Pi', '1Ei'];
+
+/** Checks a reference to a field of the pod; `allowed` in order of the alphabet. */
+export function validateFieldRef(
+  reference: ObjectFieldSelector,
+  allowed: readonly string[],
+  path: string,
+): FieldError[] {
+  const { apiVersion = '', fieldPath } = reference;
+  if (apiVersion === '') return [required(child(path, 'apiVersion'))];
+  if (fieldPath === '') return [required(child(path, 'fieldPath'))];
+  const at = child(path, 'fieldPath');
+  if (apiVersion !== 'v1') {
+    const detail = `error converting fieldPath: unsupported pod version: ${apiVersion}`;
+    return [invalid(at, fieldPath, detail)];
+  }
+  const subscripted = /^(?<base>[^[]*)\['(?<subscript>.*)'\]$/.exec(fieldPath)?.groups;
+  if (subscripted !== undefined) return validateSubscript(fieldPath, subscripted, path);
+  if (!KNOWN_FIELDS.has(fieldPath)) {
+    const detail = `error converting fieldPath: field label not supported: ${fieldPath}`;
+    return [invalid(at, fieldPath, detail)];
+  }
+  // the old name of a field is read as the new one
+  const field = fieldPath === 'spec.host' ? 'spec.nodeName' : fieldPath;
+  return allowed.includes(field) ? [] : [notSupported(at, field, allowed)];
+}
+
+function validateSubscript(
+  fieldPath: string,
+  { base = '', subscript = '' }: Readonly<Record<string, string | undefined>>,
+  path: string,
+): FieldError[] {
+  if (base !== 'metadata.annotations' && base !== 'metadata.labels') {
+    const detail = `error converting fieldPath: field label does not support subscript: ${fieldPath}`;
+    return [invalid(child(path, 'fieldPath'), fieldPath, detail)];
+  }
+  const key = base === 'metadata.annotations' ? subscript.toLowerCase() : subscript;
+  return qualifiedName(key).map((text) => invalid(path, key, text));
+}
+
+/** Checks a reference to a container's resource; in a volume the container must be named. */
+export function validateResourceFieldRef(
+  reference: ResourceFieldSelector,
+  inVolume: boolean,
+  path: string,
+): FieldError[] {
+  const { resource, containerName = '' } = reference;
+  const errors: FieldError[] = [];
+  const hugePages = /^(?:limits|requests)\.hugepages-/.test(resource);
+  if (inVolume && containerName === '') errors.push(required(child(path, 'containerName')));
+  else if (resource === '') errors.push(required(child(path, 'resource')));
+  else if (!RESOURCE_FIELDS.includes(resource) && !hugePages) {
+    errors.push(notSupported(child(path, 'resource'), resource, RESOURCE_FIELDS));
+  }
+  const divisor = String(reference.divisor ?? '0');
+  if (divisor === '0') return errors;
+  const at = child(path, 'divisor');
+  const unit = hugePages ? 'hugepages' : resource.replace(/^.*\./, '');
+  if (unit === 'cpu' && !['1m', '1'].includes(divisor)) {
+    const detail = "only divisor's values 1m and 1 are supported with the cpu resource";
+    errors.push(invalid(at, resource, detail));
+  } else if (['memory', 'ephemeral-storage', 'hugepages'].includes(unit) && !BYTE_DIVISORS.includes(divisor)) {
+    const shown = unit === 'ephemeral-storage' ? 'local ephemeral storage' : unit;
+    const detail = `only divisor's values ${BYTE_DIVISORS.join(', ')} are supported with the ${shown} resource`;
+    errors.push(invalid(at, resource, detail));
+  }
+  return errors;
+}

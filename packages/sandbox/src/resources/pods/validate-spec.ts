@@ -1,0 +1,258 @@
+import { isIP } from 'node:net';
+import type { FieldError } from '../../api/status-error.ts';
+import { child, duplicate, forbidden, index, invalid, notSupported, required } from '../field-errors.ts';
+import {
+  dns1123Label,
+  dns1123Subdomain,
+  dns1123SubdomainWithUnderscore,
+  outsideRange,
+  qualifiedName,
+} from '../names.ts';
+import { validateLabels } from '../object-meta.ts';
+import type { PodSpec } from './types.ts';
+import {
+  validateContainers,
+  validateEphemeralContainers,
+  validateInitContainers,
+} from './validate-container.ts';
+import { validateResources } from './validate-resources.ts';
+import { validateAffinity, validateTolerations, validateTopologySpread } from './validate-scheduling.ts';
+import { validatePodSecurityContext } from './validate-security.ts';
+import { validateVolumes } from './validate-volumes.ts';
+
+const RESTART_POLICIES = ['Always', 'OnFailure', 'Never'];
+const DNS_POLICIES = ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None'];
+const INT32_MAX = 2_147_483_647;
+/** What libc can resolve with. */
+const MOST_NAMESERVERS = 3;
+const MOST_SEARCHES = 32;
+const LONGEST_SEARCH_LIST = 2048;
+
+/** Which object the spec belongs to. */
+export interface SpecOwner {
+  /** A pod itself; false for the template of a workload. */
+  isPod: boolean;
+  podName?: string;
+}
+
+/** What is wrong with the spec of a pod or of a pod template. */
+export function validatePodSpec(spec: PodSpec, path: string, owner: SpecOwner): FieldError[] {
+  const at = (name: string): string => child(path, name);
+  const { errors: volumeErrors, usable } = validateVolumes(spec.volumes ?? [], owner.podName, at('volumes'));
+  const claims = (spec.resourceClaims ?? []).map((claim) => claim.name);
+  return [
+    ...volumeErrors,
+    ...validateResourceClaims(spec, at('resourceClaims')),
+    ...validateContainers(spec, usable, at('containers')),
+    ...validateInitContainers(spec, usable, at('initContainers')),
+    ...validateEphemeralContainers(spec, usable, at('ephemeralContainers')),
+    ...(spec.resources === undefined ? [] : validateResources(spec.resources, claims, at('resources'))),
+    ...validateHostPorts(spec, owner.isPod, at('containers')),
+    ...choice(spec.restartPolicy, RESTART_POLICIES, at('restartPolicy')),
+    ...choice(spec.dnsPolicy, DNS_POLICIES, at('dnsPolicy')),
+    ...validateLabels((spec.nodeSelector ?? {}) as Record<string, string>, at('nodeSelector')),
+    ...validatePodSecurityContext(spec, at('securityContext')),
+    ...validateAffinity(spec.affinity, at('affinity')),
+    ...validateDnsConfig(spec, at('dnsConfig')),
+    ...validateGates(spec, path),
+    ...validateTopologySpread(spec.topologySpreadConstraints ?? [], at('topologySpreadConstraints')),
+    ...validateHostUsers(spec, path),
+    ...validateNames(spec, path),
+  ];
+}
+
+function choice(value: string | undefined, choices: readonly string[], path: string): FieldError[] {
+  if (value === undefined || value === '') return [required(path)];
+  return choices.includes(value) ? [] : [notSupported(path, value, choices)];
+}
+
+function validateResourceClaims(spec: PodSpec, path: string): FieldError[] {
+  const errors: FieldError[] = [];
+  const names = new Set<string>();
+  for (const [position, { name }] of (spec.resourceClaims ?? []).entries()) {
+    const at = child(index(path, position), 'name');
+    if (name === '') errors.push(required(at));
+    else if (names.has(name)) errors.push(duplicate(at, name));
+    else errors.push(...dns1123Label(name).map((text) => invalid(at, name, text)));
+    names.add(name);
+  }
+  return errors;
+}
+
+function validateHostPorts(spec: PodSpec, isPod: boolean, path: string): FieldError[] {
+  if (spec.hostNetwork !== true) return [];
+  return (spec.containers ?? []).flatMap((container, position) =>
+    (container.ports ?? []).flatMap(({ hostPort = 0, containerPort }, number) => {
+      // a template may leave it out: the pod made from it will get it
+      if (hostPort === containerPort || (hostPort === 0 && !isPod)) return [];
+      const at = child(index(child(index(path, position), 'ports'), number), 'hostPort');
+      return [invalid(at, hostPort, 'must match `containerPort` when `hostNetwork` is true')];
+    }),
+  );
+}
+
+function validateDnsConfig(spec: PodSpec, path: string): FieldError[] {
+  const config = spec.dnsConfig;
+  const servers = config?.nameservers ?? [];
+  const serversPath = child(path, 'nameservers');
+  if (spec.dnsPolicy === 'None') {
+    if (config === undefined) {
+      return [required(path, 'must provide `dnsConfig` when `dnsPolicy` is None')];
+    }
+    if (servers.length === 0) {
+      return [required(serversPath, 'must provide at least one DNS nameserver when `dnsPolicy` is None')];
+    }
+  }
+  const errors: FieldError[] = [];
+  if (servers.length > MOST_NAMESERVERS) {
+    const detail = `must not have more than ${MOST_NAMESERVERS} nameservers`;
+    errors.push(invalid(serversPath, servers, detail));
+  }
+  errors.push(...servers.flatMap((server, position) => validateIp(server, index(serversPath, position))));
+  const searches = config?.searches ?? [];
+  const searchesPath = child(path, 'searches');
+  if (searches.length > MOST_SEARCHES) {
+    errors.push(invalid(searchesPath, searches, `must not have more than ${MOST_SEARCHES} search paths`));
+  }
+  if (searches.join(' ').length > LONGEST_SEARCH_LIST) {
+    const detail = `must not have more than ${LONGEST_SEARCH_LIST} characters (including spaces) in the search list`;
+    errors.push(invalid(searchesPath, searches, detail));
+  }
+  for (const [position, search] of searches.entries()) {
+    if (search === '.') continue;
+    const name = search.replace(/\.$/, '');
+    const texts = dns1123SubdomainWithUnderscore(name);
+    errors.push(...texts.map((text) => invalid(index(searchesPath, position), name, text)));
+  }
+  for (const [position, option] of (config?.options ?? []).entries()) {
+    if ((option.name ?? '') !== '') continue;
+    errors.push(required(index(child(path, 'options'), position), 'must not be empty'));
+  }
+  return errors;
+}
+
+function validateIp(address: string, path: string): FieldError[] {
+  const detail = 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)';
+  return isIP(address) === 0 ? [invalid(path, address, detail)] : [];
+}
+
+function validateGates(spec: PodSpec, path: string): FieldError[] {
+  const errors: FieldError[] = [];
+  for (const [position, { conditionType }] of (spec.readinessGates ?? []).entries()) {
+    const at = child(index(child(path, 'readinessGates'), position), 'conditionType');
+    errors.push(...qualifiedName(conditionType).map((text) => invalid(at, conditionType, text)));
+  }
+  const seen = new Set<string>();
+  for (const [position, { name }] of (spec.schedulingGates ?? []).entries()) {
+    const at = index(child(path, 'schedulingGates'), position);
+    errors.push(...qualifiedName(name).map((text) => invalid(at, name, text)));
+    if (seen.has(name)) errors.push(duplicate(at, name));
+    seen.add(name);
+  }
+  return errors;
+}
+
+function validateHostUsers(spec: PodSpec, path: string): FieldError[] {
+  if (spec.hostUsers !== false) return [];
+  const detail = 'when `hostUsers` is false';
+  return [
+    ...(spec.hostNetwork === true ? [forbidden(child(path, 'hostNetwork'), detail)] : []),
+    ...(spec.hostPID === true ? [forbidden(child(path, 'hostPID'), detail)] : []),
+    ...(spec.hostIPC === true ? [forbidden(child(path, 'hostIPC'), detail)] : []),
+  ];
+}
+
+function validateNames(spec: PodSpec, path: string): FieldError[] {
+  const errors: FieldError[] = [];
+  const check = (name: keyof PodSpec, rule: (value: string) => string[]): void => {
+    const value = spec[name];
+    if (typeof value !== 'string' || value === '') return;
+    errors.push(...rule(value).map((text) => invalid(child(path, name), value, text)));
+  };
+  check('serviceAccountName', dns1123Subdomain);
+  check('nodeName', dns1123Subdomain);
+  const deadline = spec.activeDeadlineSeconds;
+  if (deadline !== undefined && (deadline < 1 || deadline > INT32_MAX)) {
+    errors.push(invalid(child(path, 'activeDeadlineSeconds'), deadline, outsideRange(1, INT32_MAX)));
+  }
+  check('hostname', dns1123Label);
+  check('subdomain', dns1123Label);
+  errors.push(...validateTolerations(spec.tolerations ?? [], child(path, 'tolerations')));
+  for (const [position, { ip, hostnames = [] }] of (spec.hostAliases ?? []).entries()) {
+    const at = index(child(path, 'hostAliases'), position);
+    errors.push(...validateIp(ip ?? '', child(at, 'ip')));
+    for (const [number, name] of hostnames.entries()) {
+      const texts = dns1123Subdomain(name);
+      errors.push(...texts.map((text) => invalid(index(child(at, 'hostnames'), number), name, text)));
+    }
+  }
+  check('priorityClassName', dns1123Subdomain);
+  check('runtimeClassName', dns1123Subdomain);
+  if (spec.preemptionPolicy !== undefined) {
+    const policies = ['PreemptLowerPriority', 'Never'];
+    errors.push(...choice(spec.preemptionPolicy, policies, child(path, 'preemptionPolicy')));
+  }
+  return [...errors, ...validateOs(spec, path)];
+}
+
+function validateOs(spec: PodSpec, path: string): FieldError[] {
+  if (spec.os === undefined) return [];
+  const name: string = spec.os.name;
+  const at = child(path, 'os');
+  if (name === '') return [required(child(at, 'name'), 'cannot be empty')];
+  if (name !== 'linux' && name !== 'windows') return [notSupported(at, name, ['linux', 'windows'])];
+  return name === 'linux' ? linuxOnly(spec, path) : windowsOnly(spec, path);
+}
+
+/** The containers of a spec with their paths. */
+function withPaths(
+  spec: PodSpec,
+  path: string,
+): { context: Readonly<Record<string, unknown>>; path: string }[] {
+  return (['initContainers', 'containers', 'ephemeralContainers'] as const).flatMap((kind) =>
+    (spec[kind] ?? []).map((container, position) => ({
+      context: (container.securityContext ?? {}) as Readonly<Record<string, unknown>>,
+      path: child(index(child(path, kind), position), 'securityContext'),
+    })),
+  );
+}
+
+function linuxOnly(spec: PodSpec, path: string): FieldError[] {
+  const detail = 'windows options cannot be set for a linux pod';
+  const pod =
+    spec.securityContext?.windowsOptions === undefined
+      ? []
+      : [forbidden(child(path, 'securityContext.windowsOptions'), detail)];
+  const containers = withPaths(spec, path).flatMap((found) =>
+    found.context['windowsOptions'] === undefined
+      ? []
+      : [forbidden(child(found.path, 'windowsOptions'), detail)],
+  );
+  return [...pod, ...containers];
+}
+
+/** Of the pod, then of its containers, in the order in which the server looks at them. */
+const NOT_ON_WINDOWS =
+  'securityContext.appArmorProfile securityContext.seLinuxOptions hostUsers hostPID hostIPC securityContext.seccompProfile securityContext.fsGroup securityContext.fsGroupChangePolicy securityContext.sysctls shareProcessNamespace securityContext.runAsUser securityContext.runAsGroup securityContext.supplementalGroups securityContext.supplementalGroupsPolicy securityContext.seLinuxChangePolicy'.split(
+    ' ',
+  );
+const NOT_ON_WINDOWS_CONTAINER =
+  'appArmorProfile seLinuxOptions seccompProfile capabilities readOnlyRootFilesystem privileged allowPrivilegeEscalation procMount runAsUser runAsGroup'.split(
+    ' ',
+  );
+
+function windowsOnly(spec: PodSpec, path: string): FieldError[] {
+  const detail = 'cannot be set for a windows pod';
+  const values = spec as unknown as Readonly<Record<string, unknown>>;
+  const context = (spec.securityContext ?? {}) as Readonly<Record<string, unknown>>;
+  const pod = NOT_ON_WINDOWS.filter((name) => {
+    const [first = '', second] = name.split('.');
+    return second === undefined ? values[first] !== undefined : context[second] !== undefined;
+  }).map((name) => forbidden(child(path, name), detail));
+  const containers = withPaths(spec, path).flatMap((found) =>
+    NOT_ON_WINDOWS_CONTAINER.filter((name) => found.context[name] !== undefined).map((name) =>
+      forbidden(child(found.path, name), detail),
+    ),
+  );
+  return [...pod, ...containers];
+}
