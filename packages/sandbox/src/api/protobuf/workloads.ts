@@ -1,0 +1,48 @@
+/** Protobuf field numbers of `apps/v1`, `batch/v1` and `autoscaling/v1`. For the notation see `field-numbers.ts`. */
+export const WORKLOAD_NUMBERS = `
+WorkloadCondition type status lastTransitionTime reason message
+Deployment metadata spec status
+DeploymentSpec replicas selector template strategy minReadySeconds revisionHistoryLimit paused progressDeadlineSeconds=9
+DeploymentStrategy type rollingUpdate
+RollingUpdateDeployment maxUnavailable maxSurge
+DeploymentStatus observedGeneration replicas updatedReplicas availableReplicas unavailableReplicas conditions readyReplicas collisionCount terminatingReplicas
+DeploymentCondition type status reason=4 message lastUpdateTime lastTransitionTime
+ReplicaSet metadata spec status
+ReplicaSetSpec replicas selector template minReadySeconds
+ReplicaSetStatus replicas fullyLabeledReplicas observedGeneration readyReplicas availableReplicas conditions terminatingReplicas
+StatefulSet metadata spec status
+StatefulSetSpec replicas selector template volumeClaimTemplates serviceName podManagementPolicy updateStrategy revisionHistoryLimit minReadySeconds persistentVolumeClaimRetentionPolicy ordinals
+StatefulSetUpdateStrategy type rollingUpdate
+RollingUpdateStatefulSetStrategy partition maxUnavailable
+StatefulSetPersistentVolumeClaimRetentionPolicy whenDeleted whenScaled
+StatefulSetOrdinals start
+StatefulSetStatus observedGeneration replicas readyReplicas currentReplicas updatedReplicas currentRevision updateRevision collisionCount=9 conditions availableReplicas
+DaemonSet metadata spec status
+DaemonSetSpec selector template updateStrategy minReadySeconds revisionHistoryLimit=6
+DaemonSetUpdateStrategy type rollingUpdate
+RollingUpdateDaemonSet maxUnavailable maxSurge
+DaemonSetStatus currentNumberScheduled numberMisscheduled desiredNumberScheduled numberReady observedGeneration updatedNumberScheduled numberAvailable numberUnavailable collisionCount conditions
+ControllerRevision metadata data revision
+Job metadata spec status
+JobSpec parallelism completions activeDeadlineSeconds selector manualSelector template backoffLimit ttlSecondsAfterFinished completionMode suspend podFailurePolicy backoffLimitPerIndex maxFailedIndexes podReplacementPolicy managedBy successPolicy
+PodFailurePolicy rules
+PodFailurePolicyRule action onExitCodes onPodConditions
+PodFailurePolicyOnExitCodesRequirement containerName operator values
+PodFailurePolicyOnPodConditionsPattern type status
+SuccessPolicy rules
+SuccessPolicyRule succeededIndexes succeededCount
+JobStatus conditions startTime completionTime active succeeded failed completedIndexes uncountedTerminatedPods ready failedIndexes terminating
+JobCondition type status lastProbeTime lastTransitionTime reason message
+UncountedTerminatedPods succeeded failed
+CronJob metadata spec status
+CronJobSpec schedule startingDeadlineSeconds concurrencyPolicy suspend jobTemplate successfulJobsHistoryLimit failedJobsHistoryLimit timeZone
+JobTemplateSpec metadata spec
+CronJobStatus active lastScheduleTime=4 lastSuccessfulTime
+Scale metadata spec status
+ScaleSpec replicas
+ScaleStatus replicas selector
+HorizontalPodAutoscaler metadata spec status
+HorizontalPodAutoscalerSpec scaleTargetRef minReplicas maxReplicas targetCPUUtilizationPercentage
+CrossVersionObjectReference kind name apiVersion
+HorizontalPodAutoscalerStatus observedGeneration lastScaleTime currentReplicas desiredReplicas currentCPUUtilizationPercentage
+`;
