@@ -127,7 +127,8 @@ export class Http2Transport implements Transport {
       throw this.#error(stream, error, 'body');
     }
     if (signal?.aborted === true) throw abortReason(signal);
-    // A reset stream, or one whose connection went, ends like a whole one; only its code tells.
+    // A reset stream, or one whose connection went, ends like a whole one; only its code tells. (A reset with code 0
+    // cannot be told from the end; no server of Kubernetes sends it in mid-body.)
     if (stream.rstCode !== constants.NGHTTP2_NO_ERROR) throw this.#error(stream, undefined, 'body');
   }
 

@@ -86,8 +86,8 @@ async function parseDocument(content: string, file: string): Promise<unknown> {
     // The exception's own message quotes lines of the file, which may hold secrets.
     const mark = error instanceof YAMLException ? error.mark : undefined;
     const place = mark === undefined ? '' : ` (line ${mark.line + 1}, column ${mark.column + 1})`;
-    // Up to the first quotation mark: behind it the reason quotes the file.
-    const reason = error instanceof YAMLException ? `: ${error.reason.split('"')[0]?.trim()}` : '';
+    // Up to the first quotation mark or bracket: there the reason quotes the file.
+    const reason = error instanceof YAMLException ? `: ${error.reason.split(/["'<`]/)[0]?.trim()}` : '';
     throw configurationError(file, `is not valid YAML${place}${reason}`, 'Correct the file');
   }
 }

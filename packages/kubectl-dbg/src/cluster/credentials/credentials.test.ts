@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { kubeconfigFor, startApiServer } from '../../testing/api-server.ts';
+import { temporaryFolder } from '../../testing/temporary-folder.ts';
+import { openTestCluster } from '../../testing/test-cluster.ts';
+import { testWorld } from '../../testing/test-world.ts';
+import { bearer } from './credentials.ts';
+
+const ok = (
+  _: unknown,
+  response: { setHeader(name: string, value: string): unknown; end(text: string): unknown },
+) => {
+  response.setHeader('content-type', 'application/json');
+  response.end('{}');
+};
+
+const users: [name: string, user: Record<string, unknown>, header: string | undefined][] = [
+  ['a token', { token: 'abc' }, 'Bearer abc'],
+  ['user name and password', { username: 'me', password: 'p:ä' }, 'Basic bWU6cDrDpA=='],
+  ['nothing', {}, undefined],
+];
+
+for (const [name, user, header] of users) {
+  test(`proves who we are by ${name}`, async (context) => {
+    const server = await startApiServer(context, { answer: ok });
+    const cluster = await openTestCluster(context, server, {}, testWorld(), kubeconfigFor(server, user));
+    await cluster.request({ method: 'GET', path: '/version' });
+    assert.equal(server.requests[0]?.headers['authorization'], header);
+  });
+}
+
+test('no credential is sent over plain http', async (context) => {
+  const server = await startApiServer(context, { protocol: 'plain', answer: ok });
+  const cluster = await openTestCluster(context, server, { token: 't' });
+  await cluster.request({ method: 'GET', path: '/version' });
+  assert.equal(server.requests[0]?.headers['authorization'], undefined);
+});
+
+test('a token file is read again after a minute, and at once after a 401', async (context) => {
+  const folder = await temporaryFolder(context);
+  const tokenFile = join(folder, 'token');
+  const tokens: unknown[] = [];
+  let refuse = false;
+  const server = await startApiServer(context, {
+    answer(request, response) {
+      tokens.push(request.headers.authorization);
+      response.statusCode = refuse ? 401 : 200;
+      refuse = false;
+      ok(request, response);
+    },
+  });
+  let now = 1_000_000;
+  const world = testWorld({ now: () => now });
+  const cluster = await openTestCluster(context, server, {}, world, kubeconfigFor(server, { tokenFile }));
+  const get = () => cluster.request({ method: 'GET', path: '/version' });
+  await writeFile(tokenFile, 'one\n');
+  await get();
+  await writeFile(tokenFile, 'two\n');
+  await get();
+  now += 61_000;
+  await get();
+  await writeFile(tokenFile, 'three\n');
+  refuse = true;
+  await get();
+  assert.deepEqual(tokens, ['Bearer one', 'Bearer one', 'Bearer two', 'Bearer two', 'Bearer three']);
+});
+
+test('a token file that is missing is named', async (context) => {
+  const server = await startApiServer(context, { answer: ok });
+  const user = kubeconfigFor(server, { tokenFile: '/nonexistent/token' });
+  const cluster = await openTestCluster(context, server, {}, testWorld(), user);
+  await assert.rejects(cluster.request({ method: 'GET', path: '/version' }), {
+    kind: 'configuration',
+    message: 'cannot read the token file /nonexistent/token: ENOENT',
+  });
+});
+
+test('a token cannot break out of its header', () => {
+  assert.equal(bearer(' abc\n'), 'Bearer abc');
+  for (const token of ['', ' ', 'a\nb', 'a b', 'ä', 'a\r\nX: y']) {
+    assert.throws(() => bearer(token), { kind: 'configuration' });
+  }
+});

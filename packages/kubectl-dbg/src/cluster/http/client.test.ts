@@ -1,0 +1,407 @@
+import assert from 'node:assert/strict';
+import { constants } from 'node:http2';
+import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { ApiStatusError } from '../index.ts';
+import type { Cluster, ClusterOptions, TraceEntry } from '../index.ts';
+import type { DbgError } from '../../errors.ts';
+import { startApiServer } from '../../testing/api-server.ts';
+import type { AnyRequest, AnyResponse, ApiServer } from '../../testing/api-server.ts';
+import { openTestCluster } from '../../testing/test-cluster.ts';
+import type { CleanUp } from '../../testing/temporary-folder.ts';
+
+const POD = '/api/v1/namespaces/shop/pods/web';
+const JSON_TYPE = { 'content-type': 'application/json' };
+/** Long pauses would only slow the tests; a Retry-After of 0 still shows the way. */
+const QUICK = { pingInterval: 50, pingTimeout: 200 };
+
+type Answer = (request: AnyRequest, response: AnyResponse, count: number) => void;
+
+async function setUp(
+  context: CleanUp,
+  answer: Answer,
+  options: ClusterOptions = {},
+  protocol: 'h2' | 'http/1.1' | 'plain' = 'h2',
+): Promise<{ cluster: Cluster; server: ApiServer }> {
+  let count = 0;
+  const server = await startApiServer(context, {
+    protocol,
+    answer: (request, response) => {
+      count += 1;
+      answer(request, response, count);
+    },
+  });
+  return { server, cluster: await openTestCluster(context, server, { tuning: QUICK, ...options }) };
+}
+
+const json =
+  (value: unknown, status = 200): Answer =>
+  (_, response) => {
+    response.writeHead(status, JSON_TYPE);
+    response.end(JSON.stringify(value));
+  };
+
+/** As Go's server does when its handler panics, which is how a broken connection to the kubelet is passed on. */
+function reset(response: AnyResponse): void {
+  if (response.stream !== undefined) response.stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+  else response.destroy();
+}
+
+function get<T = unknown>(cluster: Cluster): Promise<T> {
+  return cluster.request<T>({ method: 'GET', path: POD });
+}
+
+for (const protocol of ['h2', 'http/1.1', 'plain'] as const) {
+  test(`${protocol}: sends requests and decodes the answers`, async (context) => {
+    const { cluster, server } = await setUp(context, json({ kind: 'Pod' }), {}, protocol);
+    assert.deepEqual(await get(cluster), { kind: 'Pod' });
+    await cluster.request({
+      method: 'PATCH',
+      path: POD,
+      query: { fieldManager: 'kubectl-dbg', dryRun: undefined },
+      contentType: 'application/strategic-merge-patch+json',
+      body: { metadata: { name: 'ä' } },
+    });
+    const [first, second] = server.requests;
+    assert.equal(first?.headers['accept'], 'application/json');
+    assert.match(String(first?.headers['user-agent']), /^kubectl-dbg\/\d+\.\d+\.\d+ \(linux\/\w+\)$/);
+    assert.equal(second?.url, `${POD}?fieldManager=kubectl-dbg`);
+    assert.equal(second?.headers['content-type'], 'application/strategic-merge-patch+json');
+    assert.equal(server.connections, 1);
+    assert.equal(first?.httpVersion, protocol === 'h2' ? '2.0' : '1.1');
+  });
+
+  test(`${protocol}: a body that breaks off is no clean end`, async (context) => {
+    const { cluster, server } = await setUp(
+      context,
+      (_, response) => {
+        response.writeHead(200, { 'content-type': 'text/plain' });
+        response.write('half a ');
+      },
+      {},
+      protocol,
+    );
+    const body = await cluster.stream({ method: 'GET', path: `${POD}/log` });
+    let text = '';
+    await assert.rejects(
+      async () => {
+        for await (const chunk of body) {
+          text += Buffer.from(chunk).toString();
+          for (const socket of server.sockets) socket.destroy();
+        }
+      },
+      (error: DbgError) => error.kind === 'lost' && /broke in the middle/.test(error.message),
+    );
+    assert.equal(text, 'half a ');
+  });
+
+  test(`${protocol}: a body that the server resets is no clean end`, async (context) => {
+    const { cluster } = await setUp(
+      context,
+      (_, response) => {
+        response.writeHead(200, { 'content-type': 'text/plain' });
+        response.write('half a ', () => reset(response));
+      },
+      {},
+      protocol,
+    );
+    const body = await cluster.stream({ method: 'GET', path: `${POD}/log` });
+    await assert.rejects(
+      async () => {
+        for await (const _ of body);
+      },
+      { name: 'DbgError', kind: 'lost' },
+    );
+  });
+
+  test(`${protocol}: a whole body ends cleanly and comes byte by byte as sent`, async (context) => {
+    const sent = Buffer.from('zwölf Boxkämpfer\n'.repeat(20_000));
+    const { cluster } = await setUp(
+      context,
+      (_, response) => {
+        response.writeHead(200, { 'content-type': 'text/plain' });
+        response.end(sent);
+      },
+      {},
+      protocol,
+    );
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of await cluster.stream({ method: 'GET', path: `${POD}/log` })) chunks.push(chunk);
+    assert.ok(Buffer.concat(chunks).equals(sent));
+  });
+
+  test(`${protocol}: an abort ends a stream at once with the signal's reason`, async (context) => {
+    const { cluster } = await setUp(
+      context,
+      (_, response) => {
+        response.writeHead(200, { 'content-type': 'text/plain' });
+        response.write('first');
+      },
+      {},
+      protocol,
+    );
+    const abort = new AbortController();
+    const reason = new Error('enough');
+    const body = await cluster.stream({ method: 'GET', path: `${POD}/log`, signal: abort.signal });
+    await assert.rejects(async () => {
+      for await (const _ of body) abort.abort(reason);
+    }, reason);
+  });
+
+  test(`${protocol}: a connection that breaks is replaced for a GET, not for a POST`, async (context) => {
+    const { cluster, server } = await setUp(
+      context,
+      (_, response, count) => {
+        if (count % 2 === 1) (response.socket ?? response).destroy();
+        else json({ count })(_, response, count);
+      },
+      {},
+      protocol,
+    );
+    assert.deepEqual(await get(cluster), { count: 2 });
+    await assert.rejects(cluster.request({ method: 'POST', path: POD, body: {} }), {
+      name: 'DbgError',
+      kind: 'unreachable',
+    });
+    assert.equal(server.requests.length, 3);
+  });
+}
+
+test('a POST that the caller calls idempotent is repeated on a new connection', async (context) => {
+  const { cluster } = await setUp(context, (_, response, count) => {
+    if (count === 1) response.socket?.destroy();
+    else json({ count })(_, response, count);
+  });
+  const answer = await cluster.request({ method: 'PATCH', path: POD, body: {}, idempotent: true });
+  assert.deepEqual(answer, { count: 2 });
+});
+
+const statuses: [
+  name: string,
+  status: number,
+  type: string,
+  body: string,
+  expected: Partial<ApiStatusError>,
+][] = [
+  [
+    'a Status',
+    404,
+    'application/json',
+    '{"kind":"Status","status":"Failure","message":"pods \\"x\\" not found","reason":"NotFound","code":404}',
+    { code: 404, reason: 'NotFound', message: 'pods "x" not found' },
+  ],
+  [
+    'plain text',
+    500,
+    'text/plain',
+    'container x not found\n',
+    { code: 500, message: 'container x not found' },
+  ],
+  [
+    "a proxy's page",
+    502,
+    'text/html',
+    '<html>secret</html>',
+    {
+      code: 502,
+      message: 'HTTP status 502, with a web page (text/html) that is not from a Kubernetes API server',
+    },
+  ],
+  ['an empty body', 403, 'text/plain', '', { code: 403, reason: 'Forbidden', message: 'HTTP status 403' }],
+  ['JSON cut off', 409, 'application/json', '{"kind":"Sta', { code: 409, reason: 'Conflict' }],
+  [
+    'escapes and a bidirectional mark',
+    400,
+    'application/json',
+    JSON.stringify({ kind: 'Status', message: 'a\u001b[2J\rb\u202ec', reason: 'Bad\u0007' }),
+    { message: 'a\\x1b[2J\\rb\\u202ec', reason: 'Bad\\x07' },
+  ],
+  [
+    'fields of other types',
+    400,
+    'application/json',
+    '{"kind":"Status","message":5,"reason":{},"details":7}',
+    { code: 400, message: 'the server answered with HTTP status 400' },
+  ],
+];
+
+for (const [name, status, type, body, expected] of statuses) {
+  test(`a refusal with ${name} becomes an ApiStatusError`, async (context) => {
+    const { cluster } = await setUp(context, (_, response) => {
+      response.writeHead(status, { 'content-type': type });
+      response.end(body);
+    });
+    await assert.rejects(get(cluster), (error: ApiStatusError) => {
+      assert.ok(error instanceof ApiStatusError);
+      for (const [key, value] of Object.entries(expected))
+        assert.equal(error[key as keyof ApiStatusError], value);
+      assert.deepEqual(error.call, { method: 'GET', path: POD });
+      return true;
+    });
+  });
+}
+
+const foreign: [
+  name: string,
+  headers: Record<string, string>,
+  status: number,
+  body: string,
+  words: RegExp,
+][] = [
+  ['a web page', { 'content-type': 'text/html' }, 200, '<html>', /a web page \(text\/html\) instead of JSON/],
+  ['no type', {}, 200, '{}', /something without a content type instead of JSON/],
+  ['JSON cut off', JSON_TYPE, 200, '{"a":', /an answer that is not whole JSON/],
+  ['garbage', JSON_TYPE, 200, '\u0000\u0001', /an answer that is not whole JSON/],
+  [
+    'a redirect',
+    { location: 'https://evil.example/\u00e9' },
+    302,
+    '',
+    /a redirect \(302\) to https:\/\/evil/,
+  ],
+];
+
+for (const [name, headers, status, body, words] of foreign) {
+  test(`an answer with ${name} is not from an API server`, async (context) => {
+    const { cluster, server } = await setUp(context, (_, response) => {
+      response.writeHead(status, headers);
+      response.end(body);
+    });
+    await assert.rejects(get(cluster), (error: DbgError) => {
+      assert.equal(error.kind, 'unreachable');
+      assert.match(error.message, words);
+      return true;
+    });
+    assert.equal(server.requests.length, 1);
+  });
+}
+
+test('an answer beyond the limit is refused, not held in memory', async (context) => {
+  const piece = Buffer.alloc(1024 * 1024, 0x20);
+  const { cluster } = await setUp(context, (_, response) => {
+    response.writeHead(200, JSON_TYPE);
+    response.on('error', () => undefined);
+    const more = () => {
+      while (!response.destroyed && response.write(piece));
+    };
+    response.on('drain', more);
+    more();
+  });
+  await assert.rejects(get(cluster), { kind: 'unreachable', message: /larger than 67108864 bytes/ });
+});
+
+test('a compressed list is accepted', async (context) => {
+  const { cluster, server } = await setUp(context, (_, response) => {
+    response.writeHead(200, { ...JSON_TYPE, 'content-encoding': 'gzip' });
+    response.end(gzipSync('{"items":[]}'));
+  });
+  assert.deepEqual(await get(cluster), { items: [] });
+  assert.equal(server.requests[0]?.headers['accept-encoding'], 'gzip');
+});
+
+test('no compression is asked for with --disable-compression, nor for logs', async (context) => {
+  const { cluster, server } = await setUp(context, json({}), { disableCompression: true });
+  await get(cluster);
+  await cluster.stream({ method: 'GET', path: `${POD}/log` });
+  for (const { headers } of server.requests) assert.equal(headers['accept-encoding'], undefined);
+});
+
+const retries: [
+  name: string,
+  method: 'GET' | 'PATCH',
+  status: number,
+  header: string | undefined,
+  sent: number,
+][] = [
+  ['429 of a GET', 'GET', 429, '0', 2],
+  ['429 of a PATCH: it was not looked at', 'PATCH', 429, '0', 2],
+  ['503 of a GET', 'GET', 503, '0', 2],
+  ['503 of a PATCH: it may have been done', 'PATCH', 503, '0', 1],
+  ['429 without Retry-After', 'GET', 429, undefined, 1],
+  ['a wait that is too long', 'GET', 429, '86400', 1],
+  ['a date that has passed', 'GET', 503, 'Thu, 01 Jan 1970 00:00:00 GMT', 2],
+];
+
+for (const [name, method, status, header, sent] of retries) {
+  test(`Retry-After: ${name}`, async (context) => {
+    const { cluster, server } = await setUp(context, (request, response, count) => {
+      if (count > 1) return json({})(request, response, count);
+      response.writeHead(status, header === undefined ? {} : { 'retry-after': header });
+      response.end();
+    });
+    const asked = cluster.request({ method, path: POD, ...(method === 'PATCH' ? { body: {} } : {}) });
+    await (sent === 1 ? assert.rejects(asked, { code: status }) : asked);
+    assert.equal(server.requests.length, sent);
+  });
+}
+
+test('a server that never stops asking to wait is given up', async (context) => {
+  const { cluster, server } = await setUp(context, (_, response) => {
+    response.writeHead(429, { 'retry-after': '0' });
+    response.end();
+  });
+  await assert.rejects(get(cluster), { code: 429 });
+  assert.equal(server.requests.length, 5);
+});
+
+test('warnings are reported once each, from any answer', async (context) => {
+  const warnings: string[] = [];
+  const { cluster } = await setUp(context, (request, response, count) => {
+    response.setHeader(
+      'warning',
+      count === 1 ? ['299 - "one, \\"two\\""', '299 - "three"'] : '299 - "three"',
+    );
+    json({}, count === 3 ? 400 : 200)(request, response, count);
+  });
+  cluster.onWarning((text) => warnings.push(text));
+  await get(cluster);
+  await get(cluster);
+  await assert.rejects(get(cluster), { code: 400 });
+  assert.deepEqual(warnings, ['one, "two"', 'three']);
+});
+
+test('impersonation is asked for with every field', async (context) => {
+  const { cluster, server } = await setUp(context, json({}), {
+    as: 'dan',
+    asUid: '7',
+    asGroups: ['a', 'b'],
+    asUserExtra: ['example.com/Scope=x', 'example.com/Scope=y'],
+  });
+  await get(cluster);
+  const headers = server.requests[0]?.headers ?? {};
+  assert.equal(headers['impersonate-user'], 'dan');
+  assert.equal(headers['impersonate-uid'], '7');
+  assert.equal(headers['impersonate-group'], 'a, b');
+  assert.equal(headers['impersonate-extra-example.com%2fscope'], 'x, y');
+});
+
+test('--request-timeout is sent along, and ends a request that takes longer', async (context) => {
+  const { cluster, server } = await setUp(context, () => undefined, { requestTimeout: '300ms' });
+  await assert.rejects(get(cluster), { kind: 'deadline' });
+  assert.equal(server.requests[0]?.url, `${POD}?timeout=1s`);
+});
+
+test('a server that accepts and never answers is given up', async (context) => {
+  const { cluster } = await setUp(context, () => undefined, { tuning: { ...QUICK, answerTimeout: 200 } });
+  await assert.rejects(get(cluster), { kind: 'unreachable', message: /no answer came \(timed out\)/ });
+});
+
+test('one connection carries many requests at once', async (context) => {
+  const { cluster, server } = await setUp(context, json({}));
+  await Promise.all(Array.from({ length: 50 }, () => get(cluster)));
+  assert.equal(server.connections, 1);
+});
+
+test('the trace tells of connections and requests, and of nothing secret', async (context) => {
+  const entries: TraceEntry[] = [];
+  const { cluster } = await setUp(context, json({}), {
+    token: 'very-secret',
+    trace: (entry) => entries.push(entry),
+  });
+  await get(cluster);
+  assert.deepEqual(
+    entries.map(({ kind }) => kind),
+    ['connection', 'request'],
+  );
+  assert.doesNotMatch(JSON.stringify(entries), /secret/);
+});

@@ -1,0 +1,267 @@
+import assert from 'node:assert/strict';
+import { createServer, connect as netConnect } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
+import { test } from 'node:test';
+import { issueCertificate } from '../../../../sandbox/src/certs/certificate.ts';
+import type { DbgError } from '../../errors.ts';
+import { base64, kubeconfigFor, startApiServer, testCertificates } from '../../testing/api-server.ts';
+import type { AnyRequest, AnyResponse, ApiServer } from '../../testing/api-server.ts';
+import type { CleanUp } from '../../testing/temporary-folder.ts';
+import { openTestCluster } from '../../testing/test-cluster.ts';
+import { testWorld } from '../../testing/test-world.ts';
+import type { ClusterOptions } from '../index.ts';
+
+const answer = (_: AnyRequest, response: AnyResponse) => {
+  response.writeHead(200, { 'content-type': 'application/json' });
+  response.end('{}');
+};
+
+async function ask(
+  context: CleanUp,
+  server: ApiServer,
+  cluster: Record<string, unknown> = {},
+  options: ClusterOptions = {},
+  env: Record<string, string> = {},
+  user?: Record<string, unknown>,
+): Promise<unknown> {
+  const client = await openTestCluster(
+    context,
+    server,
+    options,
+    testWorld({ env }),
+    kubeconfigFor(server, user, cluster),
+  );
+  return client.request({ method: 'GET', path: '/version' });
+}
+
+async function listen(context: CleanUp, onConnection: (socket: Socket) => void): Promise<number> {
+  const sockets = new Set<Socket>();
+  const server: Server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    onConnection(socket);
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  context.after(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+function fails(words: RegExp, remedy?: RegExp): (error: DbgError) => boolean {
+  return (error) => {
+    assert.equal(error.name, 'DbgError');
+    assert.equal(error.kind, 'unreachable');
+    assert.match(error.message, words);
+    assert.doesNotMatch(error.message, /\n/);
+    if (remedy !== undefined) assert.match(error.remedy ?? '', remedy);
+    return true;
+  };
+}
+
+test('nobody listens', async (context) => {
+  const server = await startApiServer(context);
+  await server.close();
+  await assert.rejects(
+    ask(context, server),
+    fails(/^cannot reach the server https:\/\/127\.0\.0\.1:\d+: connection refused$/, /running/),
+  );
+});
+
+test('the name does not exist', async (context) => {
+  const server = await startApiServer(context);
+  const asked = ask(context, server, {}, { server: 'https://nosuch.invalid:6443' });
+  await assert.rejects(
+    asked,
+    fails(/nosuch\.invalid:6443: (no such host|the host name could not be looked up)/),
+  );
+});
+
+test('nobody answers the handshake', async (context) => {
+  const port = await listen(context, () => undefined);
+  const server = await startApiServer(context);
+  const asked = ask(
+    context,
+    { ...server, url: `https://127.0.0.1:${port}` },
+    {},
+    { tuning: { connectTimeout: 100 } },
+  );
+  await assert.rejects(asked, fails(/no connection \(timed out\)/));
+});
+
+test('the server speaks no TLS', async (context) => {
+  const plain = await startApiServer(context, { protocol: 'plain', answer });
+  const asked = ask(context, { ...plain, url: plain.url.replace('http:', 'https:') });
+  await assert.rejects(asked, fails(/it does not speak TLS/, /http:\/\//));
+});
+
+test('its certificate is not from the authority of the kubeconfig', async (context) => {
+  const server = await startApiServer(context, { answer });
+  const other = issueCertificate({ subject: { commonName: 'another' }, use: 'ca' });
+  const asked = ask(context, server, { 'certificate-authority-data': base64(other.certificate) });
+  await assert.rejects(
+    asked,
+    fails(/not trusted by certificate-authority-data of cluster "test"/, /authority/),
+  );
+});
+
+test("its certificate is not from the system's authorities", async (context) => {
+  const server = await startApiServer(context, { answer });
+  const asked = ask(context, server, { 'certificate-authority-data': '' });
+  await assert.rejects(asked, fails(/not trusted by the system's authorities/));
+});
+
+test('its certificate is for another name, unless that is given', async (context) => {
+  const { authority } = testCertificates();
+  const certificate = authority.issueServer(['api.example.com'], []);
+  const server = await startApiServer(context, { answer, certificate });
+  await assert.rejects(ask(context, server), fails(/for other names than 127\.0\.0\.1/, /--tls-server-name/));
+  assert.deepEqual(await ask(context, server, { 'tls-server-name': 'api.example.com' }), {});
+  assert.deepEqual(await ask(context, server, {}, { tlsServerName: 'api.example.com' }), {});
+});
+
+test('no certificate is looked at with insecure-skip-tls-verify', async (context) => {
+  const { authority } = testCertificates();
+  const certificate = authority.issueServer(['api.example.com'], []);
+  const server = await startApiServer(context, { answer, certificate });
+  assert.deepEqual(await ask(context, server, {}, { insecureSkipTlsVerify: true }), {});
+});
+
+test('an https address of a server by name sends that name', async (context) => {
+  const server = await startApiServer(context, { answer });
+  assert.deepEqual(await ask(context, { ...server, url: `https://localhost:${server.port}` }), {});
+});
+
+test('a base path stands before every path', async (context) => {
+  const server = await startApiServer(context, { answer });
+  await ask(context, { ...server, url: `${server.url}/k8s/clusters/c-1/` });
+  assert.equal(server.requests[0]?.url, '/k8s/clusters/c-1/version');
+});
+
+/** An HTTP proxy that notes what it was asked for. */
+async function httpProxy(context: CleanUp, heads: string[], reply = '200 OK'): Promise<number> {
+  return listen(context, (socket) => {
+    socket.once('data', (head: Buffer) => {
+      heads.push(head.toString('latin1'));
+      if (!reply.startsWith('200')) {
+        socket.end(`HTTP/1.1 ${reply}\r\n\r\n`);
+        return;
+      }
+      const [, host, port] = /^CONNECT (.+):(\d+) /.exec(head.toString('latin1')) ?? [];
+      const upstream = netConnect(Number(port), host === 'api.example.com' ? '127.0.0.1' : host, () => {
+        // In two pieces: a head may come so.
+        socket.write('HTTP/1.1 200 Connection');
+        setImmediate(() => {
+          socket.write(' established\r\nX: y\r\n\r\n');
+          socket.pipe(upstream).pipe(socket);
+        });
+      });
+      upstream.on('error', () => socket.destroy());
+    });
+  });
+}
+
+test('goes through the proxy of the cluster entry, with its user and password', async (context) => {
+  const heads: string[] = [];
+  const port = await httpProxy(context, heads);
+  const server = await startApiServer(context, { answer });
+  const proxy = { 'proxy-url': `http://me:p%40ss@127.0.0.1:${port}` };
+  assert.deepEqual(await ask(context, server, proxy), {});
+  assert.match(heads[0] ?? '', new RegExp(`^CONNECT 127\\.0\\.0\\.1:${server.port} HTTP/1\\.1\r\n`));
+  assert.match(heads[0] ?? '', new RegExp(`Proxy-Authorization: Basic ${base64('me:p@ss')}\r\n`));
+});
+
+test('goes through HTTPS_PROXY, unless NO_PROXY names the server', async (context) => {
+  const heads: string[] = [];
+  const port = await httpProxy(context, heads);
+  const { authority } = testCertificates();
+  const certificate = authority.issueServer(['api.example.com'], []);
+  const server = await startApiServer(context, { answer, certificate });
+  const named = { ...server, url: `https://api.example.com:${server.port}` };
+  const env = { HTTPS_PROXY: `127.0.0.1:${port}` };
+  assert.deepEqual(await ask(context, named, {}, {}, env), {});
+  assert.equal(heads.length, 1);
+  const direct = ask(
+    context,
+    named,
+    {},
+    { tuning: { connectTimeout: 2000 } },
+    { ...env, NO_PROXY: '.example.com' },
+  );
+  await assert.rejects(direct, (error: DbgError) => error.kind === 'unreachable');
+  assert.equal(heads.length, 1);
+});
+
+test('a proxy that refuses is named, without its password', async (context) => {
+  const port = await httpProxy(context, [], '407 Proxy Authentication Required');
+  const server = await startApiServer(context, { answer });
+  const asked = ask(context, server, { 'proxy-url': `http://me:hidden@127.0.0.1:${port}` });
+  await assert.rejects(asked, (error: DbgError) => {
+    assert.match(
+      error.message,
+      /through the proxy http:\/\/127\.0\.0\.1:\d+\).*CONNECT with HTTP status 407/,
+    );
+    assert.doesNotMatch(error.message + error.remedy, /hidden/);
+    return true;
+  });
+});
+
+for (const user of ['', 'me:secret@']) {
+  test(`goes through a SOCKS5 proxy ${user === '' ? 'without' : 'with'} a password`, async (context) => {
+    const seen: Buffer[] = [];
+    const server = await startApiServer(context, { answer });
+    const port = await listen(context, (socket) => {
+      const replies = [
+        Uint8Array.of(5, user === '' ? 0 : 2),
+        ...(user === '' ? [] : [Uint8Array.of(1, 0)]),
+        Uint8Array.of(5, 0, 0, 1, 127, 0, 0, 1, 0, 0),
+      ];
+      const onData = (data: Buffer) => {
+        seen.push(data);
+        const reply = replies.shift();
+        if (reply !== undefined) socket.write(reply);
+        if (replies.length > 0) return;
+        socket.removeListener('data', onData);
+        const upstream = netConnect(server.port, '127.0.0.1');
+        upstream.on('error', () => socket.destroy());
+        socket.pipe(upstream).pipe(socket);
+      };
+      socket.on('data', onData);
+    });
+    assert.deepEqual(await ask(context, server, { 'proxy-url': `socks5://${user}127.0.0.1:${port}` }), {});
+    assert.deepEqual([...(seen.at(-1) ?? [])].slice(0, 8), [5, 1, 0, 1, 127, 0, 0, 1]);
+    if (user !== '') assert.equal(seen[1]?.toString('latin1'), '\u0001\u0002me\u0006secret');
+  });
+}
+
+test('a peer that goes dead is noticed by its silence, and a GET is asked anew', async (context) => {
+  const server = await startApiServer(context, {
+    answer: (request, response) => {
+      if (server.connections > 1) answer(request, response);
+    },
+  });
+  // A relay that swallows all that comes after the first answer's connection is up: no reset, no end.
+  let relays = 0;
+  const port = await listen(context, (socket) => {
+    relays += 1;
+    const first = relays === 1;
+    const upstream = netConnect(server.port, '127.0.0.1');
+    upstream.on('error', () => undefined);
+    socket.pipe(upstream);
+    upstream.on('data', (data: Buffer) => {
+      if (first && server.requests.length > 0) return;
+      socket.write(data);
+    });
+  });
+  const asked = ask(
+    context,
+    { ...server, url: `https://127.0.0.1:${port}` },
+    {},
+    { tuning: { pingInterval: 30, pingTimeout: 60 } },
+  );
+  assert.deepEqual(await asked, {});
+  assert.equal(relays, 2);
+});

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { parseWarnings } from './warning.ts';
+
+const rows: [name: string, header: string, texts: string[]][] = [
+  ['one', '299 - "would violate PodSecurity"', ['would violate PodSecurity']],
+  ['an agent', '299 kube-apiserver/1.36 "a"', ['a']],
+  ['several', '299 - "a", 299 - "b",299 - "c"', ['a', 'b', 'c']],
+  ['quoted marks, backslashes and commas', '299 - "say \\"a, b\\" \\\\ c"', ['say "a, b" \\ c']],
+  ['a date', '299 - "a" "Sat, 25 Aug 2012 23:34:45 GMT", 299 - "b"', ['a', 'b']],
+  ['other codes', '110 - "stale", 299 - "a"', ['a']],
+  ['nothing', '', []],
+  ['a quote that never ends', '299 - "abc', []],
+  ['a malformed one before a good one', 'nonsense, 299 - "a"', ['a']],
+  ['a malformed one with a comma in quotes', '29 - "x, 299", 299 - "a"', ['a']],
+  ['an empty text', '299 - ""', ['']],
+  ['a backslash at the end', '299 - "a\\', []],
+];
+
+for (const [name, header, texts] of rows) {
+  test(`warning header: ${name}`, () => assert.deepEqual(parseWarnings(header), texts));
+}
+
+test('reads back whatever texts are written into a header', () => {
+  const texts = fc.array(fc.string());
+  fc.assert(
+    fc.property(texts, (written) => {
+      const header = written
+        .map((text) => `299 - "${text.replaceAll(/["\\]/g, (character) => `\\${character}`)}"`)
+        .join(', ');
+      assert.deepEqual(parseWarnings(header), written);
+    }),
+  );
+});
+
+test('never throws and always ends', () => {
+  const pieces = fc.constantFrom('299', ' ', '-', '"', '\\', ',', 'a', '\t', '\n', '299 - "x"');
+  fc.assert(
+    fc.property(fc.array(pieces, { maxLength: 60 }), (parts) => {
+      assert.ok(Array.isArray(parseWarnings(parts.join(''))));
+    }),
+  );
+});

@@ -1,0 +1,165 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createSecureServer } from 'node:http2';
+import type { Http2SecureServer, ServerHttp2Stream } from 'node:http2';
+import { createServer as createHttpsServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import type { WebSocket } from 'ws';
+import { createAuthority } from '../../../sandbox/src/certs/authority.ts';
+import type { Authority, KeyPair } from '../../../sandbox/src/certs/authority.ts';
+import type { CleanUp } from './temporary-folder.ts';
+
+/** Node gives both protocols the same face. */
+export type AnyRequest = IncomingMessage;
+export type AnyResponse = ServerResponse & { stream?: ServerHttp2Stream };
+
+/** How a test server behaves. */
+export interface ApiServerOptions {
+  /** `h2` (default) also speaks HTTP/1.1, `http/1.1` only that; `plain` is HTTP/1.1 without TLS. */
+  protocol?: 'h2' | 'http/1.1' | 'plain';
+  answer?: (request: AnyRequest, response: AnyResponse) => void;
+  /** Default: accepts each, by the subprotocol offered first. */
+  upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  /** Given each WebSocket that the default `upgrade` has accepted. */
+  connected?: (socket: WebSocket, request: IncomingMessage) => void;
+  /** Certificate of its own, in place of one for 127.0.0.1 and localhost. */
+  certificate?: KeyPair;
+}
+
+/** A real server on the loopback interface with what a client needs to reach it. */
+export interface ApiServer {
+  url: string;
+  port: number;
+  authority: Authority;
+  /** Certificate of a user `admin`. */
+  client: KeyPair;
+  /** Every request and upgrade that came, in order. */
+  requests: { method: string; url: string; headers: Record<string, unknown>; httpVersion: string }[];
+  /** Open connections. */
+  sockets: Set<Socket>;
+  /** Connections that came in all. */
+  connections: number;
+  close(): Promise<void>;
+}
+
+// Keys are costly to make, and no test looks at who signed.
+let shared: { authority: Authority; server: KeyPair; client: KeyPair } | undefined;
+
+/** The authority, server and client certificates that the test servers of this process share. */
+export function testCertificates(): { authority: Authority; server: KeyPair; client: KeyPair } {
+  if (shared === undefined) {
+    const authority = createAuthority();
+    const server = authority.issueServer(['localhost'], ['127.0.0.1']);
+    shared = { authority, server, client: authority.issueClient({ name: 'admin' }) };
+  }
+  return shared;
+}
+
+/** Starts a server; it ends with the test. */
+export async function startApiServer(test: CleanUp, options: ApiServerOptions = {}): Promise<ApiServer> {
+  const { authority, server: pair, client } = testCertificates();
+  const { protocol = 'h2' } = options;
+  const requests: ApiServer['requests'] = [];
+  const sockets = new Set<Socket>();
+  const note = (request: AnyRequest) => {
+    requests.push({
+      method: request.method ?? '',
+      url: request.url ?? '',
+      headers: request.headers,
+      httpVersion: request.httpVersion,
+    });
+  };
+  const listener = (request: AnyRequest, response: AnyResponse) => {
+    note(request);
+    response.on('error', () => undefined);
+    options.answer?.(request, response);
+  };
+  const server = listen(protocol, options.certificate ?? pair, authority, listener);
+  const webSockets = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    handleProtocols: (offered) => [...offered][0] ?? false,
+  });
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    note(request);
+    socket.on('error', () => undefined);
+    if (options.upgrade !== undefined) options.upgrade(request, socket, head);
+    else {
+      webSockets.handleUpgrade(request, socket, head, (accepted) => {
+        accepted.on('error', () => undefined);
+        options.connected?.(accepted, request);
+      });
+    }
+  });
+  const result: ApiServer = {
+    url: '',
+    port: 0,
+    authority,
+    client,
+    requests,
+    sockets,
+    connections: 0,
+    close: async () => {
+      for (const socket of sockets) socket.destroy();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+  server.on(protocol === 'plain' ? 'connection' : 'secureConnection', (socket: Socket) => {
+    result.connections += 1;
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', () => resolve());
+  });
+  result.port = (server.address() as AddressInfo).port;
+  result.url = `${protocol === 'plain' ? 'http' : 'https'}://127.0.0.1:${result.port}`;
+  test.after(() => result.close());
+  return result;
+}
+
+/** A kubeconfig (JSON) for a test server, with one context. */
+export function kubeconfigFor(
+  server: ApiServer,
+  user: Record<string, unknown> = {
+    'client-certificate-data': base64(server.client.certificate),
+    'client-key-data': base64(server.client.key),
+  },
+  cluster: Record<string, unknown> = {},
+): string {
+  const authority = server.url.startsWith('https')
+    ? { 'certificate-authority-data': base64(server.authority.certificate) }
+    : {};
+  return JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': 'test',
+    contexts: [{ name: 'test', context: { cluster: 'test', user: 'test', namespace: 'shop' } }],
+    clusters: [{ name: 'test', cluster: { server: server.url, ...authority, ...cluster } }],
+    users: [{ name: 'test', user }],
+  });
+}
+
+/** Base64 of a text, as the `-data` fields have it. */
+export function base64(text: string): string {
+  return Buffer.from(text, 'utf8').toString('base64');
+}
+
+function listen(
+  protocol: 'h2' | 'http/1.1' | 'plain',
+  pair: KeyPair,
+  authority: Authority,
+  listener: (request: AnyRequest, response: AnyResponse) => void,
+): Server | Http2SecureServer {
+  if (protocol === 'plain') return createServer(listener);
+  const tls = { cert: pair.certificate, key: pair.key, ca: authority.certificate, requestCert: true };
+  // Whom it knows is the test's business, not that of TLS.
+  const lenient = { ...tls, rejectUnauthorized: false };
+  if (protocol === 'http/1.1') return createHttpsServer(lenient, listener);
+  return createSecureServer({ ...lenient, allowHTTP1: true }, (request, response) => {
+    listener(request as unknown as AnyRequest, response as unknown as AnyResponse);
+  });
+}

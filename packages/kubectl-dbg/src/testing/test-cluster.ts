@@ -1,0 +1,26 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openCluster } from '../cluster/index.ts';
+import type { Cluster, ClusterOptions } from '../cluster/index.ts';
+import { kubeconfigFor } from './api-server.ts';
+import type { ApiServer } from './api-server.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+import type { CleanUp } from './temporary-folder.ts';
+import { testWorld } from './test-world.ts';
+import type { TestWorld } from './test-world.ts';
+
+/** A cluster opened through a kubeconfig file, as a user's would be; it closes with the test. */
+export async function openTestCluster(
+  test: CleanUp,
+  server: ApiServer,
+  options: ClusterOptions = {},
+  world: TestWorld = testWorld(),
+  kubeconfig: string = kubeconfigFor(server),
+): Promise<Cluster> {
+  const folder = await temporaryFolder(test);
+  const file = join(folder, 'config');
+  await writeFile(file, kubeconfig, { mode: 0o600 });
+  const cluster = await openCluster({ kubeconfig: file, ...options }, world);
+  test.after(() => cluster.close());
+  return cluster;
+}

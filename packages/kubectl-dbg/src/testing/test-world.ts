@@ -1,0 +1,38 @@
+import { PassThrough } from 'node:stream';
+import type { World } from '../world.ts';
+
+/** What a test may set of its world, and what it can read of it afterwards. */
+export interface TestWorld extends World {
+  /** All that was written so far. */
+  errors(): string;
+  output(): string;
+}
+
+/** A world without a home, environment or terminal, whose streams are in memory. */
+export function testWorld(overrides: Partial<World> = {}): TestWorld {
+  const stdout = new PassThrough();
+  const stderr = new PassThrough();
+  const collected = { stdout: '', stderr: '' };
+  stdout.on('data', (chunk: Buffer) => {
+    collected.stdout += chunk.toString('utf8');
+  });
+  stderr.on('data', (chunk: Buffer) => {
+    collected.stderr += chunk.toString('utf8');
+  });
+  return {
+    stdin: new PassThrough(),
+    stdout,
+    stderr,
+    env: {},
+    home: '/nonexistent/home',
+    cwd: '/',
+    platform: 'linux',
+    now: () => Date.now(),
+    randomInt: () => 0,
+    onSignal: () => () => undefined,
+    suspend: () => undefined,
+    errors: () => collected.stderr,
+    output: () => collected.stdout,
+    ...overrides,
+  };
+}
