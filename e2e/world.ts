@@ -76,7 +76,7 @@ export async function openTestCluster(): Promise<TestCluster> {
         const query = { fieldSelector: `metadata.name=${name}` };
         for await (const { object } of cluster.watch<Pod>({ path: pods, query, resourceVersion, signal })) {
           const statuses = object.status?.containerStatuses ?? [];
-          if (statuses.length > 0 && statuses.every(({ ready }) => ready)) return object;
+          if (statuses.length > 0 && statuses.every((status) => status.ready)) return object;
         }
         throw new Error(`pod ${name} was not ready within ${READY_TIMEOUT_MS} ms`);
       },

@@ -31,7 +31,7 @@ export interface World {
   cwd: string;
   platform: NodeJS.Platform;
   /** Milliseconds since the epoch. */
-  now(): number;
+  now: () => number;
   /** Whole number in [0, below), for generated names. */
   randomInt(below: number): number;
   /** Calls `listener` on each of these signals until the returned function is called. */

@@ -1,52 +1,70 @@
+import { createWriteStream } from 'node:fs';
+import { resolve } from 'node:path';
 import type { Pod } from 'kubernetes-types/core/v1.d.ts';
-import { type Cluster, explainApiError, openCluster, ApiStatusError } from '../cluster/index.ts';
+import { ApiStatusError, type Cluster, explainApiError, openCluster } from '../cluster/index.ts';
 import { DbgError, ExitCode } from '../errors.ts';
-import { type Notice, type Plan, planEphemeral, resolveTarget } from '../plan/index.ts';
+import { type Notice, type Plan, resolveTarget, type TargetWord } from '../plan/index.ts';
 import { sanitise } from '../sanitise.ts';
 import { applyWrite } from '../session/apply.ts';
 import { parseDetachKeys } from '../session/detach-keys.ts';
-import { exitCodeOf, type Outcome } from '../session/outcome.ts';
-import { reattachHint, runSession } from '../session/session.ts';
-import type { World } from '../world.ts';
-import type { ParsedArguments } from './grammar/index.ts';
+import { exitCodeOf } from '../session/outcome.ts';
+import type { SessionReport } from '../session/session.ts';
+import type { OutputStream, World } from '../world.ts';
+import { carryOut, type CarryOutOptions } from './carry-out.ts';
+import { clusterOptionsOf } from './cluster-options.ts';
+import { parseTimeout } from './timeout.ts';
+import type { Options, ParsedArguments } from './grammar/index.ts';
+import { makeRequest } from './grammar/index.ts';
+import { readCustom, readManifests } from './inputs.ts';
 import { abortOnSignals, Interrupted } from './interrupt.ts';
+import { makePlan } from './make-plan.ts';
 import { outcomeWords } from './outcome-words.ts';
-import { ProgressLine } from './progress-line.ts';
-import { requestOf } from './request.ts';
+import { fetchSubject, manifestSubject, selectSubjects, type Subject } from './subjects.ts';
 
-/** How long a container may take to start, in ms, unless --timeout says otherwise. */
-const DEFAULT_TIMEOUT_MS = 5 * 60_000;
+/** What a newcomer gets without naming an image: small, everywhere, and with the usual tools. */
+const DEFAULT_IMAGE = 'busybox';
 
 const DEFAULT_DETACH_KEYS = 'ctrl-p,ctrl-q';
 
 /** Debugs the targets of a command line; returns the exit code. */
 export async function debug(parsed: ParsedArguments, world: World): Promise<number> {
   const { options, targets } = parsed;
-  const request = requestOf(parsed, world);
-  const [word] = targets;
-  if (word === undefined) {
-    throw new DbgError('usage', 'no target is named', { remedy: 'Give the name of a pod: kubectl dbg POD' });
-  }
-  const target = resolveTarget(word);
-  const say = (text: string) => world.stderr.write(`${sanitise(text)}\n`);
+  const quiet = options.quiet ?? false;
+  const say = (text: string) => void world.stderr.write(`${sanitise(text)}\n`);
+  const words = targets.map((word) => resolveTarget(word));
+  const manifests = await readManifests(options.filename ?? [], world);
+  const { custom, notices } = await readCustom(options.custom, world);
+  const kinds = manifests.length > 0 ? manifests.map(({ kind }) => kind) : words.map(({ kind }) => kind);
+  const terminal = world.stdin.isTTY === true && world.stdout.isTTY === true;
+  const request = makeRequest(withoutLostTerminal(parsed, world, quiet, say), {
+    kinds: kinds.length > 0 ? kinds : ['Pod'],
+    defaultImage: world.env.KUBECTL_DBG_IMAGE ?? DEFAULT_IMAGE,
+    interactive: terminal && kinds.length === 1 && options.output === undefined,
+    ...(custom === undefined ? {} : { custom }),
+  });
+  const timeout = parseTimeout(options.timeout);
+  const detachKeys = detachKeysOf(options);
   const { signal, release } = abortOnSignals(world);
-  const cluster = await openCluster(options, world);
-  cluster.onWarning((text) => say(`Warning: ${text}`));
+  const cluster = await openCluster(clusterOptionsOf(options, world.stderr), world);
+  let warnings = 0;
+  cluster.onWarning((text) => {
+    warnings += 1;
+    say(`Warning: ${text}`);
+  });
   try {
-    const pod = await cluster.request<Pod>({ method: 'GET', path: target.path(cluster.namespace), signal });
-    const plan = planEphemeral(request, pod, (below) => world.randomInt(below));
-    showNotices(plan.notices, options.quiet ?? false, say);
-    const written = await write(plan, cluster, signal);
-    if (plan.session === undefined || !request.attach) return ExitCode.ok;
-    const outcome = await follow(plan, written, cluster, parsed, world, signal);
-    const words = outcomeWords(outcome);
-    if (words !== undefined) say(`error: ${words}`);
-    return exitCodeOf(outcome);
+    const subjects = await findSubjects(cluster, words, manifests, options, signal);
+    showNotices(notices, quiet, say);
+    const shared = { cluster, world, request, quiet, timeout, detachKeys, say, signal };
+    const code = await debugAll(subjects, shared, options);
+    if (code === 0 && warnings > 0 && options.warningsAsErrors === true) {
+      throw new DbgError('refused', `${warnings} warning${warnings === 1 ? '' : 's'} received`);
+    }
+    return code;
   } catch (error) {
     if (signal.aborted && signal.reason instanceof Interrupted) {
       return exitCodeOf({ kind: 'interrupted', signal: signal.reason.signal });
     }
-    if (error instanceof ApiStatusError) throw explainApiError(error);
+    if (error instanceof ApiStatusError) throw explainApiError(error, { server: cluster.server });
     throw error;
   } finally {
     release();
@@ -54,51 +72,145 @@ export async function debug(parsed: ParsedArguments, world: World): Promise<numb
   }
 }
 
-async function write(plan: Plan, cluster: Cluster, signal: AbortSignal): Promise<Pod> {
-  let pod = plan.pod;
-  for (const write of plan.writes) pod = await applyWrite(cluster, write, signal);
-  return pod;
+type Shared = Omit<CarryOutOptions, 'stdout' | 'stderr'>;
+
+/** All targets are looked up before any is changed; then one after the other, up to the first that fails. */
+async function debugAll(subjects: readonly Subject[], shared: Shared, options: Options): Promise<number> {
+  const { world, request, cluster, signal } = shared;
+  const plans: Plan[] = [];
+  for (const subject of subjects) {
+    plans.push(await makePlan(cluster, request, subject, (below) => world.randomInt(below), signal));
+  }
+  const dryRun = options.dryRun ?? 'none';
+  const reports: { plan: Plan; report: SessionReport; created: number }[] = [];
+  const output = outputOf(options, world);
+  let code: number = ExitCode.ok;
+  try {
+    for (const planned of plans) {
+      const plan = options.edit === true ? await edited(planned, world) : planned;
+      showNotices(plan.notices, shared.quiet, shared.say);
+      if (dryRun !== 'none') {
+        await printDryRun(plan, dryRun === 'server', options, shared);
+        continue;
+      }
+      const created = world.now();
+      const report = await carryOut(plan, { ...shared, ...output.streams });
+      reports.push({ plan, report, created });
+      const words = outcomeWords(report.outcome);
+      if (words !== undefined) shared.say(`error: ${words}`);
+      code = exitCodeOf(report.outcome);
+      if (code !== 0) break;
+    }
+  } finally {
+    await output.end();
+  }
+  if (dryRun === 'none' && options.output === 'json') await printOutcomes(reports, world);
+  return code;
 }
 
-async function follow(
-  plan: Plan,
-  pod: Pod,
-  cluster: Cluster,
-  { options }: ParsedArguments,
-  world: World,
-  signal: AbortSignal,
-): Promise<Outcome> {
-  const session = plan.session;
-  if (session === undefined) return { kind: 'created' };
-  const { address } = session;
-  const progress = new ProgressLine(world.stderr, `container ${address.container}`, sanitise, world.now);
-  const quiet = options.quiet ?? false;
-  const { outcome } = await runSession({
-    cluster,
-    address,
-    pod,
-    stdin: session.stdin,
-    tty: session.tty,
-    world,
-    stdout: world.stdout,
-    stderr: world.stderr,
-    timeout: DEFAULT_TIMEOUT_MS,
-    detachKeys: parseDetachKeys(options.detachKeys ?? DEFAULT_DETACH_KEYS) ?? new Uint8Array(0),
-    signal,
-    listener: {
-      progress: (next) => progress.update(next),
-      attached: () => {
-        progress.end();
-        if (session.tty && !quiet) {
-          world.stderr.write("If you don't see a command prompt, try pressing enter.\n");
-        }
-      },
-    },
-  }).finally(() => progress.end());
-  if (outcome.kind === 'detached' && !quiet) {
-    world.stderr.write(`\r\nDetached: the container runs on. ${reattachHint({ ...session })}\n`);
+async function edited(plan: Plan, world: World): Promise<Plan> {
+  const { editPlan } = await import('./edit.ts');
+  return await editPlan(plan, world);
+}
+
+async function printDryRun(plan: Plan, byServer: boolean, options: Options, shared: Shared): Promise<void> {
+  const { printPlan } = await import('./print-plan.ts');
+  const answers: (Pod | undefined)[] = [];
+  if (byServer) {
+    for (const write of plan.writes)
+      answers.push(await applyWrite(shared.cluster, write, shared.signal, true));
   }
-  return outcome;
+  const format = (options.output ?? 'yaml') as 'yaml' | 'json' | 'name';
+  shared.world.stdout.write(await printPlan(plan, format, answers));
+}
+
+async function printOutcomes(
+  reports: readonly { plan: Plan; report: SessionReport; created: number }[],
+  world: World,
+): Promise<void> {
+  const { outcomeJson } = await import('./outcome-json.ts');
+  const documents = reports.map(({ plan, report, created }) =>
+    outcomeJson(report, { workflow: plan.workflow, created }),
+  );
+  const [only] = documents;
+  const document =
+    documents.length === 1 ? only : { apiVersion: 'kubectl-dbg/v1', kind: 'OutcomeList', items: documents };
+  world.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+}
+
+async function findSubjects(
+  cluster: Cluster,
+  words: readonly TargetWord[],
+  manifests: Awaited<ReturnType<typeof readManifests>>,
+  options: Options,
+  signal: AbortSignal,
+): Promise<Subject[]> {
+  if (options.selector !== undefined) {
+    const namespace = options.allNamespaces === true ? undefined : cluster.namespace;
+    return await selectSubjects(cluster, options.selector, namespace, signal);
+  }
+  const written = options.namespace !== undefined && options.namespace !== '';
+  const subjects: Subject[] = [];
+  for (const entry of manifests) {
+    const word = resolveTarget(`${entry.kind}/${entry.object.metadata?.name ?? ''}`);
+    subjects.push(await manifestSubject(cluster, entry, word, written, signal));
+  }
+  for (const word of words) subjects.push(await fetchSubject(cluster, word, signal));
+  return subjects;
+}
+
+/**
+ * `-t` where stdin is no terminal: a container with a terminal could never be told where the input ends, so it is made
+ * without one. With --attach=false the terminal is for somebody who attaches later.
+ */
+function withoutLostTerminal(
+  parsed: ParsedArguments,
+  world: World,
+  quiet: boolean,
+  say: (text: string) => void,
+): ParsedArguments {
+  const { options } = parsed;
+  const dry = options.dryRun !== undefined && options.dryRun !== 'none';
+  if (options.tty !== true || world.stdin.isTTY === true || options.attach === false || dry) return parsed;
+  if (!quiet) say('Unable to use a TTY - input is not a terminal or the right kind of file');
+  return { ...parsed, options: { ...options, tty: false } };
+}
+
+function detachKeysOf(options: Options): Uint8Array {
+  const text = options.detachKeys ?? DEFAULT_DETACH_KEYS;
+  const keys = parseDetachKeys(text);
+  if (keys !== undefined) return keys;
+  throw new DbgError('usage', `invalid --detach-keys ${JSON.stringify(text)}`, {
+    remedy: 'Write keys such as ctrl-p,ctrl-q; empty for none',
+  });
+}
+
+/** Where the container's output goes: with -o json stdout is kept for the one document. */
+function outputOf(
+  options: Options,
+  world: World,
+): { streams: { stdout: OutputStream; stderr: OutputStream }; end(): Promise<void> } {
+  const done = () => Promise.resolve();
+  if (options.outputFile === undefined || options.outputFile === '') {
+    const stdout = options.output === 'json' ? world.stderr : world.stdout;
+    return { streams: { stdout, stderr: world.stderr }, end: done };
+  }
+  const path = resolve(world.cwd, options.outputFile);
+  const file: OutputStream = createWriteStream(path, { mode: 0o600 });
+  let failure: Error | undefined;
+  file.on('error', (error) => (failure = error));
+  return {
+    streams: { stdout: file, stderr: world.stderr },
+    end: () =>
+      new Promise((resolve, reject) => {
+        const settle = () => {
+          if (failure === undefined) resolve();
+          else reject(new DbgError('usage', `cannot write ${path}: ${failure.message}`));
+        };
+        if (failure !== undefined) settle();
+        else file.end(settle).on('error', settle);
+      }),
+  };
 }
 
 function showNotices(notices: readonly Notice[], quiet: boolean, say: (text: string) => void): void {

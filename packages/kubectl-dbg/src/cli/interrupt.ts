@@ -18,7 +18,7 @@ export class Interrupted extends Error {
  * An AbortSignal that the first ending signal aborts, with an `Interrupted` as reason. From then on signals have
  * their default action again, so that a second one ends the program at once.
  */
-export function abortOnSignals(world: Pick<World, 'onSignal'>): { signal: AbortSignal; release(): void } {
+export function abortOnSignals(world: Pick<World, 'onSignal'>): { signal: AbortSignal; release: () => void } {
   const controller = new AbortController();
   let offs: (() => void)[] = [];
   const release = () => {

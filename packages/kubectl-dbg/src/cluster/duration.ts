@@ -25,7 +25,8 @@ export function requestTimeout(text: string | undefined): number | undefined {
   return value === 0 ? undefined : value;
 }
 
-function goDuration(text: string): number | undefined {
+/** A Go duration such as `1m30s` in milliseconds; undefined if it is malformed. */
+export function goDuration(text: string): number | undefined {
   if (!/^(\d+(\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h)((\d+(\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h))*$/.test(text)) {
     return undefined;
   }

@@ -2,13 +2,14 @@ import type { Pod } from 'kubernetes-types/core/v1.d.ts';
 import type { Cluster, RemoteCommand } from '../cluster/types.ts';
 import { DbgError } from '../errors.ts';
 import type { OutputStream, World } from '../world.ts';
+import { Connection } from './connection.ts';
 import { viewContainer } from './container-state.ts';
 import { DetachKeys } from './detach-keys.ts';
-import { sendInput, sendSize } from './input.ts';
+import { type InputEnd, sendInput, sendSize } from './input.ts';
 import { type Outcome, outcomeOfTermination } from './outcome.ts';
-import { relayOutput } from './relay.ts';
+import { deliverOutput, type DeliveryReport } from './output/deliver.ts';
 import { PodTracker } from './pod-tracker.ts';
-import { enterRawMode, onResize, terminalSize } from './terminal.ts';
+import { enterRawMode, onResize, type RawTerminal, terminalSize } from './terminal.ts';
 import { type Progress, waitForContainer } from './wait.ts';
 
 /** The one address of a debug container. */
@@ -42,8 +43,10 @@ export interface SessionOptions {
 /** Who shows the user what happens. Called only outside the user's own terminal stream. */
 export interface SessionListener {
   progress(progress: Progress): void;
-  /** The streams are up: no word of ours from here to the end. */
-  attached(): void;
+  /** Output may come from here on: no word of ours until the end. */
+  begins(): void;
+  /** Something the user should know once the session is over, or before its output begins. */
+  notice(text: string): void;
 }
 
 /** What a session was, for words, exit code and JSON. Times are milliseconds since the epoch. */
@@ -54,192 +57,294 @@ export interface SessionReport {
   running?: number;
   attached?: number;
   ended: number;
-  bytes: number;
+  /** What was delivered; absent if it never came to that. */
+  delivery?: DeliveryReport;
 }
 
 /** The kubelet tells the end of a container to the API server within about a second; a busy node needs longer. */
 const STATUS_AFTER_END_MS = 30_000;
 
-/** Follows one debug container from written to its outcome. Never throws for what the cluster does: that is an outcome. */
+/** Follows one debug container from written to its outcome. What the cluster does is an outcome, not an exception. */
 export async function runSession(options: SessionOptions): Promise<SessionReport> {
-  const { cluster, address, world } = options;
-  const report: SessionReport = {
-    address,
-    outcome: { kind: 'lost', message: 'the session did not begin' },
-    begun: world.now(),
-    ended: 0,
-    bytes: 0,
-  };
-  const tracker = new PodTracker(cluster, options.pod);
-  cluster.prepareUpgrade();
+  const session = new Session(options);
   try {
-    report.outcome = await converse(options, tracker, report);
+    return await session.run();
   } finally {
-    await tracker.stop();
-    report.ended = world.now();
+    await session.close();
   }
-  return report;
 }
 
-async function converse(
-  options: SessionOptions,
-  tracker: PodTracker,
-  report: SessionReport,
-): Promise<Outcome> {
-  const { cluster, address, world, signal } = options;
-  const waited = await waitForContainer({
-    cluster,
-    tracker,
-    namespace: address.namespace,
-    context: {
-      container: address.container,
-      image: findContainer(options.pod, address.container)?.image,
-      target: findContainer(options.pod, address.container)?.targetContainerName,
-    },
-    timeout: options.timeout,
-    signal,
-    onProgress: (progress) => options.listener.progress(progress),
-  });
-  if (waited.kind === 'ended') return waited.outcome;
-  if (waited.kind === 'terminated') {
-    const outcome = outcomeOfTermination(waited.terminated);
-    options.listener.attached();
-    if (outcome.kind !== 'never-started') report.bytes += await copyLog(options);
-    return outcome;
-  }
-  report.running = world.now();
-  const raw = options.tty && options.stdin && world.stdin.isTTY === true;
-  const command = await openAttach(options, raw);
-  if (command === undefined) {
-    // It ended between the watch's word and the attach: all it said is in its log.
-    options.listener.attached();
-    report.bytes += await copyLog(options);
-    return await awaitTermination(options, tracker);
-  }
-  report.attached = world.now();
-  options.listener.attached();
-  return await attachedSession(options, tracker, report, command, raw);
-}
+class Session {
+  readonly #options: SessionOptions;
+  readonly #tracker: PodTracker;
+  readonly #report: SessionReport;
+  /** Ends all that belongs to the stream: input, resizing, reattaching. */
+  readonly #over = new AbortController();
+  readonly #signal: AbortSignal;
+  readonly #connection: Connection;
+  readonly #raw: boolean;
+  #terminal: RawTerminal | undefined;
+  #refused: DbgError | undefined;
+  #input: Promise<InputEnd | 'broken'> | undefined;
+  #inputEnd: InputEnd | 'broken' | undefined;
 
-async function attachedSession(
-  options: SessionOptions,
-  tracker: PodTracker,
-  report: SessionReport,
-  command: RemoteCommand,
-  raw: boolean,
-): Promise<Outcome> {
-  const { world } = options;
-  const over = new AbortController();
-  const signal = AbortSignal.any([options.signal, over.signal]);
-  const terminal = raw ? enterRawMode(world.stdin, world) : undefined;
-  const size = options.tty ? terminalSize(options.stdout) : undefined;
-  const offResize = onResize(options.stdout, (next) => void sendSize(command, next, false).catch(ignore));
-  const abort = () => {
-    terminal?.restore();
-    void command.close().catch(ignore);
-  };
-  options.signal.addEventListener('abort', abort, { once: true });
-  let detached = false;
-  try {
-    if (size !== undefined) await sendSize(command, size, true);
-    const input = options.stdin
-      ? sendInput(world.stdin, command, raw ? new DetachKeys(options.detachKeys) : undefined, signal)
-          .then((end) => {
-            if (end !== 'detached') return;
-            detached = true;
-            abort();
-          })
-          .catch(ignore)
-      : Promise.resolve();
-    const relayed = await relayOutput(command, options.stdout, options.stderr);
-    report.bytes += relayed.bytes;
-    over.abort();
-    await input;
-  } finally {
-    over.abort();
-    offResize();
-    options.signal.removeEventListener('abort', abort);
-    terminal?.restore();
-  }
-  options.signal.throwIfAborted();
-  if (detached) return { kind: 'detached' };
-  return await awaitTermination(options, tracker);
-}
-
-/** The container's end, as its status tells it; a session without that is lost, never a success. */
-async function awaitTermination(options: SessionOptions, tracker: PodTracker): Promise<Outcome> {
-  const { address } = options;
-  const late = AbortSignal.timeout(STATUS_AFTER_END_MS);
-  try {
-    return await tracker.until<Outcome>(
-      ({ pod, deleted }) => {
-        const view = viewContainer(pod, address.container);
-        if (view.phase === 'terminated') return outcomeOfTermination(view.terminated);
-        if (deleted) return { kind: 'lost', message: `pod ${address.pod} was deleted during the session` };
-        return undefined;
-      },
-      AbortSignal.any([options.signal, late]),
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    const { cluster, address, world } = options;
+    this.#report = {
+      address,
+      outcome: { kind: 'lost', message: 'the session did not begin' },
+      begun: world.now(),
+      ended: 0,
+    };
+    this.#tracker = new PodTracker(cluster, options.pod);
+    this.#signal = AbortSignal.any([options.signal, this.#over.signal]);
+    this.#raw = options.tty && options.stdin && world.stdin.isTTY === true;
+    this.#connection = new Connection(
+      () => this.#attach(),
+      (command, again) => this.#attached(command, again),
+      this.#signal,
     );
-  } catch (error) {
-    options.signal.throwIfAborted();
-    const why = late.aborted ? 'the cluster does not say how it ended' : 'the cluster stopped answering';
+  }
+
+  async run(): Promise<SessionReport> {
+    this.#options.cluster.prepareUpgrade();
+    this.#report.outcome = await this.#converse();
+    this.#report.ended = this.#options.world.now();
+    return this.#report;
+  }
+
+  async close(): Promise<void> {
+    this.#over.abort();
+    this.#terminal?.restore();
+    await this.#tracker.stop();
+  }
+
+  async #converse(): Promise<Outcome> {
+    const { cluster, address, pod, signal, timeout, listener } = this.#options;
+    const spec = findContainer(pod, address.container);
+    const waited = await waitForContainer({
+      cluster,
+      tracker: this.#tracker,
+      namespace: address.namespace,
+      context: { container: address.container, image: spec?.image, target: spec?.targetContainerName },
+      timeout,
+      signal,
+      onProgress: (progress) => listener.progress(progress),
+    });
+    if (waited.kind === 'ended') return waited.outcome;
+    if (waited.kind === 'terminated') {
+      const outcome = outcomeOfTermination(waited.terminated);
+      if (outcome.kind === 'never-started') return outcome;
+      listener.begins();
+      await this.#deliver(undefined);
+    } else {
+      this.#report.running = this.#options.world.now();
+      listener.begins();
+      await this.#deliver(this.#connection.open());
+    }
+    return await this.#judge();
+  }
+
+  /** Passes the output on, and the input, until the container has ended or the user lets go. */
+  async #deliver(attach: Promise<RemoteCommand | undefined> | undefined): Promise<void> {
+    const { cluster, address, stdout, stderr, tty, stdin, signal } = this.#options;
+    // Without news of the pod nobody knows when it ends: then the stream is given up too.
+    const terminated = this.#tracker
+      .until(
+        (seen) => (hasEnded(seen.pod, address.container) || seen.deleted ? true : undefined),
+        this.#signal,
+      )
+      .catch(() => this.#over.abort());
+    // The user's wish to end must not wait for the network: the terminal is theirs again at once.
+    const letGo = () => {
+      this.#terminal?.restore();
+      void this.#connection.close().catch(ignore);
+    };
+    this.#signal.addEventListener('abort', letGo, { once: true });
+    const offResize = onResize(stdout, (size) => {
+      if (tty) void sendSize(this.#connection, size, false).catch(ignore);
+    });
+    try {
+      this.#report.delivery = await deliverOutput({
+        cluster,
+        address,
+        attach,
+        reattach: () => this.#reattach(),
+        terminated,
+        stdout,
+        stderr,
+        tty,
+        stdin,
+        signal: this.#signal,
+      });
+    } finally {
+      offResize();
+      this.#over.abort();
+      this.#terminal?.restore();
+      await this.#input;
+    }
+    signal.throwIfAborted();
+  }
+
+  async #attach(): Promise<RemoteCommand | undefined> {
+    const { cluster, address, stdin, tty } = this.#options;
+    try {
+      return await cluster.attach({
+        ...address,
+        stdin,
+        stdout: true,
+        stderr: !tty,
+        tty,
+        signal: this.#signal,
+      });
+    } catch (error) {
+      const code = codeOf(error);
+      // 500: the container has ended already; all it said is in its log.
+      if (code === 500 || code === 404) return undefined;
+      if (code !== 401 && code !== 403) throw error;
+      this.#refused = refusal(error, address);
+      // Without input the log is as good; with it there is no session to be had.
+      if (stdin) this.#over.abort();
+      else this.#options.listener.notice(`${this.#refused.message}: its log is followed instead`);
+      return undefined;
+    }
+  }
+
+  #attached(command: RemoteCommand, again: boolean): void {
+    const { world, stdin, tty, stdout } = this.#options;
+    this.#report.attached ??= world.now();
+    if (this.#raw && !again) this.#terminal = enterRawMode(world.stdin, world);
+    const size = tty ? terminalSize(stdout) : undefined;
+    if (size !== undefined) void sendSize(command, size, true).catch(ignore);
+    if (!stdin || this.#input !== undefined) return;
+    if (!this.#raw && !command.canHalfClose) {
+      this.#options.listener.notice(
+        'this server cannot be told where the input ends: the command waits for more',
+      );
+    }
+    const keys = this.#raw ? new DetachKeys(this.#options.detachKeys) : undefined;
+    // Keys typed while the connection is broken go nowhere, as on any terminal; piped input must not get lost.
+    const { send, endChannel } = bound(this.#connection);
+    const forgiving = {
+      endChannel,
+      send: (channel: number, data: Uint8Array) => send(channel, data).catch(ignore),
+    };
+    this.#input = sendInput(world.stdin, this.#raw ? forgiving : { send, endChannel }, keys, this.#signal)
+      .catch(() => 'broken' as const)
+      .then((end) => {
+        this.#inputEnd = end;
+        if (end === 'detached') this.#over.abort();
+        return end;
+      });
+  }
+
+  /** Piped input that was cut off cannot be continued: nobody knows how much of it arrived. */
+  async #reattach(): Promise<RemoteCommand | undefined> {
+    const { stdin, world } = this.#options;
+    if (stdin && !this.#raw && this.#inputEnd !== 'end-of-input') {
+      this.#inputEnd = 'broken';
+      return undefined;
+    }
+    return await this.#connection.reopen(() => world.now());
+  }
+
+  /** The outcome, once the streams are at their end. */
+  async #judge(): Promise<Outcome> {
+    const { signal, stdin, address, tty } = this.#options;
+    signal.throwIfAborted();
+    if (this.#inputEnd === 'detached') return { kind: 'detached' };
+    if (this.#refused !== undefined && stdin) {
+      const { message, remedy } = this.#refused;
+      return { kind: 'refused', message, ...(remedy === undefined ? {} : { remedy }) };
+    }
+    if (this.#inputEnd === 'broken' && !this.#raw) {
+      return this.#lost('the connection broke before all of the input was passed on');
+    }
+    const outcome = await this.#termination();
+    const { delivery } = this.#report;
+    if (tty || delivery === undefined || outcome.kind === 'lost' || delivery.lost === 0) return outcome;
+    const missing = delivery.lost === 'unknown' ? 'an unknown part' : `${delivery.lost} bytes`;
+    return {
+      kind: 'lost',
+      message: `${missing} of the output of container ${address.container} could not be had (it ${endWords(outcome)})`,
+      remedy: `Look at what is left of it with: kubectl logs ${address.pod} -c ${address.container} -n ${address.namespace}`,
+    };
+  }
+
+  /** The container's end, as its status tells it; a session without that is lost, never a success. */
+  async #termination(): Promise<Outcome> {
+    const { address, signal } = this.#options;
+    const late = AbortSignal.timeout(STATUS_AFTER_END_MS);
+    try {
+      return await this.#tracker.until<Outcome>(
+        ({ pod, deleted }) => {
+          const view = viewContainer(pod, address.container);
+          if (view.phase === 'terminated') return outcomeOfTermination(view.terminated);
+          if (deleted) return { kind: 'lost', message: `pod ${address.pod} was deleted during the session` };
+          return undefined;
+        },
+        AbortSignal.any([signal, late]),
+      );
+    } catch (error) {
+      signal.throwIfAborted();
+      return this.#lost(
+        late.aborted
+          ? 'the cluster does not say how it ended'
+          : `the cluster stopped answering${error instanceof DbgError ? ` (${error.message})` : ''}`,
+      );
+    }
+  }
+
+  #lost(why: string): Outcome {
+    const { address } = this.#options;
     return {
       kind: 'lost',
       message: `lost the session with container ${address.container} of pod ${address.pod}: ${why}`,
-      remedy: reattachHint(options),
-      ...(error instanceof DbgError ? { remedy: error.message } : {}),
+      remedy: reattachHint(this.#options),
     };
   }
 }
 
-/** The line that takes the session up again. */
-export function reattachHint(options: Pick<SessionOptions, 'address' | 'stdin' | 'tty'>): string {
-  const { namespace, pod, container } = options.address;
-  const flags = `${options.stdin ? ' -i' : ''}${options.tty ? ' -t' : ''}`;
-  return `Attach again with: kubectl attach ${pod} -c ${container} -n ${namespace}${flags}`;
-}
-
-async function openAttach(options: SessionOptions, raw: boolean): Promise<RemoteCommand | undefined> {
-  const { cluster, address, signal } = options;
-  try {
-    return await cluster.attach({
-      ...address,
-      stdin: options.stdin,
-      stdout: true,
-      stderr: !options.tty,
-      tty: raw || options.tty,
-      signal,
-    });
-  } catch (error) {
-    // 500: the container has ended already (server behaviour of attach to an ended container).
-    if (hasCode(error, 500)) return undefined;
-    throw error;
-  }
-}
-
-function hasCode(error: unknown, code: number): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === code;
-}
-
-async function copyLog(options: SessionOptions): Promise<number> {
-  const { cluster, address, stdout, signal } = options;
+/** The line that takes a session up again. */
+export function reattachHint({
+  address,
+  stdin,
+  tty,
+}: Pick<SessionOptions, 'address' | 'stdin' | 'tty'>): string {
   const { namespace, pod, container } = address;
-  const log = await cluster.stream({
-    method: 'GET',
-    path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/log`,
-    query: { container },
-    signal,
-  });
-  let bytes = 0;
-  for await (const chunk of log) {
-    bytes += chunk.length;
-    if (!stdout.write(chunk)) await drained(stdout);
-  }
-  return bytes;
+  return `Attach again with: kubectl attach ${pod} -c ${container} -n ${namespace}${stdin ? ' -i' : ''}${tty ? ' -t' : ''}`;
 }
 
-function drained(stream: OutputStream): Promise<void> {
-  return new Promise((resolve) => stream.once('drain', () => resolve()));
+function bound(connection: Connection): Pick<RemoteCommand, 'send' | 'endChannel'> {
+  return {
+    send: (channel, data) => connection.send(channel, data),
+    endChannel: (channel) => connection.endChannel(channel),
+  };
+}
+
+function hasEnded(pod: Pod, container: string): boolean {
+  return viewContainer(pod, container).phase === 'terminated';
+}
+
+function refusal(error: unknown, { namespace, pod }: SessionAddress): DbgError {
+  const words = error instanceof Error ? error.message : String(error);
+  return new DbgError('refused', `cannot attach to pod ${pod}: ${words}`, {
+    remedy: `Ask for the right to get and create pods/attach in namespace ${namespace}`,
+    cause: error,
+  });
+}
+
+function endWords(outcome: Outcome): string {
+  if (outcome.kind === 'exited') return `exited with ${outcome.code}`;
+  if (outcome.kind === 'signalled') return `was ended by signal ${outcome.signal}`;
+  return outcome.kind;
+}
+
+/** The HTTP status of an answer, if the error is one. */
+function codeOf(error: unknown): number | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'number' ? error.code : undefined;
 }
 
 function findContainer(pod: Pod, name: string): { image?: string; targetContainerName?: string } | undefined {

@@ -5,5 +5,8 @@ export type { ParsedArguments } from './parse.ts';
 export { SUBCOMMANDS } from './subcommands.ts';
 export type { Subcommand } from './subcommands.ts';
 export type { CompletionHint, FlagGroup, FlagSpec, FlagType, Pair } from './types.ts';
+export { flagTitle, renderHelp } from './help.ts';
+export { applyDefaults, expandAlias, kubercFile, readKuberc } from './kuberc.ts';
+export type { Expanded, KubercFile, OptionDefault, Preferences } from './kuberc.ts';
 export { makeRequest } from './request.ts';
 export type { RequestContext } from './request.ts';

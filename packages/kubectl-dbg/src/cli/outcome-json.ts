@@ -1,0 +1,37 @@
+import { exitCodeOf } from '../session/outcome.ts';
+import type { SessionReport } from '../session/session.ts';
+
+/** A session as the document that `-o json` prints: stable field names, for scripts. Times are RFC 3339 in UTC. */
+export function outcomeJson(report: SessionReport, extra: { workflow: string; created: number }): unknown {
+  const { address, outcome, begun, running, attached, ended, delivery } = report;
+  const { kind, ...details } = outcome;
+  return {
+    apiVersion: 'kubectl-dbg/v1',
+    kind: 'Outcome',
+    workflow: extra.workflow,
+    namespace: address.namespace,
+    pod: address.pod,
+    container: address.container,
+    outcome: kind,
+    ...details,
+    exitCode: exitCodeOf(outcome),
+    started: time(running),
+    finished: time(ended),
+    milliseconds: {
+      write: begun - extra.created,
+      start: running === undefined ? undefined : running - begun,
+      attach: attached === undefined || running === undefined ? undefined : attached - running,
+      total: ended - extra.created,
+    },
+    bytes: {
+      stdout: delivery?.stdout ?? 0,
+      stderr: delivery?.stderr ?? 0,
+      fromLog: delivery?.fromLog ?? 0,
+      lost: delivery?.lost ?? 0,
+    },
+  };
+}
+
+function time(milliseconds: number | undefined): string | undefined {
+  return milliseconds === undefined ? undefined : new Date(milliseconds).toISOString();
+}
