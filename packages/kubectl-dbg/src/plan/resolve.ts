@@ -76,6 +76,16 @@ export function kindOf(apiVersion: string, kind: string): TargetKind | undefined
   )?.kind;
 }
 
+/** Short words for the types, as completion offers them. */
+export const TYPE_WORDS: readonly string[] = KINDS.map(({ kind, short }) =>
+  kind === 'Pod' || kind === 'Node' ? kind.toLowerCase() : (short ?? kind.toLowerCase()),
+);
+
+/** The kind that a type word means. */
+export function kindOfWord(type: string): TargetKind | undefined {
+  return findRow(type)?.kind;
+}
+
 /** Whether a word by itself is the name of a type, as in the mistaken `pod web`. */
 export function isTypeWord(word: string): boolean {
   return findRow(word) !== undefined;

@@ -10,3 +10,4 @@ export { applyDefaults, expandAlias, kubercFile, readKuberc } from './kuberc.ts'
 export type { Expanded, KubercFile, OptionDefault, Preferences } from './kuberc.ts';
 export { makeRequest } from './request.ts';
 export type { RequestContext } from './request.ts';
+export { staticText } from './static-text.ts';

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { DbgError } from '../../errors.ts';
+import { completionScript, SHELLS } from './scripts.ts';
+
+let folder: string;
+before(() => {
+  folder = mkdtempSync(join(tmpdir(), 'kubectl-dbg-completion-'));
+});
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+function found(shell: string): boolean {
+  return spawnSync(shell, ['-c', ':']).error === undefined;
+}
+
+/** Programs that check a script's syntax without running it. */
+const CHECKS: Record<string, [string, string[]]> = {
+  bash: ['bash', ['-n']],
+  zsh: ['zsh', ['-n']],
+  fish: ['fish', ['--no-execute']],
+  powershell: ['pwsh', ['-NoProfile', '-File']],
+};
+
+for (const shell of SHELLS) {
+  const [program, flags] = CHECKS[shell] ?? ['', []];
+  test(`${shell} reads its script`, { skip: found(program) ? false : `${program} is not installed` }, () => {
+    const file = join(folder, `completion.${shell === 'powershell' ? 'ps1' : shell}`);
+    writeFileSync(file, completionScript(shell));
+    const run = spawnSync(program, [...flags, file], { encoding: 'utf8' });
+    assert.equal(run.status, 0, run.stderr);
+  });
+}
+
+test('there is no script for an unknown shell', () => {
+  assert.throws(() => completionScript('ksh'), DbgError);
+  assert.throws(() => completionScript(undefined), DbgError);
+});
+
+describe('in bash', { skip: found('bash') ? false : 'bash is not installed' }, () => {
+  /** What bash offers for a line, when kubectl-dbg answers `reply` to it. */
+  function offered(line: string, reply: string): { offers: string[]; asked: string[] } {
+    const program = join(folder, 'kubectl-dbg');
+    writeFileSync(
+      program,
+      `#!/bin/bash\nprintf '<%s>\\n' "$@" >'${folder}/asked'\nprintf '%b' '${reply}'\n`,
+      {
+        mode: 0o755,
+      },
+    );
+    const script = `${completionScript('bash')}
+PATH='${folder}':$PATH
+COMP_LINE='${line}'
+COMP_POINT=\${#COMP_LINE}
+COMP_WORDS=('${line.split(/[ =]/).at(-1) ?? ''}')
+COMP_CWORD=0
+_kubectl_dbg
+printf '%s\\n' "\${COMPREPLY[@]}"
+cat '${folder}/asked' >&2`;
+    const run = spawnSync('bash', ['--norc', '-c', script], { encoding: 'utf8', cwd: folder });
+    assert.equal(run.status, 0, run.stderr);
+    const lines = (text: string): string[] => text.split('\n').filter((entry) => entry !== '');
+    return { offers: lines(run.stdout), asked: lines(run.stderr).map((entry) => entry.slice(1, -1)) };
+  }
+
+  test('the words so far are passed on, and words without descriptions offered', () => {
+    const { offers, asked } = offered('kubectl-dbg web-1 --target ', 'app\\tthe app\\nproxy\\n:4\\n');
+    assert.deepEqual(asked, ['__complete', 'web-1', '--target', '']);
+    assert.deepEqual(offers, ['app', 'proxy']);
+  });
+
+  test('a value after = stays one word', () => {
+    const { offers, asked } = offered('kubectl-dbg --profile=ge', 'general\\n:4\\n');
+    assert.deepEqual(asked, ['__complete', '--profile=ge']);
+    assert.deepEqual(offers, ['general']);
+  });
+
+  test('files are offered by their endings', () => {
+    writeFileSync(join(folder, 'pod.yaml'), '');
+    writeFileSync(join(folder, 'pod.txt'), '');
+    const { offers } = offered('kubectl-dbg -f po', 'json\\nyaml\\nyml\\n:8\\n');
+    assert.deepEqual(offers, ['pod.yaml']);
+  });
+
+  test('nothing on offer is nothing offered', () => {
+    assert.deepEqual(offered('kubectl-dbg web-1 ', ':4\\n').offers, []);
+  });
+});
