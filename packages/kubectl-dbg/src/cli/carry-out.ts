@@ -20,6 +20,8 @@ export interface CarryOutOptions {
   /** Milliseconds for the container to start; 0: for ever. */
   timeout: number;
   detachKeys: Uint8Array;
+  /** `--via exec`: what runs beside the container's own sleeper. */
+  exec?: { words: readonly string[]; end: readonly string[] };
   /** Where the container's stdout and stderr go. */
   stdout: OutputStream;
   stderr: OutputStream;
@@ -92,7 +94,9 @@ async function follow(plan: Plan, pod: Pod, options: CarryOutOptions): Promise<S
   const { world, quiet, say } = options;
   const session = plan.session;
   if (session === undefined) throw new Error('a plan without a session cannot be followed');
-  const { address, tty, stdin } = session;
+  const { address } = session;
+  // By exec, the streams are the exec's, not the sleeping container's.
+  const { stdin, tty } = options.exec === undefined ? session : options.request;
   const progress = quiet
     ? undefined
     : new ProgressLine(world.stderr, `container ${address.container}`, sanitise, world.now);
@@ -111,6 +115,7 @@ async function follow(plan: Plan, pod: Pod, options: CarryOutOptions): Promise<S
       stderr: options.stderr,
       timeout: options.timeout,
       detachKeys: options.detachKeys,
+      ...(options.exec === undefined ? {} : { exec: options.exec }),
       signal: options.signal,
       listener: {
         progress: (next) => progress?.update(next),

@@ -3,7 +3,14 @@ import { resolve } from 'node:path';
 import type { Pod } from 'kubernetes-types/core/v1.d.ts';
 import { ApiStatusError, type Cluster, explainApiError, openCluster } from '../cluster/index.ts';
 import { DbgError, ExitCode } from '../errors.ts';
-import { type Notice, type Plan, resolveTarget, type TargetWord } from '../plan/index.ts';
+import {
+  makeSleeper,
+  type Notice,
+  type Plan,
+  resolveTarget,
+  type Sleeper,
+  type TargetWord,
+} from '../plan/index.ts';
 import { sanitise } from '../sanitise.ts';
 import { applyWrite } from '../session/apply.ts';
 import { parseDetachKeys } from '../session/detach-keys.ts';
@@ -55,7 +62,7 @@ export async function debug(parsed: ParsedArguments, world: World): Promise<numb
     const subjects = await findSubjects(cluster, words, manifests, options, signal);
     showNotices(notices, quiet, say);
     const shared = { cluster, world, request, quiet, timeout, detachKeys, say, signal };
-    const code = await debugAll(subjects, shared, options);
+    const code = await debugAll(subjects, options.via === 'exec' ? viaExec(shared) : shared, options);
     if (code === 0 && warnings > 0 && options.warningsAsErrors === true) {
       throw new DbgError('refused', `${warnings} warning${warnings === 1 ? '' : 's'} received`);
     }
@@ -72,14 +79,32 @@ export async function debug(parsed: ParsedArguments, world: World): Promise<numb
   }
 }
 
-type Shared = Omit<CarryOutOptions, 'stdout' | 'stderr'>;
+type Shared = Omit<CarryOutOptions, 'stdout' | 'stderr'> & { sleeper?: Sleeper };
+
+/** `--via exec`: the container sleeps, and the command runs in it by exec, whose streams are there from its start. */
+function viaExec(shared: Shared): Shared {
+  const { request, world } = shared;
+  const words = request.words.length > 0 ? request.words : request.tty ? ['sh'] : [];
+  if (words.length === 0 || request.argumentsOnly || !request.attach) {
+    throw new DbgError('usage', '--via=exec needs a command to run and a session to wait for', {
+      remedy: 'Write the command after --, without --arguments-only and --attach=false',
+    });
+  }
+  const sleeper = makeSleeper((below) => world.randomInt(below));
+  return { ...shared, sleeper, exec: { words, end: sleeper.end } };
+}
 
 /** All targets are looked up before any is changed; then one after the other, up to the first that fails. */
 async function debugAll(subjects: readonly Subject[], shared: Shared, options: Options): Promise<number> {
   const { world, request, cluster, signal } = shared;
   const plans: Plan[] = [];
+  // By exec, the container itself only sleeps.
+  const asked =
+    shared.sleeper === undefined
+      ? request
+      : { ...request, words: shared.sleeper.command, argumentsOnly: false, stdin: false, tty: false };
   for (const subject of subjects) {
-    plans.push(await makePlan(cluster, request, subject, (below) => world.randomInt(below), signal));
+    plans.push(await makePlan(cluster, asked, subject, (below) => world.randomInt(below), signal));
   }
   const dryRun = options.dryRun ?? 'none';
   const reports: { plan: Plan; report: SessionReport; created: number }[] = [];

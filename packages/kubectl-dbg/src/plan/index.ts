@@ -5,6 +5,8 @@ export type { Adopter, CopySurroundings } from './copy-notices.ts';
 export { planEphemeral } from './ephemeral.ts';
 export { isImageReference } from './image-reference.ts';
 export { planNode } from './node.ts';
+export { makeSleeper } from './sleeper.ts';
+export type { Sleeper } from './sleeper.ts';
 export { PROFILE_SUMMARIES, renderProfiles } from './profile-words.ts';
 export { PROFILE_EFFECTS } from './profiles.ts';
 export { readCustomFile, unreadableCustomFile } from './custom-file.ts';

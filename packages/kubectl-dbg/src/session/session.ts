@@ -9,6 +9,7 @@ import { type InputEnd, sendInput, sendSize } from './input.ts';
 import { type Outcome, outcomeOfTermination } from './outcome.ts';
 import { deliverOutput, type DeliveryReport } from './output/deliver.ts';
 import { PodTracker } from './pod-tracker.ts';
+import { relayOutput, type Relayed } from './relay.ts';
 import { enterRawMode, onResize, type RawTerminal, terminalSize } from './terminal.ts';
 import { type Progress, waitForContainer } from './wait.ts';
 
@@ -34,6 +35,8 @@ export interface SessionOptions {
   stderr: OutputStream;
   /** Milliseconds to wait for the container to start; 0 waits for ever. */
   timeout: number;
+  /** The container only sleeps, and this runs in it by exec (`--via exec`); `end` is run there at the end. */
+  exec?: { words: readonly string[]; end: readonly string[] };
   /** Bytes that end a terminal session and leave the process running; none to switch that off. */
   detachKeys: Uint8Array;
   signal: AbortSignal;
@@ -58,11 +61,14 @@ export interface SessionReport {
   attached?: number;
   ended: number;
   /** What was delivered; absent if it never came to that. */
-  delivery?: DeliveryReport;
+  delivery?: Pick<DeliveryReport, 'stdout' | 'stderr' | 'fromLog' | 'bytes' | 'lost'>;
 }
 
 /** The kubelet tells the end of a container to the API server within about a second; a busy node needs longer. */
 const STATUS_AFTER_END_MS = 30_000;
+
+/** How long the end of a sleeper is waited for: it ends by itself at last. */
+const END_SLEEPER_MS = 5_000;
 
 /** Follows one debug container from written to its outcome. What the cluster does is an outcome, not an exception. */
 export async function runSession(options: SessionOptions): Promise<SessionReport> {
@@ -81,7 +87,7 @@ class Session {
   /** Ends all that belongs to the stream: input, resizing, reattaching. */
   readonly #over = new AbortController();
   readonly #signal: AbortSignal;
-  readonly #connection: Connection;
+  #connection: Connection;
   readonly #raw: boolean;
   #terminal: RawTerminal | undefined;
   #refused: DbgError | undefined;
@@ -141,6 +147,7 @@ class Session {
     } else {
       this.#report.running = this.#options.world.now();
       listener.begins();
+      if (this.#options.exec !== undefined) return await this.#execute(this.#options.exec);
       await this.#deliver(this.#connection.open());
     }
     return await this.#judge();
@@ -187,6 +194,62 @@ class Session {
     signal.throwIfAborted();
   }
 
+  /** Runs the command by exec: its streams are exact and its end comes over them. */
+  async #execute({ words, end }: { words: readonly string[]; end: readonly string[] }): Promise<Outcome> {
+    const { cluster, address, stdin, tty, stdout, stderr, signal } = this.#options;
+    const streams = { ...address, stdout: true, stderr: !tty };
+    const offResize = onResize(stdout, (size) => {
+      if (tty) void sendSize(this.#connection, size, false).catch(ignore);
+    });
+    const letGo = () => {
+      this.#terminal?.restore();
+      void this.#connection.close().catch(ignore);
+    };
+    this.#signal.addEventListener('abort', letGo, { once: true });
+    const connection = new Connection(
+      () => cluster.exec({ ...streams, command: words, stdin, tty, signal }),
+      (command) => this.#attached(command, false),
+      this.#signal,
+    );
+    this.#connection = connection;
+    let relayed: Relayed;
+    try {
+      const command = await connection.open();
+      if (command === undefined) throw new Error('an exec is always opened');
+      relayed = await relayOutput(command, stdout, stderr);
+    } catch (error) {
+      if (codeOf(error) === 401 || codeOf(error) === 403) return refusedOutcome(error, address, 'exec');
+      throw error;
+    } finally {
+      offResize();
+      this.#over.abort();
+      await this.#input;
+      const sleeper = await cluster
+        .exec({
+          ...streams,
+          command: end,
+          stdin: false,
+          tty: false,
+          signal: AbortSignal.timeout(END_SLEEPER_MS),
+        })
+        .catch(() => undefined);
+      await sleeper?.closed;
+    }
+    this.#report.delivery = { ...relayed, fromLog: 0, bytes: relayed.stdout + relayed.stderr, lost: 0 };
+    signal.throwIfAborted();
+    if (this.#inputEnd === 'detached') return { kind: 'detached' };
+    switch (relayed.end?.kind) {
+      case 'success':
+        return { kind: 'exited', code: 0 };
+      case 'exit':
+        return outcomeOfTermination({ exitCode: relayed.end.code });
+      case 'failure':
+        return startFailure(relayed.end.message) ?? this.#lost(relayed.end.message);
+      case undefined:
+        return this.#lost('the connection broke, and a command run by exec cannot be taken up again');
+    }
+  }
+
   async #attach(): Promise<RemoteCommand | undefined> {
     const { cluster, address, stdin, tty } = this.#options;
     try {
@@ -203,7 +266,7 @@ class Session {
       // 500: the container has ended already; all it said is in its log.
       if (code === 500 || code === 404) return undefined;
       if (code !== 401 && code !== 403) throw error;
-      this.#refused = refusal(error, address);
+      this.#refused = refusal(error, address, 'attach');
       // Without input the log is as good; with it there is no session to be had.
       if (stdin) this.#over.abort();
       else this.#options.listener.notice(`${this.#refused.message}: its log is followed instead`);
@@ -327,12 +390,24 @@ function hasEnded(pod: Pod, container: string): boolean {
   return viewContainer(pod, container).phase === 'terminated';
 }
 
-function refusal(error: unknown, { namespace, pod }: SessionAddress): DbgError {
+function refusal(error: unknown, { namespace, pod }: SessionAddress, way: 'attach' | 'exec'): DbgError {
   const words = error instanceof Error ? error.message : String(error);
-  return new DbgError('refused', `cannot attach to pod ${pod}: ${words}`, {
-    remedy: `Ask for the right to get and create pods/attach in namespace ${namespace}`,
+  return new DbgError('refused', `cannot ${way === 'exec' ? 'exec in' : 'attach to'} pod ${pod}: ${words}`, {
+    remedy: `Ask for the right to get and create pods/${way} in namespace ${namespace}`,
     cause: error,
   });
+}
+
+function refusedOutcome(error: unknown, address: SessionAddress, way: 'attach' | 'exec'): Outcome {
+  const { message, remedy } = refusal(error, address, way);
+  return { kind: 'refused', message, ...(remedy === undefined ? {} : { remedy }) };
+}
+
+/** The runtime's words for a program that exec could not start. */
+function startFailure(message: string): Outcome | undefined {
+  if (!/OCI runtime exec failed|executable file not found|no such file or directory/.test(message))
+    return undefined;
+  return { kind: 'never-started', reason: 'StartError', message };
 }
 
 function endWords(outcome: Outcome): string {
