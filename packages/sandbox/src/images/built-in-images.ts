@@ -62,7 +62,10 @@ export const BUILT_IN_IMAGES: readonly BuiltInImage[] = [
     registry: false,
     present: true,
     size: 20_480,
-    config: { Entrypoint: ['/neato'], Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'] },
+    config: {
+      Entrypoint: ['/neato'],
+      Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
+    },
     build: ticker,
   },
   {
@@ -122,7 +125,15 @@ function debian(root: string): Mount[] {
       mounts.push({ hostPath: path, containerPath: path, readOnly: true });
     }
   }
-  const files = ['os-release', 'debian_version', 'ld.so.cache', 'ld.so.conf', 'nsswitch.conf', 'protocols', 'services'];
+  const files = [
+    'os-release',
+    'debian_version',
+    'ld.so.cache',
+    'ld.so.conf',
+    'nsswitch.conf',
+    'protocols',
+    'services',
+  ];
   for (const name of [...files, 'alternatives', 'ssl/certs', 'bash.bashrc', 'profile']) {
     const source = join('/etc', name);
     if (existsSync(source)) {
@@ -147,6 +158,9 @@ function httpService(root: string): Mount[] {
   for (const library of sharedLibraries(process.execPath)) placeFile(library, root, library);
   mkdirSync(join(root, 'app'), { recursive: true });
   writeFileSync(join(root, 'app/server.js'), HTTP_SERVICE);
-  writeFileSync(join(root, 'etc/passwd'), `root:x:0:0:root:/root:/sbin/nologin\nnonroot:x:${NONROOT}:${NONROOT}:nonroot:/home/nonroot:/sbin/nologin\n`);
+  writeFileSync(
+    join(root, 'etc/passwd'),
+    `root:x:0:0:root:/root:/sbin/nologin\nnonroot:x:${NONROOT}:${NONROOT}:nonroot:/home/nonroot:/sbin/nologin\n`,
+  );
   return [];
 }

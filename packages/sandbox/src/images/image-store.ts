@@ -33,7 +33,7 @@ export class ImageStore implements ImageService {
 
   status(reference: string): Image | undefined {
     const full = formatReference(parseReference(reference));
-    const entry = this.#present.get(full) ?? this.#byDigest(full);
+    const entry = this.#present.get(full) ?? (full.includes('@') ? this.#byDigest(full) : undefined);
     return entry?.image();
   }
 

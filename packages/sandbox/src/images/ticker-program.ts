@@ -1,23 +1,51 @@
-import {
-  type Architecture,
-  knownArchitecture,
-  staticProgram,
-} from '../runtime/static-program.ts';
+import { type Architecture, knownArchitecture, staticProgram } from '../runtime/static-program.ts';
 
 /** `write(1, TEXT, length); nanosleep({1, 0}, NULL)`, for ever; `d` is a distance to the data behind the code. */
 const CODE: Readonly<Record<Architecture, (text: number, time: number, length: number) => Buffer>> = {
   x64(text, time, length) {
     const code = Buffer.from([
-      0xb8, 1, 0, 0, 0, // mov eax, write
-      0xbf, 1, 0, 0, 0, // mov edi, 1
-      0x48, 0x8d, 0x35, 0, 0, 0, 0, // lea rsi, [rip + text]
-      0xba, 0, 0, 0, 0, // mov edx, length
-      0x0f, 0x05, // syscall
-      0xb8, 35, 0, 0, 0, // mov eax, nanosleep
-      0x48, 0x8d, 0x3d, 0, 0, 0, 0, // lea rdi, [rip + time]
-      0x31, 0xf6, // xor esi, esi
-      0x0f, 0x05, // syscall
-      0xeb, 0xd6, // jmp to the start
+      0xb8,
+      1,
+      0,
+      0,
+      0, // mov eax, write
+      0xbf,
+      1,
+      0,
+      0,
+      0, // mov edi, 1
+      0x48,
+      0x8d,
+      0x35,
+      0,
+      0,
+      0,
+      0, // lea rsi, [rip + text]
+      0xba,
+      0,
+      0,
+      0,
+      0, // mov edx, length
+      0x0f,
+      0x05, // syscall
+      0xb8,
+      35,
+      0,
+      0,
+      0, // mov eax, nanosleep
+      0x48,
+      0x8d,
+      0x3d,
+      0,
+      0,
+      0,
+      0, // lea rdi, [rip + time]
+      0x31,
+      0xf6, // xor esi, esi
+      0x0f,
+      0x05, // syscall
+      0xeb,
+      0xd6, // jmp to the start
     ]);
     code.writeInt32LE(code.length + text - 17, 13);
     code.writeUInt32LE(length, 18);

@@ -57,6 +57,8 @@ export interface PodSandbox {
   createContainer(config: ContainerConfig): Promise<RuntimeContainer>;
   /** A connection to a port of the pod's loopback address. */
   connect(port: number): Promise<Duplex>;
+  /** Whether something listens on a port of the pod. */
+  probePort(port: number, timeoutMs: number): Promise<boolean>;
   /** Kills what still runs and gives all back. */
   remove(): Promise<void>;
 }
@@ -143,6 +145,7 @@ export interface RuntimeContainer {
   readonly id: string;
   readonly name: string;
   readonly attempt: number;
+  readonly image: Image;
   readonly user: LinuxUser;
   readonly state: ContainerState;
   /** Throws StartError; the container has then exited with that reason and code 128. */

@@ -101,7 +101,7 @@ export class LogWriter {
     if (this.#pending.length === 0) return;
     const bytes = Buffer.concat(this.#pending);
     this.#pending = [];
-    for (let offset = 0; offset < bytes.length; ) offset += writeSync(this.#fd, bytes, offset);
+    for (let offset = 0; offset < bytes.length;) offset += writeSync(this.#fd, bytes, offset);
     this.#size += bytes.length;
     this.#tell();
   }

@@ -66,7 +66,9 @@ function markedProcesses(stateDir: string): number[] {
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
     .filter((name) => {
       try {
-        return readFileSync(join('/proc', name, 'environ'), 'utf8').split('\0').includes(mark);
+        return readFileSync(join('/proc', name, 'environ'), 'utf8')
+          .split('\0')
+          .includes(mark);
       } catch {
         return false;
       }

@@ -19,13 +19,7 @@ export const MASKED_PATHS = [
 ];
 
 /** What containerd makes read-only for containers that are not privileged. */
-export const READONLY_PATHS = [
-  '/proc/bus',
-  '/proc/fs',
-  '/proc/irq',
-  '/proc/sys',
-  '/proc/sysrq-trigger',
-];
+export const READONLY_PATHS = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];
 
 /** The file systems that every container has. */
 export function defaultMounts(options: { privileged: boolean; hostNetwork: boolean }): OciMount[] {
@@ -57,7 +51,8 @@ export function hostDevices(directory = '/dev'): OciDevice[] {
   const devices: OciDevice[] = [];
   for (const name of readdirSync(directory)) {
     // These are file systems or links of the container's own.
-    if (['pts', 'shm', 'mqueue', 'fd', 'console', 'ptmx', 'stdin', 'stdout', 'stderr'].includes(name)) continue;
+    if (['pts', 'shm', 'mqueue', 'fd', 'console', 'ptmx', 'stdin', 'stdout', 'stderr'].includes(name))
+      continue;
     const path = join(directory, name);
     const stat = statSync(path, { throwIfNoEntry: false });
     if (stat === undefined) continue;

@@ -7,9 +7,8 @@ const INIT = 'error during container init: ';
 /** Says a failed start as containerd 2.1 with a current runc says it. */
 export function startErrorMessage(runcMessage: string, isDirectory: (path: string) => boolean): string {
   // A directory was "permission denied" before Go 1.20.
-  const message = runcMessage.replace(
-    /exec: "([^"]*)": permission denied$/,
-    (all, path: string) => (isDirectory(path) ? `exec: "${path}": is a directory` : all),
+  const message = runcMessage.replace(/exec: "([^"]*)": permission denied$/, (all, path: string) =>
+    isDirectory(path) ? `exec: "${path}": is a directory` : all,
   );
   return `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: ${modernise(message)}`;
 }

@@ -34,11 +34,15 @@ export class PodNetwork {
   async start(): Promise<void> {
     // Without iproute2 there is nobody to make a veth pair: pods then reach only themselves.
     if (this.#iproute === undefined) return;
-    this.#holder = spawn('busybox', ['unshare', '-n', 'busybox', 'sh', '-c', 'echo ready; exec busybox cat'], {
-      stdio: ['pipe', 'pipe', 'ignore'],
-      env: this.#context.env,
-      detached: true,
-    });
+    this.#holder = spawn(
+      'busybox',
+      ['unshare', '-n', 'busybox', 'sh', '-c', 'echo ready; exec busybox cat'],
+      {
+        stdio: ['pipe', 'pipe', 'ignore'],
+        env: this.#context.env,
+        detached: true,
+      },
+    );
     if (this.#holder.stdout !== null) await once(this.#holder.stdout, 'data');
     await this.#ip(this.#holder.pid ?? 0, [
       'link set lo up',

@@ -3,6 +3,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { LogOptions, RemoteProcess, StreamOptions } from '../../kubelet/node-agent.ts';
+import type { Image } from '../../images/image.ts';
 import { deferred } from '../deferred.ts';
 import { readLog } from '../log/log-reader.ts';
 import type { LogWriter } from '../log/log-writer.ts';
@@ -42,6 +43,7 @@ export class RuncContainer implements RuntimeContainer {
   readonly id: string;
   readonly name: string;
   readonly attempt: number;
+  readonly image: Image;
   readonly user: LinuxUser;
   readonly exited: Promise<void>;
   state: ContainerState = { phase: 'created' };
@@ -69,6 +71,7 @@ export class RuncContainer implements RuntimeContainer {
     this.id = options.id;
     this.name = options.config.name;
     this.attempt = options.config.attempt;
+    this.image = options.config.image;
     this.user = options.user;
     this.exited = this.#end.promise;
     this.#context = options.context;

@@ -85,7 +85,16 @@ class RuncExec {
     const pidFile = join(directory, `exec-${id}.pid`);
     const logPath = join(directory, `exec-${id}.log`);
     const options = this.#streams.tty ? ['-t', '-e', 'TERM=xterm'] : [];
-    const argv = runcArgv(context, logPath, 'exec', '--pid-file', pidFile, ...options, containerId, ...command);
+    const argv = runcArgv(
+      context,
+      logPath,
+      'exec',
+      '--pid-file',
+      pidFile,
+      ...options,
+      containerId,
+      ...command,
+    );
     try {
       const child = await spawnChild(argv, {
         tty: this.#streams.tty,

@@ -49,9 +49,7 @@ export class RuncRuntime implements Runtime {
       capabilities: boundingSet(),
       now,
       preciseNow:
-        options.now === undefined
-          ? () => performance.timeOrigin + performance.now()
-          : () => now().getTime(),
+        options.now === undefined ? () => performance.timeOrigin + performance.now() : () => now().getTime(),
       logLimits: { maxBytes: options.logMaxBytes ?? LOG_MAX_BYTES, maxFiles: LOG_MAX_FILES },
     };
     this.#monitor = setInterval(() => {

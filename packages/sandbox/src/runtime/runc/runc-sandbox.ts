@@ -14,7 +14,7 @@ import { namespaceList, ociConfig } from './oci-config.ts';
 import type { NamespaceType, OciMount, OciSpec } from './oci-spec.ts';
 import { pauseSpec } from './pause-spec.ts';
 import { RuncContainer } from './runc-container.ts';
-import { lastError, runcArgv, type RuncContext, waitForPidFile } from './runc-command.ts';
+import { lastError, run, runcArgv, type RuncContext, waitForPidFile } from './runc-command.ts';
 import { newId } from './new-id.ts';
 
 /** What all sandboxes of a runtime have in common. */
@@ -65,7 +65,9 @@ export class RuncSandbox implements PodSandbox {
     this.#pause.onOutput(() => {});
     const pid = await waitForPidFile(pidFile, this.#pause.ended);
     if (pid === undefined) {
-      throw new Error(`failed to start sandbox ${JSON.stringify(this.id)}: ${lastError(logPath) ?? 'no reason given'}`);
+      throw new Error(
+        `failed to start sandbox ${JSON.stringify(this.id)}: ${lastError(logPath) ?? 'no reason given'}`,
+      );
     }
     this.#pausePid = pid;
     if (!this.#config.host.network) this.ip = await network.attach(pid);
@@ -179,10 +181,34 @@ export class RuncSandbox implements PodSandbox {
   async connect(port: number): Promise<Duplex> {
     const { context } = this.#environment;
     const argv = ['nsenter', '-t', String(this.#pausePid), '-n', 'busybox', 'nc', '127.0.0.1', String(port)];
-    const child = spawn('busybox', argv, { stdio: ['pipe', 'pipe', 'ignore'], env: context.env, detached: true });
+    const child = spawn('busybox', argv, {
+      stdio: ['pipe', 'pipe', 'ignore'],
+      env: context.env,
+      detached: true,
+    });
     const duplex = Duplex.from({ readable: child.stdout, writable: child.stdin });
     duplex.once('close', () => child.kill());
     return duplex;
+  }
+
+  async probePort(port: number, timeoutMs: number): Promise<boolean> {
+    const seconds = String(Math.max(1, Math.ceil(timeoutMs / 1000)));
+    const argv = [
+      'busybox',
+      'nsenter',
+      '-t',
+      String(this.#pausePid),
+      '-n',
+      'busybox',
+      'nc',
+      '-z',
+      '-w',
+      seconds,
+    ];
+    return run(this.#environment.context, [...argv, '127.0.0.1', String(port)]).then(
+      () => true,
+      () => false,
+    );
   }
 
   async remove(): Promise<void> {

@@ -46,9 +46,7 @@ const GUARDED: Readonly<Record<string, readonly string[]>> = {
 const FORBIDDEN = ['add_key', 'keyctl', 'request_key', 'swapon', 'swapoff', 'userfaultfd', 'nfsservctl'];
 
 /** The profile `RuntimeDefault` for a container with these capabilities. */
-export function runtimeDefaultProfile(
-  capabilities: readonly string[],
-): NonNullable<OciLinux['seccomp']> {
+export function runtimeDefaultProfile(capabilities: readonly string[]): NonNullable<OciLinux['seccomp']> {
   const names = Object.entries(GUARDED)
     .filter(([capability]) => !capabilities.includes(capability))
     .flatMap(([, calls]) => calls);

@@ -1,0 +1,80 @@
+import { Readable } from 'node:stream';
+import type { Duplex } from 'node:stream';
+import type { RuntimeContainer } from '../runtime/runtime.ts';
+import {
+  KubeletError,
+  type LogOptions,
+  type NodeAgent,
+  type RemoteProcess,
+  type StreamOptions,
+} from './node-agent.ts';
+import { logTarget } from './log-target.ts';
+import type { PodWorker } from './pod-worker.ts';
+
+const INTERNAL_ERROR = 500;
+
+/** Serves the API server's requests for the pods of this node. */
+export class Agent implements NodeAgent {
+  readonly #find: (namespace: string, name: string) => PodWorker | undefined;
+
+  constructor(find: (namespace: string, name: string) => PodWorker | undefined) {
+    this.#find = find;
+  }
+
+  async logs(
+    namespace: string,
+    pod: string,
+    container: string,
+    options: LogOptions,
+    signal: AbortSignal,
+  ): Promise<Readable> {
+    const worker = this.#find(namespace, pod);
+    if (worker === undefined) {
+      throw new KubeletError(INTERNAL_ERROR, `pod "${pod}" not found`);
+    }
+    const id = logTarget(worker.pod, container, options.previous);
+    const run = (worker.state.runs.get(container) ?? []).find((entry) => entry.id === id);
+    if (run === undefined) return Readable.from([]);
+    return run.container.readLog(options, signal);
+  }
+
+  async attach(
+    namespace: string,
+    pod: string,
+    container: string,
+    streams: StreamOptions,
+  ): Promise<RemoteProcess> {
+    const run = this.#running(namespace, pod, container);
+    if (run === undefined) {
+      throw new KubeletError(INTERNAL_ERROR, `container ${container} not found in pod ${pod}_${namespace}`);
+    }
+    return run.attach(streams);
+  }
+
+  async exec(
+    namespace: string,
+    pod: string,
+    container: string,
+    command: readonly string[],
+    streams: StreamOptions,
+  ): Promise<RemoteProcess> {
+    const run = this.#running(namespace, pod, container);
+    if (run === undefined) {
+      throw new KubeletError(INTERNAL_ERROR, `container not found ("${container}")`);
+    }
+    return run.exec(command, streams);
+  }
+
+  async portForward(namespace: string, pod: string, port: number): Promise<Duplex> {
+    const sandbox = this.#find(namespace, pod)?.state.sandbox;
+    if (sandbox === undefined) {
+      throw new KubeletError(INTERNAL_ERROR, `unable to find pod ${pod}_${namespace}`);
+    }
+    return sandbox.connect(port);
+  }
+
+  #running(namespace: string, pod: string, container: string): RuntimeContainer | undefined {
+    const run = this.#find(namespace, pod)?.state.latest(container)?.container;
+    return run?.state.phase === 'running' ? run : undefined;
+  }
+}

@@ -1,0 +1,13 @@
+/** A container was not started; `reason` is what its status will show while it waits. */
+export class ContainerError extends Error {
+  override readonly name = 'ContainerError';
+  readonly reason: string;
+  /** The reason and message come with an event of their own already. */
+  readonly reported: boolean;
+
+  constructor(reason: string, message: string, reported = false) {
+    super(message);
+    this.reason = reason;
+    this.reported = reported;
+  }
+}

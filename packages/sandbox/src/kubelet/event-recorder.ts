@@ -1,0 +1,98 @@
+import type { Event } from 'kubernetes-types/core/v1.d.ts';
+import type { KubeObject, Store } from '../store/types.ts';
+import { timestamp } from '../store/memory-store.ts';
+
+const COMPONENT = 'kubelet';
+const NS_PER_MS = 1_000_000n;
+
+/** Something that happened to an object. */
+export interface EventDetails {
+  type: 'Normal' | 'Warning';
+  reason: string;
+  message: string;
+  fieldPath?: string;
+}
+
+/** Writes core/v1 Events; one that repeats counts up the first instead. */
+export class EventRecorder {
+  readonly #store: Store;
+  readonly #nodeName: string;
+  readonly #now: () => Date;
+  readonly #names = new Map<string, string>();
+  #last = 0n;
+
+  constructor(store: Store, nodeName: string, now: () => Date) {
+    this.#store = store;
+    this.#nodeName = nodeName;
+    this.#now = now;
+  }
+
+  /** @param resourceVersion of the object as it was first seen, which the kubelet's events keep naming */
+  record(object: KubeObject, resourceVersion: string, details: EventDetails): void {
+    const { uid = '', namespace = 'default', name = '' } = object.metadata;
+    const time = timestamp(this.#now());
+    const key = [uid, details.type, details.reason, details.message, details.fieldPath].join('\0');
+    const known = this.#names.get(key);
+    if (known !== undefined) {
+      const counted = this.#store.update<Event & KubeObject>('events', namespace, known, (event) => {
+        event.count = (event.count ?? 0) + 1;
+        event.lastTimestamp = time;
+      });
+      if (counted !== undefined) return;
+    }
+    const eventName = `${name}.${this.#stamp()}`;
+    this.#names.set(key, eventName);
+    this.#create(object, resourceVersion, details, eventName, time);
+  }
+
+  /** Forgets the events of an object that is gone. */
+  forget(uid: string): void {
+    for (const key of this.#names.keys()) if (key.startsWith(`${uid}\0`)) this.#names.delete(key);
+  }
+
+  #create(
+    object: KubeObject,
+    resourceVersion: string,
+    details: EventDetails,
+    eventName: string,
+    time: string,
+  ): void {
+    const { uid = '', namespace, name = '' } = object.metadata;
+    const event = {
+      apiVersion: 'v1',
+      kind: 'Event',
+      metadata: { name: eventName, namespace: namespace ?? 'default' },
+      involvedObject: {
+        kind: object.kind,
+        ...(namespace === undefined ? {} : { namespace }),
+        name,
+        uid,
+        apiVersion: object.apiVersion,
+        resourceVersion,
+        ...(details.fieldPath === undefined ? {} : { fieldPath: details.fieldPath }),
+      },
+      reason: details.reason,
+      message: details.message,
+      source: { component: COMPONENT, host: this.#nodeName },
+      firstTimestamp: time,
+      lastTimestamp: time,
+      count: 1,
+      type: details.type,
+      eventTime: null,
+      reportingComponent: COMPONENT,
+      reportingInstance: this.#nodeName,
+    };
+    try {
+      this.#store.create('events', event);
+    } catch {
+      // The namespace may be on its way out; an event is never worth a failure.
+    }
+  }
+
+  /** Names are the time in nanoseconds; two within one clock tick must differ. */
+  #stamp(): string {
+    const now = BigInt(this.#now().getTime()) * NS_PER_MS;
+    this.#last = now > this.#last ? now : this.#last + 1n;
+    return this.#last.toString(16);
+  }
+}

@@ -1,0 +1,27 @@
+import type { Runtime } from '../runtime/runtime.ts';
+import type { Store } from '../store/types.ts';
+import type { BackOff } from './back-off.ts';
+import type { EventRecorder } from './event-recorder.ts';
+import type { KubeletTiming } from './timing.ts';
+import type { TokenIssuer } from './volumes/sources.ts';
+
+/** What all parts of a kubelet have in common. */
+export interface KubeletContext {
+  store: Store;
+  runtime: Runtime;
+  nodeName: string;
+  hostIP: string;
+  stateDir: string;
+  timing: KubeletTiming;
+  now: () => Date;
+  /** A number from 0 to below 1, for jitter. */
+  random: () => number;
+  events: EventRecorder;
+  crashBackOff: BackOff;
+  imageBackOff: BackOff;
+  /** What the last pull of an image said, by pod and image; shown again while backing off. */
+  pullFailures: Map<string, string>;
+  tokens: TokenIssuer | undefined;
+  /** Variables of the cluster's services that every container gets. */
+  serviceEnv: Readonly<Record<string, string>>;
+}

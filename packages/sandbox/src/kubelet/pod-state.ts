@@ -1,0 +1,116 @@
+import type { PodSandbox } from '../runtime/runtime.ts';
+import type { ContainerView } from './status/container-status.ts';
+import type { PodPhase } from './status/phase.ts';
+import type { PodView } from './status/pod-status.ts';
+import type { ObservedRun } from './observed-run.ts';
+import { containersOf, type PodObject, type SpecContainer } from './types.ts';
+
+/** Everything that a kubelet knows of one pod besides its API object. */
+export class PodState {
+  /** The pod as first seen; events keep naming its version. */
+  readonly resourceVersion: string;
+  readonly startTime: Date;
+  readonly hostIP: string;
+  sandbox: PodSandbox | undefined;
+  /** The path of each volume on the node; undefined until they are set up. */
+  volumes: ReadonlyMap<string, string> | undefined;
+  readonly runs = new Map<string, ObservedRun[]>();
+  /** Why a container could not be started the last time. */
+  readonly failures = new Map<string, { reason: string; message: string }>();
+  /** Termination messages by run. */
+  readonly messages = new Map<string, string>();
+  /** Probe verdicts by run. */
+  readonly ready = new Map<string, boolean>();
+  readonly startedUp = new Map<string, boolean>();
+  /** Containers to kill and start again, with the words for it. */
+  readonly condemned = new Map<string, string>();
+  verdict: PodView['verdict'];
+  /** Counts the reports; the pod's cgroup is read from the third on. */
+  reports = 0;
+
+  constructor(pod: PodObject, hostIP: string, now: Date) {
+    this.resourceVersion = pod.metadata.resourceVersion ?? '';
+    this.hostIP = hostIP;
+    const startTime = pod.status?.startTime;
+    this.startTime = startTime === undefined ? now : new Date(startTime);
+  }
+
+  latest(name: string): ObservedRun | undefined {
+    return this.runs.get(name)?.at(-1);
+  }
+
+  add(name: string, run: ObservedRun): void {
+    this.runs.set(name, [...(this.runs.get(name) ?? []), run]);
+  }
+
+  /** All runs that are going on, as far as the runtime knows. */
+  running(): { name: string; run: ObservedRun }[] {
+    return [...this.runs].flatMap(([name, runs]) =>
+      runs.filter((run) => run.container.state.phase === 'running').map((run) => ({ name, run })),
+    );
+  }
+
+  /** The address that is reported: that of the pod's own network, or the node's. */
+  get podIP(): string | undefined {
+    if (this.sandbox === undefined) return this.#lastIP;
+    this.#lastIP = this.sandbox.ip ?? this.hostIP;
+    return this.#lastIP;
+  }
+
+  #lastIP: string | undefined;
+
+  podView(pod: PodObject, isTerminal: boolean): PodView {
+    return {
+      view: (container) => this.#view(pod, container),
+      sandboxReady: this.sandbox !== undefined,
+      podIP: this.podIP,
+      hostIP: this.hostIP,
+      startTime: this.startTime,
+      isTerminal,
+      cgroupRead: this.reports >= FIRST_REPORT_WITH_CGROUP,
+      verdict: this.verdict,
+    };
+  }
+
+  #view(pod: PodObject, container: SpecContainer): ContainerView {
+    const { name } = container.spec;
+    const runs = this.runs.get(name) ?? [];
+    const run = runs.at(-1);
+    const running = run?.state.phase === 'running';
+    const started =
+      running && (container.spec.startupProbe === undefined || this.startedUp.get(run.id) === true);
+    const probed = container.spec.readinessProbe === undefined || this.ready.get(run?.id ?? '') === true;
+    const completed = run?.state.phase === 'exited' && run.state.exitCode === 0;
+    const probes = container.kind === 'regular' || container.sidecar;
+    return {
+      runs,
+      messages: this.messages,
+      failure: this.failures.get(name),
+      startsAgain: startsAgain(pod, container, run),
+      ready: probes ? started && probed : container.kind === 'init' && completed,
+      started,
+    };
+  }
+}
+
+/** The kubelet reads the pod's cgroup once it has reported on its first containers. */
+const FIRST_REPORT_WITH_CGROUP = 3;
+
+/** Whether a container that does not run is to be started (again), by restart policy and exit code. */
+export function startsAgain(pod: PodObject, container: SpecContainer, run: ObservedRun | undefined): boolean {
+  if (run === undefined) return true;
+  if (run.state.phase !== 'exited') return false;
+  if (container.sidecar) return true;
+  const { restartPolicy = 'Always' } = pod.spec;
+  const succeeded = run.state.exitCode === 0;
+  if (container.kind === 'init') return !succeeded && restartPolicy !== 'Never';
+  if (restartPolicy === 'Never') return false;
+  return restartPolicy === 'Always' || !succeeded;
+}
+
+/** The container of that name, of any kind. */
+export function containerNamed(pod: PodObject, name: string): SpecContainer | undefined {
+  return containersOf(pod.spec).find(({ spec }) => spec.name === name);
+}
+
+export type { PodPhase };

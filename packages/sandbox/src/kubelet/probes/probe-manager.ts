@@ -1,0 +1,68 @@
+import type { EventDetails } from '../event-recorder.ts';
+import type { ObservedRun } from '../observed-run.ts';
+import type { PodState } from '../pod-state.ts';
+import { fieldPath, type PodObject, type SpecContainer } from '../types.ts';
+import { type ProbeKind, Prober } from './prober.ts';
+
+/** Probes the containers of one pod; verdicts go to the pod's state. */
+export class ProbeManager {
+  readonly #state: PodState;
+  readonly #listener: { record(details: EventDetails): void; wake(): void };
+  readonly #probers = new Set<Prober>();
+
+  constructor(state: PodState, listener: { record(details: EventDetails): void; wake(): void }) {
+    this.#state = state;
+    this.#listener = listener;
+  }
+
+  /** Begins to probe a container that was started; ends with it. */
+  watch(pod: PodObject, container: SpecContainer, run: ObservedRun): void {
+    const { sandbox } = this.#state;
+    const { startupProbe, readinessProbe, livenessProbe } = container.spec;
+    if (sandbox === undefined || container.kind === 'ephemeral') return;
+    const target = { pod, container, run: run.container, sandbox };
+    const startedUp = (): boolean => startupProbe === undefined || this.#state.startedUp.get(run.id) === true;
+    const own: Prober[] = [];
+    for (const [kind, probe] of [
+      ['Startup', startupProbe],
+      ['Readiness', readinessProbe],
+      ['Liveness', livenessProbe],
+    ] as const) {
+      if (probe === undefined) continue;
+      const listener = {
+        changed: (which: ProbeKind, healthy: boolean) => this.#decide(container, run, which, healthy),
+        failed: (which: ProbeKind, message: string) =>
+          this.#listener.record({
+            type: 'Warning',
+            reason: 'Unhealthy',
+            message: `${which} probe failed: ${message}`,
+            fieldPath: fieldPath(container),
+          }),
+      };
+      own.push(new Prober(kind, probe, target, listener, kind === 'Startup' ? () => true : startedUp));
+    }
+    for (const prober of own) this.#probers.add(prober);
+    void run.container.exited.then(() => {
+      for (const prober of own) {
+        prober.stop();
+        this.#probers.delete(prober);
+      }
+    });
+  }
+
+  stop(): void {
+    for (const prober of this.#probers) prober.stop();
+    this.#probers.clear();
+  }
+
+  #decide(container: SpecContainer, run: ObservedRun, kind: ProbeKind, healthy: boolean): void {
+    const { name } = container.spec;
+    if (kind === 'Readiness') this.#state.ready.set(run.id, healthy);
+    else if (kind === 'Startup') this.#state.startedUp.set(run.id, healthy);
+    if (kind !== 'Readiness' && !healthy) {
+      const words = kind === 'Startup' ? 'startup' : 'liveness';
+      this.#state.condemned.set(run.id, `Container ${name} failed ${words} probe, will be restarted`);
+    }
+    if (kind !== 'Liveness' || !healthy) this.#listener.wake();
+  }
+}

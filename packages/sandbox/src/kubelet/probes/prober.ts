@@ -1,0 +1,91 @@
+import type { Probe } from 'kubernetes-types/core/v1.d.ts';
+import { type ProbeFailure, type ProbeTarget, runProbe } from './run-probe.ts';
+
+export type ProbeKind = 'Startup' | 'Readiness' | 'Liveness';
+
+const MS_PER_S = 1000;
+/** Defaults of the API. */
+const PERIOD_S = 10;
+const FAILURE_THRESHOLD = 3;
+
+export interface ProberListener {
+  /** The verdict changed (or came for the first time). */
+  changed(kind: ProbeKind, healthy: boolean): void;
+  /** Every single failure, for an event. */
+  failed(kind: ProbeKind, message: string): void;
+}
+
+/** Probes one run of a container with one probe, until stopped. */
+export class Prober {
+  readonly #kind: ProbeKind;
+  readonly #probe: Probe;
+  readonly #target: ProbeTarget;
+  readonly #listener: ProberListener;
+  readonly #mayStart: () => boolean;
+  #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
+  #successes = 0;
+  #failures = 0;
+  #verdict: boolean | undefined;
+
+  /** @param mayStart readiness and liveness wait for the startup probe's success */
+  constructor(
+    kind: ProbeKind,
+    probe: Probe,
+    target: ProbeTarget,
+    listener: ProberListener,
+    mayStart: () => boolean,
+  ) {
+    this.#kind = kind;
+    this.#probe = probe;
+    this.#target = target;
+    this.#listener = listener;
+    this.#mayStart = mayStart;
+    this.#schedule((probe.initialDelaySeconds ?? 0) * MS_PER_S);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  #schedule(delayMs: number): void {
+    this.#timer = setTimeout(() => {
+      this.#once().catch(() => {});
+    }, delayMs);
+    this.#timer.unref();
+  }
+
+  async #once(): Promise<void> {
+    if (this.#stopped) return;
+    if (this.#mayStart()) {
+      const failure = await runProbe(this.#probe, this.#target).catch(
+        (error: unknown) => `${error instanceof Error ? error.message : String(error)}`,
+      );
+      if (this.#stopped) return;
+      this.#note(failure);
+    }
+    // A startup probe has done its work once it has succeeded.
+    if (this.#kind === 'Startup' && this.#verdict === true) return;
+    this.#schedule((this.#probe.periodSeconds ?? PERIOD_S) * MS_PER_S);
+  }
+
+  #note(failure: ProbeFailure): void {
+    if (failure === undefined) {
+      this.#successes += 1;
+      this.#failures = 0;
+      if (this.#successes >= (this.#probe.successThreshold ?? 1)) this.#decide(true);
+      return;
+    }
+    this.#failures += 1;
+    this.#successes = 0;
+    this.#listener.failed(this.#kind, failure);
+    if (this.#failures >= (this.#probe.failureThreshold ?? FAILURE_THRESHOLD)) this.#decide(false);
+  }
+
+  #decide(healthy: boolean): void {
+    if (this.#verdict === healthy) return;
+    this.#verdict = healthy;
+    this.#listener.changed(this.#kind, healthy);
+  }
+}

@@ -1,0 +1,82 @@
+import type {
+  Container,
+  ContainerStatus as ApiContainerStatus,
+  EphemeralContainer,
+  PodCondition as ApiPodCondition,
+  PodSpec,
+  PodStatus as ApiPodStatus,
+  ResourceRequirements,
+} from 'kubernetes-types/core/v1.d.ts';
+import type { KubeObject } from '../store/types.ts';
+import type { LinuxUser } from '../runtime/runtime.ts';
+
+/** A status field that came after the release that the types describe. */
+export interface ContainerStatus extends ApiContainerStatus {
+  user?: { linux: LinuxUser };
+}
+
+export interface PodCondition extends Omit<ApiPodCondition, 'lastProbeTime'> {
+  observedGeneration?: number;
+  lastProbeTime: null;
+}
+
+export interface PodStatus extends Omit<
+  ApiPodStatus,
+  'conditions' | 'containerStatuses' | 'initContainerStatuses' | 'ephemeralContainerStatuses'
+> {
+  observedGeneration?: number;
+  conditions?: PodCondition[];
+  containerStatuses?: ContainerStatus[];
+  initContainerStatuses?: ContainerStatus[];
+  ephemeralContainerStatuses?: ContainerStatus[];
+  resources?: ResourceRequirements;
+  allocatedResources?: Record<string, string>;
+}
+
+/** A pod as the store holds it. */
+export interface PodObject extends KubeObject {
+  spec: PodSpec;
+  status?: PodStatus;
+}
+
+export type ContainerKind = 'init' | 'regular' | 'ephemeral';
+
+/** A container of a pod's spec, with the list it stands in. */
+export interface SpecContainer {
+  kind: ContainerKind;
+  /** An init container that keeps running (`restartPolicy: Always`). */
+  sidecar: boolean;
+  spec: Container & Pick<EphemeralContainer, 'targetContainerName'>;
+}
+
+/** All containers of a pod: init containers, regular ones, ephemeral ones. */
+export function containersOf(spec: PodSpec): SpecContainer[] {
+  return [
+    ...(spec.initContainers ?? []).map((container) => ({
+      kind: 'init' as const,
+      sidecar: container.restartPolicy === 'Always',
+      spec: container,
+    })),
+    ...spec.containers.map((container) => ({
+      kind: 'regular' as const,
+      sidecar: false,
+      spec: container,
+    })),
+    ...(spec.ephemeralContainers ?? []).map((container) => ({
+      kind: 'ephemeral' as const,
+      sidecar: false,
+      spec: container as Container & EphemeralContainer,
+    })),
+  ];
+}
+
+/** `spec.containers{main}`: what an event about a container points at. */
+export function fieldPath(container: SpecContainer): string {
+  const lists = { init: 'initContainers', regular: 'containers', ephemeral: 'ephemeralContainers' };
+  return `spec.${lists[container.kind]}{${container.spec.name}}`;
+}
+
+/** `p_default(uid)`: how the kubelet's messages name a pod. */
+export function podLabel(pod: PodObject): string {
+  return `${pod.metadata.name}_${pod.metadata.namespace}(${pod.metadata.uid})`;
+}

@@ -1,0 +1,56 @@
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** A file of a volume. */
+export interface VolumeFile {
+  path: string;
+  data: Buffer;
+  mode: number;
+}
+
+const DATA_LINK = '..data';
+
+/**
+ * Lays files out as the kubelet does: in a directory with the time as its name, to which the link `..data` points,
+ * and links to the files through it, so that all files of an update change at once.
+ *
+ * @param group owner of the files (fsGroup), if there is one
+ */
+export function writeFileSet(
+  directory: string,
+  files: readonly VolumeFile[],
+  now: Date,
+  group?: number,
+): void {
+  mkdirSync(directory, { recursive: true, mode: 0o777 });
+  chmodSync(directory, 0o777);
+  const stamp = `..${now.toISOString().replace(/[-:TZ]/g, '_')}${process.hrtime.bigint()}`;
+  const data = join(directory, stamp);
+  mkdirSync(data, { mode: 0o755 });
+  chmodSync(data, 0o755);
+  for (const file of files) {
+    const target = join(data, file.path);
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, file.data);
+    // With a group, its members may read what the owner may.
+    chmodSync(target, group === undefined ? file.mode : file.mode | 0o440);
+    if (group !== undefined) chownSync(target, 0, group);
+  }
+  const link = join(directory, `${DATA_LINK}_tmp`);
+  rmSync(link, { force: true });
+  symlinkSync(stamp, link);
+  renameSync(link, join(directory, DATA_LINK));
+  for (const name of new Set(files.map((file) => file.path.split('/')[0] ?? ''))) {
+    const path = join(directory, name);
+    if (!existsSync(path)) symlinkSync(join(DATA_LINK, name), path);
+  }
+}

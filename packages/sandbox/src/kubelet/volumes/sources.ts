@@ -1,0 +1,143 @@
+import type { DownwardAPIVolumeFile, KeyToPath, VolumeProjection } from 'kubernetes-types/core/v1.d.ts';
+import type { KubeObject, Store } from '../../store/types.ts';
+import { type DownwardContext, fieldValue, resourceValue } from '../downward.ts';
+import type { VolumeFile } from './file-set.ts';
+import { VolumeError } from './volume-error.ts';
+
+/** Files are readable by all unless a mode is given. */
+export const DEFAULT_MODE = 0o644;
+
+/** Issues the tokens that pods get for their service account. */
+export interface TokenIssuer {
+  issue(request: {
+    namespace: string;
+    serviceAccount: string;
+    audience: string | undefined;
+    expirationSeconds: number;
+    podName: string;
+    podUid: string;
+  }): string;
+  /** The cluster's CA certificate, PEM. */
+  caCertificate: string;
+}
+
+export interface SourceContext extends DownwardContext {
+  store: Store;
+  tokens: TokenIssuer | undefined;
+}
+
+/** Where the certificate of the cluster comes to a pod from. */
+const ROOT_CA = 'kube-root-ca.crt';
+
+interface KeyedSource {
+  name?: string;
+  items?: readonly KeyToPath[];
+  optional?: boolean;
+}
+
+export function configMapFiles(source: KeyedSource, mode: number, context: SourceContext): VolumeFile[] {
+  const name = source.name ?? '';
+  const object = context.store.get<
+    KubeObject & { data?: Record<string, string>; binaryData?: Record<string, string> }
+  >('configmaps', context.pod.metadata.namespace, name);
+  if (object === undefined) {
+    if (source.optional === true) return [];
+    if (name === ROOT_CA && context.tokens !== undefined) {
+      // Its controller may be a moment behind; the content is known.
+      const data = { 'ca.crt': Buffer.from(context.tokens.caCertificate) };
+      return pick(data, source, mode, 'configmap');
+    }
+    throw new VolumeError(`configmap ${JSON.stringify(name)} not found`);
+  }
+  const text = Object.entries(object.data ?? {}).map(([key, value]) => [key, Buffer.from(value)]);
+  const binary = Object.entries(object.binaryData ?? {}).map(([key, value]) => [
+    key,
+    Buffer.from(value, 'base64'),
+  ]);
+  const data = Object.fromEntries([...text, ...binary]) as Record<string, Buffer>;
+  return pick(data, source, mode, 'configmap');
+}
+
+export function secretFiles(source: KeyedSource, mode: number, context: SourceContext): VolumeFile[] {
+  const name = source.name ?? '';
+  const object = context.store.get<KubeObject & { data?: Record<string, string> }>(
+    'secrets',
+    context.pod.metadata.namespace,
+    name,
+  );
+  if (object === undefined) {
+    if (source.optional === true) return [];
+    throw new VolumeError(`secret ${JSON.stringify(name)} not found`);
+  }
+  const data = Object.fromEntries(
+    Object.entries(object.data ?? {}).map(([key, value]) => [key, Buffer.from(value, 'base64')]),
+  );
+  return pick(data, source, mode, 'secret');
+}
+
+function pick(
+  data: Readonly<Record<string, Buffer>>,
+  source: KeyedSource,
+  mode: number,
+  kind: 'configmap' | 'secret',
+): VolumeFile[] {
+  if (source.items === undefined) {
+    return Object.entries(data).map(([path, bytes]) => ({ path, data: bytes, mode }));
+  }
+  return source.items.flatMap((item) => {
+    const bytes = data[item.key];
+    if (bytes !== undefined) return [{ path: item.path, data: bytes, mode: item.mode ?? mode }];
+    if (source.optional === true) return [];
+    throw new VolumeError(
+      `${kind} references non-existent ${kind === 'secret' ? 'secret' : 'config'} key: ${item.key}`,
+    );
+  });
+}
+
+export function downwardFiles(
+  items: readonly DownwardAPIVolumeFile[],
+  mode: number,
+  context: SourceContext,
+): VolumeFile[] {
+  return items.map((item) => {
+    const value =
+      item.fieldRef === undefined
+        ? item.resourceFieldRef === undefined
+          ? ''
+          : resourceValue(item.resourceFieldRef, undefined, context.pod)
+        : fieldValue(item.fieldRef.fieldPath, context);
+    return { path: item.path, data: Buffer.from(value), mode: item.mode ?? mode };
+  });
+}
+
+/** A token lives an hour unless asked otherwise. */
+const TOKEN_SECONDS = 3600;
+
+export function projectedFiles(
+  sources: readonly VolumeProjection[],
+  mode: number,
+  context: SourceContext,
+): VolumeFile[] {
+  return sources.flatMap((source) => {
+    if (source.configMap !== undefined) return configMapFiles(source.configMap, mode, context);
+    if (source.secret !== undefined) return secretFiles(source.secret, mode, context);
+    if (source.downwardAPI !== undefined) {
+      return downwardFiles(source.downwardAPI.items ?? [], mode, context);
+    }
+    if (source.serviceAccountToken !== undefined) {
+      const { audience, expirationSeconds, path } = source.serviceAccountToken;
+      const { pod, tokens } = context;
+      if (tokens === undefined) throw new VolumeError('no service account tokens are issued here');
+      const token = tokens.issue({
+        namespace: pod.metadata.namespace ?? '',
+        serviceAccount: pod.spec.serviceAccountName ?? 'default',
+        audience,
+        expirationSeconds: expirationSeconds ?? TOKEN_SECONDS,
+        podName: pod.metadata.name ?? '',
+        podUid: pod.metadata.uid ?? '',
+      });
+      return [{ path, data: Buffer.from(token), mode }];
+    }
+    throw new VolumeError('a projected source that is not supported here');
+  });
+}

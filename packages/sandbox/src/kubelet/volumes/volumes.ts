@@ -1,0 +1,90 @@
+import { chmodSync, chownSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { HostPathVolumeSource, Volume } from 'kubernetes-types/core/v1.d.ts';
+import { writeFileSet } from './file-set.ts';
+import {
+  configMapFiles,
+  DEFAULT_MODE,
+  downwardFiles,
+  projectedFiles,
+  secretFiles,
+  type SourceContext,
+} from './sources.ts';
+import { VolumeError } from './volume-error.ts';
+
+export interface VolumeContext extends SourceContext {
+  /** Directory of the pod's volumes; nothing is laid out without it. */
+  directory: string | undefined;
+  now: () => Date;
+}
+
+/**
+ * Sets a volume up and returns its path on the node.
+ *
+ * @throws VolumeError if what it is made from is not there
+ */
+export function setUpVolume(volume: Volume, context: VolumeContext): string {
+  const group = context.pod.spec.securityContext?.fsGroup;
+  const { hostPath, emptyDir, configMap, secret, projected, downwardAPI } = volume;
+  if (hostPath !== undefined) return hostPathOf(hostPath, context.directory !== undefined);
+  const path = join(context.directory ?? '', volume.name);
+  if (emptyDir !== undefined) {
+    if (context.directory !== undefined) makeEmptyDir(path, group);
+    return path;
+  }
+  const files =
+    configMap !== undefined
+      ? configMapFiles(configMap, configMap.defaultMode ?? DEFAULT_MODE, context)
+      : secret !== undefined
+        ? secretFiles(
+            { ...secret, name: secret.secretName ?? '' },
+            secret.defaultMode ?? DEFAULT_MODE,
+            context,
+          )
+        : projected !== undefined
+          ? projectedFiles(projected.sources ?? [], projected.defaultMode ?? DEFAULT_MODE, context)
+          : downwardAPI !== undefined
+            ? downwardFiles(downwardAPI.items ?? [], downwardAPI.defaultMode ?? DEFAULT_MODE, context)
+            : undefined;
+  if (files === undefined) throw new VolumeError(`no volume plugin matched name: ${volume.name}`);
+  if (context.directory !== undefined) writeFileSet(path, files, context.now(), group);
+  return path;
+}
+
+function makeEmptyDir(path: string, group: number | undefined): void {
+  if (existsSync(path)) return;
+  mkdirSync(path, { recursive: true });
+  chmodSync(path, 0o777);
+  if (group === undefined) return;
+  chownSync(path, 0, group);
+  // New files belong to the group as well.
+  chmodSync(path, 0o2777);
+}
+
+/** Makes what the type says is to be made, and checks what it says must be there. */
+function hostPathOf(source: HostPathVolumeSource, real: boolean): string {
+  const { path, type = '' } = source;
+  if (!real) return path;
+  if (type === 'DirectoryOrCreate' && !existsSync(path)) mkdirSync(path, { recursive: true, mode: 0o755 });
+  if (type === 'FileOrCreate' && !existsSync(path)) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, '', { mode: 0o644 });
+  }
+  // Without a type the runtime makes a directory of what is not there.
+  if (type === '' && !existsSync(path)) mkdirSync(path, { recursive: true });
+  const stat = statSync(path, { throwIfNoEntry: false });
+  const fits: Record<string, boolean | undefined> = {
+    Directory: stat?.isDirectory(),
+    DirectoryOrCreate: stat?.isDirectory(),
+    File: stat?.isFile(),
+    FileOrCreate: stat?.isFile(),
+    Socket: stat?.isSocket(),
+    CharDevice: stat?.isCharacterDevice(),
+    BlockDevice: stat?.isBlockDevice(),
+  };
+  if (type !== '' && fits[type] !== true) {
+    const wanted = type.replace('OrCreate', '').toLowerCase();
+    throw new VolumeError(`hostPath type check failed: ${path} is not a ${wanted}`);
+  }
+  return path;
+}
