@@ -1,0 +1,15 @@
+// `npm run streams -- [DIR]`: plays recorded streams to the code that sessions use.
+import { FIXTURES, playFolder } from './run.ts';
+
+const folder = process.argv[2] ?? FIXTURES;
+let passed = 0;
+let failed = 0;
+for await (const { name, failure, remark } of playFolder(folder)) {
+  if (failure === undefined) passed += 1;
+  else failed += 1;
+  if (failure !== undefined) console.log(`failed ${name}: ${failure}`);
+  if (remark !== undefined) console.log(`${failure === undefined ? 'passed' : '      '} ${name} (${remark})`);
+}
+if (passed + failed === 0) console.log(`no recording (*.json or *.json.gz) in ${folder}`);
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed > 0 || passed === 0 ? 1 : 0;

@@ -1,0 +1,52 @@
+import { Writable } from 'node:stream';
+import type { Cluster } from '../../packages/kubectl-dbg/src/cluster/types.ts';
+import { deliverOutput, type DeliveryReport } from '../../packages/kubectl-dbg/src/session/output/deliver.ts';
+import { RecordedCluster } from './recorded-cluster.ts';
+import type { Scenario } from './scenario.ts';
+import { VirtualClock } from './virtual-clock.ts';
+
+/** What came out, and when. */
+export interface Played {
+  report: DeliveryReport;
+  writes: { at: number; stream: 'stdout' | 'stderr'; data: Buffer }[];
+  /** When the delivery was over. */
+  ended: number;
+}
+
+/** An hour of virtual time: no scene lasts as long. */
+const LIMIT = 3_600_000;
+
+/** Plays a scene to the code that sessions use, in virtual time. */
+export async function play(scenario: Scenario): Promise<Played> {
+  const clock = new VirtualClock(scenario.begin);
+  const cluster = new RecordedCluster(scenario, clock);
+  const writes: Played['writes'] = [];
+  const output = (stream: 'stdout' | 'stderr'): Writable =>
+    new Writable({
+      highWaterMark: Number.MAX_SAFE_INTEGER,
+      write: (data: Buffer, _encoding, done) => {
+        writes.push({ at: clock.now(), stream, data });
+        done();
+      },
+    });
+  const abandon = new AbortController();
+  if (scenario.abandoned !== undefined) {
+    void clock.until(scenario.abandoned).then(() => abandon.abort());
+  }
+  const never = new Promise<void>(() => {});
+  const delivery = deliverOutput({
+    cluster: cluster as unknown as Cluster,
+    address: { namespace: 'default', pod: 'p', container: 'dbg' },
+    attach: cluster.attach(),
+    reattach: async () => (cluster.canAttach ? await cluster.attach() : undefined),
+    terminated: scenario.terminated === undefined ? never : clock.until(scenario.terminated),
+    stdout: output('stdout'),
+    stderr: output('stderr'),
+    tty: scenario.tty,
+    stdin: scenario.stdin,
+    signal: abandon.signal,
+    clock,
+  });
+  const report = await clock.run(delivery, LIMIT);
+  return { report, writes, ended: clock.now() };
+}

@@ -1,0 +1,45 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { check, type Verdict } from './check.ts';
+import { addContents, type ContentPool } from './content.ts';
+import { play } from './play.ts';
+import { readRecording, type Recording } from './recording.ts';
+import { scenarioOf } from './scenario.ts';
+
+/** The recordings that come with the project. */
+export const FIXTURES = fileURLToPath(
+  new URL('../../packages/kubectl-dbg/fixtures/streams', import.meta.url),
+);
+
+export interface StreamResult extends Verdict {
+  name: string;
+}
+
+/** Plays every recording in a folder. What one of them only sums up may be taken from another, or from the fixtures. */
+export async function* playFolder(folder: string): AsyncGenerator<StreamResult> {
+  const paths = await recordingsIn(folder);
+  const pool: ContentPool = new Map();
+  for (const path of new Set([...(await recordingsIn(FIXTURES)), ...paths])) {
+    addContents(pool, await readRecording(path));
+  }
+  for (const path of paths) yield await playOne(await readRecording(path), pool);
+}
+
+async function playOne(recording: Recording, pool: ContentPool): Promise<StreamResult> {
+  const { name } = recording;
+  try {
+    const scenario = scenarioOf(recording, pool);
+    return { name, ...check(scenario, await play(scenario)) };
+  } catch (error) {
+    return { name, failure: error instanceof Error ? error.message : String(error), remark: undefined };
+  }
+}
+
+async function recordingsIn(folder: string): Promise<string[]> {
+  const names = await readdir(folder);
+  return names
+    .filter((name) => /\.json(\.gz)?$/.test(name))
+    .sort()
+    .map((name) => join(folder, name));
+}

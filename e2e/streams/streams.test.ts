@@ -1,0 +1,12 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { FIXTURES, playFolder } from './run.ts';
+
+test('delivers every recorded stream whole, or owns up to what is missing', async (context) => {
+  let count = 0;
+  for await (const { name, failure } of playFolder(FIXTURES)) {
+    count += 1;
+    await context.test(name, () => assert.equal(failure, undefined));
+  }
+  assert.ok(count >= 58, `only ${count} recordings were found`);
+});

@@ -1,0 +1,61 @@
+/** Where the end of the log lies in attach's bytes. */
+export interface Alignment {
+  /** How many of attach's bytes (from the first one kept) the log has. */
+  consumed: number;
+  /** How many bytes were compared, and equal. */
+  overlap: number;
+}
+
+/** More than one place is as good as any number of them: the text alone does not tell. */
+const ENOUGH = 2;
+
+/**
+ * All places (up to two) at which the end of the log lies in attach's bytes, with at least one byte in common. Both
+ * are taken to be in the log's form. `whole` says that `attach` begins with attach's very first byte, so that the
+ * log may also end within or before its beginning.
+ */
+export function align(log: Buffer, attach: Buffer, whole: boolean): Alignment[] {
+  const found: Alignment[] = [];
+  if (log.length === 0) return found;
+  for (let at = attach.indexOf(log); at !== -1 && found.length < ENOUGH; at = attach.indexOf(log, at + 1)) {
+    found.push({ consumed: at + log.length, overlap: log.length });
+  }
+  if (!whole) return found;
+  for (const length of borders(attach.subarray(0, Math.max(0, log.length - 1)), log)) {
+    if (found.length >= ENOUGH) break;
+    found.push({ consumed: length, overlap: length });
+  }
+  return found;
+}
+
+/** Lengths (longest first) of the beginnings of `pattern` that `text` ends with. Knuth, Morris and Pratt. */
+function borders(pattern: Buffer, text: Buffer): number[] {
+  const failure = new Int32Array(pattern.length + 1);
+  for (let at = 1, length = 0; at < pattern.length; at += 1) {
+    while (length > 0 && pattern[at] !== pattern[length]) length = failure[length] ?? 0;
+    if (pattern[at] === pattern[length]) length += 1;
+    failure[at + 1] = length;
+  }
+  let matched = 0;
+  for (const byte of text) {
+    if (matched === pattern.length) matched = failure[matched] ?? 0;
+    while (matched > 0 && byte !== pattern[matched]) matched = failure[matched] ?? 0;
+    if (pattern.length > 0 && byte === pattern[matched]) matched += 1;
+  }
+  const lengths: number[] = [];
+  for (let length = matched; length > 0; length = failure[length] ?? 0) lengths.push(length);
+  return lengths;
+}
+
+/** Whether the log's last bytes are attach's bytes before `consumed`, as far as both are kept. */
+export function endsAlike(log: Buffer, attach: Buffer, consumed: number): boolean {
+  const length = Math.min(log.length, consumed);
+  return log.subarray(log.length - length).equals(attach.subarray(consumed - length, consumed));
+}
+
+/** Whether the text that was compared stands in the log elsewhere too, so that only time and count can tell. */
+export function isRepetitive(log: Buffer, attach: Buffer, consumed: number): boolean {
+  const length = Math.min(log.length, consumed);
+  const common = attach.subarray(consumed - length, consumed);
+  return log.indexOf(common) !== log.length - length || attach.lastIndexOf(common) !== consumed - length;
+}

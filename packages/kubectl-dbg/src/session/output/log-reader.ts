@@ -1,0 +1,74 @@
+import type { Cluster } from '../../cluster/types.ts';
+import { TimestampedLog } from './timestamped-log.ts';
+
+/** Where a container is. */
+export interface ContainerAddress {
+  namespace: string;
+  pod: string;
+  container: string;
+}
+
+/** How one reading of the log ended. */
+export type ReadingEnd = 'complete' | 'broken' | 'refused';
+
+/** Answers that asking again won't change: no permission, or no such request. */
+const REFUSED = new Set([401, 403, 405]);
+
+/** Reads a container's log, over as many requests as are needed, each byte once. */
+export class LogReader {
+  readonly #cluster: Cluster;
+  readonly #address: ContainerAddress;
+  readonly #log = new TimestampedLog();
+
+  constructor(cluster: Cluster, address: ContainerAddress) {
+    this.#cluster = cluster;
+    this.#address = address;
+  }
+
+  /**
+   * Reads on after the newest byte had. `onData` is awaited before more is read; `gapBefore` says that bytes may be
+   * missing before these. Never throws: a broken reading can be taken up by the next.
+   */
+  async read(
+    follow: boolean,
+    signal: AbortSignal,
+    onData: (data: Uint8Array, gapBefore: boolean) => Promise<void>,
+  ): Promise<ReadingEnd> {
+    const { namespace, pod, container } = this.#address;
+    this.#log.begin();
+    let gapTold = false;
+    try {
+      const chunks = await this.#cluster.stream({
+        method: 'GET',
+        path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/log`,
+        query: {
+          container,
+          follow: follow ? true : undefined,
+          timestamps: true,
+          sinceTime: this.#log.sinceTime,
+        },
+        signal,
+      });
+      for await (const chunk of chunks) {
+        const data = this.#log.push(chunk);
+        if (data.length === 0) continue;
+        const gapBefore: boolean = this.#log.gapPossible && !gapTold;
+        gapTold ||= gapBefore;
+        await onData(data, gapBefore);
+      }
+      return 'complete';
+    } catch (error) {
+      return isRefusal(error) ? 'refused' : 'broken';
+    }
+  }
+}
+
+function isRefusal(error: unknown): boolean {
+  return (
+    typeof error === 'object' &&
+    error !== null &&
+    'code' in error &&
+    typeof error.code === 'number' &&
+    REFUSED.has(error.code)
+  );
+}

@@ -1,0 +1,172 @@
+import { align, endsAlike, isRepetitive } from './align.ts';
+import type { ByteWindow } from './byte-window.ts';
+import type { ChannelBuffer } from './channel-buffer.ts';
+import { explainLines, findLines } from './interleave.ts';
+import { LOG_PIECE, type SpliceLimits } from './limits.ts';
+import { finishedLines, linesOf } from './lines.ts';
+
+/** The channels of one attach: stdout, and stderr unless there is a terminal. */
+export type Channels = readonly ChannelBuffer[];
+
+/** What is known when log and attach are compared. */
+export interface MeetingView {
+  now: number;
+  log: ByteWindow;
+  channels: Channels;
+  /** Position in the output before which attach can't have begun. */
+  floor: number;
+  /** When either source last brought what shows in the log (an unfinished line doesn't), or wasn't read. */
+  lastActivity: number;
+  /** When attach brought its first byte. */
+  firstAttach: number;
+  /** Attach isn't being read: silence means nothing. */
+  held: boolean;
+  tty: boolean;
+  limits: SpliceLimits;
+}
+
+/** Where log and attach meet: the log has, of each channel, this many bytes of attach. */
+export interface Meeting {
+  consumed: number[];
+  by: 'silence' | 'text' | 'unfinished-line' | 'gave-up';
+}
+
+/** Text seen at two places of the log: only time and count can tell, or the end. */
+export type Ambiguous = 'ambiguous';
+
+/** How much of a channel the log has once it has caught up: finished lines, and full pieces of an unfinished one. */
+export function expectedInLog(channel: ChannelBuffer): number {
+  const open = channel.length - channel.afterNewline;
+  return channel.afterNewline + Math.floor(open / LOG_PIECE) * LOG_PIECE;
+}
+
+/**
+ * Neither source has brought anything for a while, so the log has all of attach's finished lines; the bytes must
+ * confirm it.
+ */
+export function meetBySilence(view: MeetingView): Meeting | undefined {
+  const { now, channels, limits, log } = view;
+  const quiet = now - view.lastActivity;
+  if (view.held || quiet < limits.quiet) return undefined;
+  const isOpen = (channel: ChannelBuffer): boolean => channel.finalLength > 0 && !channel.hasNewline;
+  const active = channels.filter((channel) => channel.hasNewline);
+  if (channels.some(isOpen)) {
+    if (now - view.firstAttach < limits.unfinishedLine || quiet < limits.quietUrgent) return undefined;
+    // Attach has nothing that the log could confirm, and the log may not show the line for ever.
+    if (active.length === 0) return { consumed: channels.map(() => 0), by: 'unfinished-line' };
+  }
+  if (active.length === 0) return undefined;
+  const consumed = channels.map((channel) => (channel.hasNewline ? expectedInLog(channel) : 0));
+  if (log.end - sum(consumed) < view.floor) return undefined;
+  const [only] = active;
+  if (active.length === 1 && only !== undefined) {
+    const tail = log.slice(log.end - limits.history);
+    const kept = only.slice(only.start);
+    const place = expectedInLog(only) - only.start;
+    if (place <= 0 || !endsAlike(tail, kept, place)) return undefined;
+    if (quiet < limits.quietRepetitive && isRepetitive(tail, kept, place)) {
+      const urgent = view.tty || expectedInLog(only) < only.length;
+      if (!urgent || quiet < limits.quietUrgent) return undefined;
+    }
+    return { consumed, by: channels.some(isOpen) ? 'unfinished-line' : 'silence' };
+  }
+  if (quiet < limits.quietUrgent) return undefined;
+  return explains(view, consumed) ? { consumed, by: 'silence' } : undefined;
+}
+
+/**
+ * Looks for the log's end in attach's bytes while output flows: it must be found there once only, and much of it.
+ */
+export function meetByText(view: MeetingView): Meeting | Ambiguous | undefined {
+  const { channels, limits, log, now } = view;
+  const active = channels.filter((channel) => channel.length > 0);
+  const [only] = active;
+  if (only === undefined || now - view.firstAttach < limits.settled) return undefined;
+  if (active.length > 1) return meetByLines(view);
+  const tail = log.slice(log.end - limits.history);
+  const kept = only.slice(only.start);
+  const found = align(tail, kept, only.start === 0);
+  const [place] = found;
+  if (place === undefined) return undefined;
+  if (found.length > 1 || isRepetitive(tail, kept, place.consumed)) {
+    return place.overlap >= limits.overlap ? 'ambiguous' : undefined;
+  }
+  const ahead = kept.length - place.consumed;
+  // A log that lags far behind might be at an earlier occurrence of what attach began with: attach must have shown
+  // more without repeating itself, and more of it must be equal.
+  const near = ahead <= limits.history && place.overlap >= limits.overlap;
+  const far = kept.length >= limits.lagging && place.overlap >= limits.history;
+  if (!near && !far) return undefined;
+  const consumed = channels.map((channel) => (channel === only ? only.start + place.consumed : 0));
+  return log.end - sum(consumed) < view.floor ? undefined : { consumed, by: 'text' };
+}
+
+/** Bytes that must be equal at the end for attach to go on where a log stops short. */
+const END_OVERLAP = 64;
+
+/**
+ * Both sources have ended, or the log can't be had any further: `whole` if the log has all that attach brought,
+ * a meeting if attach goes on where the log stops.
+ */
+export function meetAtEnd(view: MeetingView): Meeting | 'whole' | undefined {
+  const { channels, limits, log } = view;
+  const active = channels.filter((channel) => channel.finalLength > 0);
+  const [only] = active;
+  if (only === undefined) return 'whole';
+  if (active.length > 1) {
+    const finished = channels.every((channel) => channel.finalLength === channel.afterNewline);
+    return finished && explains(view, channels.map(expectedInLog)) ? 'whole' : undefined;
+  }
+  const tail = log.slice(log.end - limits.history);
+  const end = only.tail(limits.history);
+  if (endsAlike(tail, end, end.length)) return 'whole';
+  const found = align(tail, only.slice(only.start), only.start === 0);
+  const [place] = found;
+  if (place === undefined || found.length > 1 || place.overlap < END_OVERLAP) return undefined;
+  return {
+    consumed: channels.map((channel) => (channel === only ? only.start + place.consumed : 0)),
+    by: 'text',
+  };
+}
+
+function meetByLines(view: MeetingView): Meeting | undefined {
+  const { channels, limits, log } = view;
+  const [out, err] = channels;
+  if (out === undefined || err === undefined || !endsLine(log)) return undefined;
+  const lines = linesOf(log, Math.max(log.start, log.end - limits.history));
+  const own = [finishedLines(out, limits.history), finishedLines(err, limits.history)] as const;
+  const count = findLines(lines, [own[0].lines, own[1].lines]);
+  if (count === undefined) return undefined;
+  const sources = explainLines(lines, own, count);
+  const equal = sources?.filter((source) => source !== 'missed').length ?? 0;
+  if (equal < limits.overlapLines) return undefined;
+  const consumed = own.map((channel, index) => channel.start + lengthOf(channel.lines, count[index] ?? 0));
+  return log.end - sum(consumed) < view.floor ? undefined : { consumed, by: 'text' };
+}
+
+function explains(view: MeetingView, consumed: readonly number[]): boolean {
+  const { channels, limits, log } = view;
+  const [out, err] = channels;
+  if (out === undefined || err === undefined || !endsLine(log)) return false;
+  const own = [finishedLines(out, limits.history), finishedLines(err, limits.history)] as const;
+  const atEnd = own.every(
+    (channel, index) => channel.start + lengthOf(channel.lines, channel.lines.length) === consumed[index],
+  );
+  const lines = linesOf(log, Math.max(log.start, log.end - limits.history));
+  return atEnd && explainLines(lines, own, [own[0].lines.length, own[1].lines.length]) !== undefined;
+}
+
+function endsLine(log: ByteWindow): boolean {
+  return log.slice(log.end - 1).toString('latin1') === '\n';
+}
+
+/** Bytes of the first `count` lines. */
+export function lengthOf(lines: readonly string[], count: number): number {
+  let length = 0;
+  for (let at = 0; at < count; at += 1) length += lines[at]?.length ?? 0;
+  return length;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,486 @@
+import { ChannelBuffer } from './channel-buffer.ts';
+import { handOver } from './hand-over.ts';
+import { HeldLog } from './held-log.ts';
+import { LOG_LINE_OVERHEAD, SPLICE_LIMITS, type SpliceLimits } from './limits.ts';
+import {
+  expectedInLog,
+  meetAtEnd,
+  meetBySilence,
+  meetByText,
+  type Meeting,
+  type MeetingView,
+} from './meeting.ts';
+import type { SpliceReport } from './report.ts';
+import { Takeover } from './takeover.ts';
+import { type FoundEnd, WrittenEnd } from './written-end.ts';
+
+const LF = 0x0a;
+
+/** What the splice wants done. */
+export type SpliceCommand =
+  | { do: 'write'; stream: 'stdout' | 'stderr'; data: Uint8Array }
+  /** Read the log on after the newest byte had: `follow` it, or read just what there is. */
+  | { do: 'open-log'; follow: boolean }
+  /** The log is no longer needed. */
+  | { do: 'close-log' }
+  | { do: 'finished' };
+
+export interface SpliceOptions {
+  tty: boolean;
+  /** Attach will be opened; without it the log is all there is. */
+  attach: boolean;
+  limits?: Partial<SpliceLimits>;
+}
+
+/**
+ * Joins a container's log and attach streams: a state machine without I/O and without a clock of its own.
+ *
+ * The log speaks until attach's bytes are found in it beyond doubt; then attach speaks alone, until it ends or
+ * breaks. Positions count the output's bytes in the log's form (no carriage return before a newline).
+ */
+export class Splice {
+  readonly report: SpliceReport = { stdout: 0, stderr: 0, fromLog: 0, gaps: [], repeated: 0 };
+  readonly #tty: boolean;
+  readonly #limits: SpliceLimits;
+  readonly #held = new HeldLog();
+  #commands: SpliceCommand[] = [];
+  #channels: ChannelBuffer[];
+  #attach: 'none' | 'opening' | 'open' | 'ended' | 'broken';
+  #log: 'released' | 'open' | 'ended' | 'refused' = 'open';
+  #logClean = true;
+  #reread = false;
+  /** Bytes may be missing from what was read of the log: its length proves nothing. */
+  #cut = false;
+  /** The final count showed a wrong join: what the log has beyond it was already written. */
+  #swallow = false;
+  /** Bytes of the log as the runtime stores them, about. */
+  #stored = 0;
+  #terminated = Infinity;
+  #finished = false;
+  /** Attach speaks. */
+  #takeover: Takeover | undefined;
+  /** Attach spoke and ended: where the log goes on. */
+  #writtenEnd: WrittenEnd | undefined;
+  #floor = 0;
+  #ambiguous = false;
+  #lastLine = 0;
+  #lastLog = 0;
+  #lastAttach = 0;
+  #firstAttach = Infinity;
+  #searched = { at: -Infinity, log: -1, brought: -1 };
+  #attachOver = 0;
+  #logOver = 0;
+
+  constructor(options: SpliceOptions) {
+    this.#tty = options.tty;
+    this.#limits = { ...SPLICE_LIMITS, ...options.limits };
+    this.#attach = options.attach ? 'opening' : 'none';
+    this.#channels = this.#newChannels();
+    this.#commands.push({ do: 'open-log', follow: true });
+  }
+
+  /** What to do now, in order; asking empties the list. */
+  take(): SpliceCommand[] {
+    const commands = this.#commands;
+    this.#commands = [];
+    return commands;
+  }
+
+  get finished(): boolean {
+    return this.#finished;
+  }
+
+  /** Whether attach may be read: false while too much of it waits for the log to come near. */
+  get wantsAttach(): boolean {
+    if (this.#takeover !== undefined || this.#finished) return true;
+    const kept = this.#channels.reduce((sum, channel) => sum + channel.length - channel.start, 0);
+    return (
+      kept < this.#limits.attachBytes && this.#brought() - this.#held.window.end < this.#limits.attachBytes
+    );
+  }
+
+  /** Attach is up: its bytes begin somewhere in the output. */
+  attachOpened(now: number): void {
+    if (this.#takeover !== undefined) this.#leave(this.#takeover);
+    this.#attach = 'open';
+    this.#channels = this.#newChannels();
+    this.#floor = this.#held.written;
+    this.#firstAttach = Infinity;
+    this.#ambiguous = false;
+    this.#searched = { at: -Infinity, log: -1, brought: -1 };
+    this.#lastLine = this.#lastAttach = now;
+  }
+
+  /** `channel`: 1 is stdout, 2 is stderr. */
+  attachData(channel: number, data: Uint8Array, now: number): void {
+    const index = channel === 2 && this.#channels.length > 1 ? 1 : 0;
+    const buffer = this.#channels[index];
+    if (data.length === 0 || buffer === undefined || this.#finished) return;
+    const expected = expectedInLog(buffer);
+    buffer.append(data);
+    this.#lastAttach = now;
+    this.#firstAttach = Math.min(this.#firstAttach, now);
+    if (expectedInLog(buffer) !== expected) this.#lastLine = now;
+    if (this.#takeover !== undefined) {
+      this.#write(index, data);
+      this.#takeover.attachGrew();
+    } else if (this.#ambiguous) {
+      this.#trimAmbiguous(buffer);
+    }
+    this.#step(now);
+  }
+
+  /** `clean`: the server ended it and said so. Otherwise the connection broke. */
+  attachEnded(clean: boolean, now: number): void {
+    if (this.#attach === 'ended' || this.#attach === 'broken') return;
+    this.#attach = clean ? 'ended' : 'broken';
+    this.#attachOver = now;
+    this.#step(now);
+  }
+
+  /** New bytes of the log, each once. `gapBefore`: bytes may be missing before these (the log was cut). */
+  logData(data: Uint8Array, now: number, gapBefore = false): void {
+    if (this.#finished || data.length === 0) return;
+    this.#lastLog = this.#lastLine = now;
+    this.#stored += data.length + countLines(data) * LOG_LINE_OVERHEAD;
+    if (gapBefore) this.#logCut();
+    if (this.#writtenEnd?.searching === true) {
+      const found = this.#writtenEnd.search(data, this.#limits.attachBytes);
+      if (found !== undefined) this.#resumeAfterSearch(found, now);
+    } else {
+      this.#held.push(data, now);
+    }
+    this.#step(now);
+  }
+
+  /** `clean`: the answer was complete. */
+  logEnded(clean: boolean, now: number): void {
+    if (this.#log !== 'open') return;
+    this.#log = 'ended';
+    this.#logClean = clean;
+    this.#logOver = now;
+    this.#step(now);
+  }
+
+  /** The log may not be read: attach is all there is. */
+  logRefused(now: number): void {
+    this.#log = 'refused';
+    this.report.gaps.push({ at: this.#held.window.end, bytes: 'unknown', reason: 'log-refused' });
+    this.#step(now);
+  }
+
+  /** The container's status says that it has ended. */
+  terminated(now: number): void {
+    this.#terminated = Math.min(this.#terminated, now);
+    this.#step(now);
+  }
+
+  /** The sources were not being read until now (the output was not taken): silence up to here means nothing. */
+  resumed(now: number): void {
+    this.#lastLine = this.#lastAttach = this.#lastLog = now;
+  }
+
+  /** To be called at `deadline`. */
+  tick(now: number): void {
+    this.#step(now);
+  }
+
+  /** When `tick` is to be called next, if nothing happens before. */
+  deadline(now: number): number | undefined {
+    if (this.#finished) return undefined;
+    const {
+      quiet,
+      quietUrgent,
+      quietRepetitive,
+      unfinishedLine,
+      settled,
+      searchEvery,
+      endGrace,
+      logRetry,
+      giveUp,
+      checkTime,
+    } = this.#limits;
+    const times = [
+      this.#lastLine + quiet,
+      this.#lastLine + quietUrgent,
+      this.#lastLine + quietRepetitive,
+      this.#firstAttach + unfinishedLine,
+      this.#firstAttach + settled,
+      this.#searched.at + searchEvery,
+      (this.#held.oldest ?? Infinity) + this.#hold,
+      this.#attachOver + endGrace,
+      this.#terminated + endGrace,
+      Math.max(this.#lastAttach, this.#lastLog) + endGrace,
+      this.#logOver + logRetry,
+      this.#terminated + giveUp,
+      (this.#takeover?.since ?? Infinity) + checkTime,
+    ];
+    const next = Math.min(...times.filter((time) => time > now));
+    return Number.isFinite(next) ? next : undefined;
+  }
+
+  get #hold(): number {
+    const attachSpeaks = this.#attach === 'opening' || this.#attach === 'open' || this.#brought() > 0;
+    return this.#tty || !attachSpeaks ? 0 : this.#limits.hold;
+  }
+
+  #newChannels(): ChannelBuffer[] {
+    return this.#tty ? [new ChannelBuffer()] : [new ChannelBuffer(), new ChannelBuffer()];
+  }
+
+  /** Bytes that this attach has brought. */
+  #brought(): number {
+    return this.#channels.reduce((sum, channel) => sum + channel.finalLength, 0);
+  }
+
+  #step(now: number): void {
+    if (this.#finished) return;
+    if (this.#takeover === undefined) {
+      const meeting = this.#meet(now);
+      if (meeting !== undefined) this.#join(meeting, now);
+    }
+    if (this.#takeover !== undefined) this.#watchTakeover(this.#takeover, now);
+    if (this.#takeover === undefined) this.#writeDue(now);
+    this.#conclude(now);
+  }
+
+  /** Before the join, and after attach: the log speaks. */
+  #writeDue(now: number): void {
+    const { window, written } = this.#held;
+    if (this.#writtenEnd !== undefined) this.#checkWrittenEnd(this.#writtenEnd);
+    if (!this.#swallow) {
+      const lines = !this.#tty && this.#hold > 0;
+      this.#writeLog(this.#held.due(now, this.#hold, this.#limits.holdBytes, lines));
+    }
+    window.dropTo(Math.min(this.#swallow ? Infinity : written, window.end) - this.#limits.history);
+  }
+
+  #view(now: number): MeetingView {
+    return {
+      now,
+      log: this.#held.window,
+      channels: this.#channels,
+      floor: this.#floor,
+      lastActivity: this.#lastLine,
+      firstAttach: this.#firstAttach,
+      held: !this.wantsAttach,
+      tty: this.#tty,
+      limits: this.#limits,
+    };
+  }
+
+  #meet(now: number): Meeting | undefined {
+    if (this.#attach !== 'open' && this.#attach !== 'ended') return undefined;
+    if (this.#log === 'refused') return { consumed: this.#channels.map(() => 0), by: 'gave-up' };
+    if (this.#writtenEnd?.searching === true || this.#brought() === 0) return undefined;
+    const view = this.#view(now);
+    if (view.held && this.#logStalls(now)) return this.#meetStalled(view);
+    return meetBySilence(view) ?? this.#meetByText(view);
+  }
+
+  #meetByText(view: MeetingView): Meeting | undefined {
+    const { now, log } = view;
+    const brought = this.#brought();
+    const isNews =
+      log.end !== this.#searched.log ||
+      (brought !== this.#searched.brought && brought < this.#limits.lagging);
+    if (!isNews || now - this.#searched.at < this.#limits.searchEvery) return undefined;
+    this.#searched = { at: now, log: log.end, brought };
+    const found = meetByText(view);
+    this.#ambiguous = found === 'ambiguous';
+    return found === 'ambiguous' ? undefined : found;
+  }
+
+  #join(meeting: Meeting, now: number): void {
+    const { window } = this.#held;
+    const stretches = handOver(window, this.#held.written, this.#channels, meeting);
+    if (stretches === undefined) return;
+    for (const { source, data } of stretches) {
+      if (source === 'log') this.#writeLog(data);
+      else this.#write(source, data);
+    }
+    this.report.joined = meeting.by;
+    this.#writtenEnd = undefined;
+    this.#takeover = new Takeover(window, this.#channels, meeting, now);
+  }
+
+  /** Attach can't wait for the log any longer: what lies between them is lost, unless the text tells. */
+  #meetStalled(view: MeetingView): Meeting {
+    const meeting = meetAtEnd(view);
+    if (meeting !== undefined && meeting !== 'whole') return meeting;
+    this.report.gaps.push({ at: this.#held.window.end, bytes: 'unknown', reason: 'log-cut' });
+    return { consumed: this.#channels.map((channel) => channel.start), by: 'gave-up' };
+  }
+
+  #logStalls(now: number): boolean {
+    if (this.#log === 'ended' && this.#terminated <= now) return true;
+    return now - Math.max(this.#lastLog, this.#attachOver) >= this.#limits.endGrace;
+  }
+
+  #watchTakeover(takeover: Takeover, now: number): void {
+    const { window } = this.#held;
+    const over = this.#attach !== 'open';
+    this.report.gaps.push(...takeover.settle(window, over));
+    this.#held.written = takeover.position;
+    window.dropTo(Math.min(takeover.keepFrom, window.end) - this.#limits.history);
+    if (over) {
+      if (!takeover.waits || this.#log !== 'open') this.#leave(takeover);
+    } else if (takeover.isChecked(now, now - this.#lastLine, window, this.#limits)) {
+      this.report.gaps.push(...takeover.giveUp());
+      this.#release();
+    }
+  }
+
+  /** Attach no longer speaks: the log goes on behind its last byte. */
+  #leave(takeover: Takeover): void {
+    this.report.gaps.push(...takeover.giveUp());
+    this.#held.written = takeover.position;
+    this.#writtenEnd = new WrittenEnd(takeover.position, takeover.tails());
+    this.#takeover = undefined;
+    this.#channels = this.#newChannels();
+  }
+
+  #release(): void {
+    if (this.#log === 'open') this.#commands.push({ do: 'close-log' });
+    this.#log = 'released';
+  }
+
+  #openLog(follow: boolean): void {
+    this.#log = 'open';
+    this.#commands.push({ do: 'open-log', follow });
+  }
+
+  /** Bytes may be missing between what the log has brought and what it brings next. */
+  #logCut(): void {
+    this.#cut = true;
+    if (this.#takeover !== undefined) {
+      this.report.gaps.push(...this.#takeover.giveUp());
+    } else if (this.#writtenEnd !== undefined && this.#held.window.end < this.#held.written) {
+      this.#writtenEnd.beginSearch();
+    } else {
+      this.report.gaps.push({ at: this.#held.window.end, bytes: 'unknown', reason: 'log-cut' });
+    }
+  }
+
+  #resumeAfterSearch({ rest, missing }: FoundEnd, now: number): void {
+    const { window, written } = this.#held;
+    this.#writtenEnd = undefined;
+    if (missing) this.report.gaps.push({ at: written, bytes: 'unknown', reason: 'log-cut' });
+    window.skip(Math.max(0, written - window.end));
+    this.#held.push(rest, now);
+  }
+
+  /** The log reaches beyond what attach had delivered: are the bytes before that the same? */
+  #checkWrittenEnd(end: WrittenEnd): void {
+    const { window } = this.#held;
+    if (end.searching || window.end <= end.at) return;
+    this.#writtenEnd = undefined;
+    if (end.isIn(window)) return;
+    if (this.#attach === 'ended') this.#swallow = true;
+    else this.report.gaps.push({ at: end.at, bytes: 'unknown', reason: 'misjoined' });
+  }
+
+  /** Decides what the ends of the sources and of the container mean. */
+  #conclude(now: number): void {
+    if (this.#takeover !== undefined && this.#attach === 'open') {
+      if (this.#isSilent(now)) this.attachEnded(false, now);
+      return;
+    }
+    if (this.#takeover !== undefined) return;
+    const { endGrace, logRetry, giveUp } = this.#limits;
+    const dead = this.#terminated <= now;
+    if (this.#attach === 'open' || this.#attach === 'opening') {
+      if (!dead && this.#log === 'ended' && now - this.#logOver >= logRetry) this.#openLog(true);
+      if (this.#isSilent(now)) this.attachEnded(false, now);
+      return;
+    }
+    if (this.#log === 'released') {
+      if (dead && this.#attach === 'ended') this.#finish();
+      else if (this.#attach === 'broken' || now - this.#attachOver >= endGrace) this.#openLog(true);
+    } else if (this.#log === 'refused') {
+      if (dead) this.#finish();
+    } else if (this.#log === 'open') {
+      if (!this.#isSilent(now)) return;
+      const delivered = this.#attach === 'ended' && this.#writtenEnd !== undefined;
+      if (!delivered) this.#gapAtEnd();
+      this.#finish();
+    } else if (dead && this.#logClean) {
+      this.#reconcile(now);
+    } else if (dead && now - this.#terminated >= giveUp) {
+      this.#gapAtEnd();
+      this.#finish();
+    } else if (now - this.#logOver >= logRetry) {
+      this.#openLog(!dead);
+    }
+  }
+
+  /** The container has ended, and nothing has come since. */
+  #isSilent(now: number): boolean {
+    return now - Math.max(this.#terminated, this.#lastAttach, this.#lastLog) >= this.#limits.endGrace;
+  }
+
+  #gapAtEnd(): void {
+    this.report.gaps.push({ at: this.#held.window.end, bytes: 'unknown', reason: 'log-cut' });
+  }
+
+  /** All has ended: does the log's length agree with what was delivered? If it may have been cut, read it once more. */
+  #reconcile(now: number): void {
+    const { window } = this.#held;
+    if (this.#writtenEnd?.searching === true) this.#resumeAfterSearch(this.#writtenEnd.missing(), now);
+    const sure = this.#stored < this.#limits.rotation;
+    const met = this.#attach === 'ended' ? meetAtEnd(this.#view(now)) : 'whole';
+    if (met === undefined || (met === 'whole' && !sure)) {
+      if (!this.#reread) {
+        this.#reread = true;
+        this.#openLog(false);
+        return;
+      }
+      if (met === undefined && this.#brought() > window.end) this.#gapAtEnd();
+    } else if (met !== 'whole') {
+      this.#join(met, now);
+      if (this.#takeover !== undefined) this.#leave(this.#takeover);
+    } else if (!this.#cut && this.#swallow) {
+      const { written } = this.#held;
+      this.report.gaps.push({ at: written, bytes: window.end - written, reason: 'misjoined' });
+    } else if (!this.#cut && window.end < this.#held.written) {
+      this.report.repeated += this.#held.written - window.end;
+    }
+    this.#finish();
+  }
+
+  #finish(): void {
+    if (!this.#swallow) this.#writeLog(this.#held.take(this.#held.window.end));
+    if (this.#log === 'open') this.#release();
+    this.#finished = true;
+    this.#commands.push({ do: 'finished' });
+  }
+
+  /** Where the text can't tell, keeping attach's bytes is of no use: the log brings them. */
+  #trimAmbiguous(buffer: ChannelBuffer): void {
+    if (!this.wantsAttach) buffer.dropTo(buffer.length - this.#limits.history);
+  }
+
+  #write(index: number, data: Uint8Array): void {
+    if (data.length === 0) return;
+    const stream = index === 1 ? 'stderr' : 'stdout';
+    this.report[stream] += data.length;
+    this.#commands.push({ do: 'write', stream, data });
+  }
+
+  /** A terminal wrote a carriage return before each newline; the log has dropped it. */
+  #writeLog(data: Buffer): void {
+    const bytes = this.#tty ? withReturns(data) : data;
+    this.report.fromLog += bytes.length;
+    this.#write(0, bytes);
+  }
+}
+
+function withReturns(data: Buffer): Buffer {
+  return Buffer.from(data.toString('latin1').replaceAll('\n', '\r\n'), 'latin1');
+}
+
+function countLines(data: Uint8Array): number {
+  let count = 0;
+  for (let at = data.indexOf(LF); at !== -1; at = data.indexOf(LF, at + 1)) count += 1;
+  return count;
+}
