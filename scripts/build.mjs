@@ -7,7 +7,7 @@ import { build } from 'esbuild';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 const bundles = [
-  { name: 'kubectl-dbg', entries: ['main.ts', 'index.ts'], external: [] },
+  { name: 'kubectl-dbg', entries: ['main.ts', 'complete.ts', 'index.ts'], external: [] },
   { name: 'sandbox', entries: ['main.ts', 'index.ts'], external: ['@lydell/node-pty'] },
 ];
 
@@ -35,6 +35,6 @@ await Promise.all(
         js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
       },
     });
-    await chmod(join(outdir, 'main.js'), 0o755);
+    for (const entry of entries) await chmod(join(outdir, entry.replace('.ts', '.js')), 0o755);
   }),
 );

@@ -1,7 +1,13 @@
 import { createWriteStream } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Pod } from 'kubernetes-types/core/v1.d.ts';
-import { ApiStatusError, type Cluster, explainApiError, openCluster } from '../cluster/index.ts';
+import {
+  ApiStatusError,
+  type Cluster,
+  explainApiError,
+  openCluster,
+  type PluginPolicy,
+} from '../cluster/index.ts';
 import { DbgError, ExitCode } from '../errors.ts';
 import {
   makeSleeper,
@@ -34,7 +40,11 @@ const DEFAULT_IMAGE = 'busybox';
 const DEFAULT_DETACH_KEYS = 'ctrl-p,ctrl-q';
 
 /** Debugs the targets of a command line; returns the exit code. */
-export async function debug(parsed: ParsedArguments, world: World): Promise<number> {
+export async function debug(
+  parsed: ParsedArguments,
+  world: World,
+  pluginPolicy?: PluginPolicy,
+): Promise<number> {
   const { options, targets } = parsed;
   const quiet = options.quiet ?? false;
   const say = (text: string) => void world.stderr.write(`${sanitise(text)}\n`);
@@ -52,7 +62,7 @@ export async function debug(parsed: ParsedArguments, world: World): Promise<numb
   const timeout = parseTimeout(options.timeout);
   const detachKeys = detachKeysOf(options);
   const { signal, release } = abortOnSignals(world);
-  const cluster = await openCluster(clusterOptionsOf(options, world.stderr), world);
+  const cluster = await openCluster({ ...clusterOptionsOf(options, world.stderr), pluginPolicy }, world);
   let warnings = 0;
   cluster.onWarning((text) => {
     warnings += 1;

@@ -1,8 +1,14 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import type { PluginPolicy } from '../cluster/index.ts';
 import { DbgError, ExitCode } from '../errors.ts';
 import { VERSION } from '../version.ts';
 import type { World } from '../world.ts';
 import { describeFailure } from './failure.ts';
-import { parse, type ParsedArguments } from './grammar/index.ts';
+import { applyDefaults, kubercFile, parse, type ParsedArguments, staticText } from './grammar/index.ts';
+
+/** First word of the command by which shells ask for completions, as kubectl's plugins have it. */
+export const COMPLETE = '__complete';
 
 /**
  * Runs one command line to its end and returns the exit code (docs/exit-codes.md). What a user can meet ends in one
@@ -10,7 +16,12 @@ import { parse, type ParsedArguments } from './grammar/index.ts';
  */
 export async function run(argv: readonly string[], world: World): Promise<number> {
   try {
-    return await dispatch(parse(argv), world);
+    if (argv[0] === COMPLETE) {
+      const { runCompletion } = await import('./completion/run-completion.ts');
+      return await runCompletion(argv.slice(1), world);
+    }
+    const { parsed, pluginPolicy } = await parseWithPreferences(argv, world);
+    return await dispatch(parsed, pluginPolicy, world);
   } catch (error) {
     if (!(error instanceof DbgError)) throw error;
     const { sanitise } = await import('../sanitise.ts');
@@ -19,14 +30,51 @@ export async function run(argv: readonly string[], world: World): Promise<number
   }
 }
 
-async function dispatch(parsed: ParsedArguments, world: World): Promise<number> {
-  switch (parsed.command) {
-    case 'version':
-      world.stdout.write(`kubectl-dbg ${VERSION}\n`);
-      return ExitCode.ok;
-    default: {
-      const { debug } = await import('./debug.ts');
-      return await debug(parsed, world);
-    }
+async function dispatch(
+  parsed: ParsedArguments,
+  pluginPolicy: PluginPolicy | undefined,
+  world: World,
+): Promise<number> {
+  const text = staticText(parsed, world.stdout.isTTY === true ? world.stdout.columns : undefined);
+  if (text !== undefined) {
+    world.stdout.write(text);
+    return ExitCode.ok;
   }
+  if (parsed.command === 'version') {
+    world.stdout.write(`kubectl-dbg ${VERSION}\n`);
+    return ExitCode.ok;
+  }
+  const { debug } = await import('./debug.ts');
+  return await debug(parsed, world, pluginPolicy);
+}
+
+/** Takes the command line apart, with what the user's kuberc file says of aliases and defaults. */
+async function parseWithPreferences(
+  argv: readonly string[],
+  world: World,
+): Promise<{ parsed: ParsedArguments; pluginPolicy?: PluginPolicy }> {
+  const file = kubercFile(writtenKuberc(argv), world.env, world.home);
+  if (file === undefined || (!file.required && !existsSync(file.path))) return { parsed: parse(argv) };
+  const { expandAlias, readKuberc } = await import('./grammar/kuberc.ts');
+  const text = await readFile(file.path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new DbgError('configuration', `cannot read ${file.path}: ${error.code ?? error.message}`, {
+      remedy: 'Correct --kuberc or KUBERC, or switch preferences off with KUBERC=off',
+    });
+  });
+  const preferences = await readKuberc(text, file.path);
+  const { argv: expanded, defaults } = expandAlias(argv, preferences);
+  const parsed = parse(expanded);
+  if (parsed.command === 'debug') applyDefaults(parsed.options, defaults);
+  const { pluginPolicy } = preferences;
+  return { parsed, ...(pluginPolicy === undefined ? {} : { pluginPolicy }) };
+}
+
+/** The value of `--kuberc`, which must be known before aliases can be replaced. */
+function writtenKuberc(argv: readonly string[]): string | undefined {
+  const end = argv.indexOf('--');
+  const words = end < 0 ? argv : argv.slice(0, end);
+  const at = words.findIndex((word) => word === '--kuberc' || word.startsWith('--kuberc='));
+  const word = words[at];
+  if (word === undefined) return undefined;
+  return word.includes('=') ? word.slice(word.indexOf('=') + 1) : words[at + 1];
 }
