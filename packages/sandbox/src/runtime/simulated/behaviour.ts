@@ -1,0 +1,82 @@
+import type { ContainerConfig, LinuxUser } from '../runtime.ts';
+import { containerProcess } from '../runc/container-process.ts';
+import { parseDuration } from './duration.ts';
+import { findProgram } from './shell/programs/index.ts';
+
+/** The prefix of the annotations by which a pod says how its simulated containers behave. */
+export const ANNOTATION_PREFIX = 'sandbox.kubectl-dbg.dev/';
+
+/** What a simulated container does. */
+export interface Behaviour {
+  /** How long it takes to start, in ms; absent leaves it to the runtime. */
+  startDelay?: number;
+  /** It cannot be started, for this reason in runc's words. */
+  startError?: string;
+  /** A shell program that is its process. */
+  script?: string;
+  /** The program that is its process, with its arguments; without it and a script it runs for ever and says nothing. */
+  command?: readonly string[];
+  env: ReadonlyMap<string, string>;
+}
+
+/** Programs of built-in images that are more than their name says. */
+const IMAGE_PROGRAMS: Readonly<Record<string, string>> = {
+  '/neato': 'while :; do echo neato is at work; sleep 1; done',
+};
+
+/** Images that have the simulated programs and nothing else. */
+const WHOLE_IMAGE = /\/(?:busybox|busybox-nonroot|debian|alpine|ubuntu)[:@]/;
+/** Images that have one program, and it is not a shell. */
+const ONE_PROGRAM_IMAGE = /\/distroless\//;
+
+/** Reads what a container does off its pod's annotations, its command and its image. */
+export function readBehaviour(config: ContainerConfig, user: LinuxUser, hostname: string): Behaviour {
+  const { args, env } = hasCommand(config) ? containerProcess(config, user, hostname) : { args: [], env: [] };
+  const behaviour: Behaviour = {
+    env: new Map(env.map((entry) => splitPair(Buffer.from(entry).toString('latin1')))),
+  };
+  const annotation = (name: string): string | undefined =>
+    config.annotations[`${ANNOTATION_PREFIX}${name}.${config.name}`] ??
+    config.annotations[ANNOTATION_PREFIX + name];
+  const delay = annotation('start-delay');
+  if (delay !== undefined) behaviour.startDelay = parseDuration(delay);
+  const startError = annotation('start-error') ?? commandError(args, config);
+  if (startError !== undefined) behaviour.startError = startError;
+  const script = annotation('script') ?? IMAGE_PROGRAMS[args[0] ?? ''];
+  if (script !== undefined) behaviour.script = Buffer.from(script).toString('latin1');
+  else if (findProgram(args[0] ?? '') !== undefined) {
+    behaviour.command = args.map((text) => Buffer.from(text).toString('latin1'));
+  }
+  return behaviour;
+}
+
+/** Why a command cannot be run in an image, in runc's words; undefined if it can, or nobody knows. */
+export function commandError(
+  argv: readonly string[],
+  { image }: Pick<ContainerConfig, 'image'>,
+): string | undefined {
+  const [command = ''] = argv;
+  if (command === '') return undefined;
+  const has = ONE_PROGRAM_IMAGE.test(image.reference)
+    ? command === image.config.Entrypoint?.[0]
+    : findProgram(command) !== undefined || !WHOLE_IMAGE.test(image.reference);
+  return has ? undefined : notFoundError(command);
+}
+
+/** runc's words for a program that is not there. */
+export function notFoundError(command: string): string {
+  const why = command.includes('/')
+    ? `stat ${command}: no such file or directory`
+    : 'executable file not found in $PATH';
+  return `unable to start container process: exec: ${JSON.stringify(command)}: ${why}`;
+}
+
+function hasCommand({ command, args, image }: ContainerConfig): boolean {
+  const words = [...(command ?? image.config.Entrypoint ?? []), ...(args ?? image.config.Cmd ?? [])];
+  return words.length > 0;
+}
+
+function splitPair(entry: string): [string, string] {
+  const equals = entry.indexOf('=');
+  return [entry.slice(0, equals), entry.slice(equals + 1)];
+}

@@ -1,0 +1,32 @@
+import { ProcessExit, SIGNAL_BASE, SIGNAL_NUMBERS } from './process.ts';
+import type { Shell } from './shell.ts';
+
+/**
+ * Runs something as a process of its own below a shell: a signal to it, or `kill $$` in it, ends it alone.
+ *
+ * @param run is given the child's shell and how to kill it
+ */
+export async function runChild(
+  parent: Shell,
+  run: (child: Shell, kill: (name: NodeJS.Signals) => void) => Promise<number>,
+): Promise<{ code: number; signal?: NodeJS.Signals }> {
+  const controller = new AbortController();
+  let killedBy: NodeJS.Signals | undefined;
+  const kill = (name: NodeJS.Signals): void => {
+    if (child.catchSignal(name)) return;
+    killedBy = name;
+    controller.abort(new ProcessExit(SIGNAL_BASE + (SIGNAL_NUMBERS[name] ?? 0)));
+  };
+  const passOn = (): void => controller.abort(parent.signal.reason);
+  parent.signal.addEventListener('abort', passOn, { once: true });
+  const child = parent.fork({ pid: parent.machine.nextPid(), signal: controller.signal, kill });
+  try {
+    return { code: await run(child, kill) };
+  } catch (error) {
+    parent.signal.throwIfAborted();
+    if (killedBy === undefined || !(error instanceof ProcessExit)) throw error;
+    return { code: error.code, signal: killedBy };
+  } finally {
+    parent.signal.removeEventListener('abort', passOn);
+  }
+}

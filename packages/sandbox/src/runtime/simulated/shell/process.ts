@@ -1,0 +1,70 @@
+import type { Clock } from '../clock.ts';
+import type { Random } from '../random.ts';
+import type { Pipe, Sink } from './streams.ts';
+
+/** What a simulated process is connected to. */
+export interface Io {
+  stdin: Pipe;
+  stdout: Sink;
+  stderr: Sink;
+  terminal?: TerminalState;
+}
+
+/** The simulated container that a process lives in. Text is kept as bytes-as-characters (latin1). */
+export interface Machine {
+  clock: Clock;
+  random: Random;
+  hostname: string;
+  uid: number;
+  gid: number;
+  /** Files that were written, by path. */
+  files: Map<string, Buffer>;
+  /** The output of the container's first process, which is its log. */
+  console?: { stdout: Sink; stderr: Sink };
+  /** Gives a process its id. */
+  nextPid(): number;
+}
+
+/** What a process knows of its terminal. */
+export interface TerminalState {
+  rows: number;
+  columns: number;
+  /** What ctrl-C does, where a shell has taken it over. */
+  interrupt?: (() => void) | undefined;
+}
+
+/** A process is over: by `exit`, by a signal, or because its last command has ended. */
+export class ProcessExit extends Error {
+  override readonly name = 'ProcessExit';
+  readonly code: number;
+
+  constructor(code: number) {
+    super(`exit ${code}`);
+    this.code = code;
+  }
+}
+
+/** A signal's end, as shells and runtimes report it: 128 plus its number. */
+export const SIGNAL_BASE = 128;
+
+export const SIGNAL_NUMBERS: Readonly<Record<string, number>> = {
+  SIGHUP: 1,
+  SIGINT: 2,
+  SIGQUIT: 3,
+  SIGABRT: 6,
+  SIGKILL: 9,
+  SIGUSR1: 10,
+  SIGSEGV: 11,
+  SIGUSR2: 12,
+  SIGPIPE: 13,
+  SIGTERM: 15,
+};
+
+/** The name of a signal given as `9`, `KILL` or `SIGKILL`. */
+export function signalName(text: string): NodeJS.Signals | undefined {
+  const upper = text.toUpperCase();
+  const name = upper.startsWith('SIG') ? upper : `SIG${upper}`;
+  if (name in SIGNAL_NUMBERS) return name as NodeJS.Signals;
+  const found = Object.entries(SIGNAL_NUMBERS).find(([, number]) => String(number) === text);
+  return found?.[0] as NodeJS.Signals | undefined;
+}

@@ -1,0 +1,68 @@
+import { runChild } from '../child.ts';
+import { parseProgram } from '../parser.ts';
+import type { Io } from '../process.ts';
+import type { Shell } from '../shell.ts';
+import { type List, ShellSyntaxError } from '../syntax.ts';
+import { bytes, type Program } from './program.ts';
+
+const PROMPT = '/ # ';
+/** What a shell says of a child that was killed. */
+const KILLED_WORDS: Readonly<Record<string, string>> = { SIGKILL: 'Killed', SIGTERM: 'Terminated' };
+
+/** `sh [-c PROGRAM [NAME ARGUMENTS...]]`; without -c the program comes from stdin, with a prompt on a terminal. */
+export const sh: Program = async (args, io, shell) => {
+  const { code, signal } = await runChild(shell, async (child) => runShell(args, io, child));
+  const words = KILLED_WORDS[signal ?? ''];
+  if (words !== undefined) await io.stderr.write(bytes(`${words}\n`));
+  return code;
+};
+
+/** The same as a process that is there already. */
+export async function runShell(args: readonly string[], io: Io, shell: Shell): Promise<number> {
+  const option = args.findIndex((text) => /^-\w*c$/.test(text));
+  if (option < 0) return fromInput(io, shell);
+  const [source = '', name, ...parameters] = args.slice(option + 1);
+  if (name !== undefined) shell.name = name;
+  shell.parameters = parameters;
+  return shell.runToEnd(source, io);
+}
+
+async function fromInput(io: Io, shell: Shell): Promise<number> {
+  const { terminal } = io;
+  try {
+    let held = '';
+    for (;;) {
+      if (terminal !== undefined && held === '') await io.stderr.write(bytes(PROMPT));
+      const line = await io.stdin.readLine(shell.signal);
+      if (line === undefined) return shell.status;
+      held += line.toString('latin1');
+      let program: List;
+      try {
+        program = parseProgram(held);
+      } catch (error) {
+        if (error instanceof ShellSyntaxError && error.incomplete) continue;
+        held = '';
+        shell.status = await shell.endOf(error, io);
+        continue;
+      }
+      held = '';
+      if (terminal === undefined) await shell.run(program, io);
+      else await runInterruptibly(program, io, shell);
+    }
+  } catch (error) {
+    return shell.endOf(error, io);
+  }
+}
+
+/** A line typed at a terminal: ctrl-C ends it, and not the shell. */
+async function runInterruptibly(program: List, io: Io, shell: Shell): Promise<void> {
+  const { terminal } = io;
+  const { code, signal } = await runChild(shell, async (child, kill) => {
+    if (terminal !== undefined) terminal.interrupt = () => kill('SIGINT');
+    child.shareVariables(shell);
+    return child.run(program, io);
+  });
+  if (terminal !== undefined) terminal.interrupt = undefined;
+  if (signal !== undefined) await io.stdout.write(bytes('\n'));
+  shell.status = code;
+}

@@ -1,0 +1,314 @@
+import { BrokenPipe, Collector, Pipe } from './streams.ts';
+import { expandText, expandWords, type Expansion } from './expand.ts';
+import { parseProgram } from './parser.ts';
+import { openRedirects } from './redirect.ts';
+import { type Io, type Machine, ProcessExit, SIGNAL_BASE, SIGNAL_NUMBERS } from './process.ts';
+import { type AndOr, type Command, type List, type Pipeline, ShellSyntaxError } from './syntax.ts';
+
+/** Runs a program that is no part of the shell itself; undefined if there is none of that name. */
+export type RunProgram = (argv: readonly string[], io: Io, shell: Shell) => Promise<number> | undefined;
+
+/** Commands that change the shell which runs them. */
+export type Builtin = (shell: Shell, args: readonly string[], io: Io) => Promise<number> | number;
+
+/** The end of a `break` or `continue`, on its way to its loop. */
+export class LoopJump extends Error {
+  override readonly name = 'LoopJump';
+  readonly again: boolean;
+
+  constructor(again: boolean) {
+    super(again ? 'continue' : 'break');
+    this.again = again;
+  }
+}
+
+const NOT_FOUND = 127;
+const SYNTAX_ERROR = 2;
+/** So many commands run before others get their turn: a loop without a sleep must not hold up the process. */
+const COMMANDS_PER_TURN = 64;
+
+/** Runs programs of a small part of the POSIX shell language as a simulated process. */
+export class Shell {
+  readonly machine: Machine;
+  /** Aborts when the process is killed; its reason is then a ProcessExit. */
+  readonly signal: AbortSignal;
+  variables: Map<string, string>;
+  /** `$1` and so on. */
+  parameters: readonly string[] = [];
+  name = 'sh';
+  readonly pid: number;
+  /** Kills the process itself, as `kill $$` does. */
+  readonly kill: (name: NodeJS.Signals) => void;
+  /** What to run on a signal. */
+  readonly traps = new Map<string, string>();
+  status = 0;
+  readonly #builtins: ReadonlyMap<string, Builtin>;
+  readonly #runProgram: RunProgram;
+  readonly #background: Promise<unknown>[] = [];
+  readonly #caught: string[] = [];
+  #commands = 0;
+  #wakeWait: (() => void) | undefined;
+
+  constructor(options: {
+    machine: Machine;
+    signal: AbortSignal;
+    variables: ReadonlyMap<string, string>;
+    pid: number;
+    kill: (name: NodeJS.Signals) => void;
+    builtins: ReadonlyMap<string, Builtin>;
+    runProgram: RunProgram;
+  }) {
+    this.machine = options.machine;
+    this.signal = options.signal;
+    this.variables = new Map(options.variables);
+    this.pid = options.pid;
+    this.kill = options.kill;
+    this.#builtins = options.builtins;
+    this.#runProgram = options.runProgram;
+  }
+
+  /** A subshell: the same process's surroundings, its own variables. With `process` it is a process of its own. */
+  fork(process?: { pid: number; signal: AbortSignal; kill: (name: NodeJS.Signals) => void }): Shell {
+    const child = new Shell({
+      machine: this.machine,
+      signal: process?.signal ?? this.signal,
+      variables: this.variables,
+      pid: process?.pid ?? this.pid,
+      kill: process?.kill ?? this.kill,
+      builtins: this.#builtins,
+      runProgram: this.#runProgram,
+    });
+    child.parameters = this.parameters;
+    child.name = this.name;
+    child.status = this.status;
+    return child;
+  }
+
+  /** What this shell sets, that one sees. */
+  shareVariables(other: Shell): void {
+    this.variables = other.variables;
+    this.parameters = other.parameters;
+  }
+
+  /** Runs a program to its end and gives its exit code; `exit` in it ends it. */
+  async runToEnd(source: string, io: Io): Promise<number> {
+    try {
+      return await this.run(parseProgram(source), io);
+    } catch (error) {
+      return this.endOf(error, io);
+    }
+  }
+
+  /** The exit code that an error from running means; anything unknown is thrown on. */
+  async endOf(error: unknown, io: Io): Promise<number> {
+    if (this.signal.aborted) throw this.signal.reason as Error;
+    if (error instanceof ProcessExit) return error.code;
+    if (error instanceof LoopJump) return 0;
+    if (error instanceof BrokenPipe) return SIGNAL_BASE + (SIGNAL_NUMBERS['SIGPIPE'] ?? 0);
+    if (error instanceof ShellSyntaxError) {
+      await this.complain(io, error.message);
+      return SYNTAX_ERROR;
+    }
+    throw error;
+  }
+
+  async complain(io: Io, message: string): Promise<void> {
+    await io.stderr.write(Buffer.from(`${this.name}: ${message}\n`, 'latin1'));
+  }
+
+  /** A signal that a trap is set for: its command runs after the one that runs now. True if there is one. */
+  catchSignal(name: string): boolean {
+    if (!this.traps.has(name)) return false;
+    this.#caught.push(name);
+    this.#wakeWait?.();
+    return true;
+  }
+
+  /** Until all background commands have ended, or a trapped signal comes. */
+  async wait(): Promise<void> {
+    const interrupted = new Promise<void>((resolve) => {
+      this.#wakeWait = resolve;
+    });
+    if (this.#caught.length === 0) await Promise.race([Promise.all(this.#background), interrupted]);
+    this.#wakeWait = undefined;
+  }
+
+  async run(list: List, io: Io): Promise<number> {
+    for (const { andOr, background } of list) {
+      if (background) {
+        const child = this.fork();
+        const task = child.#andOr(andOr, { ...io, stdin: Pipe.of(Buffer.alloc(0)) });
+        this.#background.push(task.catch(() => {}));
+        this.status = 0;
+      } else this.status = await this.#andOr(andOr, io);
+      await this.#betweenCommands(io);
+    }
+    return this.status;
+  }
+
+  async #betweenCommands(io: Io): Promise<void> {
+    this.signal.throwIfAborted();
+    this.#commands += 1;
+    if (this.#commands % COMMANDS_PER_TURN === 0) {
+      await new Promise((resolve) => {
+        setImmediate(resolve);
+      });
+    }
+    for (let name = this.#caught.shift(); name !== undefined; name = this.#caught.shift()) {
+      const status = this.status;
+      await this.run(parseProgram(this.traps.get(name) ?? ''), io);
+      this.status = status;
+    }
+  }
+
+  async #andOr({ first, rest }: AndOr, io: Io): Promise<number> {
+    this.status = await this.#pipeline(first, io);
+    for (const { operator, pipeline } of rest) {
+      if ((this.status === 0) === (operator === '&&')) this.status = await this.#pipeline(pipeline, io);
+    }
+    return this.status;
+  }
+
+  async #pipeline({ commands, negated }: Pipeline, io: Io): Promise<number> {
+    const [only] = commands;
+    const status =
+      commands.length === 1 && only !== undefined
+        ? await this.#command(only, io)
+        : await this.#piped(commands, io);
+    if (!negated) return status;
+    return status === 0 ? 1 : 0;
+  }
+
+  async #piped(commands: readonly Command[], io: Io): Promise<number> {
+    let stdin = io.stdin;
+    const running = commands.map(async (command, index) => {
+      const input = stdin;
+      const last = index === commands.length - 1;
+      const pipe = new Pipe();
+      stdin = pipe;
+      const own: Io = { ...io, stdin: input, stdout: last ? io.stdout : pipe };
+      const child = this.fork();
+      try {
+        return await child.#command(command, own);
+      } catch (error) {
+        return await child.endOf(error, own);
+      } finally {
+        pipe.end();
+        if (index > 0) input.close();
+      }
+    });
+    const statuses = await Promise.all(running);
+    return statuses.at(-1) ?? 0;
+  }
+
+  async #command(command: Command, outer: Io): Promise<number> {
+    const expansion = this.#expansion(outer);
+    const io =
+      command.redirects.length === 0
+        ? outer
+        : await openRedirects(command.redirects, outer, this.machine, expansion);
+    switch (command.kind) {
+      case 'simple':
+        return this.#simple(command, io, expansion);
+      case 'group':
+        if (!command.subshell) return this.run(command.body, io);
+        return this.#subshell(command.body, io);
+      case 'if':
+        for (const { condition, body } of command.branches) {
+          if ((await this.run(condition, io)) === 0) return this.run(body, io);
+        }
+        return command.otherwise === undefined ? 0 : this.run(command.otherwise, io);
+      case 'for':
+        for (const value of await expandWords(command.words, expansion)) {
+          this.variables.set(command.name, value);
+          if (!(await this.#turn(command.body, io))) break;
+        }
+        return this.status;
+      case 'loop':
+        while (((await this.run(command.condition, io)) === 0) !== command.until) {
+          if (!(await this.#turn(command.body, io))) break;
+        }
+        return 0;
+    }
+  }
+
+  /** One turn of a loop; false ends the loop. */
+  async #turn(body: List, io: Io): Promise<boolean> {
+    try {
+      await this.run(body, io);
+      return true;
+    } catch (error) {
+      if (error instanceof LoopJump) return error.again;
+      throw error;
+    }
+  }
+
+  async #subshell(body: List, io: Io): Promise<number> {
+    const child = this.fork();
+    try {
+      return await child.run(body, io);
+    } catch (error) {
+      return child.endOf(error, io);
+    }
+  }
+
+  async #simple(
+    command: Extract<Command, { kind: 'simple' }>,
+    io: Io,
+    expansion: Expansion,
+  ): Promise<number> {
+    const [name, ...args] = await expandWords(command.words, expansion);
+    const values: [string, string][] = [];
+    for (const { name: variable, value } of command.assignments) {
+      values.push([variable, await expandText(value, expansion)]);
+    }
+    if (name === undefined) {
+      for (const [variable, value] of values) this.variables.set(variable, value);
+      // `x=$(false)` has the status of what it ran.
+      return command.assignments.some(({ value }) => value.some((part) => part.kind === 'command'))
+        ? this.status
+        : 0;
+    }
+    const builtin = this.#builtins.get(name);
+    if (builtin !== undefined) return builtin(this, args, io);
+    return this.runCommand([name, ...args], io, values);
+  }
+
+  /** Runs a program, with variables of its own besides the shell's. */
+  async runCommand(
+    argv: readonly string[],
+    io: Io,
+    values: readonly (readonly [string, string])[] = [],
+  ): Promise<number> {
+    const child = this.fork();
+    for (const [variable, value] of values) child.variables.set(variable, value);
+    const running = this.#runProgram(argv, io, child);
+    if (running !== undefined) return running;
+    await this.complain(io, `${argv[0]}: not found`);
+    return NOT_FOUND;
+  }
+
+  #expansion(io: Io): Expansion {
+    return {
+      parameters: this.parameters,
+      variable: (name) => this.#variable(name),
+      output: async (source) => {
+        const collector = new Collector();
+        this.status = await this.fork().runToEnd(source, { ...io, stdout: collector });
+        return collector.text();
+      },
+    };
+  }
+
+  #variable(name: string): string {
+    if (name === '?') return String(this.status);
+    if (name === '$') return String(this.pid);
+    if (name === '#') return String(this.parameters.length);
+    if (name === '@' || name === '*') return this.parameters.join(' ');
+    if (name === '0') return this.name;
+    if (/^\d$/.test(name)) return this.parameters[Number(name) - 1] ?? '';
+    // As in the shells that have it: 0 to 32767.
+    if (name === 'RANDOM') return String(Math.floor(this.machine.random.next() * 32_768));
+    return this.variables.get(name) ?? '';
+  }
+}

@@ -1,0 +1,139 @@
+import type { Duplex } from 'node:stream';
+import type { LogLimits } from '../log/log-writer.ts';
+import { resolveUser } from '../runc/image-user.ts';
+import type {
+  ContainerConfig,
+  LinuxUser,
+  PodSandbox,
+  PodSandboxConfig,
+  RuntimeContainer,
+} from '../runtime.ts';
+import { ANNOTATION_PREFIX, readBehaviour } from './behaviour.ts';
+import type { Clock } from './clock.ts';
+import { LazyLog } from './lazy-log.ts';
+import { Random, seededId } from './random.ts';
+import type { Machine } from './shell/process.ts';
+import { HTTP_ANSWER, serveConnection } from './port.ts';
+import { SimulatedContainer } from './simulated-container.ts';
+
+/** What all sandboxes of a simulated runtime have in common. */
+export interface SimulatedEnvironment {
+  clock: Clock;
+  seed: number;
+  /** How long a container takes to start, in ms, and by what fraction that varies. */
+  startDelayMs: number;
+  jitter: number;
+  logLimits: LogLimits;
+}
+
+/** Process ids in a pod begin here, as on a node where a few processes came before. */
+const FIRST_PID = 7;
+
+/** A pod that exists in words only. */
+export class SimulatedSandbox implements PodSandbox {
+  readonly id: string;
+  readonly ip: string | undefined;
+  readonly containers = new Map<string, SimulatedContainer>();
+  readonly #environment: SimulatedEnvironment;
+  readonly #config: PodSandboxConfig;
+  readonly #name: readonly (string | number)[];
+  #pid = FIRST_PID;
+
+  /** @param generation counts the sandboxes that a pod of that name had before */
+  constructor(
+    environment: SimulatedEnvironment,
+    config: PodSandboxConfig,
+    ip: string | undefined,
+    generation: number,
+  ) {
+    this.#environment = environment;
+    this.#config = config;
+    this.#name = [environment.seed, config.namespace, config.name, generation];
+    this.id = seededId(...this.#name);
+    this.ip = ip;
+  }
+
+  async createContainer(config: ContainerConfig): Promise<RuntimeContainer> {
+    const { startDelayMs, jitter, clock, logLimits } = this.#environment;
+    const name = [...this.#name, config.name, config.attempt];
+    const id = seededId(...name);
+    const user = userOf(config);
+    const behaviour = readBehaviour(config, user, this.#config.hostname);
+    const drawn = jitter === 0 ? 1 : 1 + jitter * (2 * new Random(...name, 'start').next() - 1);
+    this.#checkTarget(config, id);
+    const container = new SimulatedContainer({
+      id,
+      config,
+      user,
+      behaviour,
+      startDelay: (behaviour.startDelay ?? startDelayMs) * drawn,
+      machine: () => this.#machine(user, name),
+      init: this.#hasOwnProcesses(config),
+      log: new LazyLog(config.logPath, () => clock.now(), logLimits),
+    });
+    this.containers.set(id, container);
+    return container;
+  }
+
+  #machine(user: LinuxUser, name: readonly (string | number)[]): Machine {
+    return {
+      clock: this.#environment.clock,
+      random: new Random(...name),
+      hostname: this.#config.hostname,
+      uid: user.uid,
+      gid: user.gid,
+      files: new Map(),
+      nextPid: () => (this.#pid += 1),
+    };
+  }
+
+  #hasOwnProcesses({ targetContainerId }: ContainerConfig): boolean {
+    return targetContainerId === undefined && !this.#config.shareProcessNamespace && !this.#config.host.pid;
+  }
+
+  #checkTarget({ targetContainerId }: ContainerConfig, id: string): void {
+    if (targetContainerId === undefined) return;
+    if (this.containers.get(targetContainerId)?.state.phase === 'running') return;
+    throw new Error(
+      `failed to generate container ${JSON.stringify(id)} spec: failed to generate spec opts: invalid target container: container ${JSON.stringify(targetContainerId)} is not running - in state CONTAINER_EXITED`,
+    );
+  }
+
+  /**
+   * A port answers as the pod's annotation for it says: a shell program with the connection as stdin and stdout.
+   * Without one, a container that runs as a service answers HTTP on every port.
+   */
+  async connect(port: number): Promise<Duplex> {
+    const script = this.#portScript(port);
+    if (script === undefined) {
+      throw new Error(
+        `failed to connect to localhost:${port} inside namespace ${JSON.stringify(this.id)}, IPv4: dial tcp4 127.0.0.1:${port}: connect: connection refused`,
+      );
+    }
+    const machine = this.#machine({ uid: 0, gid: 0, supplementalGroups: [] }, [...this.#name, 'port', port]);
+    return serveConnection(script, machine);
+  }
+
+  async probePort(port: number): Promise<boolean> {
+    return this.#portScript(port) !== undefined;
+  }
+
+  #portScript(port: number): string | undefined {
+    const script = this.#config.annotations[`${ANNOTATION_PREFIX}port.${port}`];
+    if (script !== undefined) return script;
+    return [...this.containers.values()].some((container) => container.isService) ? HTTP_ANSWER : undefined;
+  }
+
+  async remove(): Promise<void> {
+    await Promise.all([...this.containers.values()].map(async (container) => container.remove()));
+  }
+}
+
+function userOf(config: ContainerConfig): LinuxUser {
+  try {
+    return resolveUser(config.image.config.User, config.security, config.image.layers);
+  } catch {
+    // A user by name, and no files to look it up in.
+    return { uid: 0, gid: 0, supplementalGroups: [0] };
+  }
+}
