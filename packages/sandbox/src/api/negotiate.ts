@@ -1,0 +1,70 @@
+import { notAcceptable } from './errors.ts';
+
+/** The form in which an answer is wanted. */
+export interface Representation {
+  mediaType: 'application/json' | 'application/yaml';
+  /** `as=`: another type to turn objects into. */
+  as?: 'Table' | 'PartialObjectMetadata' | 'PartialObjectMetadataList' | 'APIGroupDiscoveryList';
+  group?: string;
+  version?: string;
+}
+
+const TRANSFORMS: Readonly<Record<string, readonly string[]>> = {
+  Table: ['meta.k8s.io/v1', 'meta.k8s.io/v1beta1'],
+  PartialObjectMetadata: ['meta.k8s.io/v1', 'meta.k8s.io/v1beta1'],
+  PartialObjectMetadataList: ['meta.k8s.io/v1', 'meta.k8s.io/v1beta1'],
+};
+
+/** The transforms that discovery offers. */
+export const DISCOVERY_TRANSFORMS: Readonly<Record<string, readonly string[]>> = {
+  APIGroupDiscoveryList: ['apidiscovery.k8s.io/v2'],
+};
+
+const NOT_ACCEPTABLE =
+  'only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf';
+
+/**
+ * Chooses the representation for an `Accept` header: the first clause that can be served, as the API server does.
+ * Protobuf is not spoken: clauses that name it are passed over, and JSON stands in where nothing else is asked for.
+ */
+export function negotiate(
+  accept: string | undefined,
+  transforms: Readonly<Record<string, readonly string[]>> = TRANSFORMS,
+): Representation {
+  if (accept === undefined || accept.trim() === '') return { mediaType: 'application/json' };
+  let protobuf = false;
+  for (const clause of accept.split(',')) {
+    const [type = '', ...parameters] = clause.split(';').map((part) => part.trim());
+    if (type === 'application/vnd.kubernetes.protobuf') protobuf = true;
+    const mediaType = mediaTypeOf(type.toLowerCase());
+    if (mediaType === undefined) continue;
+    const found = readParameters(parameters, transforms);
+    if (found !== undefined) return { mediaType, ...found };
+  }
+  if (protobuf) return { mediaType: 'application/json' };
+  throw notAcceptable(NOT_ACCEPTABLE);
+}
+
+function mediaTypeOf(type: string): Representation['mediaType'] | undefined {
+  if (type === 'application/json' || type === '*/*' || type === 'application/*') return 'application/json';
+  return type === 'application/yaml' ? 'application/yaml' : undefined;
+}
+
+/** The transform that parameters ask for; undefined where it is not offered. */
+function readParameters(
+  parameters: readonly string[],
+  transforms: Readonly<Record<string, readonly string[]>>,
+): Omit<Representation, 'mediaType'> | undefined {
+  const values = new Map(
+    parameters.map((parameter) => {
+      const [key = '', value = ''] = parameter.split('=');
+      return [key.trim(), value.trim().replaceAll('"', '')] as const;
+    }),
+  );
+  const as = values.get('as');
+  if (as === undefined) return {};
+  const group = values.get('g') ?? '';
+  const version = values.get('v') ?? '';
+  if (transforms[as]?.includes(`${group}/${version}`) !== true) return undefined;
+  return { as: as as NonNullable<Representation['as']>, group, version };
+}

@@ -1,0 +1,146 @@
+import type { Field, FieldType, StructSchema } from '../../resources/schema/types.ts';
+import { badRequest } from '../errors.ts';
+import { type Json, type JsonObject, isObject, mergeByOrder, sameItem } from './element-order.ts';
+
+const DIRECTIVE = '$patch';
+const RETAIN_KEYS = '$retainKeys';
+const SET_ORDER = '$setElementOrder/';
+const DELETE_FROM = '$deleteFromPrimitiveList/';
+
+/**
+ * Applies a strategic merge patch (its own JSON format, see the API concepts of Kubernetes: lists are merged by
+ * the key that the schema gives them) to a document. Neither argument is changed.
+ */
+export function strategicMerge(
+  original: JsonObject,
+  patch: JsonObject,
+  schema: StructSchema | undefined,
+): JsonObject {
+  return mergeMap(structuredClone(original), structuredClone(patch), schema);
+}
+
+function mergeMap(original: JsonObject, patch: JsonObject, schema: StructSchema | undefined): JsonObject {
+  const directive = patch[DIRECTIVE];
+  if (directive !== undefined) {
+    delete patch[DIRECTIVE];
+    if (directive === 'replace') return patch;
+    if (directive === 'delete') return {};
+    throw badRequest(`unknown patch type found: ${JSON.stringify(directive)}`);
+  }
+  retainKeys(original, patch);
+  applyElementOrders(original, patch, schema);
+  for (const [key, value] of Object.entries(patch)) {
+    if (key.startsWith(DELETE_FROM)) {
+      deleteFromPrimitives(original, key.slice(DELETE_FROM.length), value);
+    } else if (value === null) {
+      delete original[key];
+    } else {
+      original[key] = mergeValue(original[key], value, schema?.fields.get(key));
+    }
+  }
+  return original;
+}
+
+function mergeValue(original: Json | undefined, patch: Json, field: Field | undefined): Json {
+  if (original === undefined || original === null) return withoutDirectives(patch);
+  if (isObject(patch) && isObject(original)) return mergeMap(original, patch, structOf(field?.type));
+  if (Array.isArray(patch) && Array.isArray(original)) return mergeList(original, patch, field);
+  return withoutDirectives(patch);
+}
+
+function mergeList(original: Json[], patch: Json[], field: Field | undefined): Json[] {
+  if (field?.mergeKey === undefined) return patch.map(withoutDirectives);
+  const { mergeKey } = field;
+  if (mergeKey === '') {
+    const merged = [...new Set([...original, ...patch])];
+    return mergeByOrder(merged, patch, patch, original, mergeKey);
+  }
+  const special = patch.filter((item) => isObject(item) && item[DIRECTIVE] !== undefined);
+  const plain = patch.filter((item) => !special.includes(item));
+  if (special.some((item) => isObject(item) && item[DIRECTIVE] === 'replace')) return plain;
+  const deleted = special.filter(isObject);
+  const kept = original.filter((item) => !deleted.some((one) => sameItem(one, item, mergeKey)));
+  const merged = mergeItems(kept, plain, mergeKey, field);
+  return mergeByOrder(merged, plain, plain, kept, mergeKey);
+}
+
+function mergeItems(
+  original: readonly Json[],
+  patch: readonly Json[],
+  mergeKey: string,
+  field: Field,
+): Json[] {
+  const struct = structOf(field.type.kind === 'list' ? field.type.of : undefined);
+  const merged = [...original];
+  for (const item of patch) {
+    if (!isObject(item) || item[mergeKey] === undefined) {
+      throw badRequest(`map: ${goMap(item)} does not contain declared merge key: ${mergeKey}`);
+    }
+    const position = merged.findIndex((one) => sameItem(one, item, mergeKey));
+    const found = merged[position];
+    if (found !== undefined && isObject(found))
+      merged[position] = mergeMap(found, structuredClone(item), struct);
+    else merged.push(withoutDirectives(item));
+  }
+  return merged;
+}
+
+function goMap(value: Json): string {
+  if (!isObject(value)) return typeof value === 'string' ? value : JSON.stringify(value);
+  const members = Object.keys(value)
+    .toSorted()
+    .map((key) => `${key}:${goMap(value[key] ?? null)}`);
+  return `map[${members.join(' ')}]`;
+}
+
+/** `$retainKeys` names all keys that a union may keep. */
+function retainKeys(original: JsonObject, patch: JsonObject): void {
+  const retained = patch[RETAIN_KEYS];
+  if (retained === undefined) return;
+  delete patch[RETAIN_KEYS];
+  if (!Array.isArray(retained)) return;
+  for (const key of Object.keys(original)) if (!retained.includes(key)) delete original[key];
+}
+
+/** `$setElementOrder/FIELD` puts a merged list in the order it names. */
+function applyElementOrders(original: JsonObject, patch: JsonObject, schema: StructSchema | undefined): void {
+  for (const directive of Object.keys(patch).filter((key) => key.startsWith(SET_ORDER))) {
+    const order = patch[directive];
+    delete patch[directive];
+    const name = directive.slice(SET_ORDER.length);
+    const field = schema?.fields.get(name);
+    const before = original[name];
+    const change = patch[name];
+    if (!Array.isArray(order)) continue;
+    const current = Array.isArray(before) ? before : [];
+    if (before === undefined && change === undefined) continue;
+    // A null empties the list, as it would without an order.
+    if (change === null) continue;
+    const merged = Array.isArray(change) ? mergeList(current, change, field) : current;
+    original[name] = mergeByOrder(merged, order, order, current, field?.mergeKey ?? '');
+    delete patch[name];
+  }
+}
+
+function deleteFromPrimitives(original: JsonObject, name: string, value: Json | undefined): void {
+  const list = original[name];
+  if (!Array.isArray(list) || !Array.isArray(value)) return;
+  original[name] = list.filter((item) => !value.includes(item));
+}
+
+/** A value that the original lacks is taken over, without nulls and directives. */
+function withoutDirectives(value: Json): Json {
+  if (Array.isArray(value)) {
+    return value.filter((item) => !isObject(item) || item[DIRECTIVE] !== 'delete').map(withoutDirectives);
+  }
+  if (!isObject(value)) return value;
+  const clean: JsonObject = {};
+  for (const [key, member] of Object.entries(value)) {
+    if (member !== null && !key.startsWith('$')) clean[key] = withoutDirectives(member);
+  }
+  return clean;
+}
+
+function structOf(type: FieldType | undefined): StructSchema | undefined {
+  return type?.kind === 'struct' ? type.struct : undefined;
+}

@@ -1,0 +1,148 @@
+import type { Pod } from 'kubernetes-types/core/v1.d.ts';
+import {
+  KubeletError,
+  type NodeAgent,
+  type RemoteProcess,
+  type StreamOptions,
+} from '../../kubelet/node-agent.ts';
+import type { ApiContext } from '../api-context.ts';
+import type { Resource } from '../discovery/resource-table.ts';
+import { badRequest, internalError } from '../errors.ts';
+import type { Exchange, Upgrade } from '../exchange.ts';
+import { isTrue } from '../request-info.ts';
+import { readNamed } from '../read-handler.ts';
+import { chooseContainer } from './container-choice.ts';
+import { runRemoteCommand } from './remote-command.ts';
+import { answerSpdy } from './spdy-handshake.ts';
+import { acceptWebSocket, checkHandshake } from './websocket.ts';
+
+/** Serves attach, exec and portforward; without an upgrade there is nothing to serve. */
+export async function serveStream(exchange: Exchange, api: ApiContext, resource: Resource): Promise<void> {
+  const { info, upgrade } = exchange;
+  const pod = readNamed(exchange, api, resource) as unknown as Pod;
+  if (info.subresource === 'portforward') {
+    requireNode(pod);
+    await servePortForward(exchange, requireUpgrade(upgrade));
+    return;
+  }
+  const container = chooseContainer(pod, exchange.query.get('container') ?? '');
+  requireNode(pod);
+  const accepted = requireUpgrade(upgrade);
+  const streams = readStreams(exchange.query);
+  if (!streams.stdin && !streams.stdout && !streams.stderr) {
+    exchange.text(400, 'you must specify at least 1 of stdin, stdout, stderr');
+    return;
+  }
+  if (accepted.protocol === 'spdy') {
+    answerSpdy(exchange, accepted.upgrade);
+    return;
+  }
+  await serveWebSocket({ exchange, api, pod, container, streams, upgrade: accepted.upgrade });
+}
+
+interface StreamRequest {
+  exchange: Exchange;
+  api: ApiContext;
+  pod: Pod;
+  container: string;
+  streams: StreamOptions;
+  upgrade: Upgrade;
+}
+
+async function serveWebSocket({
+  exchange,
+  api,
+  pod,
+  container,
+  streams,
+  upgrade,
+}: StreamRequest): Promise<void> {
+  const { info, query } = exchange;
+  if (api.node === undefined) throw internalError('no kubelet is connected');
+  const command = query.getAll('command');
+  let process: RemoteProcess;
+  try {
+    process = await start(api.node, exchange, container, command, streams);
+  } catch (error) {
+    if (!(error instanceof KubeletError)) throw error;
+    exchange.text(error.status, error.message);
+    return;
+  }
+  if (!checkHandshake(upgrade)) {
+    process.detach();
+    return;
+  }
+  const { socket, subprotocol } = await acceptWebSocket(upgrade);
+  await runRemoteCommand(socket, process, {
+    subprotocol,
+    streams,
+    command,
+    endsWithStdin: info.subresource === 'attach' && !hasStdinOnce(pod, container),
+  });
+}
+
+function start(
+  node: NodeAgent,
+  { info }: Exchange,
+  container: string,
+  command: readonly string[],
+  streams: StreamOptions,
+): Promise<RemoteProcess> {
+  const { namespace, name } = info;
+  return info.subresource === 'exec'
+    ? node.exec(namespace, name, container, command, streams)
+    : node.attach(namespace, name, container, streams);
+}
+
+async function servePortForward(exchange: Exchange, { protocol, upgrade }: Accepted): Promise<void> {
+  if (protocol === 'spdy') {
+    answerSpdy(exchange, upgrade);
+    return;
+  }
+  const offered = exchange.headers['sec-websocket-protocol'] ?? '';
+  if (offered.includes('portforward.k8s.io')) {
+    const { socket } = await acceptWebSocket(upgrade);
+    // Tunnelled SPDY is not spoken: the connection stays, and carries nothing.
+    exchange.signal.addEventListener('abort', () => socket.terminate(), { once: true });
+    return;
+  }
+  if (!exchange.query.has('ports')) exchange.text(400, 'query parameter "port" is required');
+}
+
+interface Accepted {
+  protocol: 'websocket' | 'spdy';
+  upgrade: Upgrade;
+}
+
+function requireUpgrade(upgrade: Upgrade | undefined): Accepted {
+  const protocol = upgrade?.request.headers.upgrade?.toLowerCase();
+  if (upgrade !== undefined && protocol === 'websocket') return { protocol, upgrade };
+  if (upgrade !== undefined && protocol === 'spdy/3.1') return { protocol: 'spdy', upgrade };
+  throw badRequest('Upgrade request required');
+}
+
+function requireNode(pod: Pod): void {
+  if ((pod.spec?.nodeName ?? '') === '') {
+    throw badRequest(`pod ${pod.metadata?.name ?? ''} does not have a host assigned`);
+  }
+}
+
+function readStreams(query: URLSearchParams): StreamOptions {
+  const tty = isTrue(query.get('tty'));
+  return {
+    stdin: isTrue(query.get('stdin')),
+    stdout: isTrue(query.get('stdout')),
+    // A terminal has one output: the kubelet drops stderr where both are asked for.
+    stderr: isTrue(query.get('stderr')) && !tty,
+    tty,
+  };
+}
+
+function hasStdinOnce({ spec }: Pod, name: string): boolean {
+  const all = [
+    ...(spec?.containers ?? []),
+    ...(spec?.initContainers ?? []),
+    ...(spec?.ephemeralContainers ?? []),
+  ];
+  return all.find((container) => container.name === name)?.stdinOnce === true;
+}

@@ -1,0 +1,44 @@
+import type { ApiContext } from '../api-context.ts';
+import type { Resource } from '../discovery/resource-table.ts';
+import type { Subresource } from '../discovery/resource-types.ts';
+import { unknownResource } from '../errors.ts';
+import type { Exchange } from '../exchange.ts';
+import { serveGet } from '../read-handler.ts';
+import { servePatch, serveUpdate } from '../write-handler.ts';
+import { serveBinding } from './binding.ts';
+import { serveEviction } from './eviction.ts';
+import { serveLog } from './log.ts';
+import { serveStream } from './streams.ts';
+
+/** Serves a path below an object. */
+export async function serveSubresource(
+  exchange: Exchange,
+  api: ApiContext,
+  resource: Resource,
+  { name, kind }: Subresource,
+): Promise<void> {
+  if (resource.key === 'pods') {
+    switch (name) {
+      case 'binding':
+        await serveBinding(exchange, api, resource);
+        return;
+      case 'eviction':
+        await serveEviction(exchange, api, resource);
+        return;
+      case 'log':
+        await serveLog(exchange, api, resource);
+        return;
+      case 'attach':
+      case 'exec':
+      case 'portforward':
+        await serveStream(exchange, api, resource);
+        return;
+      default:
+    }
+  }
+  // All others that carry the kind itself are views of it: status, ephemeralcontainers, resize, approval.
+  if (kind !== resource.kind) throw unknownResource();
+  if (exchange.method === 'GET') serveGet(exchange, api, resource);
+  else if (exchange.method === 'PUT') await serveUpdate(exchange, api, resource, name);
+  else await servePatch(exchange, api, resource, name);
+}

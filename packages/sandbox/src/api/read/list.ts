@@ -1,0 +1,90 @@
+import type { MemoryStore } from '../../store/memory-store.ts';
+import type { KubeObject } from '../../store/types.ts';
+import type { Resource } from '../discovery/resource-table.ts';
+import { badRequest, expired, tooLargeResourceVersion } from '../errors.ts';
+import type { ListOptions } from '../options.ts';
+import { parseFieldSelector, matchesFields, type FieldReaders } from '../selectors/field-selector.ts';
+import { matchesLabels, parseLabelSelector } from '../selectors/label-selector.ts';
+import type { ListPage } from './represent.ts';
+
+export type Selection = (object: KubeObject) => boolean;
+
+/** What the selectors of a query choose; throws StatusError 400 where they cannot be read. */
+export function readSelection(options: ListOptions, readers: FieldReaders): Selection {
+  const labels = parseLabelSelector(options.labelSelector);
+  const fields = parseFieldSelector(options.fieldSelector, readers);
+  return (object) => matchesLabels(labels, object.metadata.labels) && matchesFields(fields, readers, object);
+}
+
+/** Reads a resourceVersion of a query. */
+export function parseResourceVersion(text: string): number | undefined {
+  if (text === '') return undefined;
+  if (!/^\d+$/.test(text)) {
+    const quoted = JSON.stringify(text);
+    throw badRequest(
+      `invalid resource version: resourceVersion: Invalid value: ${quoted}: strconv.ParseUint: parsing ${quoted}: invalid syntax`,
+    );
+  }
+  return Number(text);
+}
+
+/** One page of a list. The store has only the present: an exact past version is 410 Gone. */
+export function listObjects(
+  store: MemoryStore,
+  resource: Resource,
+  namespace: string | undefined,
+  options: ListOptions,
+  selects: Selection,
+): ListPage {
+  const asked = parseResourceVersion(options.resourceVersion);
+  const current = store.resourceVersion;
+  if (asked !== undefined && asked > current) throw tooLargeResourceVersion(asked, current);
+  const start = options.continueToken === '' ? undefined : readContinueToken(options.continueToken);
+  const all = store.list(resource.key, namespace);
+  const rest = start === undefined ? all : all.filter((object) => keyOf(object) >= start.key);
+  const chosen = rest.filter(selects);
+  const resourceVersion = String(start?.resourceVersion ?? current);
+  if (options.limit <= 0 || chosen.length <= options.limit) return { items: chosen, resourceVersion };
+  const items = chosen.slice(0, options.limit);
+  const next = chosen[options.limit];
+  const counted = options.labelSelector === '' && options.fieldSelector === '';
+  return {
+    items,
+    resourceVersion,
+    ...(next === undefined ? {} : { continueToken: writeContinueToken(keyOf(next), resourceVersion) }),
+    ...(counted ? { remainingItemCount: chosen.length - items.length } : {}),
+  };
+}
+
+function keyOf({ metadata }: KubeObject): string {
+  return `${metadata.namespace ?? ''}/${metadata.name ?? ''}`;
+}
+
+function writeContinueToken(key: string, resourceVersion: string): string {
+  const token = { v: 'meta.k8s.io/v1', rv: Number(resourceVersion), start: `${key}` };
+  return Buffer.from(JSON.stringify(token)).toString('base64url');
+}
+
+function readContinueToken(token: string): { key: string; resourceVersion: number } {
+  const text = Buffer.from(token, 'base64url').toString('utf8');
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    const character = text.trimStart()[0];
+    throw badRequest(
+      character === undefined
+        ? 'invalid continue token: continue key is not valid: unexpected end of JSON input'
+        : `invalid continue token: continue key is not valid: invalid character '${character}' looking for beginning of value`,
+    );
+  }
+  const { v, rv, start } = value as { v?: unknown; rv?: unknown; start?: unknown };
+  if (v !== 'meta.k8s.io/v1' || typeof rv !== 'number' || typeof start !== 'string') {
+    throw badRequest(
+      `invalid continue token: continue key is not valid: server does not recognize this encoded version ${JSON.stringify(v ?? '')}`,
+    );
+  }
+  if (rv === 0)
+    throw expired('The provided continue parameter is too old to display a consistent list result.');
+  return { key: start, resourceVersion: rv };
+}

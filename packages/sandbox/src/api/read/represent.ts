@@ -1,0 +1,94 @@
+import { dump } from 'js-yaml';
+import { decode } from '../../resources/schema/decode.ts';
+import type { KubeObject } from '../../store/types.ts';
+import type { Resource } from '../discovery/resource-table.ts';
+import { notAcceptable } from '../errors.ts';
+import type { Exchange } from '../exchange.ts';
+import { goPackage, listKind, typed, untyped, type RulesLookup } from '../kinds.ts';
+import type { Representation } from '../negotiate.ts';
+import { partialMetadata, type RepresentContext } from './represent-context.ts';
+import { tableOf } from './table.ts';
+
+export interface ListPage {
+  items: readonly KubeObject[];
+  resourceVersion: string;
+  continueToken?: string;
+  remainingItemCount?: number;
+}
+
+/** One object in the representation asked for. */
+export function representObject(object: KubeObject, context: RepresentContext): unknown {
+  const { resource, representation } = context;
+  switch (representation.as) {
+    case 'Table':
+      return tableOf([object], { resourceVersion: object.metadata.resourceVersion ?? '' }, context);
+    case 'PartialObjectMetadata':
+      return partialMetadata(object, representation);
+    case 'PartialObjectMetadataList':
+      throw notAcceptable(
+        `you requested PartialObjectMetadataList, but the requested object is not a list (*${goPackage(resource.group)}.${resource.kind})`,
+      );
+    default:
+      return typed(resource, object);
+  }
+}
+
+/** A list in the representation asked for. */
+export function representList(page: ListPage, context: RepresentContext): unknown {
+  const { resource, representation } = context;
+  const metadata = {
+    resourceVersion: page.resourceVersion,
+    ...(page.continueToken === undefined ? {} : { continue: page.continueToken }),
+    ...(page.remainingItemCount === undefined ? {} : { remainingItemCount: page.remainingItemCount }),
+  };
+  switch (representation.as) {
+    case 'Table':
+      return tableOf(page.items, metadata, context);
+    case 'PartialObjectMetadataList':
+      return {
+        kind: 'PartialObjectMetadataList',
+        apiVersion: `${representation.group}/${representation.version}`,
+        metadata,
+        items: page.items.map((object) => partialMetadata(object, representation)),
+      };
+    case 'PartialObjectMetadata':
+      throw notAcceptable(
+        `you requested PartialObjectMetadata, but the requested object is a list (*${goPackage(resource.group)}.${listKind(resource)})`,
+      );
+    default:
+      return {
+        kind: listKind(resource),
+        apiVersion: resource.apiVersion,
+        metadata,
+        items: page.items.map(untyped),
+      };
+  }
+}
+
+/** Sends a value as JSON or YAML. */
+export function sendAs(
+  exchange: Exchange,
+  status: number,
+  value: unknown,
+  { mediaType }: Representation,
+): void {
+  if (mediaType === 'application/json') {
+    exchange.json(status, value);
+    return;
+  }
+  const plain: unknown = JSON.parse(JSON.stringify(value));
+  exchange.send(status, dump(plain, { sortKeys: true }), { 'content-type': mediaType });
+}
+
+/** The zero value of a kind, which bookmarks carry with only a resourceVersion set. */
+export function zeroObject(rules: RulesLookup, resource: Resource): Record<string, unknown> {
+  const schema = rules(resource.key)?.schema;
+  if (schema === undefined) return {};
+  const {
+    metadata: _metadata,
+    kind: _kind,
+    apiVersion: _apiVersion,
+    ...rest
+  } = decode(schema, {}, 'json').value;
+  return rest;
+}

@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { type IncomingMessage, ServerResponse } from 'node:http';
+import { createSecureServer, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
+import type { KeyPair } from '../certs/authority.ts';
+import type { UserInfo } from '../resources/rules.ts';
+import type { ApiContext } from './api-context.ts';
+import { ANONYMOUS, authenticate, type TokenLookup } from './authenticate.ts';
+import { methodNotAllowed } from './errors.ts';
+import { Exchange, type Upgrade } from './exchange.ts';
+import { answerFailure, handle } from './handler.ts';
+import { readRequestInfo, type RequestInfo } from './request-info.ts';
+
+/** Loopback only: the sandbox is nobody else's business. */
+const HOST = '127.0.0.1';
+
+export interface ServerOptions {
+  /** 0 takes a free one. */
+  port: number;
+  certificate: KeyPair;
+  /** PEM of the authority that client certificates must come from. */
+  clientAuthority: string;
+  tokens: TokenLookup;
+  /** Turns the authenticated user into the one impersonated; throws 403. */
+  impersonate: (user: UserInfo, headers: IncomingMessage['headers'], request: RequestInfo) => UserInfo;
+}
+
+export interface ApiServer {
+  url: string;
+  /** `host:port`. */
+  address: string;
+  stop(): Promise<void>;
+}
+
+/** Starts the API server over TLS, HTTP/2 and HTTP/1.1 by ALPN. */
+export async function startServer(api: ApiContext, options: ServerOptions): Promise<ApiServer> {
+  const sockets = new Set<Duplex>();
+  const server = createSecureServer({
+    allowHTTP1: true,
+    cert: options.certificate.certificate,
+    key: options.certificate.key,
+    ca: options.clientAuthority,
+    requestCert: true,
+    rejectUnauthorized: false,
+    minVersion: 'TLSv1.2',
+    // Lists of thousands of pods take many streams; Go's server allows 250, clients may have more in flight.
+    settings: { maxConcurrentStreams: 1000 },
+  });
+  server.on('secureConnection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    // A client that resets its connection is no error of the server's.
+    socket.on('error', () => socket.destroy());
+  });
+  server.on('sessionError', () => undefined);
+  server.on('request', (request, response) => void serve(api, options, request, response));
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    void serveUpgrade(api, options, request, socket, head);
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) =>
+    answerClientError(error, socket),
+  );
+  server.listen(options.port, HOST);
+  await once(server, 'listening');
+  const address = `${HOST}:${(server.address() as AddressInfo).port}`;
+  return {
+    url: `https://${address}`,
+    address,
+    async stop() {
+      const closed = new Promise<void>((resolve) => {
+        server.close(() => resolve());
+      });
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+}
+
+async function serve(
+  api: ApiContext,
+  options: ServerOptions,
+  request: IncomingMessage | Http2ServerRequest,
+  response: ServerResponse | Http2ServerResponse,
+): Promise<void> {
+  // Both kinds of response offer what the handlers use; their types have no common base.
+  await serveExchange(api, options, request as IncomingMessage, response as ServerResponse, undefined);
+}
+
+async function serveUpgrade(
+  api: ApiContext,
+  options: ServerOptions,
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+): Promise<void> {
+  socket.on('error', () => socket.destroy());
+  const response = new ServerResponse(request);
+  response.shouldKeepAlive = false;
+  response.assignSocket(socket as TLSSocket);
+  response.once('finish', () => socket.end());
+  const takeOver = (): void => response.detachSocket(socket as TLSSocket);
+  await serveExchange(api, options, request, response, { request, socket, head, takeOver });
+}
+
+async function serveExchange(
+  api: ApiContext,
+  options: ServerOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+  upgrade: Upgrade | undefined,
+): Promise<void> {
+  const gone = new AbortController();
+  (upgrade?.socket ?? response).once('close', () => gone.abort());
+  response.setHeader('audit-id', randomUUID());
+  const method = request.method ?? 'GET';
+  const url = new URL(request.url ?? '/', 'https://localhost');
+  const base = {
+    method,
+    query: url.searchParams,
+    headers: request.headers,
+    info: readRequestInfo(method, url.pathname, url.searchParams),
+    signal: gone.signal,
+    request,
+    response,
+    upgrade,
+  };
+  let user: UserInfo;
+  try {
+    const socket = (upgrade?.socket ?? request.socket) as TLSSocket;
+    const sender = authenticate(request.headers, socket, options.tokens);
+    user = options.impersonate(sender, request.headers, base.info);
+  } catch (error) {
+    answerFailure(new Exchange({ ...base, user: ANONYMOUS }), error);
+    return;
+  }
+  await handle(new Exchange({ ...base, user }), api);
+}
+
+/** Node's parser refuses methods it does not know before any handler; a real server answers them 405. */
+function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code !== 'HPE_INVALID_METHOD' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const body = `${JSON.stringify(methodNotAllowed().toStatus())}\n`;
+  const head = [
+    'HTTP/1.1 405 Method Not Allowed',
+    'Content-Type: application/json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}

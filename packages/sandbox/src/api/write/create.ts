@@ -1,0 +1,120 @@
+import { randomUUID } from 'node:crypto';
+import { timestamp } from '../../store/memory-store.ts';
+import type { KubeObject } from '../../store/types.ts';
+import { badRequest, forbidden, notFound } from '../errors.ts';
+import { StatusError } from '../status-error.ts';
+import { addWarnings, refuseInvalid, type Write } from './context.ts';
+import { generateName } from './generate-name.ts';
+
+/** How often a name is drawn before a clash is reported. */
+const NAME_ATTEMPTS = 8;
+
+/** Creates an object; the same steps in the same order as a real server takes. */
+export function createObject(write: Write, given: KubeObject): KubeObject {
+  const { resource, context, store } = write;
+  placeInNamespace(write, given);
+  const { name = '', generateName: base = '' } = given.metadata;
+  for (let attempt = 1; ; attempt += 1) {
+    const object = structuredClone(given);
+    if (name === '' && base !== '') object.metadata.name = generateName(base);
+    prepare(write, object);
+    const clash = store.get(resource.key, write.namespace, object.metadata.name ?? '');
+    if (clash === undefined)
+      return context.dryRun ? withoutStoring(object) : store.create(resource.key, object);
+    if (name !== '' || attempt === NAME_ATTEMPTS) throw alreadyExists(write, clash);
+  }
+}
+
+function prepare(write: Write, object: KubeObject): void {
+  const { rules, context } = write;
+  resetMetadata(write, object);
+  rules?.default(object);
+  checkNamespace(write);
+  rules?.admit?.(object, undefined, context);
+  rules?.prepareForCreate?.(object, context);
+  if (rules === undefined) requireName(write, object);
+  refuseInvalid(write, object, rules?.validate(object) ?? []);
+  addWarnings(write, object);
+  rules?.admitValidated?.(object, undefined, context);
+}
+
+/** The object's namespace is that of the request. */
+export function placeInNamespace({ resource, namespace }: Write, object: KubeObject): void {
+  const { metadata } = object;
+  if (!resource.namespaced) {
+    delete metadata.namespace;
+    return;
+  }
+  if (metadata.namespace !== undefined && metadata.namespace !== '' && metadata.namespace !== namespace) {
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+  }
+  metadata.namespace = namespace;
+}
+
+/** Drops what only the server sets, and sets it. */
+function resetMetadata({ context }: Write, object: KubeObject): void {
+  const { metadata } = object;
+  const fresh = { uid: randomUUID(), creationTimestamp: timestamp(context.now()) };
+  Object.assign(metadata, fresh);
+  const dropped = metadata as Record<string, unknown>;
+  for (const field of [
+    'resourceVersion',
+    'deletionTimestamp',
+    'deletionGracePeriodSeconds',
+    'selfLink',
+    'managedFields',
+  ]) {
+    delete dropped[field];
+  }
+}
+
+/** Namespaces must exist, and not be on their way out. */
+function checkNamespace({ resource, namespace, store }: Write): void {
+  if (!resource.namespaced) return;
+  const found = store.get('namespaces', undefined, namespace);
+  if (found === undefined) throw notFound({ plural: 'namespaces', group: '' }, namespace);
+  const { deletionTimestamp } = found.metadata;
+  if (deletionTimestamp === undefined) return;
+  const error = forbidden(
+    resource,
+    '',
+    `unable to create new content in namespace ${namespace} because it is being terminated`,
+  );
+  throw new StatusError(403, 'Forbidden', error.message, {
+    ...error.details,
+    causes: [
+      {
+        reason: 'NamespaceTerminating',
+        message: `namespace ${namespace} is being terminated`,
+        field: 'metadata.namespace',
+      },
+    ],
+  });
+}
+
+function requireName(write: Write, object: KubeObject): void {
+  if ((object.metadata.name ?? '') !== '') return;
+  refuseInvalid(write, object, [
+    {
+      reason: 'FieldValueRequired',
+      message: 'Required value: name or generateName is required',
+      field: 'metadata.name',
+    },
+  ]);
+}
+
+/** A dry run answers what would be stored, without a resourceVersion. */
+function withoutStoring(object: KubeObject): KubeObject {
+  return object;
+}
+
+function alreadyExists({ resource }: Write, clash: KubeObject): StatusError {
+  const name = clash.metadata.name ?? '';
+  const qualified = resource.group === '' ? resource.plural : `${resource.plural}.${resource.group}`;
+  const dying = clash.metadata.deletionTimestamp === undefined ? '' : 'object is being deleted: ';
+  return new StatusError(409, 'AlreadyExists', `${dying}${qualified} "${name}" already exists`, {
+    name,
+    ...(resource.group === '' ? {} : { group: resource.group }),
+    kind: resource.plural,
+  });
+}

@@ -1,0 +1,140 @@
+import { load } from 'js-yaml';
+import type { StructSchema } from '../../resources/schema/types.ts';
+import { decode, DecodeError } from '../../resources/schema/decode.ts';
+import type { KubeObject } from '../../store/types.ts';
+import type { Resource } from '../discovery/resource-table.ts';
+import { badRequest, unsupportedMediaType } from '../errors.ts';
+import type { Exchange } from '../exchange.ts';
+import type { WriteOptions } from '../options.ts';
+import { decodeProtobuf, PROTOBUF_MEDIA_TYPE, ProtobufError } from '../protobuf/index.ts';
+import { goPackage } from '../kinds.ts';
+
+const BODY_TYPES = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'] as const;
+/** Where the real server keeps its scheme, which its message for an unknown kind names. */
+const SCHEME = 'pkg/api/legacyscheme/scheme.go:30';
+/** A bad body is shown in the message up to this many bytes. */
+const SHOWN_BYTES = 1024;
+
+/** The body of a request as a plain value, of JSON or YAML. Throws StatusError 415 and 400. */
+export async function readBody(exchange: Exchange, kind: string): Promise<unknown> {
+  const type = (exchange.headers['content-type'] ?? 'application/json').split(';')[0]?.trim() ?? '';
+  const bytes = await exchange.body();
+  if (type === PROTOBUF_MEDIA_TYPE) return readProtobuf(bytes, kind);
+  if (type !== 'application/json' && type !== 'application/yaml' && type !== '*/*') {
+    throw unsupportedMediaType(BODY_TYPES);
+  }
+  const text = bytes.toString('utf8');
+  try {
+    return type === 'application/yaml' ? load(text) : JSON.parse(text);
+  } catch (error) {
+    throw badRequest(
+      `the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: ${jsonProblem(text, error)} (${shownBytes(bytes)})`,
+    );
+  }
+}
+
+function readProtobuf(bytes: Buffer, kind: string): unknown {
+  try {
+    return decodeProtobuf(bytes);
+  } catch (error) {
+    if (!(error instanceof ProtobufError)) throw error;
+    throw badRequest(`the object provided is unrecognized (must be of type ${kind}): ${error.message}`);
+  }
+}
+
+/**
+ * An object of that resource out of a body's value: checked for its kind and version, decoded by its schema.
+ * Unknown fields warn, are refused or passed over, as `fieldValidation` says.
+ */
+export function decodeObject(
+  value: unknown,
+  resource: Pick<Resource, 'group' | 'kind' | 'apiVersion'>,
+  schema: StructSchema | undefined,
+  options: Pick<WriteOptions, 'fieldValidation'>,
+  warn: (text: string) => void,
+): KubeObject {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    const shown = Buffer.from(JSON.stringify(value) ?? '');
+    throw badRequest(
+      `the object provided is unrecognized (must be of type ${resource.kind}): couldn't get version/kind; json parse error: json: cannot unmarshal ${Array.isArray(value) ? 'array' : typeof value} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" } (${shownBytes(shown)})`,
+    );
+  }
+  checkKind(value, resource);
+  const given = { metadata: {}, ...value, kind: resource.kind, apiVersion: resource.apiVersion };
+  if (schema === undefined) return structuredClone(given) as KubeObject;
+  try {
+    const { value: object, unknownFields } = decode(schema, given, 'json');
+    reportUnknownFields(unknownFields, resource, options, warn);
+    return object as unknown as KubeObject;
+  } catch (error) {
+    if (error instanceof DecodeError) throw cannotBeHandled(resource, resource, error.message);
+    throw error;
+  }
+}
+
+/** Warns of fields that the schema lacks, or refuses them. */
+export function reportUnknownFields(
+  fields: readonly string[],
+  resource: Pick<Resource, 'kind' | 'apiVersion'>,
+  { fieldValidation }: Pick<WriteOptions, 'fieldValidation'>,
+  warn: (text: string) => void,
+): void {
+  if (fields.length === 0 || fieldValidation === 'Ignore') return;
+  const problems = fields.map((field) => `unknown field "${field}"`);
+  if (fieldValidation === 'Strict') {
+    throw cannotBeHandled(resource, resource, `strict decoding error: ${problems.join(', ')}`);
+  }
+  for (const problem of problems) warn(problem);
+}
+
+function checkKind(
+  { kind, apiVersion }: Partial<KubeObject>,
+  resource: Pick<Resource, 'group' | 'kind' | 'apiVersion'>,
+): void {
+  if (
+    (kind ?? resource.kind) === resource.kind &&
+    (apiVersion ?? resource.apiVersion) === resource.apiVersion
+  ) {
+    return;
+  }
+  const given = { kind: kind ?? resource.kind, apiVersion: apiVersion ?? resource.apiVersion };
+  if (given.kind === resource.kind) {
+    throw badRequest(
+      `the API version in the data (${given.apiVersion}) does not match the expected API version (${resource.apiVersion})`,
+    );
+  }
+  const version = given.apiVersion.split('/').at(-1) ?? '';
+  const known = /^(?:Pod|Service|ConfigMap|Secret|Namespace|Node|Event|Deployment|ReplicaSet|Job)$/.test(
+    given.kind,
+  );
+  const why = known
+    ? `converting (${version}.${given.kind}) to (${goPackage(resource.group)}.${resource.kind}): unknown conversion`
+    : `no kind "${given.kind}" is registered for version "${given.apiVersion}" in scheme "${SCHEME}"`;
+  throw cannotBeHandled(given, resource, why);
+}
+
+function cannotBeHandled(
+  given: { kind: string; apiVersion: string },
+  { kind }: Pick<Resource, 'kind'>,
+  why: string,
+): Error {
+  const version = given.apiVersion.split('/').at(-1) ?? '';
+  return badRequest(`${given.kind} in version "${version}" cannot be handled as a ${kind}: ${why}`);
+}
+
+/** What is wrong with a JSON text, in the words of Go's decoder where they are known. */
+function jsonProblem(text: string, error: unknown): string {
+  const trimmed = text.trimStart();
+  if (trimmed === '') return 'unexpected end of JSON input';
+  const first = trimmed[0] ?? '';
+  if (!/[{["0-9tfn-]/.test(first)) return `invalid character '${first}' looking for beginning of value`;
+  const message = error instanceof Error ? error.message : String(error);
+  return /end of JSON|Unterminated|after property value|Expected/.test(message) && !/position/.test(message)
+    ? 'unexpected end of JSON input'
+    : message;
+}
+
+function shownBytes(bytes: Buffer): string {
+  const text = bytes.toString('utf8');
+  return text.length > SHOWN_BYTES ? `${text.slice(0, SHOWN_BYTES)} ...` : text;
+}

@@ -1,0 +1,100 @@
+import type { KubeObject } from '../../store/types.ts';
+import { badRequest, conflict, conflictBecause, notFound } from '../errors.ts';
+import { addWarnings, refuseInvalid, type Write } from './context.ts';
+import { placeInNamespace } from './create.ts';
+
+/** Makes the new object out of the current one; a deep copy is given, and may be changed and returned. */
+export type Change = (current: KubeObject) => KubeObject;
+
+/**
+ * Changes one object, by PUT or PATCH, of the resource itself or of a subresource.
+ * Throws NotFound, Conflict for a stale copy, Invalid, and what admission throws.
+ */
+export function updateObject(
+  write: Write,
+  name: string,
+  subresource: string | undefined,
+  change: Change,
+  checkUid = false,
+): KubeObject {
+  const { store, resource, context } = write;
+  const old = store.get(resource.key, write.namespace, name);
+  if (old === undefined) throw notFound(resource, name);
+  const object = change(structuredClone(old));
+  checkIdentity(write, object, old, checkUid);
+  prepare(write, object, old, subresource);
+  if (context.dryRun) return object;
+  const stored = store.update<KubeObject>(resource.key, write.namespace, name, (draft) =>
+    replace(draft, object),
+  );
+  if (stored === undefined) throw notFound(resource, name);
+  // The last finalizer gone, nothing holds the object any more.
+  if (isReleased(stored)) store.remove(resource.key, write.namespace, name);
+  return stored;
+}
+
+function checkIdentity(write: Write, object: KubeObject, old: KubeObject, checkUid: boolean): void {
+  const { resource } = write;
+  const { metadata } = object;
+  const name = old.metadata.name ?? '';
+  if ((metadata.name ?? '') === '') metadata.name = name;
+  if (metadata.name !== name) {
+    throw badRequest(
+      `the name of the object (${metadata.name ?? ''}) does not match the name on the URL (${name})`,
+    );
+  }
+  placeInNamespace(write, object);
+  if (checkUid && metadata.uid !== undefined && metadata.uid !== '' && metadata.uid !== old.metadata.uid) {
+    throw conflictBecause(
+      resource,
+      name,
+      `Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${old.metadata.uid ?? ''}`,
+    );
+  }
+  const { resourceVersion = '' } = metadata;
+  if (resourceVersion !== '' && resourceVersion !== old.metadata.resourceVersion)
+    throw conflict(resource, name);
+}
+
+function prepare(write: Write, object: KubeObject, old: KubeObject, subresource: string | undefined): void {
+  const { rules, context } = write;
+  keepServerMetadata(object, old);
+  rules?.default(object);
+  rules?.admit?.(object, old, context, subresource);
+  rules?.prepareForUpdate?.(object, old, context, subresource);
+  refuseInvalid(write, object, rules?.validateUpdate(object, old, subresource) ?? []);
+  addWarnings(write, object, old);
+  rules?.admitValidated?.(object, old, context, subresource);
+  Object.assign(object.metadata, { resourceVersion: old.metadata.resourceVersion });
+}
+
+/** What no client changes: when the object came, when it goes, which generation it is. */
+function keepServerMetadata(object: KubeObject, old: KubeObject): void {
+  const metadata = object.metadata as Record<string, unknown>;
+  const former = old.metadata as Record<string, unknown>;
+  const kept = [
+    'creationTimestamp',
+    'deletionTimestamp',
+    'deletionGracePeriodSeconds',
+    'generation',
+    'selfLink',
+  ];
+  for (const field of kept) {
+    if (former[field] === undefined) delete metadata[field];
+    else metadata[field] = former[field];
+  }
+  metadata['uid'] ??= former['uid'];
+  if (metadata['uid'] === '') metadata['uid'] = former['uid'];
+  delete metadata['managedFields'];
+}
+
+export function replace(draft: KubeObject, object: KubeObject): void {
+  for (const field of Object.keys(draft)) delete draft[field];
+  Object.assign(draft, object);
+}
+
+function isReleased({ metadata, spec }: KubeObject): boolean {
+  if (metadata.deletionTimestamp === undefined || (metadata.finalizers ?? []).length > 0) return false;
+  const namespaceFinalizers = (spec as { finalizers?: unknown[] } | undefined)?.finalizers ?? [];
+  return (metadata.deletionGracePeriodSeconds ?? 0) === 0 && namespaceFinalizers.length === 0;
+}

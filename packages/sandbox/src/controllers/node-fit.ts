@@ -1,0 +1,111 @@
+import type { Container, Node, NodeSelectorTerm, Pod, Taint } from 'kubernetes-types/core/v1.d.ts';
+import { quantityValue, addQuantities, compareQuantities } from '../resources/quantity.ts';
+import type { KubeObject, Store } from '../store/types.ts';
+
+const SELECTOR_REASON = "node(s) didn't match Pod's node affinity/selector";
+
+/** Why a node does not take a pod, in the scheduler's words; empty if it does. */
+export function unfitReasons(store: Store, node: Node & KubeObject, pod: Pod & KubeObject): string[] {
+  if (node.spec?.unschedulable === true && !toleratesUnschedulable(pod))
+    return ['node(s) were unschedulable'];
+  const taint = (node.spec?.taints ?? []).find(
+    (one) => one.effect !== 'PreferNoSchedule' && !tolerates(pod, one),
+  );
+  if (taint !== undefined) {
+    return [`node(s) had untolerated taint {${taint.key}: ${taint.value ?? ''}}`];
+  }
+  if (!matchesSelector(node, pod)) return [SELECTOR_REASON];
+  return insufficientResources(store, node, pod);
+}
+
+/** Whether a pod's node selector and required node affinity match; the kubelet asks the same. */
+export function matchesSelector(node: Node & KubeObject, pod: Pod & KubeObject): boolean {
+  const labels = node.metadata.labels ?? {};
+  const selector = pod.spec?.nodeSelector ?? {};
+  if (!Object.entries(selector).every(([key, value]) => labels[key] === value)) return false;
+  const required = pod.spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+  if (required === undefined) return true;
+  return required.nodeSelectorTerms.some((term) => matchesTerm(node, term));
+}
+
+function matchesTerm(node: Node & KubeObject, term: NodeSelectorTerm): boolean {
+  const labels = node.metadata.labels ?? {};
+  const fields: Record<string, string> = { 'metadata.name': node.metadata.name ?? '' };
+  const expressions = term.matchExpressions ?? [];
+  const fieldExpressions = term.matchFields ?? [];
+  if (expressions.length === 0 && fieldExpressions.length === 0) return false;
+  return (
+    expressions.every(({ key, operator, values = [] }) => matchesValue(labels[key], operator, values)) &&
+    fieldExpressions.every(({ key, operator, values = [] }) => matchesValue(fields[key], operator, values))
+  );
+}
+
+function matchesValue(value: string | undefined, operator: string, values: readonly string[]): boolean {
+  switch (operator) {
+    case 'In':
+      return value !== undefined && values.includes(value);
+    case 'NotIn':
+      return value === undefined || !values.includes(value);
+    case 'Exists':
+      return value !== undefined;
+    case 'DoesNotExist':
+      return value === undefined;
+    case 'Gt':
+      return value !== undefined && Number(value) > Number(values[0]);
+    case 'Lt':
+      return value !== undefined && Number(value) < Number(values[0]);
+    default:
+      return false;
+  }
+}
+
+function tolerates({ spec }: Pod, taint: Taint): boolean {
+  return (spec?.tolerations ?? []).some(({ key, operator = 'Equal', value = '', effect }) => {
+    if (effect !== undefined && effect !== '' && effect !== taint.effect) return false;
+    if (operator === 'Exists') return key === undefined || key === '' || key === taint.key;
+    return key === taint.key && value === (taint.value ?? '');
+  });
+}
+
+function toleratesUnschedulable(pod: Pod): boolean {
+  return tolerates(pod, { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' });
+}
+
+function insufficientResources(store: Store, node: Node & KubeObject, pod: Pod & KubeObject): string[] {
+  const allocatable = (node.status?.allocatable ?? {}) as Record<string, string>;
+  const others = store
+    .list<Pod & KubeObject>('pods')
+    .filter(({ spec, status }) => spec?.nodeName === node.metadata.name && !isOver(status?.phase));
+  const reasons: string[] = [];
+  if (quantityValue(allocatable['pods'] ?? '110') <= BigInt(others.length)) reasons.push('Too many pods');
+  for (const [resource, wanted] of Object.entries(requestsOf(pod))) {
+    const used = others.map((other) => requestsOf(other)[resource] ?? '0');
+    const total = used.reduce((sum, one) => addQuantities(sum, one), wanted);
+    if (compareQuantities(total, allocatable[resource] ?? '0') > 0) reasons.push(`Insufficient ${resource}`);
+  }
+  return reasons;
+}
+
+/** What a pod asks for: its containers together, or its largest init container where that is more. */
+function requestsOf({ spec }: Pod): Record<string, string> {
+  const total: Record<string, string> = {};
+  for (const container of spec?.containers ?? []) {
+    for (const [resource, amount] of requests(container)) {
+      total[resource] = addQuantities(total[resource] ?? '0', amount);
+    }
+  }
+  for (const container of spec?.initContainers ?? []) {
+    for (const [resource, amount] of requests(container)) {
+      if (compareQuantities(amount, total[resource] ?? '0') > 0) total[resource] = amount;
+    }
+  }
+  return total;
+}
+
+function requests({ resources }: Container): [string, string][] {
+  return Object.entries((resources?.requests ?? {}) as Record<string, string>);
+}
+
+function isOver(phase: string | undefined): boolean {
+  return phase === 'Succeeded' || phase === 'Failed';
+}

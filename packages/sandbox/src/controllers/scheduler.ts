@@ -1,0 +1,107 @@
+import type { Node, Pod } from 'kubernetes-types/core/v1.d.ts';
+import { bindPod } from '../api/pods/binding.ts';
+import { timestamp } from '../store/memory-store.ts';
+import type { KubeObject, Store } from '../store/types.ts';
+import { unfitReasons } from './node-fit.ts';
+import { recordSchedulerEvent } from './scheduler-events.ts';
+
+type StoredPod = Pod & KubeObject;
+type StoredNode = Node & KubeObject;
+
+const SCHEDULER_NAME = 'default-scheduler';
+
+/**
+ * Puts each pod without a node on the first node that takes it, or says in its status and an event why none does.
+ * Pods that fit nowhere are looked at again when a pod ends or a node changes. Returns the function that stops it.
+ */
+export function startScheduler(store: Store, now: () => Date): () => void {
+  let queued: NodeJS.Immediate | undefined;
+  const pass = (): void => {
+    queued = undefined;
+    for (const pod of store.list<StoredPod>('pods')) if (isWaiting(pod)) schedulePod(store, pod, now());
+  };
+  // Not in the writer's call: a pod's creation is answered before it is scheduled.
+  const queue = (): void => {
+    queued ??= setImmediate(pass);
+  };
+  const stops = [store.subscribe('pods', queue), store.subscribe('nodes', queue)];
+  queue();
+  return () => {
+    for (const stop of stops) stop();
+    if (queued !== undefined) clearImmediate(queued);
+  };
+}
+
+function isWaiting({ spec, metadata }: StoredPod): boolean {
+  return (
+    (spec?.nodeName ?? '') === '' &&
+    metadata.deletionTimestamp === undefined &&
+    (spec?.schedulerName ?? SCHEDULER_NAME) === SCHEDULER_NAME &&
+    (((spec ?? {}) as { schedulingGates?: unknown[] }).schedulingGates ?? []).length === 0
+  );
+}
+
+function schedulePod(store: Store, pod: StoredPod, now: Date): void {
+  const nodes = store.list<StoredNode>('nodes');
+  const reasons = new Map<string, number>();
+  for (const node of nodes) {
+    const unfit = unfitReasons(store, node, pod);
+    const name = node.metadata.name ?? '';
+    if (unfit.length === 0) {
+      bind(store, pod, name, now);
+      return;
+    }
+    for (const reason of unfit) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+  }
+  refuse(store, pod, nodes, reasons, now);
+}
+
+function bind(store: Store, pod: StoredPod, node: string, now: Date): void {
+  const { namespace = '', name = '' } = pod.metadata;
+  const message = `Successfully assigned ${namespace}/${name} to ${node}`;
+  bindPod(store, pod, node, now);
+  recordSchedulerEvent(
+    store,
+    pod,
+    node,
+    { type: 'Normal', reason: 'Scheduled', action: 'Binding', message },
+    now,
+  );
+}
+
+function refuse(
+  store: Store,
+  pod: StoredPod,
+  nodes: readonly StoredNode[],
+  reasons: ReadonlyMap<string, number>,
+  now: Date,
+): void {
+  const message = refusal(nodes.length, reasons);
+  const known = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
+  if (known?.message === message) return;
+  const { namespace, name = '' } = pod.metadata;
+  const condition = {
+    type: 'PodScheduled',
+    observedGeneration: pod.metadata.generation ?? 1,
+    status: 'False',
+    lastProbeTime: null,
+    lastTransitionTime: timestamp(now),
+    reason: 'Unschedulable',
+    message,
+  };
+  store.update<StoredPod>('pods', namespace, name, (draft) => {
+    const { conditions = [], ...status } = draft.status ?? {};
+    const others = conditions.filter(({ type }) => type !== 'PodScheduled');
+    const { phase, ...rest } = status;
+    Object.assign(draft, { status: { phase, conditions: [...others, condition], ...rest } });
+  });
+  const node = nodes[0]?.metadata.name ?? '';
+  const event = { type: 'Warning', reason: 'FailedScheduling', action: 'Scheduling', message } as const;
+  recordSchedulerEvent(store, pod, node, event, now);
+}
+
+function refusal(count: number, reasons: ReadonlyMap<string, number>): string {
+  if (count === 0) return 'no nodes available to schedule pods';
+  const listed = [...reasons].map(([reason, nodes]) => `${nodes} ${reason}`).toSorted();
+  return `0/${count} nodes are available: ${listed.join(', ')}. no new claims to deallocate, preemption: 0/${count} nodes are available: ${count} Preemption is not helpful for scheduling.`;
+}

@@ -1,0 +1,195 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ApiContext } from './api/api-context.ts';
+import { createFaults, type Faults } from './api/faults.ts';
+import { findResource, type Resource } from './api/discovery/resource-table.ts';
+import { type ApiServer, startServer } from './api/server.ts';
+import { deleteObject } from './api/write/delete.ts';
+import { createAuthorizer } from './auth/authorizer.ts';
+import { impersonate } from './auth/impersonation.ts';
+import { createReviewer } from './auth/reviews.ts';
+import { type Authority, createAuthority, type SandboxUser } from './certs/authority.ts';
+import { writeKubeconfig } from './certs/kubeconfig.ts';
+import { startGarbageCollector } from './controllers/garbage-collector.ts';
+import { startNamespaceController } from './controllers/namespaces.ts';
+import { startScheduler } from './controllers/scheduler.ts';
+import { type Kubelet, startKubelet } from './kubelet/kubelet.ts';
+import type { KubeletTiming } from './kubelet/timing.ts';
+import { rulesFor } from './resources/registry.ts';
+import { createFirstObjects } from './setup/first-objects.ts';
+import { openRuntime, type RuntimeName, runcProblem } from './setup/runtime-choice.ts';
+import { makeStateFolder, temporaryStateFolder } from './setup/state-folder.ts';
+import { createTokens, type Tokens } from './setup/tokens.ts';
+import { MemoryStore } from './store/memory-store.ts';
+import { cleanUpState } from './runtime/runc/clean-up.ts';
+
+/** The user of a kubeconfig that names none: may do all. */
+const ADMIN: SandboxUser = { name: 'kubernetes-admin', groups: ['system:masters'] };
+/** The kubeconfig holds a private key. */
+const PRIVATE_FILE_MODE = 0o600;
+
+export interface SandboxOptions {
+  /** `runc` for real containers, `simulated` for scripted ones; by default runc where it can run. */
+  runtime?: RuntimeName;
+  /** Decides what is random in the simulated runtime. */
+  seed?: number;
+  /** Where everything is kept; a temporary folder, removed at the end, if absent. */
+  stateFolder?: string;
+  /** Port of the API server on the loopback interface; 0, the default, takes a free one. */
+  port?: number;
+  nodeName?: string;
+  /** Pods the node takes; 110 as on a real node. */
+  maxPods?: number;
+  /** More users, each with a context `kube-sandbox-NAME` in the kubeconfig; they have the rights that RBAC gives them. */
+  users?: readonly SandboxUser[];
+  /** The kubelet's times; a real kubelet's by default. */
+  timing?: Partial<KubeletTiming>;
+  /** Changes remembered for watches from the past; older resourceVersions are answered 410 Gone. */
+  historyCapacity?: number;
+}
+
+/** A running sandbox. */
+export interface Sandbox {
+  /** Path of its kubeconfig. */
+  kubeconfig: string;
+  url: string;
+  runtime: RuntimeName;
+  /** The objects themselves, for tests that look behind the API. */
+  store: MemoryStore;
+  /** Makes requests fail, wait or break off. */
+  faults: Faults;
+  /** Stops everything, and removes the containers and temporary files. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a one-node Kubernetes in this process.
+ *
+ * @example
+ * const sandbox = await startSandbox({ runtime: 'simulated' });
+ * process.env.KUBECONFIG = sandbox.kubeconfig;
+ * await sandbox.stop();
+ */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const runtimeName = options.runtime ?? defaultRuntime();
+  const temporary = options.stateFolder === undefined;
+  const folder = makeStateFolder(options.stateFolder ?? temporaryStateFolder());
+  const authority = createAuthority();
+  const now = (): Date => new Date();
+  const tokens = createTokens(authority.certificate, now);
+  const { historyCapacity } = options;
+  const store = new MemoryStore(historyCapacity === undefined ? {} : { historyCapacity });
+  const stopping = new AbortController();
+  const api = apiContext(store, now, stopping.signal);
+  const stops = [
+    startNamespaceController(store, authority.certificate, (namespace, name) =>
+      removePod(api, namespace, name),
+    ),
+    startGarbageCollector(store, (resource, namespace, name) => remove(api, resource, namespace, name)),
+    startScheduler(store, now),
+  ];
+  const server = await listen(api, authority, tokens, options.port ?? 0);
+  api.address = () => server.address;
+  createFirstObjects(store, Number(new URL(server.url).port));
+  const kubelet = await openKubelet(api, runtimeName, folder, tokens, options);
+  api.node = kubelet.agent;
+  const kubeconfig = join(folder, 'kubeconfig');
+  const users = [ADMIN, ...(options.users ?? [])].map((user) => ({
+    name: user.name,
+    ...authority.issueClient(user),
+  }));
+  writeFileSync(kubeconfig, writeKubeconfig(server.url, authority.certificate, users), {
+    mode: PRIVATE_FILE_MODE,
+  });
+  return {
+    kubeconfig,
+    url: server.url,
+    runtime: runtimeName,
+    store,
+    faults: api.faults,
+    async stop() {
+      for (const stop of stops) stop();
+      stopping.abort();
+      await kubelet.stop();
+      await server.stop();
+      if (runtimeName === 'runc') await cleanUpState(join(folder, 'runc'));
+      if (temporary) rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function defaultRuntime(): RuntimeName {
+  const problem = runcProblem(process.env['PATH'] ?? '', process.getuid?.() ?? 0);
+  return problem === undefined ? 'runc' : 'simulated';
+}
+
+function apiContext(store: MemoryStore, now: () => Date, stopping: AbortSignal): ApiContext {
+  return {
+    store,
+    rules: rulesFor,
+    authorize: createAuthorizer(store),
+    review: createReviewer(store, now),
+    node: undefined,
+    faults: createFaults(),
+    now,
+    address: () => '',
+    stopping,
+  };
+}
+
+function listen(api: ApiContext, authority: Authority, tokens: Tokens, port: number): Promise<ApiServer> {
+  return startServer(api, {
+    port,
+    certificate: authority.issueServer(
+      ['localhost', 'kubernetes', 'kubernetes.default'],
+      ['127.0.0.1', '10.96.0.1'],
+    ),
+    clientAuthority: authority.certificate,
+    tokens: (token) => tokens.lookup(token),
+    impersonate: (user, headers, request) => impersonate(user, headers, request, api.authorize),
+  });
+}
+
+async function openKubelet(
+  api: ApiContext,
+  runtimeName: RuntimeName,
+  folder: string,
+  tokens: Tokens,
+  options: SandboxOptions,
+): Promise<Kubelet> {
+  if (runtimeName === 'runc') await cleanUpState(join(folder, 'runc'));
+  const runtime = await openRuntime(runtimeName, { stateDir: folder, seed: options.seed });
+  return startKubelet({
+    store: api.store,
+    nodeName: options.nodeName ?? 'vm',
+    runtime,
+    stateDir: join(folder, 'kubelet'),
+    tokens,
+    ...(options.timing === undefined ? {} : { timing: options.timing }),
+    ...(options.maxPods === undefined ? {} : { maxPods: options.maxPods }),
+  });
+}
+
+/** Deletes as a controller does: through the same steps as a request. */
+function remove(api: ApiContext, resource: Resource, namespace: string, name: string): void {
+  const { store, now } = api;
+  const context = {
+    store,
+    user: { name: 'system:apiserver', groups: ['system:masters'] },
+    now,
+    dryRun: false,
+    warn: () => undefined,
+  };
+  try {
+    deleteObject({ store, resource, rules: api.rules(resource.key), namespace, context }, name, {
+      dryRun: false,
+    });
+  } catch {
+    // It is gone already, which is what was wanted.
+  }
+}
+
+function removePod(api: ApiContext, namespace: string, name: string): void {
+  const pods = findResource('', 'v1', 'pods');
+  if (pods !== undefined) remove(api, pods, namespace, name);
+}
