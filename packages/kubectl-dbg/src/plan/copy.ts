@@ -39,6 +39,7 @@ export function planCopy(
     if (chosen.generated) notices.push(nameGenerated(chosen.container.name));
     notices.push(...changeContainer(request, copy, result, chosen));
   }
+  if (!copy.keep.hostPorts) clearHostPorts(result);
   notices.push(...copyNotices(pod, result, copy, surroundings));
   const namespace = result.metadata?.namespace ?? '';
   const container = chosen?.container;
@@ -53,7 +54,7 @@ export function planCopy(
           container,
           session: {
             address: { namespace, pod: copy.name, container: container.name },
-            stdin: container.stdin === true,
+            stdin: request.stdin && container.stdin === true,
             tty: container.tty === true,
           },
         }),
@@ -147,7 +148,8 @@ function changeContainer(request: DebugRequest, copy: CopyRequest, result: Pod, 
   adjust(container, request.adjust);
   const { spec } = result;
   if (spec !== undefined) spec.restartPolicy = copy.restart ?? 'Never';
-  if (!copy.keep.hostPorts) clearHostPorts(result);
+  // A container's own policy would win over the pod's; an init container's makes it a sidecar.
+  if (!chosen.init && copy.restart === undefined) delete container.restartPolicy;
   return [
     ...(profile === 'legacy' ? [legacyDeprecated()] : []),
     ...(chosen.init ? [] : nonRootWarning(result, container)),

@@ -58,7 +58,7 @@ export function planEphemeral(request: DebugRequest, pod: Pod, draw: RandomInt):
     notices,
     session: {
       address: { namespace, pod: podLabel, container: name },
-      stdin: container.stdin === true,
+      stdin: request.stdin && container.stdin === true,
       tty: container.tty === true,
     },
     cleanup: [],

@@ -51,7 +51,7 @@ export function planNode(request: DebugRequest, node: Node, namespace: string, d
     notices: [...(profile === 'legacy' ? [legacyDeprecated()] : []), ...notReady(node), made],
     session: {
       address: { namespace: inNamespace, pod: name, container: container.name },
-      stdin: container.stdin === true,
+      stdin: request.stdin && container.stdin === true,
       tty: container.tty === true,
     },
     cleanup: request.remove

@@ -26,6 +26,7 @@ export function adjust(container: AnyContainer, adjustments: Adjustments): void 
   if (privileged !== undefined) securityContextOf(container).privileged = privileged;
   if (runAs !== undefined) setUser(container, runAs);
   checkUser(container.securityContext);
+  checkEscalation(container.securityContext);
 }
 
 function dropCapabilities(container: AnyContainer, names: readonly string[]): void {
@@ -54,4 +55,23 @@ function checkUser(context: SecurityContext | undefined): void {
       remedy: 'Choose another user with --run-as, or another --profile',
     },
   );
+}
+
+/** The API refuses these together; the plain words are better than its. */
+function checkEscalation(context: SecurityContext | undefined): void {
+  if (context?.allowPrivilegeEscalation !== false) return;
+  const gained =
+    context.privileged === true ? 'run privileged' : addsSysAdmin(context) ? 'have SYS_ADMIN' : undefined;
+  if (gained === undefined) return;
+  throw new DbgError(
+    'usage',
+    `the debug container would ${gained}, which allowPrivilegeEscalation: false forbids`,
+    {
+      remedy: 'Use another --profile',
+    },
+  );
+}
+
+function addsSysAdmin({ capabilities }: SecurityContext): boolean {
+  return (capabilities?.add ?? []).some((name) => name === 'SYS_ADMIN' || name === 'CAP_SYS_ADMIN');
 }
