@@ -2,6 +2,8 @@
 const DOMAIN = '(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])';
 const DOMAIN_PART = `(?:${DOMAIN}(?:\\.${DOMAIN})*|\\[[a-fA-F0-9:]+\\])(?::[0-9]+)?`;
 const PATH_PART = '[a-z0-9]+(?:(?:[._]|__|[-]+)[a-z0-9]+)*';
+/** Of a repository's name, domain and all. */
+const LONGEST_REPOSITORY = 255;
 const REFERENCE = new RegExp(
   `^(?:${DOMAIN_PART}/)?${PATH_PART}(?:/${PATH_PART})*(?::(?<tag>\\w[\\w.-]{0,127}))?(?:@(?<digest>[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}))?$`,
 );
@@ -11,7 +13,8 @@ const REFERENCE = new RegExp(
  * tag and digest has; IfNotPresent for any other, malformed ones included.
  */
 export function defaultPullPolicy(image: string): string {
-  const match = REFERENCE.exec(image);
+  const repository = image.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
+  const match = repository.length > LONGEST_REPOSITORY ? null : REFERENCE.exec(image);
   if (match === null) return 'IfNotPresent';
   const { tag, digest } = match.groups ?? {};
   const latest = tag === 'latest' || (tag === undefined && digest === undefined);

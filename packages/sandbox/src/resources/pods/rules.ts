@@ -2,6 +2,7 @@ import { checkLimitRange, admitLimitRange } from '../admission/limit-range.ts';
 import { checkQuota } from '../admission/quota.ts';
 import { admitPriority, admitRuntimeClass, admitTolerations } from '../admission/scheduling.ts';
 import { admitServiceAccount } from '../admission/service-account.ts';
+import { admitPodSecurity } from '../../auth/pod-security/admission.ts';
 import type { FieldError } from '../../api/status-error.ts';
 import type { KubeObject } from '../../store/types.ts';
 import { validateObjectMetaUpdate } from '../object-meta.ts';
@@ -40,10 +41,10 @@ export const POD_RULES: KindRules = {
     // the registry looks at the metadata before the kind does, so its errors come twice
     return [...validateObjectMetaUpdate(object, old), ...validateFor(object, old, subresource)];
   },
-  admitValidated(object, old, context) {
-    if (old !== undefined) return;
-    checkLimitRange(asPod(object), context);
-    checkQuota('pods', object, context);
+  admitValidated(object, old, context, subresource) {
+    if (old === undefined) checkLimitRange(asPod(object), context);
+    if (old === undefined || subresource === 'ephemeralcontainers') admitPodSecurity(object, old, context);
+    if (old === undefined) checkQuota('pods', object, context);
   },
   tableColumns: POD_COLUMNS,
   tableRow: podRow,

@@ -1,0 +1,45 @@
+import type { LabelSelector } from 'kubernetes-types/meta/v1.d.ts';
+import type { KubeObject } from '../store/types.ts';
+
+/** What a role lets its holders do. */
+export interface PolicyRule {
+  verbs: string[];
+  apiGroups?: string[];
+  resources?: string[];
+  resourceNames?: string[];
+  nonResourceURLs?: string[];
+}
+
+export interface RoleObject extends KubeObject {
+  rules?: PolicyRule[] | null;
+  aggregationRule?: { clusterRoleSelectors?: LabelSelector[] };
+}
+
+export interface Subject {
+  kind: string;
+  apiGroup?: string;
+  name: string;
+  namespace?: string;
+}
+
+export interface BindingObject extends KubeObject {
+  subjects?: Subject[];
+  roleRef: { apiGroup: string; kind: string; name: string };
+}
+
+/** What a request asks to do, as far as authorization is concerned. */
+export interface AccessRequest {
+  isResourceRequest: boolean;
+  verb: string;
+  path: string;
+  group: string;
+  namespace: string;
+  resource: string;
+  subresource: string;
+  name: string;
+}
+
+export interface AccessDecision {
+  allowed: boolean;
+  reason: string;
+}
