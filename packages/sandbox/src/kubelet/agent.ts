@@ -9,6 +9,7 @@ import {
   type StreamOptions,
 } from './node-agent.ts';
 import { logTarget } from './log-target.ts';
+import { containerNamed } from './pod-state.ts';
 import type { PodWorker } from './pod-worker.ts';
 
 const INTERNAL_ERROR = 500;
@@ -48,6 +49,11 @@ export class Agent implements NodeAgent {
     if (run === undefined) {
       throw new KubeletError(INTERNAL_ERROR, `container ${container} not found in pod ${pod}_${namespace}`);
     }
+    if (this.#hasTty(namespace, pod, container) && streams.stderr && !streams.tty) {
+      // The runtime is asked by what the container has, not by what the client thinks it has.
+      const words = 'rpc error: code = InvalidArgument desc = tty and stderr cannot both be true';
+      throw new KubeletError(INTERNAL_ERROR, words);
+    }
     return run.attach(streams);
   }
 
@@ -71,6 +77,11 @@ export class Agent implements NodeAgent {
       throw new KubeletError(INTERNAL_ERROR, `unable to find pod ${pod}_${namespace}`);
     }
     return sandbox.connect(port);
+  }
+
+  #hasTty(namespace: string, pod: string, container: string): boolean {
+    const worker = this.#find(namespace, pod);
+    return worker !== undefined && containerNamed(worker.pod, container)?.spec.tty === true;
   }
 
   #running(namespace: string, pod: string, container: string): RuntimeContainer | undefined {

@@ -18,7 +18,8 @@ export class EventRecorder {
   readonly #store: Store;
   readonly #nodeName: string;
   readonly #now: () => Date;
-  readonly #names = new Map<string, string>();
+  /** Names of events by what they say, by the uid of their object. */
+  readonly #names = new Map<string, Map<string, string>>();
   #last = 0n;
 
   constructor(store: Store, nodeName: string, now: () => Date) {
@@ -31,8 +32,10 @@ export class EventRecorder {
   record(object: KubeObject, resourceVersion: string, details: EventDetails): void {
     const { uid = '', namespace = 'default', name = '' } = object.metadata;
     const time = timestamp(this.#now());
-    const key = [uid, details.type, details.reason, details.message, details.fieldPath].join('\0');
-    const known = this.#names.get(key);
+    const key = [details.type, details.reason, details.message, details.fieldPath].join('\0');
+    const names = this.#names.get(uid) ?? new Map<string, string>();
+    this.#names.set(uid, names);
+    const known = names.get(key);
     if (known !== undefined) {
       const counted = this.#store.update<Event & KubeObject>('events', namespace, known, (event) => {
         event.count = (event.count ?? 0) + 1;
@@ -41,13 +44,13 @@ export class EventRecorder {
       if (counted !== undefined) return;
     }
     const eventName = `${name}.${this.#stamp()}`;
-    this.#names.set(key, eventName);
+    names.set(key, eventName);
     this.#create(object, resourceVersion, details, eventName, time);
   }
 
   /** Forgets the events of an object that is gone. */
   forget(uid: string): void {
-    for (const key of this.#names.keys()) if (key.startsWith(`${uid}\0`)) this.#names.delete(key);
+    this.#names.delete(uid);
   }
 
   #create(

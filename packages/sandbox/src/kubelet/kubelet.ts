@@ -76,8 +76,9 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
     async stop() {
       clearInterval(pulse);
       unsubscribe();
-      for (const worker of workers.values()) worker.stop();
+      const stopped = [...workers.values()].map(async (worker) => worker.stop());
       await runtime.stop();
+      await Promise.all(stopped);
     },
   };
 }

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import type { PodSandboxConfig } from '../runtime/runtime.ts';
 import { timestamp } from '../store/memory-store.ts';
 import { containersToStart } from './choose-containers.ts';
@@ -6,6 +7,7 @@ import type { EventDetails } from './event-recorder.ts';
 import type { KubeletContext } from './kubelet-context.ts';
 import { fixedGrace, type Grace, killContainer } from './kill-container.ts';
 import { mountVolumes } from './mount-volumes.ts';
+import { podDirectory, podLogDirectory } from './paths.ts';
 import { containerNamed, PodState } from './pod-state.ts';
 import { ProbeManager } from './probes/probe-manager.ts';
 import { sandboxConfig } from './sandbox-config.ts';
@@ -34,6 +36,7 @@ export class PodWorker {
   #removed = false;
   #pending = false;
   #active = false;
+  #working: Promise<void> = Promise.resolve();
   #over = false;
   /** All its containers have ended for good; it stays until it is deleted. */
   #finished: boolean;
@@ -96,15 +99,16 @@ export class PodWorker {
   wake(): void {
     if (this.#over) return;
     this.#pending = true;
-    if (!this.#active) void this.#work();
+    if (!this.#active) this.#working = this.#work();
   }
 
-  /** Stops looking after it; its containers are the runtime's to remove. */
-  stop(): void {
+  /** Stops looking after it; its containers are the runtime's to remove. Resolves when nothing is under way. */
+  async stop(): Promise<void> {
     this.#over = true;
     this.#leaving.abort();
     this.#probes.stop();
     clearTimeout(this.#timer);
+    await this.#working;
   }
 
   async #work(): Promise<void> {
@@ -138,11 +142,13 @@ export class PodWorker {
     const pod = this.#pod;
     if (this.#removed || pod.metadata.deletionTimestamp !== undefined) {
       await this.#terminate(pod);
+      const logs = podLogDirectory(this.#context.stateDir, pod);
+      await rm(logs, { recursive: true, force: true });
       this.#leave(pod);
       return true;
     }
     if (this.#finished) return true;
-    this.#checkDeadline(pod);
+    this.#checkDeadline();
     const status = this.#report(pod, false);
     if (isTerminal(status)) {
       this.#write(holdPhase(status, pod.status));
@@ -255,6 +261,8 @@ export class PodWorker {
     this.state.sandbox = undefined;
     if (!this.#removed) this.#write(this.#report(this.#pod, true));
     await sandbox?.remove();
+    const directory = podDirectory(this.#context.stateDir, pod);
+    await rm(directory, { recursive: true, force: true });
   }
 
   #grace(): Grace {
@@ -292,15 +300,15 @@ export class PodWorker {
     events.forget(uid);
     crashBackOff.forget(uid);
     imageBackOff.forget(uid);
-    this.stop();
+    // Not awaited: this is the last of what is under way.
+    void this.stop();
     this.#finish();
   }
 
-  #checkDeadline(pod: PodObject): void {
+  #checkDeadline(): void {
     if (this.state.verdict === undefined && this.#untilDeadline() > 0) return;
     const message = 'Pod was active on the node longer than the specified deadline';
     this.state.verdict = { phase: 'Failed', reason: 'DeadlineExceeded', message };
-    void pod;
     this.#record({ type: 'Normal', reason: 'DeadlineExceeded', message });
   }
 

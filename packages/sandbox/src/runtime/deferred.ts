@@ -1,8 +1,8 @@
 /** A promise with its ends in hand (`Promise.withResolvers` needs a newer Node). */
 export interface Deferred<T> {
   promise: Promise<T>;
-  resolve(value: T): void;
-  reject(error: Error): void;
+  resolve: (value: T) => void;
+  reject: (error: Error) => void;
 }
 
 export function deferred<T>(): Deferred<T> {

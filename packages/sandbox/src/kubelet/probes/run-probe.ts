@@ -93,7 +93,7 @@ async function httpProbe(
     const request = (secure ? https : http).request(
       url,
       {
-        createConnection: () => socket as never,
+        createConnection: () => socket,
         headers: { 'User-Agent': 'kube-probe/1.36', Accept: '*/*', Connection: 'close', ...headers },
         rejectUnauthorized: false,
       },

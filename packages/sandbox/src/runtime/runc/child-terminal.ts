@@ -1,4 +1,5 @@
 import { Writable } from 'node:stream';
+import type * as NodePty from '@lydell/node-pty';
 import { deferred } from '../deferred.ts';
 import type { ChildOptions, StreamedChild } from './child-process.ts';
 
@@ -45,7 +46,7 @@ export async function spawnOnTerminal(
   };
 }
 
-async function loadNodePty(): Promise<typeof import('@lydell/node-pty')> {
+async function loadNodePty(): Promise<typeof NodePty> {
   try {
     return await import('@lydell/node-pty');
   } catch (error) {

@@ -58,6 +58,8 @@ export class RuncContainer implements RuntimeContainer {
   #child: StreamedChild | undefined;
   #hub: OutputHub | undefined;
   #killed = false;
+  #removed = false;
+  #starting: Promise<void> | undefined;
 
   constructor(options: {
     id: string;
@@ -82,6 +84,12 @@ export class RuncContainer implements RuntimeContainer {
   }
 
   async start(): Promise<void> {
+    if (this.#removed) throw this.#failed('the container is being removed');
+    this.#starting = this.#run();
+    await this.#starting;
+  }
+
+  async #run(): Promise<void> {
     const { directory } = this.#place;
     const pidFile = join(directory, 'pid');
     const logPath = join(directory, 'runc.log');
@@ -204,6 +212,8 @@ export class RuncContainer implements RuntimeContainer {
   }
 
   async remove(): Promise<void> {
+    this.#removed = true;
+    await this.#starting?.catch(() => {});
     this.signal('SIGKILL');
     if (this.state.phase === 'running') await this.exited;
     this.#log.end();

@@ -31,6 +31,7 @@ export class RuncRuntime implements Runtime {
   readonly #environment: SandboxEnvironment;
   readonly #sandboxes = new Set<RuncSandbox>();
   readonly #monitor: NodeJS.Timeout;
+  #stopped = false;
 
   private constructor(options: RuncRuntimeOptions) {
     const { stateDir } = options;
@@ -66,6 +67,7 @@ export class RuncRuntime implements Runtime {
   }
 
   async runPodSandbox(config: PodSandboxConfig): Promise<PodSandbox> {
+    if (this.#stopped) throw new Error('the runtime is being stopped');
     const sandbox = new RuncSandbox(this.#environment, config);
     this.#sandboxes.add(sandbox);
     const remove = sandbox.remove.bind(sandbox);
@@ -83,6 +85,7 @@ export class RuncRuntime implements Runtime {
   }
 
   async stop(): Promise<void> {
+    this.#stopped = true;
     clearInterval(this.#monitor);
     await Promise.all([...this.#sandboxes].map(async (sandbox) => sandbox.remove()));
     await this.#environment.network.stop();

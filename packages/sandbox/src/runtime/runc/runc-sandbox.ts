@@ -42,6 +42,8 @@ export class RuncSandbox implements PodSandbox {
   readonly #cgroup: string;
   #pause: StreamedChild | undefined;
   #pausePid = 0;
+  #removed = false;
+  #starting: Promise<void> | undefined;
 
   constructor(environment: SandboxEnvironment, config: PodSandboxConfig) {
     this.id = newId();
@@ -52,6 +54,11 @@ export class RuncSandbox implements PodSandbox {
   }
 
   async start(): Promise<void> {
+    this.#starting = this.#run();
+    await this.#starting;
+  }
+
+  async #run(): Promise<void> {
     const { context, network, pauseRoot } = this.#environment;
     mkdirSync(join(this.#directory, 'shm'), { recursive: true, mode: 0o711 });
     writeFileSync(join(this.#directory, 'hostname'), `${this.#config.hostname}\n`);
@@ -74,6 +81,7 @@ export class RuncSandbox implements PodSandbox {
   }
 
   async createContainer(config: ContainerConfig): Promise<RuntimeContainer> {
+    if (this.#removed) throw new Error(`sandbox ${JSON.stringify(this.id)} is not running`);
     const { context, now, preciseNow, logLimits } = this.#environment;
     const id = newId();
     const directory = join(context.stateDir, 'containers', id);
@@ -212,7 +220,9 @@ export class RuncSandbox implements PodSandbox {
   }
 
   async remove(): Promise<void> {
-    const { context, network } = this.#environment;
+    const { network } = this.#environment;
+    this.#removed = true;
+    await this.#starting?.catch(() => {});
     await Promise.all([...this.containers.values()].map(async (container) => container.remove()));
     if (this.#pause !== undefined && this.#pausePid > 0) {
       try {
@@ -225,7 +235,6 @@ export class RuncSandbox implements PodSandbox {
     if (this.ip !== undefined) network.release(this.ip);
     await rm(this.#directory, { recursive: true, force: true });
     removeCgroup(this.#cgroup);
-    await rm(join(context.stateDir, 'pods', this.#config.uid), { recursive: true, force: true });
   }
 }
 
