@@ -41,6 +41,7 @@ export interface WatchOptions {
 export interface RemoteCommandOptions {
   namespace: string;
   pod: string;
+  /** Empty: the server chooses the pod's only or default one. */
   container: string;
   /** exec only. */
   command?: readonly string[];

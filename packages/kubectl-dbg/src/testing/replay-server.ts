@@ -32,7 +32,7 @@ export async function startReplayServer(
   const speed = options.speed ?? 0;
   const steps = new Steps(recording.steps);
   const unmatched: string[] = [];
-  const missing = (request: IncomingMessage | AnyRequest) => {
+  const missing = (request: AnyRequest) => {
     unmatched.push(`${request.method} ${request.url}`);
   };
   const server = await startApiServer(test, {
@@ -84,14 +84,16 @@ class Steps {
 
 function keyOf(method: string, url: string, upgrade: boolean): string {
   const { pathname, searchParams } = new URL(url, 'http://replay');
-  const kind = upgrade ? 'upgrade' : searchParams.get('watch') === 'true' ? 'watch' : 'plain';
+  // As the API server has it: any value but these is true.
+  const isWatch = !['false', '0', null].includes(searchParams.get('watch'));
+  const kind = upgrade ? 'upgrade' : isWatch ? 'watch' : 'plain';
   return `${kind} ${method} ${pathname}`;
 }
 
-function isUpgrade(step: RecordedStep): boolean {
-  return Object.entries(step.request.headers ?? {}).some(
-    ([name, value]) => name.toLowerCase() === 'upgrade' && value.toLowerCase() === 'websocket',
-  );
+/** Whether a step asks for a WebSocket as RFC 6455 has it (some recordings ask for other things). */
+export function isUpgrade(step: RecordedStep): boolean {
+  const headers = new Headers(step.request.headers);
+  return headers.get('upgrade') === 'websocket' && headers.get('sec-websocket-version') === '13';
 }
 
 async function answer(step: RecordedStep, response: AnyResponse, pacer: Pacer): Promise<void> {

@@ -75,7 +75,7 @@ function commandTarget(
   // As kubectl: a parameter that is false is left out.
   const on = (value: boolean) => (value ? true : undefined);
   return requestTarget(settings.endpoint, path, {
-    container,
+    container: container === '' ? undefined : container,
     command: subresource === 'exec' ? command : undefined,
     stdin: on(stdin),
     stdout: on(stdout),

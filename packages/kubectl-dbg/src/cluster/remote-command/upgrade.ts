@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 import { OFFERED } from 'kubectl-dbg-wire';
-import { TransportError } from '../http/transport.ts';
+import { ConnectionFailure, TransportError } from '../http/transport.ts';
 import type { TransportResponse } from '../http/transport.ts';
 
 /**
@@ -39,7 +39,6 @@ export async function upgrade(request: UpgradeRequest): Promise<UpgradeResult> {
     const socket = new WebSocket(request.url, [...OFFERED], {
       createConnection: () => connection,
       headers: headersOf(request.headers),
-      handshakeTimeout: request.timeout,
       maxPayload: MAX_MESSAGE_BYTES,
       perMessageDeflate: false,
       followRedirects: false,
@@ -50,7 +49,13 @@ export async function upgrade(request: UpgradeRequest): Promise<UpgradeResult> {
     socket.on('error', () => undefined);
     const onAbort = () => socket.terminate();
     signal?.addEventListener('abort', onAbort, { once: true });
+    // The option of ws for this relies on a socket that node:http has opened itself.
+    const timer = setTimeout(() => {
+      onError(new ConnectionFailure('ANSWER_TIMEOUT', `no answer within ${request.timeout} ms`));
+      socket.terminate();
+    }, request.timeout);
     const settle = () => {
+      clearTimeout(timer);
       signal?.removeEventListener('abort', onAbort);
       socket.removeListener('error', onError);
       socket.removeListener('open', onOpen);

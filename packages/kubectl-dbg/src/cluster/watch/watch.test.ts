@@ -1,0 +1,333 @@
+import assert from 'node:assert/strict';
+import { EventEmitter, once } from 'node:events';
+import { test } from 'node:test';
+import { startApiServer } from '../../testing/api-server.ts';
+import type { AnyRequest, AnyResponse, ApiServer } from '../../testing/api-server.ts';
+import type { CleanUp } from '../../testing/temporary-folder.ts';
+import { openTestCluster } from '../../testing/test-cluster.ts';
+import type { Cluster, Query, Tuning, WatchEvent } from '../index.ts';
+
+const PATH = '/api/v1/namespaces/shop/pods';
+
+interface Pod {
+  kind?: string;
+  metadata: { name?: string; uid?: string; resourceVersion?: string };
+}
+
+/** What the server does with one watch: sends these lines, then ends, breaks or stays open. */
+interface WatchStep {
+  send?: (string | object)[];
+  finish?: 'end' | 'break' | 'stay';
+  status?: number;
+}
+
+const QUICK: Partial<Tuning> = {
+  watchPause: 1,
+  watchPauseLimit: 5,
+  watchGiveUp: 200,
+  pingInterval: 50,
+  pingTimeout: 200,
+};
+
+const pod = (name: string, version: number, uid = name) => ({
+  kind: 'Pod',
+  apiVersion: 'v1',
+  metadata: { name, uid, resourceVersion: String(version) },
+});
+const event = (type: string, object: object) => ({ type, object });
+const bookmark = (version: number) =>
+  event('BOOKMARK', { kind: 'Pod', metadata: { resourceVersion: String(version) } });
+const gone = event('ERROR', {
+  kind: 'Status',
+  code: 410,
+  reason: 'Expired',
+  message: 'too old resource version',
+});
+
+/** Answers each watch by the next step (the last stays), and lists by `list`. */
+async function setUp(
+  context: CleanUp,
+  steps: WatchStep[],
+  list: object = { kind: 'PodList', metadata: { resourceVersion: '100' }, items: [] },
+  protocol: 'h2' | 'http/1.1' = 'h2',
+): Promise<{
+  cluster: Cluster;
+  server: ApiServer;
+  watches: () => URLSearchParams[];
+  lists: () => URLSearchParams[];
+}> {
+  let next = 0;
+  let sent = 0;
+  taken.removeAllListeners();
+  const server = await startApiServer(context, {
+    protocol,
+    answer(request, response) {
+      if (!queryOf(request.url).has('watch')) {
+        response.writeHead(200, { 'content-type': 'application/json' });
+        response.end(JSON.stringify(list));
+        return;
+      }
+      const step = steps[Math.min(next, steps.length - 1)] ?? {};
+      next += 1;
+      sent += step.send?.filter((line) => typeof line === 'object').length ?? 0;
+      play(step, request, response, sent);
+    },
+  });
+  const queries = (watching: boolean) =>
+    server.requests.map(({ url }) => queryOf(url)).filter((query) => query.has('watch') === watching);
+  return {
+    server,
+    cluster: await openTestCluster(context, server, { tuning: QUICK }),
+    watches: () => queries(true),
+    lists: () => queries(false),
+  };
+}
+
+/** Emits `event` with the number of events that the client has taken. */
+const taken = new EventEmitter();
+
+/** @param sent the number of whole events that have been sent, this step's included */
+function play(step: WatchStep, request: AnyRequest, response: AnyResponse, sent = 0): void {
+  response.writeHead(step.status ?? 200, { 'content-type': 'application/json' });
+  response.flushHeaders?.();
+  for (const line of step.send ?? []) {
+    response.write(typeof line === 'string' ? line : `${JSON.stringify(line)}\n`);
+  }
+  if (step.finish === 'break') {
+    // A reset takes what is under way with it: the connection breaks once all of it was taken.
+    taken.on('event', (count) => {
+      if (count === sent) request.socket.destroy();
+    });
+  } else if (step.finish !== 'stay') response.end();
+}
+
+function queryOf(url = ''): URLSearchParams {
+  return new URL(url, 'http://x').searchParams;
+}
+
+/** Takes events until there are `count`; all of them are shown as `TYPE name@version`. */
+async function take(
+  cluster: Cluster,
+  count: number,
+  query: Query = {},
+  signal = new AbortController(),
+): Promise<string[]> {
+  const seen: string[] = [];
+  const events = cluster.watch<Pod>({ path: PATH, query, resourceVersion: '1', signal: signal.signal });
+  for await (const found of events) {
+    seen.push(show(found));
+    taken.emit('event', seen.length);
+    if (seen.length === count) signal.abort();
+  }
+  return seen;
+}
+
+function show({ type, object }: WatchEvent<Pod>): string {
+  const { name = '', resourceVersion = '-', uid } = object.metadata;
+  return `${type} ${name}${uid === undefined || uid === name ? '' : `(${uid})`}@${resourceVersion}`;
+}
+
+for (const protocol of ['h2', 'http/1.1'] as const) {
+  for (const finish of ['end', 'break'] as const) {
+    test(`${protocol}: goes on after the last version when the server ${finish}s it`, async (context) => {
+      const { cluster, watches } = await setUp(
+        context,
+        [
+          { send: [event('ADDED', pod('a', 5)), bookmark(9)], finish },
+          { send: [event('MODIFIED', pod('a', 12))], finish: 'stay' },
+        ],
+        undefined,
+        protocol,
+      );
+      const seen = await take(cluster, 3, { fieldSelector: 'metadata.name=a' });
+      assert.deepEqual(seen, ['ADDED a@5', 'BOOKMARK @9', 'MODIFIED a@12']);
+      assert.deepEqual(
+        watches().map((query) => [query.get('resourceVersion'), query.get('fieldSelector')]),
+        [
+          ['1', 'metadata.name=a'],
+          ['9', 'metadata.name=a'],
+        ],
+      );
+    });
+  }
+}
+
+test('an event that was cut off is not taken; it comes again', async (context) => {
+  const { cluster, watches } = await setUp(context, [
+    { send: [event('ADDED', pod('a', 5)), '{"type":"MODIFIED","object":{"metadata":{"na'], finish: 'break' },
+    { send: [event('MODIFIED', pod('a', 6))], finish: 'stay' },
+  ]);
+  assert.deepEqual(await take(cluster, 2), ['ADDED a@5', 'MODIFIED a@6']);
+  assert.equal(watches()[1]?.get('resourceVersion'), '5');
+});
+
+const ways: [name: string, step: WatchStep][] = [
+  ['an ERROR event', { send: [gone] }],
+  ['HTTP 410', { status: 410, send: ['{"kind":"Status","code":410,"reason":"Expired"}'] }],
+];
+
+for (const [name, step] of ways) {
+  test(`after ${name} for a version that is too old, a list says what has changed`, async (context) => {
+    const { cluster, watches, lists } = await setUp(
+      context,
+      [
+        {
+          send: [
+            event('ADDED', pod('kept', 5)),
+            event('ADDED', pod('gone', 6)),
+            event('ADDED', pod('again', 7, 'old')),
+          ],
+        },
+        step,
+        { send: [event('MODIFIED', pod('kept', 101))], finish: 'stay' },
+      ],
+      {
+        kind: 'PodList',
+        apiVersion: 'v1',
+        metadata: { resourceVersion: '100' },
+        items: [pod('kept', 50), { metadata: { name: 'again', uid: 'new', resourceVersion: '60' } }],
+      },
+    );
+    const seen = await take(cluster, 8, { labelSelector: 'app=x' });
+    assert.deepEqual(seen, [
+      'ADDED kept@5',
+      'ADDED gone@6',
+      'ADDED again(old)@7',
+      'DELETED gone@-',
+      'DELETED again(old)@-',
+      'MODIFIED kept@50',
+      'MODIFIED again(new)@60',
+      'MODIFIED kept@101',
+    ]);
+    assert.equal(watches().at(-1)?.get('resourceVersion'), '100');
+    assert.equal(lists()[0]?.get('labelSelector'), 'app=x');
+    assert.equal(lists()[0]?.has('resourceVersion'), false);
+  });
+}
+
+test('items of a list are given kind and version, which events have', async (context) => {
+  const items = [{ metadata: { name: 'a', resourceVersion: '2' } }];
+  const list = { kind: 'PodList', apiVersion: 'v1', metadata: { resourceVersion: '3' }, items };
+  const { cluster } = await setUp(context, [{ send: [gone] }, { finish: 'stay' }], list);
+  const abort = new AbortController();
+  for await (const { object } of cluster.watch<Pod>({
+    path: PATH,
+    resourceVersion: '1',
+    signal: abort.signal,
+  })) {
+    assert.equal(object.kind, 'Pod');
+    abort.abort();
+  }
+});
+
+test('a single object that went in the gap is deleted, even if no event had shown it', async (context) => {
+  const { cluster } = await setUp(context, [{ send: [gone] }, { finish: 'stay' }]);
+  assert.deepEqual(await take(cluster, 1, { fieldSelector: 'metadata.name=web' }), ['DELETED web@-']);
+});
+
+test('a server in trouble is asked again, with pauses', async (context) => {
+  const { cluster } = await setUp(context, [
+    { status: 500, send: ['{"kind":"Status","code":500}'] },
+    { status: 503 },
+    { send: [event('ERROR', { kind: 'Status', code: 500, message: 'etcd' })] },
+    { send: [event('ADDED', pod('a', 5))], finish: 'stay' },
+  ]);
+  assert.deepEqual(await take(cluster, 1), ['ADDED a@5']);
+});
+
+test('a refusal is thrown at once', async (context) => {
+  const { cluster, server } = await setUp(context, [
+    { status: 403, send: ['{"kind":"Status","code":403,"reason":"Forbidden","message":"no"}'] },
+  ]);
+  await assert.rejects(take(cluster, 1), { name: 'ApiStatusError', code: 403 });
+  assert.equal(server.requests.length, 1);
+});
+
+test('a server that stays away is given up in the end', async (context) => {
+  const { cluster, server } = await setUp(context, [{ send: [event('ADDED', pod('a', 5))], finish: 'stay' }]);
+  const events = cluster.watch<Pod>({
+    path: PATH,
+    resourceVersion: '1',
+    signal: new AbortController().signal,
+  });
+  await assert.rejects(
+    async () => {
+      for await (const _ of events) await server.close();
+    },
+    { kind: 'unreachable', message: /connection refused/ },
+  );
+});
+
+const garbage: [name: string, line: string][] = [
+  ['no JSON', 'what?\n'],
+  ['a number', '7\n'],
+  ['null', 'null\n'],
+  ['no object', '{"type":"ADDED"}\n'],
+  ['no type', '{"object":{}}\n'],
+];
+
+for (const [name, line] of garbage) {
+  test(`a line with ${name} is no event; the watch begins again, and fails if that does not end`, async (context) => {
+    const { cluster, server } = await setUp(context, [{ send: [line], finish: 'stay' }]);
+    await assert.rejects(take(cluster, 1), { kind: 'unreachable', message: /a watch event that is none/ });
+    assert.ok(server.requests.length > 1);
+  });
+}
+
+test('empty lines are passed over', async (context) => {
+  const { cluster } = await setUp(context, [
+    { send: ['\n', ' \n', event('ADDED', pod('a', 5))], finish: 'stay' },
+  ]);
+  assert.deepEqual(await take(cluster, 1), ['ADDED a@5']);
+});
+
+test('ends at once when the signal is aborted while nothing comes', async (context) => {
+  const { cluster, server } = await setUp(context, [{ finish: 'stay' }]);
+  const abort = new AbortController();
+  const taken = take(cluster, 1, {}, abort);
+  while (server.requests.length === 0) await new Promise(setImmediate);
+  abort.abort();
+  assert.deepEqual(await taken, []);
+  assert.deepEqual(await take(cluster, 1, {}, abort), [], 'an aborted signal: nothing is asked for');
+  assert.equal(server.requests.length, 1);
+});
+
+test('a reader that stops early ends the request', async (context) => {
+  const requests = new EventEmitter();
+  const server = await startApiServer(context, {
+    answer(request, response) {
+      response.on('close', () => requests.emit('closed'));
+      play({ send: [event('ADDED', pod('a', 5))], finish: 'stay' }, request, response);
+    },
+  });
+  const cluster = await openTestCluster(context, server);
+  const closed = once(requests, 'closed');
+  const { signal } = new AbortController();
+  for await (const _ of cluster.watch({ path: PATH, resourceVersion: '1', signal })) break;
+  await closed;
+  assert.equal(server.sockets.size, 1, 'the connection stays');
+});
+
+test('initial events are asked for once only', async (context) => {
+  const initial = { sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan' };
+  const { cluster, watches } = await setUp(context, [
+    { send: [event('ADDED', pod('a', 5)), bookmark(9)] },
+    { send: [event('MODIFIED', pod('a', 12))], finish: 'stay' },
+  ]);
+  await take(cluster, 3, initial);
+  assert.deepEqual(
+    watches().map((query) => query.get('sendInitialEvents')),
+    ['true', null],
+  );
+});
+
+test('--request-timeout cuts a watch, which then goes on', async (context) => {
+  const server = await startApiServer(context, {
+    answer(request, response) {
+      const second = queryOf(request.url).get('resourceVersion') === '5';
+      play({ send: [event('ADDED', pod('a', second ? 6 : 5))], finish: 'stay' }, request, response);
+    },
+  });
+  const cluster = await openTestCluster(context, server, { requestTimeout: '150ms', tuning: QUICK });
+  assert.deepEqual(await take(cluster, 2), ['ADDED a@5', 'ADDED a@6']);
+});
