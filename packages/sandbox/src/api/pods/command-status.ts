@@ -1,4 +1,4 @@
-import { BASE64_V1, V1, V5 } from 'kubectl-dbg-wire';
+import { BASE64_V4, V4, V5 } from 'kubectl-dbg-wire';
 import type { ProcessEnd, StreamOptions } from '../../kubelet/node-agent.ts';
 
 export interface RemoteCommandOptions {
@@ -63,7 +63,7 @@ function goJson(value: unknown): string {
   return JSON.stringify(value).replaceAll(/[<>&]/g, (character) => escapes[character] ?? character);
 }
 
-/** Subprotocols that know no status object: a failure is plain text, success is silent. */
+/** Only these know a status object: in all others a failure is plain text, and success is silent. */
 function hasStatusObject(subprotocol: string): boolean {
-  return subprotocol !== V1 && subprotocol !== BASE64_V1 && subprotocol !== '';
+  return subprotocol === V5 || subprotocol === V4 || subprotocol === BASE64_V4;
 }

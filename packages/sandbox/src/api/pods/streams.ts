@@ -11,9 +11,16 @@ import { badRequest, internalError } from '../errors.ts';
 import type { Exchange, Upgrade } from '../exchange.ts';
 import { isTrue } from '../request-info.ts';
 import { readNamed } from '../read-handler.ts';
+import type { RemoteCommandOptions } from './command-status.ts';
 import { chooseContainer } from './container-choice.ts';
 import { runRemoteCommand } from './remote-command.ts';
-import { answerSpdy } from './spdy-handshake.ts';
+import { serveSpdyCommand } from '../spdy/serve-command.ts';
+import {
+  type Connect,
+  servePortForward,
+  serveTunnelledPortForward,
+  TUNNEL_PROTOCOL,
+} from '../spdy/serve-port-forward.ts';
 import { acceptWebSocket, checkHandshake } from './websocket.ts';
 
 /** Serves attach, exec and portforward; without an upgrade there is nothing to serve. */
@@ -22,7 +29,7 @@ export async function serveStream(exchange: Exchange, api: ApiContext, resource:
   const pod = readNamed(exchange, api, resource) as unknown as Pod;
   if (info.subresource === 'portforward') {
     requireNode(pod);
-    await servePortForward(exchange, requireUpgrade(upgrade));
+    await forwardPorts(exchange, api, requireUpgrade(upgrade));
     return;
   }
   const container = chooseContainer(pod, exchange.query.get('container') ?? '');
@@ -33,36 +40,24 @@ export async function serveStream(exchange: Exchange, api: ApiContext, resource:
     exchange.text(400, 'you must specify at least 1 of stdin, stdout, stderr');
     return;
   }
+  const command = exchange.query.getAll('command');
+  const endsWithStdin = info.subresource === 'attach' && !hasStdinOnce(pod, container);
+  const options = { streams, command, endsWithStdin };
+  const startProcess = () => start(nodeOf(api), exchange, container, command, streams);
   if (accepted.protocol === 'spdy') {
-    answerSpdy(exchange, accepted.upgrade);
-    return;
-  }
-  await serveWebSocket({ exchange, api, pod, container, streams, upgrade: accepted.upgrade });
+    await serveSpdyCommand(exchange, accepted.upgrade, startProcess, options);
+  } else await serveWebSocket(exchange, accepted.upgrade, startProcess, options);
 }
 
-interface StreamRequest {
-  exchange: Exchange;
-  api: ApiContext;
-  pod: Pod;
-  container: string;
-  streams: StreamOptions;
-  upgrade: Upgrade;
-}
-
-async function serveWebSocket({
-  exchange,
-  api,
-  pod,
-  container,
-  streams,
-  upgrade,
-}: StreamRequest): Promise<void> {
-  const { info, query } = exchange;
-  if (api.node === undefined) throw internalError('no kubelet is connected');
-  const command = query.getAll('command');
+async function serveWebSocket(
+  exchange: Exchange,
+  upgrade: Upgrade,
+  startProcess: () => Promise<RemoteProcess>,
+  options: Omit<RemoteCommandOptions, 'subprotocol'>,
+): Promise<void> {
   let process: RemoteProcess;
   try {
-    process = await start(api.node, exchange, container, command, streams);
+    process = await startProcess();
   } catch (error) {
     if (!(error instanceof KubeletError)) throw error;
     exchange.text(error.status, error.message);
@@ -73,12 +68,12 @@ async function serveWebSocket({
     return;
   }
   const { socket, subprotocol } = await acceptWebSocket(upgrade);
-  await runRemoteCommand(socket, process, {
-    subprotocol,
-    streams,
-    command,
-    endsWithStdin: info.subresource === 'attach' && !hasStdinOnce(pod, container),
-  });
+  await runRemoteCommand(socket, process, { ...options, subprotocol });
+}
+
+function nodeOf(api: ApiContext): NodeAgent {
+  if (api.node === undefined) throw internalError('no kubelet is connected');
+  return api.node;
 }
 
 function start(
@@ -94,19 +89,27 @@ function start(
     : node.attach(namespace, name, container, streams);
 }
 
-async function servePortForward(exchange: Exchange, { protocol, upgrade }: Accepted): Promise<void> {
+async function forwardPorts(
+  exchange: Exchange,
+  api: ApiContext,
+  { protocol, upgrade }: Accepted,
+): Promise<void> {
+  const { namespace, name } = exchange.info;
+  const connect: Connect = async (port) => {
+    try {
+      return await nodeOf(api).portForward(namespace, name, port);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new Error(`error forwarding port ${port} to pod ${name}, uid : ${why}`, { cause: error });
+    }
+  };
   if (protocol === 'spdy') {
-    answerSpdy(exchange, upgrade);
+    await servePortForward(exchange, upgrade, connect);
     return;
   }
-  const offered = exchange.headers['sec-websocket-protocol'] ?? '';
-  if (offered.includes('portforward.k8s.io')) {
-    const { socket } = await acceptWebSocket(upgrade);
-    // Tunnelled SPDY is not spoken: the connection stays, and carries nothing.
-    exchange.signal.addEventListener('abort', () => socket.terminate(), { once: true });
-    return;
-  }
-  if (!exchange.query.has('ports')) exchange.text(400, 'query parameter "port" is required');
+  const offered = (exchange.headers['sec-websocket-protocol'] ?? '').split(',').map((one) => one.trim());
+  if (offered.includes(TUNNEL_PROTOCOL)) await serveTunnelledPortForward(upgrade, connect);
+  else if (!exchange.query.has('ports')) exchange.text(400, 'query parameter "port" is required');
 }
 
 interface Accepted {
