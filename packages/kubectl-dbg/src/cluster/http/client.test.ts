@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { constants } from 'node:http2';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { ApiStatusError } from '../index.ts';
@@ -384,6 +387,32 @@ test('--request-timeout is sent along, and ends a request that takes longer', as
 test('a server that accepts and never answers is given up', async (context) => {
   const { cluster } = await setUp(context, () => undefined, { tuning: { ...QUICK, answerTimeout: 200 } });
   await assert.rejects(get(cluster), { kind: 'unreachable', message: /no answer came \(timed out\)/ });
+});
+
+test('an abort is obeyed while the connection is being opened', async (context) => {
+  const server = await startApiServer(context);
+  const silent = createServer(() => undefined);
+  silent.listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  context.after(() => void silent.close());
+  const url = `https://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+  const cluster = await openTestCluster(context, { ...server, url }, { tuning: { connectTimeout: 300 } });
+  const abort = new AbortController();
+  const asked = cluster.request({ method: 'GET', path: POD, signal: abort.signal });
+  const opened = cluster.attach({
+    namespace: 'shop',
+    pod: 'web',
+    container: 'c',
+    stdin: false,
+    stdout: true,
+    stderr: true,
+    tty: false,
+    signal: abort.signal,
+  });
+  const reason = new Error('enough');
+  abort.abort(reason);
+  await assert.rejects(asked, reason);
+  await assert.rejects(opened, reason);
 });
 
 test('one connection carries many requests at once', async (context) => {

@@ -1,4 +1,5 @@
 import type { Status } from 'kubectl-dbg-wire';
+import { abortable } from '../abortable.ts';
 import { ApiStatusError, statusOfBody } from '../api-status-error.ts';
 import { DbgError } from '../../errors.ts';
 import { sanitiseShort } from '../../sanitise.ts';
@@ -84,7 +85,7 @@ export class HttpClient {
     const repeatable = request.idempotent ?? request.method === 'GET';
     let refreshed = false;
     for (let tries = 1; ; tries += 1) {
-      const credential = await credentials.get();
+      const credential = await abortable(credentials.get(), signal);
       let response: TransportResponse;
       try {
         response = await this.#try(request, target, credential, options.compress === true);
@@ -165,7 +166,7 @@ export class HttpClient {
       signal: request.signal,
       timeout: tuning.answerTimeout,
     };
-    const transport = await connector.transport(credential);
+    const transport = await abortable(connector.transport(credential), request.signal);
     const response = await transport.request(sent);
     const milliseconds = performance.now() - began;
     trace({ kind: 'request', method: request.method, path: target, status: response.status, milliseconds });

@@ -1,4 +1,5 @@
 import { DbgError } from '../../errors.ts';
+import { abortable } from '../abortable.ts';
 import type { Credential, Credentials } from '../credentials/credentials.ts';
 import { requestTarget } from '../endpoint.ts';
 import type { Connector } from '../http/connector.ts';
@@ -35,7 +36,7 @@ export async function openCommand(
   const { settings, client, credentials } = context;
   const target = commandTarget(settings, subresource, options);
   for (let refreshed = false; ; refreshed = true) {
-    const credential = await credentials.get();
+    const credential = await abortable(credentials.get(), options.signal);
     const began = performance.now();
     const result = await upgradeOnce(context, target, credential, options.signal);
     const status = result.kind === 'open' ? 101 : result.response.status;
@@ -94,7 +95,7 @@ async function upgradeOnce(
 ): Promise<UpgradeResult> {
   const { settings, connector, spare } = context;
   const { url } = settings.endpoint;
-  const prepared = await spare.take();
+  const prepared = await abortable(spare.take(), signal);
   for (let connection = prepared; ; connection = undefined) {
     try {
       const socket = connection ?? (await connector.upgradeConnection(credential, signal)).socket;
