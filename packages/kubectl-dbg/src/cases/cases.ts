@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { differencesOf, transforms, type CaseOutcome } from './differences.ts';
 
-/** One case of `fixtures/kubectl-debug-cases.json`; which fields it has depends on its suite. */
+/** One case of a file in fixtures/; which fields it has depends on its suite. */
 export interface Case {
   id: string;
   [field: string]: unknown;
@@ -13,13 +13,17 @@ interface CasesFile {
   suites: { id: string; cases: Case[] }[];
 }
 
-const file = JSON.parse(
-  readFileSync(new URL('../../fixtures/kubectl-debug-cases.json', import.meta.url), 'utf8'),
-) as CasesFile;
+/** The cases of the command, and what a real kubectl wrote. */
+const FILES = ['kubectl-debug-cases.json', 'kubectl-writes.json'];
+
+const suites = FILES.flatMap((name) => {
+  const text = readFileSync(new URL(`../../fixtures/${name}`, import.meta.url), 'utf8');
+  return (JSON.parse(text) as CasesFile).suites;
+});
 
 /** The cases of a suite. */
 export function casesOf(suite: string): Case[] {
-  const found = file.suites.find(({ id }) => id === suite);
+  const found = suites.find(({ id }) => id === suite);
   if (found === undefined) throw new Error(`no suite ${suite}`);
   return found.cases.map(withEndings);
 }
@@ -35,7 +39,7 @@ function withEndings(given: Case): Case {
 
 /** Ids of all suites and of all their cases. */
 export function allIds(): Set<string> {
-  return new Set(file.suites.flatMap(({ id, cases }) => [id, ...cases.map((given) => given.id)]));
+  return new Set(suites.flatMap(({ id, cases }) => [id, ...cases.map((given) => given.id)]));
 }
 
 /**

@@ -46,10 +46,26 @@ type Transform = (expected: CaseOutcome, given: Case) => CaseOutcome;
 /** What each difference makes of kubectl's outcome. */
 export const transforms: Record<string, Transform> = {
   'target-chosen': (expected, given) => {
+    if ('writes' in expected) {
+      const { spec } = given['object'] as Pod;
+      return withContainer(expected, { targetContainerName: spec?.containers[0]?.name });
+    }
     const container = { ...(expected['container'] as object), targetContainerName: firstContainer(given) };
     return { ...expected, container };
   },
-  'restart-never': (expected) => ({ ...expected, pod: withSpec(expected, { restartPolicy: 'Never' }) }),
+  'restart-never': (expected) =>
+    'writes' in expected
+      ? withBody(expected, (body) => ({ ...body, spec: { ...body.spec, restartPolicy: 'Never' } }))
+      : { ...expected, pod: withSpec(expected, { restartPolicy: 'Never' }) },
+  'stdin-once': (expected) => withContainer(expected, { stdinOnce: true }),
+  'replace-late': (expected, given) => {
+    const [create, remove] = expected['writes'] as RecordedWrite[];
+    const { uid } = (given['object'] as Pod).metadata ?? {};
+    const body = { kind: 'DeleteOptions', apiVersion: 'v1', preconditions: { uid } };
+    return { ...expected, writes: [create, { ...remove, body }] };
+  },
+  'names-checked': (_, given) => ({ error: NAME_REFUSALS[given.id] ?? '' }),
+  'target-checked': () => ({ error: 'container "nosuch" is not in pod rec183/p' }),
   'sidecars-stay': (expected, given) => {
     const { spec } = given['inputPod'] as Pod;
     const initContainers = (spec?.initContainers ?? []).filter(
@@ -66,10 +82,9 @@ export const transforms: Record<string, Transform> = {
   'node-flags': (_, given) => ({
     error: `--${given.id === 'node-more/target-ignored' ? 'target' : 'copy-to'} means nothing for a node`,
   }),
-  'unknown-container': (_, given) =>
-    given.id === 'copy-more/set-image-unknown-name'
-      ? { error: 'container "nope" of --set-image is not in pod default/mypod' }
-      : { error: 'you must specify image when creating new container' },
+  'unknown-container': (_, given) => ({
+    error: UNKNOWN_CONTAINERS[given.id] ?? 'you must specify image when creating new container',
+  }),
   'attach-default': (expected) =>
     'options' in expected
       ? { options: { ...(expected['options'] as object), attach: true } }
@@ -122,6 +137,43 @@ function defaultImageOutcome(id: string): CaseOutcome {
     default:
       return { options };
   }
+}
+
+/** A request of kubectl's, as recorded. */
+export interface RecordedWrite {
+  method: string;
+  path: string;
+  body?: unknown;
+}
+
+const NAME_REFUSALS: Record<string, string> = {
+  'kubectl-debug-attach-false/2': 'pod rec159/p already has a container "dbg"',
+  'kubectl-debug-copy-errors/4': 'invalid pod name "Bad_Name"',
+  'kubectl-debug-errors/3': 'pod rec183/p already has a container "main"',
+};
+
+const UNKNOWN_CONTAINERS: Record<string, string> = {
+  'copy-more/set-image-unknown-name': 'container "nope" of --set-image is not in pod default/mypod',
+  'kubectl-debug-copy-errors/2': 'container "nosuch" of --set-image is not in pod rec179/p',
+};
+
+function withBody(expected: CaseOutcome, change: (body: Pod) => Pod): CaseOutcome {
+  const [first, ...rest] = expected['writes'] as RecordedWrite[];
+  return { ...expected, writes: [{ ...first, body: change(first?.body as Pod) }, ...rest] };
+}
+
+/** Changes the debug container of a write: the new ephemeral one, or the copy's or node pod's last. */
+function withContainer(expected: CaseOutcome, fields: object): CaseOutcome {
+  return withBody(expected, (body) => {
+    const list = body.spec?.ephemeralContainers === undefined ? 'containers' : 'ephemeralContainers';
+    const containers: readonly Container[] = body.spec?.[list] ?? [];
+    // A copy's changed container may be anywhere; it is the one that reads stdin. Otherwise it is the last.
+    const meant = containers.find(({ stdin }) => stdin === true) ?? containers.at(-1);
+    const changed = containers.map((container) =>
+      container === meant ? { ...container, ...fields } : container,
+    );
+    return { ...body, spec: { ...body.spec, [list]: changed } as PodSpec };
+  });
 }
 
 function firstContainer(given: Case): string | undefined {
