@@ -55,7 +55,10 @@ export const transforms: Record<string, Transform> = {
   },
   'restart-never': (expected) =>
     'writes' in expected
-      ? withBody(expected, (body) => ({ ...body, spec: { ...body.spec, restartPolicy: 'Never' } }))
+      ? withBody(expected, (body) => ({
+          ...body,
+          spec: { ...(body.spec as PodSpec), restartPolicy: 'Never' },
+        }))
       : { ...expected, pod: withSpec(expected, { restartPolicy: 'Never' }) },
   'stdin-once': (expected) => withContainer(expected, { stdinOnce: true }),
   'replace-late': (expected, given) => {

@@ -21,7 +21,7 @@ async function objectOf(given: Case, filename: readonly string[] | undefined): P
   const [entry] = await readManifest((given['files'] as Record<string, string>)[name] ?? '', name);
   if (entry === undefined) throw new Error(`${given.id}: no object in ${name}`);
   const namespace = manifestNamespace(entry, given['namespace'] as string, false);
-  return { ...entry.object, metadata: { ...entry.object.metadata, namespace } };
+  return { ...entry.object, metadata: { ...entry.object.metadata, namespace } } as Pod;
 }
 
 async function planCommand(given: Case): Promise<Plan> {
@@ -30,7 +30,7 @@ async function planCommand(given: Case): Promise<Plan> {
   const object = await objectOf(given, parsed.options.filename);
   const request = requestOf(parsed);
   const draw = countingDraw();
-  if (object.kind === 'Node') return planNode(request, object as Node, given['namespace'] as string, draw);
+  if (object.kind === 'Node') return planNode(request, object, given['namespace'] as string, draw);
   if (request.copy !== undefined) return planCopy(request, object as Pod, draw);
   return planEphemeral(request, object as Pod, draw);
 }
