@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { PodObject } from '../types.ts';
+import { noRunc, testNode } from '../testing/test-node.ts';
+
+const skip = noRunc ?? false;
+const sleep = ['sleep', '3600'];
+const ready = (pod: PodObject | undefined): boolean => pod?.status?.containerStatuses?.[0]?.ready ?? false;
+
+// Each has a node of its own and mostly waits.
+describe('probes and hooks', { concurrency: 3 }, () => {
+  test('readiness follows its probe, with an event for each failure', { skip }, async (t) => {
+    const node = await testNode(t);
+    node.create('p', {
+      command: ['sh', '-c', 'sleep 1; touch /tmp/ok; sleep 2; rm /tmp/ok; sleep 3600'],
+      readinessProbe: { exec: { command: ['cat', '/tmp/ok'] }, periodSeconds: 1, failureThreshold: 1 },
+    });
+    await node.until('p', ready);
+    const pod = await node.until('p', (now) => !ready(now));
+    const condition = pod.status?.conditions?.find(({ type }) => type === 'Ready');
+    assert.equal(condition?.message, 'containers with unready status: [main]');
+    const unhealthy = node.events('p').find(({ reason }) => reason === 'Unhealthy');
+    assert.equal(
+      unhealthy?.message,
+      "Readiness probe failed: cat: can't open '/tmp/ok': No such file or directory\n",
+    );
+  });
+
+  test('a liveness probe over HTTP ends a service that says it is ill', { skip }, async (t) => {
+    const node = await testNode(t);
+    node.create('p', {
+      image: 'example.com/distroless/http-service:v1',
+      readinessProbe: { httpGet: { path: '/', port: 8080 }, periodSeconds: 1, timeoutSeconds: 5 },
+      livenessProbe: {
+        tcpSocket: { port: 1 },
+        periodSeconds: 1,
+        failureThreshold: 2,
+        initialDelaySeconds: 2,
+      },
+    });
+    await node.until('p', ready);
+    await node.until('p', (pod) => pod?.status?.containerStatuses?.[0]?.restartCount === 1);
+    const messages = node.events('p').map(({ message }) => message ?? '');
+    assert.ok(messages.includes('Container main failed liveness probe, will be restarted'));
+    assert.ok(
+      messages.some((message) =>
+        /^Liveness probe failed: dial tcp 10\.85\.\d+\.\d+:1: connect: connection refused$/.test(message),
+      ),
+    );
+  });
+
+  test('a startup probe holds readiness back', { skip }, async (t) => {
+    const node = await testNode(t);
+    node.create('p', {
+      command: ['sh', '-c', 'sleep 1; touch /tmp/up; sleep 3600'],
+      startupProbe: { exec: { command: ['test', '-e', '/tmp/up'] }, periodSeconds: 1 },
+    });
+    const early = await node.until(
+      'p',
+      (pod) => pod?.status?.containerStatuses?.[0]?.state?.running !== undefined,
+    );
+    assert.equal(early.status?.containerStatuses?.[0]?.started, false);
+    const late = await node.until('p', ready);
+    assert.equal(late.status?.containerStatuses?.[0]?.started, true);
+  });
+
+  test('a failing postStart hook ends the container', { skip }, async (t) => {
+    const node = await testNode(t);
+    node.create(
+      'p',
+      { command: sleep, lifecycle: { postStart: { exec: { command: ['sh', '-c', 'exit 2'] } } } },
+      { restartPolicy: 'Never' },
+    );
+    const pod = await node.until('p', (now) => now?.status?.phase === 'Failed');
+    assert.equal(pod.status?.containerStatuses?.[0]?.state?.terminated?.exitCode, 137);
+    assert.deepEqual(
+      node
+        .events('p')
+        .slice(-2)
+        .map(({ reason, message }) => [reason, message]),
+      [
+        ['FailedPostStartHook', 'PostStartHook failed'],
+        ['Killing', 'FailedPostStartHook'],
+      ],
+    );
+  });
+
+  test('a preStop hook comes before the signal', { skip }, async (t) => {
+    const node = await testNode(t);
+    const shared = [{ name: 'h', mountPath: '/h' }];
+    node.create(
+      'p',
+      {
+        command: ['sh', '-c', 'trap "cat /h/said; exit 0" TERM; sleep 3600 & wait'],
+        volumeMounts: shared,
+        lifecycle: { preStop: { exec: { command: ['sh', '-c', 'sleep 0.3; echo bye > /h/said'] } } },
+      },
+      { volumes: [{ name: 'h', emptyDir: {} }] },
+    );
+    await node.until('p', ready);
+    const chunks: string[] = [];
+    const attached = await node.agent.attach('default', 'p', 'main', {
+      stdin: false,
+      stdout: true,
+      stderr: false,
+      tty: false,
+    });
+    attached.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk.toString()));
+    node.remove('p', 10);
+    await node.until('p', (pod) => pod === undefined);
+    assert.equal(chunks.join(''), 'bye\n');
+  });
+});
