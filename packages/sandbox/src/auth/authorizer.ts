@@ -68,8 +68,7 @@ function collect(
   const subject = binding.subjects?.find((entry) => isSubject(user, entry, namespace));
   if (subject === undefined) return;
   const { kind, name } = binding.roleRef;
-  const role =
-    kind === 'Role' ? store.get<RoleObject>(ROLES, namespace, name) : clusterRole(store, name);
+  const role = kind === 'Role' ? store.get<RoleObject>(ROLES, namespace, name) : clusterRole(store, name);
   if (role === undefined) {
     held.problems.push(`${kind.toLowerCase()}.${RBAC} "${name}" not found`);
     return;
@@ -90,9 +89,7 @@ function rulesOfRole(store: Store, role: RoleObject): readonly PolicyRule[] {
   if (selectors === undefined || (role.rules ?? []).length > 0) return role.rules ?? [];
   return store
     .list<RoleObject>(CLUSTER_ROLES)
-    .filter((other) =>
-      selectors.some((selector) => selectorMatches(selector, other.metadata.labels as Record<string, string>)),
-    )
+    .filter((other) => selectors.some((selector) => selectorMatches(selector, other.metadata.labels)))
     .flatMap((other) => other.rules ?? []);
 }
 

@@ -31,5 +31,6 @@ export function bootstrapRbac(store: Store): void {
 }
 
 function createOnce(store: Store, resource: string, object: KubeObject): void {
-  if (store.get(resource, undefined, object.metadata.name ?? '') === undefined) store.create(resource, object);
+  if (store.get(resource, undefined, object.metadata.name ?? '') === undefined)
+    store.create(resource, object);
 }

@@ -51,7 +51,7 @@ export function createReviewer(store: Store, now: () => Date): Reviewer {
 }
 
 function specOf(review: Review): AccessSpec {
-  return (review['spec'] ?? {}) as AccessSpec;
+  return review['spec'] ?? {};
 }
 
 function refuse(path: string, value: unknown, detail: string): StatusError {

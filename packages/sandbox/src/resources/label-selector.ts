@@ -41,11 +41,11 @@ function validateRequirement({ key, operator, values = [] }: Requirement, path: 
 }
 
 function labelsOf(selector: LabelSelector | undefined): Record<string, string> {
-  return (selector?.matchLabels ?? {}) as Record<string, string>;
+  return selector?.matchLabels ?? {};
 }
 
 function requirementsOf(selector: LabelSelector | undefined): Requirement[] {
-  return (selector?.matchExpressions ?? []) as Requirement[];
+  return selector?.matchExpressions ?? [];
 }
 
 /** Whether these labels are selected; an absent selector selects nothing, an empty one everything. */

@@ -17,3 +17,9 @@ export function keepMeta(object: KubeObject, old: KubeObject, name: keyof Object
   if (old.metadata[name] === undefined) delete meta[name];
   else meta[name] = structuredClone(old.metadata[name]);
 }
+
+/** A text at the top of an object; '' if there is none. */
+export function textOf(object: Readonly<Record<string, unknown>>, field: string): string {
+  const value = object[field];
+  return typeof value === 'string' ? value : '';
+}

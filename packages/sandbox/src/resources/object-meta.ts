@@ -50,9 +50,7 @@ function validateMetaFields(object: KubeObject): FieldError[] {
   const { metadata } = object;
   const errors: FieldError[] = [];
   if ((metadata.generation ?? 0) < 0) {
-    errors.push(
-      invalid('metadata.generation', metadata.generation, 'must be greater than or equal to 0'),
-    );
+    errors.push(invalid('metadata.generation', metadata.generation, 'must be greater than or equal to 0'));
   }
   errors.push(...validateLabels(metadata.labels ?? {}, 'metadata.labels'));
   errors.push(...validateAnnotations(metadata.annotations ?? {}, 'metadata.annotations'));

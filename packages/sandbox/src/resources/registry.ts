@@ -1,8 +1,22 @@
 import type { ResourceKey } from '../store/types.ts';
+import * as core from './kinds/core-kinds.ts';
+import * as nodes from './kinds/node-event.ts';
+import * as rbac from './kinds/rbac.ts';
+import { REVIEWS } from './kinds/reviews.ts';
+import * as services from './kinds/service.ts';
 import { POD_RULES } from './pods/rules.ts';
 import type { KindRules } from './rules.ts';
+import * as workloads from './workloads/rules.ts';
 
-const ALL: readonly KindRules[] = [POD_RULES];
+const ALL: readonly KindRules[] = [
+  POD_RULES,
+  ...[core, nodes, rbac, services, workloads].flatMap((module) => Object.values(module).filter(isRules)),
+  ...REVIEWS,
+];
+
+function isRules(value: unknown): value is KindRules {
+  return typeof value === 'object' && value !== null && 'tableColumns' in value;
+}
 
 const BY_RESOURCE: ReadonlyMap<ResourceKey, KindRules> = new Map(ALL.map((rules) => [rules.resource, rules]));
 

@@ -17,7 +17,7 @@ type Labels = Readonly<Record<string, string>>;
 
 function namespaceLabels(object: KubeObject, context: WriteContext): Labels {
   const namespace = context.store.get('namespaces', undefined, object.metadata.namespace ?? '');
-  return (namespace?.metadata.labels ?? {}) as Labels;
+  return namespace?.metadata.labels ?? {};
 }
 
 interface PodTemplate {
@@ -49,7 +49,11 @@ function warnOf(pod: CheckedPod, labels: Labels, context: WriteContext): void {
  * Refuses a pod that its namespace's level forbids, and warns of what the warning level would forbid.
  * Of updates only those count that add an ephemeral container: nothing else about a pod's security can change.
  */
-export function admitPodSecurity(object: KubeObject, old: KubeObject | undefined, context: WriteContext): void {
+export function admitPodSecurity(
+  object: KubeObject,
+  old: KubeObject | undefined,
+  context: WriteContext,
+): void {
   if (old !== undefined && !addsEphemeralContainer(object, old)) return;
   const labels = namespaceLabels(object, context);
   const pod = checked(asPod(object));
@@ -67,14 +71,18 @@ function addsEphemeralContainer(object: KubeObject, old: KubeObject): boolean {
 }
 
 /** Warns of a pod template whose pods would be forbidden; the workload itself is let through. */
-export function warnPodTemplate(object: KubeObject, template: PodTemplate | undefined, context: WriteContext): void {
+export function warnPodTemplate(
+  object: KubeObject,
+  template: PodTemplate | undefined,
+  context: WriteContext,
+): void {
   if (template !== undefined) warnOf(checked(template), namespaceLabels(object, context), context);
 }
 
 /** Warns of the pods in a namespace that its new, stricter level forbids; they stay. */
 export function warnExistingPods(object: KubeObject, old: KubeObject, context: WriteContext): void {
-  const level = levelOf((object.metadata.labels ?? {}) as Labels, 'enforce');
-  const before = levelOf((old.metadata.labels ?? {}) as Labels, 'enforce');
+  const level = levelOf(object.metadata.labels ?? {}, 'enforce');
+  const before = levelOf(old.metadata.labels ?? {}, 'enforce');
   if (describeLevel(level) === describeLevel(before) || !isStricter(level, { level: 'privileged' })) return;
   const namespace = object.metadata.name ?? '';
   const byReasons = new Map<string, string[]>();

@@ -69,7 +69,10 @@ function appArmor({ annotations, spec }: CheckedPod): Violation | undefined {
   }
   if (bad.length === 0) return undefined;
   const count = types.length + named.length;
-  return violation(plural('forbidden AppArmor profile', 'forbidden AppArmor profiles', count), bad.join(', '));
+  return violation(
+    plural('forbidden AppArmor profile', 'forbidden AppArmor profiles', count),
+    bad.join(', '),
+  );
 }
 
 function capabilities({ spec }: CheckedPod): Violation | undefined {
@@ -146,7 +149,10 @@ function procMount({ spec }: CheckedPod): Violation | undefined {
       .filter(isBad)
       .map((one) => one.securityContext?.procMount ?? ''),
   );
-  return violation('procMount', `${containerNames(bad)} must not set securityContext.procMount to ${quoted(types)}`);
+  return violation(
+    'procMount',
+    `${containerNames(bad)} must not set securityContext.procMount to ${quoted(types)}`,
+  );
 }
 
 function seLinux({ spec }: CheckedPod): Violation | undefined {

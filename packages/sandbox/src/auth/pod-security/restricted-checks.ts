@@ -32,10 +32,7 @@ function privilegeEscalation(pod: CheckedPod): Violation | undefined {
 function capabilities(pod: CheckedPod): Violation | undefined {
   if (isWindows(pod)) return undefined;
   const { spec } = pod;
-  const lacking = namesWhere(
-    spec,
-    (one) => !(one.securityContext?.capabilities?.drop ?? []).includes('ALL'),
-  );
+  const lacking = namesWhere(spec, (one) => !(one.securityContext?.capabilities?.drop ?? []).includes('ALL'));
   const added = (one: Container): string[] =>
     (one.securityContext?.capabilities?.add ?? []).filter((name) => name !== 'NET_BIND_SERVICE');
   const adding = namesWhere(spec, (one) => added(one).length > 0);

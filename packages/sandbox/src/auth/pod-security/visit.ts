@@ -2,11 +2,7 @@ import type { Container, PodSpec } from '../../resources/pods/types.ts';
 
 /** Every container of a pod: init containers, containers, ephemeral containers. */
 export function allContainers(spec: PodSpec): Container[] {
-  return [
-    ...(spec.initContainers ?? []),
-    ...(spec.containers ?? []),
-    ...(spec.ephemeralContainers ?? []),
-  ];
+  return [...(spec.initContainers ?? []), ...(spec.containers ?? []), ...(spec.ephemeralContainers ?? [])];
 }
 
 /** The names in quotes, separated by commas. */

@@ -42,7 +42,7 @@ export function admitLimitRange(pod: PodObject, context: WriteContext): void {
   }
   if (notes.length === 0) return;
   pod.metadata.annotations = {
-    ...(pod.metadata.annotations as Record<string, string> | undefined),
+    ...pod.metadata.annotations,
     'kubernetes.io/limit-ranger': `LimitRanger plugin set: ${notes.join('; ')}`,
   };
 }
@@ -147,7 +147,7 @@ function sumOf(pod: PodObject, kind: 'requests' | 'limits'): Quantities {
   const sums: Quantities = {};
   for (const container of pod.spec.containers ?? []) {
     for (const [name, quantity] of Object.entries(container.resources?.[kind] ?? {})) {
-      sums[name] = addQuantities(sums[name] ?? '0', String(quantity));
+      sums[name] = addQuantities(sums[name] ?? '0', quantity);
     }
   }
   return sums;

@@ -34,7 +34,9 @@ export function quotaUsage(quota: ResourceQuota, store: Store): Quantities {
     const pods = resource === undefined ? store.list('pods', namespace).map(asPod) : [];
     used[name] =
       resource === undefined
-        ? pods.filter((pod) => counts(pod, quota)).reduce((sum, pod) => addQuantities(sum, asked(pod, name)), '0')
+        ? pods
+            .filter((pod) => counts(pod, quota))
+            .reduce((sum, pod) => addQuantities(sum, asked(pod, name)), '0')
         : String(objects.filter((object) => resource !== 'pods' || counts(asPod(object), quota)).length);
   }
   return used;
@@ -72,10 +74,10 @@ function asked(pod: PodObject, name: string): string {
   const resource = name.replace(/^(?:limits|requests)\./, '');
   let sum = '0';
   for (const container of pod.spec.containers ?? []) {
-    sum = addQuantities(sum, String(container.resources?.[kind]?.[resource] ?? '0'));
+    sum = addQuantities(sum, container.resources?.[kind]?.[resource] ?? '0');
   }
   for (const container of pod.spec.initContainers ?? []) {
-    const own = String(container.resources?.[kind]?.[resource] ?? '0');
+    const own = container.resources?.[kind]?.[resource] ?? '0';
     if (container.restartPolicy === 'Always') sum = addQuantities(sum, own);
     else if (compareQuantities(own, sum) > 0) sum = own;
   }

@@ -33,9 +33,7 @@ function validateCommon(container: Container, spec: PodSpec, volumes: Volumes, p
   errors.push(...validateEnvFrom(container.envFrom ?? [], child(path, 'envFrom')));
   errors.push(...validateVolumeMounts(container, volumes, child(path, 'volumeMounts')));
   const { volumeDevices = [], volumeMounts = [] } = container;
-  errors.push(
-    ...validateVolumeDevices(volumeDevices, volumeMounts, volumes, child(path, 'volumeDevices')),
-  );
+  errors.push(...validateVolumeDevices(volumeDevices, volumeMounts, volumes, child(path, 'volumeDevices')));
   const pullPolicy = container.imagePullPolicy ?? '';
   if (!PULL_POLICIES.includes(pullPolicy)) {
     errors.push(notSupported(child(path, 'imagePullPolicy'), pullPolicy, PULL_POLICIES));

@@ -97,14 +97,17 @@ export function validateResourceFieldRef(
   else if (!RESOURCE_FIELDS.includes(resource) && !hugePages) {
     errors.push(notSupported(child(path, 'resource'), resource, RESOURCE_FIELDS));
   }
-  const divisor = String(reference.divisor ?? '0');
+  const divisor = reference.divisor ?? '0';
   if (divisor === '0') return errors;
   const at = child(path, 'divisor');
   const unit = hugePages ? 'hugepages' : resource.replace(/^.*\./, '');
   if (unit === 'cpu' && !['1m', '1'].includes(divisor)) {
     const detail = "only divisor's values 1m and 1 are supported with the cpu resource";
     errors.push(invalid(at, resource, detail));
-  } else if (['memory', 'ephemeral-storage', 'hugepages'].includes(unit) && !BYTE_DIVISORS.includes(divisor)) {
+  } else if (
+    ['memory', 'ephemeral-storage', 'hugepages'].includes(unit) &&
+    !BYTE_DIVISORS.includes(divisor)
+  ) {
     const shown = unit === 'ephemeral-storage' ? 'local ephemeral storage' : unit;
     const detail = `only divisor's values ${BYTE_DIVISORS.join(', ')} are supported with the ${shown} resource`;
     errors.push(invalid(at, resource, detail));

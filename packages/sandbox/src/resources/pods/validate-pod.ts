@@ -164,7 +164,10 @@ function validateDeadlineUpdate(spec: PodSpec, old: PodSpec): StoppableErrors {
   return { errors: [], stop: false };
 }
 
-function validateTolerationUpdate(tolerations: readonly Toleration[], old: readonly Toleration[]): FieldError[] {
+function validateTolerationUpdate(
+  tolerations: readonly Toleration[],
+  old: readonly Toleration[],
+): FieldError[] {
   const path = 'spec.tolerations';
   const kept = old.every((before) =>
     tolerations.some((after) => {

@@ -27,8 +27,7 @@ function validateToleration(toleration: Toleration, path: string): FieldError[] 
   const errors = key === '' ? [] : qualifiedName(key).map((text) => invalid(child(path, 'key'), key, text));
   const operatorPath = child(path, 'operator');
   if (key === '' && operator !== 'Exists') {
-    const detail =
-      'operator must be Exists when `key` is empty, which means "match all values and all keys"';
+    const detail = 'operator must be Exists when `key` is empty, which means "match all values and all keys"';
     errors.push(invalid(operatorPath, operator, detail));
   }
   if (tolerationSeconds !== undefined && effect !== 'NoExecute') {

@@ -1,4 +1,8 @@
-import type { AppArmorProfile, SeccompProfile, WindowsSecurityContextOptions } from 'kubernetes-types/core/v1.d.ts';
+import type {
+  AppArmorProfile,
+  SeccompProfile,
+  WindowsSecurityContextOptions,
+} from 'kubernetes-types/core/v1.d.ts';
 import type { FieldError } from '../../api/status-error.ts';
 import { child, duplicate, index, invalid, notSupported, required, tooLong } from '../field-errors.ts';
 import { internalForm } from '../internal-form.ts';
@@ -72,7 +76,11 @@ export function validatePodSecurityContext(spec: PodSpec, path: string): FieldEr
   }
   errors.push(...validateSysctls(spec, child(path, 'sysctls')));
   errors.push(
-    ...validateChoice(context.fsGroupChangePolicy, ['Always', 'OnRootMismatch'], child(path, 'fsGroupChangePolicy')),
+    ...validateChoice(
+      context.fsGroupChangePolicy,
+      ['Always', 'OnRootMismatch'],
+      child(path, 'fsGroupChangePolicy'),
+    ),
   );
   errors.push(...validateSeccomp(context.seccompProfile, child(path, 'seccompProfile')));
   errors.push(...validateWindowsOptions(context.windowsOptions, child(path, 'windowsOptions')));

@@ -50,7 +50,7 @@ export function validatePodSpec(spec: PodSpec, path: string, owner: SpecOwner): 
     ...validateHostPorts(spec, owner.isPod, at('containers')),
     ...choice(spec.restartPolicy, RESTART_POLICIES, at('restartPolicy')),
     ...choice(spec.dnsPolicy, DNS_POLICIES, at('dnsPolicy')),
-    ...validateLabels((spec.nodeSelector ?? {}) as Record<string, string>, at('nodeSelector')),
+    ...validateLabels(spec.nodeSelector ?? {}, at('nodeSelector')),
     ...validatePodSecurityContext(spec, at('securityContext')),
     ...validateAffinity(spec.affinity, at('affinity')),
     ...validateDnsConfig(spec, at('dnsConfig')),

@@ -50,7 +50,8 @@ export function validateStorageSource(
   }
   if (source === 'nfs') {
     const target = volume.nfs?.path ?? '';
-    if (!target.startsWith('/')) errors.push(invalid(child(path, 'path'), target, 'must be an absolute path'));
+    if (!target.startsWith('/'))
+      errors.push(invalid(child(path, 'path'), target, 'must be an absolute path'));
   }
   if (source === 'azureDisk') errors.push(...validateAzureDisk(values, path));
   if (source === 'csi') errors.push(...validateCsi(volume, path));

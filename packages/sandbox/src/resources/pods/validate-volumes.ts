@@ -111,7 +111,7 @@ function validateSource(
   switch (source) {
     case 'emptyDir': {
       const limit = volume.emptyDir?.sizeLimit;
-      return limit !== undefined && compareQuantities(String(limit), '0') < 0
+      return limit !== undefined && compareQuantities(limit, '0') < 0
         ? [forbidden(child(path, 'sizeLimit'), 'SizeLimit field must be a valid resource quantity')]
         : [];
     }

@@ -35,11 +35,7 @@ export function decode(schema: StructSchema, value: unknown, mode: DecodeMode): 
   return { value: decoded, unknownFields };
 }
 
-function decodeStruct(
-  schema: StructSchema,
-  value: unknown,
-  place: Place,
-): Record<string, unknown> {
+function decodeStruct(schema: StructSchema, value: unknown, place: Place): Record<string, unknown> {
   if (value !== null && value !== undefined && (typeof value !== 'object' || Array.isArray(value))) {
     throw wrongType({ kind: 'struct', struct: schema }, value, place);
   }
@@ -124,7 +120,8 @@ function zeroOf(type: FieldType, place: Place): unknown {
 }
 
 function decodeMap(of: FieldType, type: FieldType, value: unknown, place: Place): unknown {
-  if (typeof value !== 'object' || Array.isArray(value) || value === null) throw wrongType(type, value, place);
+  if (typeof value !== 'object' || Array.isArray(value) || value === null)
+    throw wrongType(type, value, place);
   const out: Record<string, unknown> = {};
   for (const name of Object.keys(value).sort()) {
     const item = (value as Record<string, unknown>)[name];
@@ -193,7 +190,9 @@ function decodeTime(type: FieldType, value: unknown): string {
   if (typeof value !== 'string') {
     throw new DecodeError(`json: cannot unmarshal ${kindOf(value)} into Go value of type string`);
   }
-  const match = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.(?<fraction>\d+))?(?:[Zz]|[+-]\d\d:\d\d)$/.exec(value);
+  const match = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.(?<fraction>\d+))?(?:[Zz]|[+-]\d\d:\d\d)$/.exec(
+    value,
+  );
   const time = match === null ? Number.NaN : Date.parse(value);
   if (Number.isNaN(time)) {
     const layout = type.kind === 'microTime' ? RFC3339_MICRO : RFC3339;
@@ -212,10 +211,7 @@ function join(path: string, name: string): string {
 
 function wrongType(type: FieldType, value: unknown, place: Place): DecodeError {
   if (place.mode === 'unstructured') return DecodeError.unstructured(type, value);
-  const target =
-    place.field === undefined
-      ? 'value'
-      : `struct field ${place.owner.name}.${place.goPath}`;
+  const target = place.field === undefined ? 'value' : `struct field ${place.owner.name}.${place.goPath}`;
   const name = goTypeName(type, place.owner.name, place.field?.name ?? '');
   const shown = typeof value === 'number' && type.kind.startsWith('int') ? `number ${value}` : kindOf(value);
   return new DecodeError(`json: cannot unmarshal ${shown} into Go ${target} of type ${name}`);

@@ -90,3 +90,8 @@ export function structSchema(name: string): StructSchema {
   if (found === undefined) throw new Error(`the schema lacks ${name}`);
   return found;
 }
+
+/** The schema of a kind or struct, by its name; undefined for one that the schema lacks. */
+export function findStructSchema(name: string): StructSchema | undefined {
+  return structs.get(name);
+}

@@ -19,7 +19,13 @@ export function humanDuration(milliseconds: number): string {
   return `${Math.floor(seconds / YEAR)}y`;
 }
 
-function twoUnits(seconds: number, coarse: number, coarseName: string, fine: number, fineName: string): string {
+function twoUnits(
+  seconds: number,
+  coarse: number,
+  coarseName: string,
+  fine: number,
+  fineName: string,
+): string {
   const rest = Math.floor((seconds % coarse) / fine);
   const whole = `${Math.floor(seconds / coarse)}${coarseName}`;
   return rest === 0 ? whole : `${whole}${rest}${fineName}`;

@@ -157,9 +157,7 @@ function countRestarts(status: ContainerStatus, summary: Summary): void {
 
 function endReason(terminated: { reason?: string; signal?: number; exitCode: number }): string {
   if (terminated.reason !== undefined && terminated.reason !== '') return terminated.reason;
-  return (terminated.signal ?? 0) === 0
-    ? `ExitCode:${terminated.exitCode}`
-    : `Signal:${terminated.signal}`;
+  return (terminated.signal ?? 0) === 0 ? `ExitCode:${terminated.exitCode}` : `Signal:${terminated.signal}`;
 }
 
 function gates(pod: PodObject): string {

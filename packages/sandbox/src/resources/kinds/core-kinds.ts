@@ -1,0 +1,321 @@
+import type { FieldError } from '../../api/status-error.ts';
+import { warnExistingPods } from '../../auth/pod-security/admission.ts';
+import { validateLevels } from '../../auth/pod-security/policy.ts';
+import type { KubeObject } from '../../store/types.ts';
+import { checkQuota } from '../admission/quota.ts';
+import { child, forbidden, index, invalid, key, notSupported, required, tooLong } from '../field-errors.ts';
+import { metaOf, textOf } from '../metadata.ts';
+import { configKey, dns1123Label, dns1123Subdomain } from '../names.ts';
+import { compareQuantities } from '../quantity.ts';
+import type { KindRules } from '../rules.ts';
+import {
+  CONFIG_MAP_COLUMNS,
+  configMapRow,
+  LIMIT_RANGE_COLUMNS,
+  limitRangeRow,
+  NAMESPACE_COLUMNS,
+  namespaceRow,
+  QUOTA_COLUMNS,
+  quotaRow,
+  SECRET_COLUMNS,
+  secretRow,
+  SERVICE_ACCOUNT_COLUMNS,
+  serviceAccountRow,
+} from '../tables/core-tables.ts';
+import { defineKind } from './kind.ts';
+
+/** 1 MiB, of all values together. */
+const LARGEST_CONFIG = 1_048_576;
+const NAME_LABEL = 'kubernetes.io/metadata.name';
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** A field of an object that holds values by name. */
+function valuesOf(object: KubeObject, field: string): Values {
+  return (object[field] ?? {}) as Values;
+}
+
+function quotaOnCreate(resource: string): NonNullable<KindRules['admitValidated']> {
+  return (object, old, context) => {
+    if (old === undefined) checkQuota(resource, object, context);
+  };
+}
+
+export const NAMESPACES = defineKind({
+  kind: 'Namespace',
+  plural: 'namespaces',
+  namespaced: false,
+  checkName: dns1123Label,
+  default(object) {
+    const { name } = object.metadata;
+    if (name === undefined || name === '') return;
+    metaOf(object).labels = { ...(object.metadata.labels as Record<string, string>), [NAME_LABEL]: name };
+  },
+  newStatus: () => ({ phase: 'Active' }),
+  prepareForCreate(object) {
+    const spec = (object['spec'] ?? {}) as { finalizers?: string[] };
+    const finalizers = spec.finalizers ?? [];
+    object['spec'] = {
+      finalizers: finalizers.includes('kubernetes') ? finalizers : [...finalizers, 'kubernetes'],
+    };
+  },
+  prepareForUpdate(object, old, _context, subresource) {
+    if (subresource !== 'finalize') object['spec'] = structuredClone(old['spec']);
+  },
+  validate: (object) => validateLevels(object.metadata.labels ?? {}),
+  admitValidated(object, old, context) {
+    if (old !== undefined) warnExistingPods(object, old, context);
+  },
+  columns: NAMESPACE_COLUMNS,
+  row: namespaceRow,
+  fieldSelectors: {
+    'status.phase': (object) => textOf(valuesOf(object, 'status'), 'phase'),
+  },
+});
+
+export const CONFIG_MAPS = defineKind({
+  kind: 'ConfigMap',
+  plural: 'configmaps',
+  checkName: dns1123Subdomain,
+  validate(object) {
+    const errors: FieldError[] = [];
+    let size = 0;
+    const binary = valuesOf(object, 'binaryData');
+    for (const field of ['data', 'binaryData']) {
+      for (const [name, value] of Object.entries(valuesOf(object, field))) {
+        const at = key(field, name);
+        errors.push(...configKey(name).map((text) => invalid(at, name, text)));
+        if (field === 'data' && name in binary) {
+          errors.push(invalid(at, name, 'duplicate of key present in binaryData'));
+        }
+        size += Buffer.byteLength(String(value), field === 'data' ? 'utf8' : 'base64');
+      }
+    }
+    // the path is the whole object's
+    return size > LARGEST_CONFIG ? [...errors, tooLong('[]', LARGEST_CONFIG)] : errors;
+  },
+  validateUpdate: (object, old) => validateImmutable(object, old, ['data', 'binaryData']),
+  admitValidated: quotaOnCreate('configmaps'),
+  columns: CONFIG_MAP_COLUMNS,
+  row: configMapRow,
+});
+
+/** An object marked immutable keeps its data, and stays marked. */
+function validateImmutable(object: KubeObject, old: KubeObject, fields: readonly string[]): FieldError[] {
+  if (old['immutable'] !== true) return [];
+  const detail = 'field is immutable when `immutable` is set';
+  const changed = fields.filter((field) => JSON.stringify(object[field]) !== JSON.stringify(old[field]));
+  return [
+    ...(object['immutable'] === true ? [] : [forbidden('immutable', detail)]),
+    ...changed.map((field) => forbidden(field, detail)),
+  ];
+}
+
+/** Keys that secrets of a type must have. */
+const SECRET_KEYS: Readonly<Record<string, readonly string[]>> = {
+  'kubernetes.io/dockercfg': ['.dockercfg'],
+  'kubernetes.io/dockerconfigjson': ['.dockerconfigjson'],
+  'kubernetes.io/ssh-auth': ['ssh-privatekey'],
+  'kubernetes.io/tls': ['tls.crt', 'tls.key'],
+};
+
+export const SECRETS = defineKind({
+  kind: 'Secret',
+  plural: 'secrets',
+  checkName: dns1123Subdomain,
+  default(object) {
+    object['type'] ??= 'Opaque';
+    const plain = valuesOf(object, 'stringData');
+    if (Object.keys(plain).length === 0) return;
+    const encoded = Object.entries(plain).map(([name, value]) => [
+      name,
+      Buffer.from(String(value)).toString('base64'),
+    ]);
+    object['data'] = { ...valuesOf(object, 'data'), ...Object.fromEntries(encoded) };
+    delete object['stringData'];
+  },
+  validate(object) {
+    const data = valuesOf(object, 'data');
+    const errors = Object.keys(data).flatMap((name) =>
+      configKey(name).map((text) => invalid(key('data', name), name, text)),
+    );
+    const type = String(object['type']);
+    for (const name of SECRET_KEYS[type] ?? []) if (!(name in data)) errors.push(required(key('data', name)));
+    if (type === 'kubernetes.io/basic-auth' && !('username' in data) && !('password' in data)) {
+      errors.push(required(key('data', 'username')), required(key('data', 'password')));
+    }
+    const owner = 'kubernetes.io/service-account.name';
+    const annotations = (object.metadata.annotations ?? {}) as Record<string, string>;
+    if (type === 'kubernetes.io/service-account-token' && (annotations[owner] ?? '') === '') {
+      errors.push(required(key('metadata.annotations', owner)));
+    }
+    return errors;
+  },
+  validateUpdate(object, old) {
+    const type =
+      object['type'] === old['type'] ? [] : [invalid('type', object['type'], 'field is immutable')];
+    return [...type, ...validateImmutable(object, old, ['data'])];
+  },
+  admitValidated: quotaOnCreate('secrets'),
+  columns: SECRET_COLUMNS,
+  row: secretRow,
+  fieldSelectors: { type: (object) => textOf(object, 'type') },
+});
+
+export const SERVICE_ACCOUNTS = defineKind({
+  kind: 'ServiceAccount',
+  plural: 'serviceaccounts',
+  checkName: dns1123Subdomain,
+  columns: SERVICE_ACCOUNT_COLUMNS,
+  row: serviceAccountRow,
+});
+
+interface LimitItem {
+  type: string;
+  max?: Record<string, string>;
+  min?: Record<string, string>;
+  default?: Record<string, string>;
+  defaultRequest?: Record<string, string>;
+}
+
+function limitItems(object: KubeObject): LimitItem[] {
+  return (object['spec'] as { limits?: LimitItem[] | null } | undefined)?.limits ?? [];
+}
+
+export const LIMIT_RANGES = defineKind({
+  kind: 'LimitRange',
+  plural: 'limitranges',
+  checkName: dns1123Subdomain,
+  default(object) {
+    for (const item of limitItems(object)) {
+      if (item.type !== 'Container') continue;
+      // a limit that has no default is the most, a request the default limit and then the least
+      const limits = { ...item.max, ...item.default };
+      const requests = { ...item.min, ...limits, ...item.defaultRequest };
+      if (Object.keys(limits).length > 0) item.default = limits;
+      if (Object.keys(requests).length > 0) item.defaultRequest = requests;
+    }
+  },
+  validate(object) {
+    const errors: FieldError[] = [];
+    const seen = new Set<string>();
+    for (const [position, item] of limitItems(object).entries()) {
+      const at = index('spec.limits', position);
+      if (seen.has(item.type)) {
+        const message = `Duplicate value: ${JSON.stringify(item.type)}`;
+        errors.push({ reason: 'FieldValueDuplicate', message, field: child(at, 'type') });
+      }
+      seen.add(item.type);
+      if (item.type === 'Pod') {
+        for (const field of ['default', 'defaultRequest'] as const) {
+          if (item[field] === undefined) continue;
+          errors.push(forbidden(child(at, field), "may not be specified when `type` is 'Pod'"));
+        }
+      }
+      for (const [name, least] of Object.entries(item.min ?? {})) {
+        const most = item.max?.[name];
+        if (most === undefined || compareQuantities(least, most) <= 0) continue;
+        const detail = `min value ${least} is greater than max value ${most}`;
+        errors.push(invalid(key(child(at, 'min'), name), least, detail));
+      }
+    }
+    return errors;
+  },
+  columns: LIMIT_RANGE_COLUMNS,
+  row: limitRangeRow,
+});
+
+export const RESOURCE_QUOTAS = defineKind({
+  kind: 'ResourceQuota',
+  plural: 'resourcequotas',
+  checkName: dns1123Subdomain,
+  newStatus: () => ({}),
+  validate(object) {
+    const hard = (object['spec'] as { hard?: Record<string, string> } | undefined)?.hard ?? {};
+    return Object.entries(hard).flatMap(([name, quantity]) =>
+      compareQuantities(quantity, '0') < 0
+        ? [invalid(key('spec.hard', name), quantity, 'must be greater than or equal to 0')]
+        : [],
+    );
+  },
+  columns: QUOTA_COLUMNS,
+  row: quotaRow,
+});
+
+export const PERSISTENT_VOLUME_CLAIMS = defineKind({
+  kind: 'PersistentVolumeClaim',
+  plural: 'persistentvolumeclaims',
+  checkName: dns1123Subdomain,
+  default(object) {
+    const spec = (object['spec'] ??= {}) as { volumeMode?: string };
+    spec.volumeMode ??= 'Filesystem';
+  },
+  newStatus: () => ({ phase: 'Pending' }),
+  validate(object) {
+    const spec = (object['spec'] ?? {}) as {
+      accessModes?: string[];
+      resources?: { requests?: Record<string, string> };
+    };
+    const errors: FieldError[] = [];
+    const modes = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'];
+    if ((spec.accessModes ?? []).length === 0) {
+      errors.push(required('spec.accessModes', 'at least 1 access mode is required'));
+    }
+    for (const mode of spec.accessModes ?? []) {
+      if (!modes.includes(mode)) errors.push(notSupported('spec.accessModes', mode, modes));
+    }
+    if (spec.resources?.requests?.['storage'] === undefined) {
+      errors.push(required(key('spec.resources', 'storage')));
+    }
+    return errors;
+  },
+  admitValidated: quotaOnCreate('persistentvolumeclaims'),
+});
+
+export const PRIORITY_CLASSES = defineKind({
+  group: 'scheduling.k8s.io',
+  kind: 'PriorityClass',
+  plural: 'priorityclasses',
+  namespaced: false,
+  checkName: dns1123Subdomain,
+  default(object) {
+    object['preemptionPolicy'] ??= 'PreemptLowerPriority';
+  },
+});
+
+export const RUNTIME_CLASSES = defineKind({
+  group: 'node.k8s.io',
+  kind: 'RuntimeClass',
+  plural: 'runtimeclasses',
+  namespaced: false,
+  checkName: dns1123Subdomain,
+  validate: (object) => (object['handler'] === '' ? [required('handler')] : []),
+});
+
+export const LEASES = defineKind({
+  group: 'coordination.k8s.io',
+  kind: 'Lease',
+  plural: 'leases',
+  checkName: dns1123Subdomain,
+});
+
+export const POD_DISRUPTION_BUDGETS = defineKind({
+  group: 'policy',
+  kind: 'PodDisruptionBudget',
+  plural: 'poddisruptionbudgets',
+  checkName: dns1123Subdomain,
+  hasGeneration: true,
+  newStatus: () => ({ disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 }),
+});
+
+export const STORAGE_CLASSES = defineKind({
+  group: 'storage.k8s.io',
+  kind: 'StorageClass',
+  plural: 'storageclasses',
+  namespaced: false,
+  checkName: dns1123Subdomain,
+  default(object) {
+    object['reclaimPolicy'] ??= 'Delete';
+    object['volumeBindingMode'] ??= 'Immediate';
+  },
+});

@@ -1,0 +1,19 @@
+import type { KindRules } from '../rules.ts';
+import { defineKind } from './kind.ts';
+
+/** Reviews are answered, not stored: only their schemas count. */
+export const REVIEWS: readonly KindRules[] = [
+  ['authentication.k8s.io', 'SelfSubjectReview'],
+  ['authorization.k8s.io', 'SelfSubjectAccessReview'],
+  ['authorization.k8s.io', 'SelfSubjectRulesReview'],
+  ['authorization.k8s.io', 'SubjectAccessReview'],
+  ['authorization.k8s.io', 'LocalSubjectAccessReview'],
+].map(([group = '', kind = '']) =>
+  defineKind({
+    group,
+    kind,
+    plural: `${kind.toLowerCase()}s`,
+    namespaced: kind.startsWith('Local'),
+    checkName: () => [],
+  }),
+);
