@@ -175,7 +175,7 @@ async function untilPod(
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       unsubscribe();
-      reject(new Error(`waited in vain for ${condition}; last: ${JSON.stringify(last?.status, null, 1)}`));
+      reject(new Error(`waited in vain for ${condition.toString()}; last: ${JSON.stringify(last?.status)}`));
     }, WAIT_MS);
     const unsubscribe = store.subscribe<PodObject>('pods', ({ type, object }) => {
       if (object.metadata.name !== name) return;

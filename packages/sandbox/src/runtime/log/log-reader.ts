@@ -43,9 +43,14 @@ async function* entries(
   if (file === undefined) return;
   const formatter = new EntryFormatter(options);
   const changes = new Changes(writer, signal);
+  let generation = writer?.generation ?? 0;
+  let position = 0;
+  let caughtUp = false;
+  const unsubscribe = writer?.onRotate(() => {
+    caughtUp = position === writer.size;
+  });
   try {
-    let generation = writer?.generation ?? 0;
-    let position = await tailOffset(file, options.tailLines);
+    position = await tailOffset(file, options.tailLines);
     let rest: Buffer = Buffer.alloc(0);
     const chunk = Buffer.allocUnsafe(READ_BYTES);
     while (!formatter.full) {
@@ -63,7 +68,7 @@ async function* entries(
       if (writer === undefined || !options.follow) return;
       if (writer.generation !== generation) {
         // Had this follower read all of the old file before it was put aside?
-        if (!changes.caughtUp) return;
+        if (!caughtUp) return;
         generation = writer.generation;
         await file.close();
         file = await openIfThere(path);
@@ -73,10 +78,11 @@ async function* entries(
         continue;
       }
       if (ended) return;
-      await changes.next(position === writer.size);
+      await changes.next();
       if (signal.aborted) return;
     }
   } finally {
+    unsubscribe?.();
     changes.stop();
     await file?.close();
   }
@@ -102,7 +108,6 @@ function formatAll(formatter: EntryFormatter, bytes: Buffer): Buffer {
 
 /** Waits for the writer's changes without losing one that comes between a read and the wait. */
 class Changes {
-  caughtUp = false;
   #changed = false;
   #wake: (() => void) | undefined;
   readonly #unsubscribe: (() => void) | undefined;
@@ -113,15 +118,12 @@ class Changes {
     this.#signal = signal;
     signal.addEventListener('abort', this.#abort, { once: true });
     this.#unsubscribe = writer?.onChange(() => {
-      // Caught up means: nothing was written between the wait and the file's being put aside.
-      if (this.#wake === undefined) this.caughtUp = false;
       this.#changed = true;
       this.#wake?.();
     });
   }
 
-  async next(caughtUp: boolean): Promise<void> {
-    this.caughtUp = caughtUp;
+  async next(): Promise<void> {
     if (!this.#changed && !this.#signal.aborted) {
       await new Promise<void>((resolve) => {
         this.#wake = resolve;

@@ -28,6 +28,7 @@ export class LogWriter {
   readonly #limits: LogLimits;
   readonly #assemblers: Record<LogStream, LineAssembler>;
   readonly #listeners = new Set<() => void>();
+  readonly #rotateListeners = new Set<() => void>();
   #pending: Buffer[] = [];
 
   /** `now` gives milliseconds since the epoch, with a fraction. */
@@ -70,6 +71,12 @@ export class LogWriter {
     this.#tell();
   }
 
+  /** Calls `listener` just before the file is put aside; returns the unsubscribe function. */
+  onRotate(listener: () => void): () => void {
+    this.#rotateListeners.add(listener);
+    return () => this.#rotateListeners.delete(listener);
+  }
+
   /** Calls `listener` after every change; returns the unsubscribe function. */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
@@ -79,6 +86,7 @@ export class LogWriter {
   /** Puts the file aside if it is too large, as the kubelet's log monitor does every ten seconds. */
   rotate(): void {
     if (this.#ended || this.#size <= this.#limits.maxBytes) return;
+    for (const listener of this.#rotateListeners) listener();
     const stamp = new Date(this.#now()).toISOString().replace(/[-:]/g, '').replace(/\..*/, '');
     // Two files put aside within a second would have one name.
     renameSync(this.path, `${this.path}.${stamp.replace('T', '-')}.${this.#generation}`);
