@@ -4,6 +4,7 @@ import type { Exchange } from '../exchange.ts';
 import { DISCOVERY_TRANSFORMS, negotiate } from '../negotiate.ts';
 import { aggregatedDiscovery, apiGroup, apiGroupList, apiResourceList, apiVersions } from './answers.ts';
 import { openApiIndex } from './openapi.ts';
+import { openApiDocument } from './openapi-document.ts';
 import { findGroupVersion } from './resource-table.ts';
 import { healthText, rootPaths } from './root.ts';
 import { VERSION } from './version.ts';
@@ -32,10 +33,18 @@ function answerFor(path: string, exchange: Exchange, api: ApiContext): (() => vo
   if (path === '/openapi/v3') {
     return () => exchange.text(200, JSON.stringify(openApiIndex()), { 'accept-ranges': 'bytes' });
   }
-  if (root === 'openapi') return group === 'v2' ? undefined : () => exchange.send(404, '', {});
+  if (root === 'openapi') return group === 'v2' ? undefined : openApiAnswer([version, ...rest], exchange);
   if (root === 'api' && version === '') return apiAnswer(group, exchange, api);
   if (root === 'apis' && rest.length === 0) return apisAnswer(group, version, exchange);
   return undefined;
+}
+
+/** `/openapi/v3/api/v1`, `/openapi/v3/apis/apps/v1`. */
+function openApiAnswer([root, ...names]: readonly string[], exchange: Exchange): () => void {
+  const [group = '', version = ''] = root === 'api' ? ['', ...names] : names;
+  const document = root === 'api' || root === 'apis' ? openApiDocument(group, version) : undefined;
+  if (document === undefined) return () => exchange.send(404, '', {});
+  return () => exchange.send(200, document, { 'content-type': 'application/json', vary: 'Accept' });
 }
 
 function apiAnswer(version: string, exchange: Exchange, api: ApiContext): () => void {
