@@ -40,7 +40,7 @@ export function makeRequest(parsed: ParsedArguments, context: RequestContext): D
   checkImages(options, image);
   checkTargets(parsed);
   checkPolicies(options);
-  if (options.target !== undefined && copying) {
+  if (options.target !== undefined && options.target !== '' && copying) {
     throw usage('--target is incompatible with --copy-to. Use --share-processes instead.');
   }
   const streams = chooseStreams(options, context.interactive);
@@ -177,12 +177,12 @@ function chooseStreams(
   return { attach, stdin, tty };
 }
 
-/** Refuses flags that would change nothing: better than a surprise. `=false` of a switch is no request. */
+/** Refuses flags that would change nothing: better than a surprise. An empty value, or `=false` of a switch, is no request. */
 function refuseMeaningless(options: Options, workflows: ReadonlySet<Workflow>): void {
   for (const flag of flags) {
     const value = options[optionKey(flag.name)];
     if (flag.workflows === undefined || value === undefined) continue;
-    if (value === false && flag.fallback === undefined) continue;
+    if (value === '' || (value === false && flag.fallback === undefined)) continue;
     for (const workflow of workflows) {
       if (!flag.workflows.includes(workflow)) throw meaningless(flag.name, flag.workflows, workflow);
     }
