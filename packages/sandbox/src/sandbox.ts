@@ -8,7 +8,7 @@ import { deleteObject } from './api/write/delete.ts';
 import { createAuthorizer } from './auth/authorizer.ts';
 import { impersonate } from './auth/impersonation.ts';
 import { createReviewer } from './auth/reviews.ts';
-import { type Authority, createAuthority, type SandboxUser } from './certs/authority.ts';
+import { type Authority, createAuthority, type KeyPair, type SandboxUser } from './certs/authority.ts';
 import { writeKubeconfig } from './certs/kubeconfig.ts';
 import { startGarbageCollector } from './controllers/garbage-collector.ts';
 import { startNamespaceController } from './controllers/namespaces.ts';
@@ -53,11 +53,15 @@ export interface Sandbox {
   /** Path of its kubeconfig. */
   kubeconfig: string;
   url: string;
+  /** PEM of the certificate authority that its server certificate comes from. */
+  authority: string;
   runtime: RuntimeName;
   /** The objects themselves, for tests that look behind the API. */
   store: MemoryStore;
   /** Makes requests fail, wait or break off. */
   faults: Faults;
+  /** The client certificate of a user, made when there is none yet. */
+  credentials(user: string, groups?: readonly string[]): KeyPair;
   /** Stops everything, and removes the containers and temporary files. */
   stop(): Promise<void>;
 }
@@ -104,6 +108,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   return {
     kubeconfig,
     url: server.url,
+    authority: authority.certificate,
+    credentials: (name, groups = []) => users.find((user) => user.name === name) ?? authority.issueClient({ name, groups }),
     runtime: runtimeName,
     store,
     faults: api.faults,

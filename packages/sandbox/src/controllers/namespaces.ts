@@ -48,18 +48,30 @@ function furnishNamespace(store: Store, namespace: string, authority: string): v
       metadata: { name: 'default', namespace },
     });
   }
-  if (store.get('configmaps', namespace, 'kube-root-ca.crt') === undefined) {
-    store.create('configmaps', {
-      apiVersion: 'v1',
-      kind: 'ConfigMap',
-      metadata: {
-        name: 'kube-root-ca.crt',
-        namespace,
-        annotations: { 'kubernetes.io/description': ROOT_CA_DESCRIPTION },
-      },
-      data: { 'ca.crt': authority },
-    });
-  }
+  createBundle(store, namespace, 'kube-root-ca.crt', 'ca.crt', authority, {
+    'kubernetes.io/description': ROOT_CA_DESCRIPTION,
+  });
+  // The recorded server's distribution projects a second bundle into every pod.
+  createBundle(store, namespace, 'openshift-service-ca.crt', 'service-ca.crt', authority, {
+    'service.beta.openshift.io/inject-cabundle': 'true',
+  });
+}
+
+function createBundle(
+  store: Store,
+  namespace: string,
+  name: string,
+  key: string,
+  authority: string,
+  annotations: Record<string, string>,
+): void {
+  if (store.get('configmaps', namespace, name) !== undefined) return;
+  store.create('configmaps', {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name, namespace, annotations },
+    data: { [key]: authority },
+  });
 }
 
 /** Deletes what lives in a namespace; once the pods are gone, the rest, and the namespace itself. */

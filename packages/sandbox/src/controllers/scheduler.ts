@@ -9,26 +9,27 @@ type StoredPod = Pod & KubeObject;
 type StoredNode = Node & KubeObject;
 
 const SCHEDULER_NAME = 'default-scheduler';
+/** About what a real scheduler takes; a pod's creation is answered, and may be written to again, before it. */
+const LATENCY_MS = 8;
 
 /**
  * Puts each pod without a node on the first node that takes it, or says in its status and an event why none does.
  * Pods that fit nowhere are looked at again when a pod ends or a node changes. Returns the function that stops it.
  */
 export function startScheduler(store: Store, now: () => Date): () => void {
-  let queued: NodeJS.Immediate | undefined;
+  let queued: NodeJS.Timeout | undefined;
   const pass = (): void => {
     queued = undefined;
     for (const pod of store.list<StoredPod>('pods')) if (isWaiting(pod)) schedulePod(store, pod, now());
   };
-  // Not in the writer's call: a pod's creation is answered before it is scheduled.
   const queue = (): void => {
-    queued ??= setImmediate(pass);
+    queued ??= setTimeout(pass, LATENCY_MS);
   };
   const stops = [store.subscribe('pods', queue), store.subscribe('nodes', queue)];
   queue();
   return () => {
     for (const stop of stops) stop();
-    if (queued !== undefined) clearImmediate(queued);
+    clearTimeout(queued);
   };
 }
 

@@ -1,0 +1,94 @@
+import { difference } from './difference.ts';
+import { mask } from './mask.ts';
+import { containerStates } from './pod-states.ts';
+import type { Step, WatchEvent } from './recording.ts';
+
+/**
+ * Compares a watch: the kinds of events in their order (a run of MODIFIED counts once, as states that last a few ms
+ * may not be seen), the states an object went through in their order, and its first and last state in full.
+ */
+export function compareEvents(
+  recorded: readonly WatchEvent[],
+  own: readonly WatchEvent[],
+  step: Step,
+): string | undefined {
+  const expected = recorded.filter(isChange);
+  const got = own.filter(isChange);
+  return (
+    compareKinds(expected, got) ??
+    compareBookmarks(recorded, own, step) ??
+    compareStates(expected, got) ??
+    compareEnds(expected, got)
+  );
+}
+
+function isChange({ type }: WatchEvent): boolean {
+  return type !== 'BOOKMARK';
+}
+
+function compareKinds(expected: readonly WatchEvent[], got: readonly WatchEvent[]): string | undefined {
+  const wanted = runs(expected);
+  const seen = runs(got);
+  return wanted === seen ? undefined : `event types: expected ${wanted}, got ${seen}`;
+}
+
+/** Types with names, runs of the same once. */
+function runs(events: readonly WatchEvent[]): string {
+  const words = events.map(({ type, object }) => `${type ?? 'raw'} ${String(mask(nameOf(object)))}`);
+  return words.filter((word, index) => word !== words[index - 1]).join(', ');
+}
+
+function nameOf(object: unknown): string {
+  const { kind, metadata } = (object ?? {}) as { kind?: string; metadata?: { name?: string } };
+  // Events are named by their time; their order among each other is of another comparison.
+  return kind === 'Event' ? 'event' : (metadata?.name ?? '');
+}
+
+/** The bookmark that ends the initial events is promised; others come when the server pleases. */
+function compareBookmarks(
+  recorded: readonly WatchEvent[],
+  own: readonly WatchEvent[],
+  step: Step,
+): string | undefined {
+  const wants = step.until?.some(({ eventType }) => eventType === 'BOOKMARK') === true;
+  const initialEnd = (events: readonly WatchEvent[]): unknown => mask(events.find(isInitialEnd)?.object);
+  if (!wants && initialEnd(recorded) === undefined) return undefined;
+  const pick = (events: readonly WatchEvent[]): unknown =>
+    wants ? mask(events.find(({ type }) => type === 'BOOKMARK')?.object) : initialEnd(events);
+  return difference(pick(recorded), pick(own), 'bookmark');
+}
+
+function isInitialEnd({ type, object }: WatchEvent): boolean {
+  return type === 'BOOKMARK' && JSON.stringify(object).includes('initial-events-end');
+}
+
+/** States that both saw must have come in the same order. */
+function compareStates(expected: readonly WatchEvent[], got: readonly WatchEvent[]): string | undefined {
+  const wanted = stateRuns(expected);
+  const seen = stateRuns(got);
+  const common = (states: readonly string[], others: readonly string[]): string =>
+    states.filter((state) => others.includes(state)).join(' → ');
+  if (common(wanted, seen) === common(seen, wanted)) return undefined;
+  return `states: expected ${wanted.join(' → ')}, got ${seen.join(' → ')}`;
+}
+
+function stateRuns(events: readonly WatchEvent[]): string[] {
+  const states = events.map(({ object }) => containerStates(object));
+  return states.filter((state, index) => state !== states[index - 1]);
+}
+
+function compareEnds(expected: readonly WatchEvent[], got: readonly WatchEvent[]): string | undefined {
+  const ends = (events: readonly WatchEvent[]): readonly [unknown, unknown] => [
+    mask(events[0]?.type === 'ADDED' ? contentOf(events[0]) : undefined),
+    mask(contentOf(events.at(-1))),
+  ];
+  const [wantedFirst, wantedLast] = ends(expected);
+  const [first, last] = ends(got);
+  return (
+    difference(wantedFirst, first, 'first event') ?? difference(wantedLast, last, 'last event') ?? undefined
+  );
+}
+
+function contentOf(event: WatchEvent | undefined): unknown {
+  return event?.object ?? event?.raw;
+}

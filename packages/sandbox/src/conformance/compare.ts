@@ -1,0 +1,92 @@
+import type { Answer } from './answer.ts';
+import { compareEvents } from './compare-events.ts';
+import { compareLog } from './compare-text.ts';
+import { compareWebSocket } from './compare-websocket.ts';
+import { difference, show } from './difference.ts';
+import { mask, maskText } from './mask.ts';
+import { isEventList, sortedEvents } from './event-list.ts';
+import type { Step } from './recording.ts';
+
+/** Headers that a client acts upon; all others are the transport's own. */
+const COMPARED_HEADERS = [
+  'content-type',
+  'warning',
+  'retry-after',
+  'allow',
+  'upgrade',
+  'sec-websocket-protocol',
+  'x-stream-protocol-version',
+  'cache-control',
+  'vary',
+  'accept-ranges',
+];
+/** Headers that must be there when they were recorded, whatever they say. */
+const PRESENT_HEADERS = ['etag', 'audit-id'];
+
+/** The first difference of an answer from what was recorded; undefined where there is none. */
+export function compareStep(step: Step, answer: Answer): string | undefined {
+  if (answer.problem !== undefined) return answer.problem;
+  const { response } = step;
+  if (answer.status !== response.status) {
+    return `status: expected ${response.status}, got ${answer.status} ${show(answer.body)}`;
+  }
+  const header = compareHeaders(step, answer);
+  if (header !== undefined) return header;
+  if (response.websocket !== undefined) return compareWebSocket(step, answer);
+  if (response.events !== undefined) return compareEvents(response.events, answer.events ?? [], step);
+  if (response.chunks !== undefined) return compareLog(joined(step), answer.text ?? '', true);
+  if (response.summary !== undefined) return undefined;
+  return compareBody(step, answer);
+}
+
+function joined({ response }: Step): string {
+  return (response.chunks ?? [])
+    .map(({ data }) =>
+      typeof data === 'string' ? data : Buffer.from(data.base64, 'base64').toString('utf8'),
+    )
+    .join('');
+}
+
+function compareHeaders({ response }: Step, { headers }: Answer): string | undefined {
+  const recorded = response.headers ?? {};
+  for (const name of COMPARED_HEADERS) {
+    // A recording keeps only the headers that its scenario is about: one that is absent says nothing.
+    if (recorded[name] === undefined && name !== 'warning') continue;
+    const found = difference(mask(recorded[name]), mask(headers[name]), `header ${name}`);
+    if (found !== undefined) return found;
+  }
+  const lacking = PRESENT_HEADERS.find((name) => recorded[name] !== undefined && headers[name] === undefined);
+  return lacking === undefined ? undefined : `header ${lacking}: expected, got nothing`;
+}
+
+function compareBody(step: Step, answer: Answer): string | undefined {
+  const { body } = step.response;
+  if (typeof body === 'string' && (answer.body === undefined || typeof answer.body === 'string')) {
+    if (body.startsWith('{')) return difference(maskText(body), maskText(answer.body ?? ''));
+    return compareLog(body, answer.body ?? '', false);
+  }
+  if (isBase64(body)) {
+    return compareLog(Buffer.from(body.base64, 'base64').toString('utf8'), String(answer.body ?? ''), false);
+  }
+  if (isEventList(body) && isEventList(answer.body)) {
+    return difference(sortedEvents(body), sortedEvents(answer.body), 'events');
+  }
+  return difference(unordered(mask(body)), unordered(mask(answer.body)));
+}
+
+/** Rules of a review come in the order of a Go map, which is none. */
+function unordered(body: unknown): unknown {
+  const { status } = (body ?? {}) as { status?: Record<string, unknown> };
+  if (status?.['resourceRules'] === undefined) return body;
+  const sort = (list: unknown): unknown =>
+    Array.isArray(list) ? list.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)) : list;
+  const { resourceRules, nonResourceRules, ...rest } = status;
+  const sorted = { ...rest, resourceRules: sort(resourceRules), nonResourceRules: sort(nonResourceRules) };
+  return { ...(body as object), status: sorted };
+}
+
+function isBase64(body: unknown): body is { base64: string } {
+  return (
+    typeof body === 'object' && body !== null && typeof (body as { base64?: unknown }).base64 === 'string'
+  );
+}

@@ -1,0 +1,32 @@
+import { mask } from './mask.ts';
+
+interface EventItem {
+  count?: number;
+  series?: unknown;
+  reason?: string;
+  [field: string]: unknown;
+}
+
+/** Whether a body is a list of Events. */
+export function isEventList(body: unknown): body is { kind: string; items: EventItem[] } {
+  const { kind, items } = (body ?? {}) as { kind?: unknown; items?: unknown };
+  return kind === 'EventList' && Array.isArray(items);
+}
+
+/**
+ * The events of a list without what is a matter of moments: how often each came, and in which order events of the
+ * same second are sorted (their names are times).
+ */
+export function sortedEvents({ items }: { items: EventItem[] }): unknown[] {
+  const texts = items.map(({ count: _count, series: _series, ...event }) =>
+    JSON.stringify(sorted(mask(event))),
+  );
+  return [...new Set(texts)].toSorted().map((text) => JSON.parse(text) as unknown);
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, member]) => [key, sorted(member)]));
+}

@@ -1,0 +1,86 @@
+/*
+ * What differs from run to run is replaced by its shape, in the recording and in our answer alike, so that the two
+ * can be compared by value.
+ */
+
+/** Values of these fields are replaced wherever they stand, if they are of the given shape. */
+const FIELDS: Readonly<Record<string, (value: unknown) => unknown>> = {
+  uid: shape(/^[0-9a-f-]{36}$/, '<uid>'),
+  resourceVersion: shape(/^\d+$/, '<version>'),
+  continue: shape(/^[\w-]+=*$/, '<continue>'),
+  etag: shape(/^"[0-9A-F]+"$/, '<etag>'),
+  'pod-template-hash': shape(/^[\w]+$/, '<hash>'),
+  'controller-revision-hash': shape(/^[\w-]+$/, '<hash>'),
+  'batch.kubernetes.io/controller-uid': shape(/^[0-9a-f-]{36}$/, '<uid>'),
+  'controller-uid': shape(/^[0-9a-f-]{36}$/, '<uid>'),
+  serverAddress: shape(/^[\d.]+:\d+$/, '<address>'),
+  podIP: shape(/^[\d.]+$/, '<ip>'),
+  hostIP: shape(/^[\d.]+$/, '<ip>'),
+  ip: shape(/^[\d.]+$/, '<ip>'),
+  address: shape(/^[\d.]+$/, '<ip>'),
+  clusterIP: shape(/^[\d.]+$/, '<ip>'),
+  gitCommit: shape(/./, '<commit>'),
+  buildDate: shape(/./, '<time>'),
+  goVersion: shape(/^go/, '<go>'),
+  kernelVersion: shape(/./, '<kernel>'),
+  osImage: shape(/./, '<os>'),
+  containerRuntimeVersion: shape(/./, '<runtime>'),
+  storageVersionHash: (value) => (typeof value === 'string' ? '<hash>' : value),
+  // The machine's own.
+  capacity: (value) => amounts(value),
+  allocatable: (value) => amounts(value),
+  images: () => '<images>',
+};
+
+function shape(pattern: RegExp, token: string): (value: unknown) => unknown {
+  return (value) => (typeof value === 'string' && pattern.test(value) ? token : value);
+}
+
+function amounts(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !('ephemeral-storage' in value)) return value;
+  return Object.fromEntries(Object.keys(value).map((key) => [key, '<amount>']));
+}
+
+/** Replacements in any text, in this order. */
+const TEXTS: readonly (readonly [pattern: RegExp, token: string])[] = [
+  [/X509SHA256=[0-9a-f]{64}/g, 'X509SHA256=<fingerprint>'],
+  [/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)/g, '<time>'],
+  [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, '<uid>'],
+  [/\b[0-9a-f]{64}\b/g, '<id>'],
+  [/\?hash=[0-9A-F]+/g, '?hash=<hash>'],
+  [/\.[0-9a-f]{16}\b/g, '.<event>'],
+  [/\b(?:\d{1,3}\.){3}\d{1,3}(?::\d{2,5})?\b/g, '<ip>'],
+  [/-[bcdf0-9ghjklmnpqrstvwxz]{8,10}-[bcdfghjklmnpqrstvwxz2456789]{5}(?![\w-])/g, '-<hash>-<drawn>'],
+  [/-[bcdfghjklmnpqrstvwxz2456789]{5}(?![\w-])/g, '-<drawn>'],
+  [/(?<=a{10,})[bcdfghjklmnpqrstvwxz2456789]{5}(?![\w-])/g, '<drawn>'],
+  [/(Bad_)[bcdfghjklmnpqrstvwxz2456789]{5}(?![\w-])/g, '$1<drawn>'],
+  [/(?<=precondition \(|record \(|resource version: |current: )\d+/g, '<version>'],
+  [/\b\d+(?:\.\d+)?(?:ms|µs|s)\b(?= \(|\.| including)/g, '<duration>'],
+  [/(?<=Image size: )\d+/g, '<size>'],
+  [/(?<=in )\d+(?:\.\d+)?m?s(?= \()/g, '<duration>'],
+  [/(?<=back-off )(?:\d+m)?\d+s/g, '<duration>'],
+];
+
+/** Ages in cells of a Table: `39m`, `2s`, `5m10s`, `1 (2s ago)`. */
+const AGE = /^(?:\d+[smhdy]){1,2}$|^<invalid>$/;
+
+export function maskText(text: string): string {
+  let masked = text;
+  for (const [pattern, token] of TEXTS) masked = masked.replaceAll(pattern, token);
+  return masked;
+}
+
+/** A JSON value with all that varies replaced. */
+export function mask(value: unknown, field = ''): unknown {
+  const replaced = FIELDS[field]?.(value) ?? value;
+  if (replaced !== value) return replaced;
+  if (typeof value === 'string') return field === 'cells' ? maskCell(value) : maskText(value);
+  if (Array.isArray(value)) return value.map((item) => mask(item, field === 'cells' ? field : ''));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [maskText(key), mask(member, key)]));
+}
+
+function maskCell(text: string): string {
+  if (AGE.test(text)) return '<age>';
+  return maskText(text.replace(/\((?:\d+[smhd])+ ago\)/, '(<age> ago)'));
+}

@@ -1,0 +1,93 @@
+/** Traffic of one scenario, recorded from a real API server; the README beside the fixtures says what fields mean. */
+export interface Recording {
+  name: string;
+  about: string;
+  server: string;
+  group: string;
+  namespace?: string;
+  namespaceLabels?: Record<string, string>;
+  steps: Step[];
+}
+
+export type RecordedUser = 'admin' | 'dan' | 'support' | 'anonymous' | 'bad-token';
+
+export interface Step {
+  at_ms: number;
+  as: RecordedUser;
+  request: RecordedRequest;
+  response: RecordedResponse;
+  until?: Condition[];
+  concurrent?: boolean;
+  uses?: Use[];
+  closedBy?: 'client' | 'server';
+  closed_ms?: number;
+  note?: string;
+}
+
+export interface RecordedRequest {
+  method: string;
+  path: string;
+  headers?: Record<string, string>;
+  body?: unknown;
+}
+
+export interface RecordedResponse {
+  status: number;
+  headers?: Record<string, string | string[]>;
+  body?: unknown;
+  events?: WatchEvent[];
+  chunks?: { at_ms: number; data: string | { base64: string } }[];
+  summary?: unknown;
+  websocket?: RecordedWebSocket;
+  spdy?: unknown;
+}
+
+export interface WatchEvent {
+  at_ms: number;
+  type?: string;
+  object?: unknown;
+  /** What a stream sent that is no watch event. */
+  raw?: unknown;
+}
+
+export interface Frame {
+  at_ms: number;
+  dir: 'send' | 'recv';
+  opcode?: 'text' | 'ping' | 'pong' | 'close';
+  channel?: number;
+  data?: string | { base64: string };
+  code?: number;
+  empty?: boolean;
+}
+
+export interface RecordedWebSocket {
+  subprotocolsOffered?: string[];
+  subprotocolAccepted?: string;
+  frames?: Frame[];
+  summary?: unknown;
+  closeCode?: number;
+  closeReason?: string;
+  closedBy?: 'client' | 'server';
+  tcpClosed_ms?: number;
+}
+
+export interface Condition {
+  path?: string;
+  equals?: unknown;
+  exists?: boolean;
+  atLeast?: number;
+  eventType?: string;
+  status?: number;
+}
+
+/** A value of this request that came from an earlier answer. */
+export interface Use {
+  value: string;
+  step: number;
+  path: string;
+}
+
+/** When a step's stream had ended; undefined for plain answers. */
+export function endOf(step: Step): number | undefined {
+  return step.closed_ms ?? step.response.websocket?.tcpClosed_ms;
+}

@@ -1,0 +1,137 @@
+import { namespaceObject } from '../setup/first-objects.ts';
+import { startSandbox } from '../sandbox.ts';
+import type { Store } from '../store/types.ts';
+import { Client } from './client.ts';
+import { compareStep } from './compare.ts';
+import { OUT_OF_SCOPE } from './out-of-scope.ts';
+import { endOf, type Recording } from './recording.ts';
+import { replay } from './replay.ts';
+
+/** Scenarios wait more than they work; so many at once keep a two-core machine busy and in time. */
+const CONCURRENCY = 10;
+
+export interface ScenarioResult {
+  recording: Recording;
+  outcome: 'passed' | 'failed' | 'out of scope';
+  /** The first difference, or why it is out of scope. */
+  detail?: string;
+}
+
+export interface RunOptions {
+  concurrency?: number;
+  runtime?: 'runc' | 'simulated';
+  onResult?: (result: ScenarioResult) => void;
+}
+
+/** Replays recordings against a fresh sandbox, several at once, each in its own namespace. */
+export async function runConformance(
+  recordings: readonly Recording[],
+  options: RunOptions = {},
+): Promise<ScenarioResult[]> {
+  const sandbox = await startSandbox({
+    users: [{ name: 'dan' }, { name: 'support' }],
+    ...(options.runtime === undefined ? {} : { runtime: options.runtime }),
+  });
+  try {
+    createRecordedUsers(sandbox.store);
+    const client = new Client({
+      url: sandbox.url,
+      authority: sandbox.authority,
+      credentials: {
+        admin: sandbox.credentials('kubernetes-admin'),
+        dan: sandbox.credentials('dan'),
+        support: sandbox.credentials('support'),
+      },
+    });
+    // The longest first, so that none is left over at the end.
+    const queue = recordings.toSorted((a, b) => duration(b) - duration(a));
+    const results: ScenarioResult[] = [];
+    const busy = new Set<string>();
+    const work = async (): Promise<void> => {
+      for (;;) {
+        const index = queue.findIndex(({ namespace }) => namespace === undefined || !busy.has(namespace));
+        const [recording] = index < 0 ? [] : queue.splice(index, 1);
+        if (recording === undefined) return;
+        const { namespace } = recording;
+        if (namespace !== undefined) busy.add(namespace);
+        const result = await runScenario(client, sandbox.store, recording);
+        if (namespace !== undefined) busy.delete(namespace);
+        results.push(result);
+        options.onResult?.(result);
+      }
+    };
+    await Promise.all(Array.from({ length: options.concurrency ?? CONCURRENCY }, work));
+    // Scenarios that had to wait for a namespace of the same name.
+    await work();
+    client.close();
+    return results.toSorted((a, b) => (a.recording.name < b.recording.name ? -1 : 1));
+  } finally {
+    await sandbox.stop();
+  }
+}
+
+async function runScenario(client: Client, store: Store, recording: Recording): Promise<ScenarioResult> {
+  const reason = OUT_OF_SCOPE[recording.name];
+  if (reason !== undefined) return { recording, outcome: 'out of scope', detail: reason };
+  const { namespace, namespaceLabels = {} } = recording;
+  if (namespace !== undefined && store.get('namespaces', undefined, namespace) === undefined) {
+    store.create('namespaces', namespaceObject(namespace, namespaceLabels));
+  }
+  const answers = await replay(client, recording);
+  if (namespace !== undefined) await deleteNamespace(client, namespace);
+  for (const [index, step] of recording.steps.entries()) {
+    const answer = answers[index];
+    const found = answer === undefined ? 'not answered' : compareStep(step, answer);
+    if (found !== undefined) {
+      const where = `step ${index} (${step.request.method} ${step.request.path})`;
+      return { recording, outcome: 'failed', detail: `${where}: ${found}` };
+    }
+  }
+  return { recording, outcome: 'passed' };
+}
+
+async function deleteNamespace(client: Client, namespace: string): Promise<void> {
+  const response = await client.open({
+    user: 'admin',
+    method: 'DELETE',
+    path: `/api/v1/namespaces/${namespace}`,
+    headers: {},
+    body: undefined,
+    signal: AbortSignal.timeout(10_000),
+  });
+  response.resume();
+}
+
+function duration({ steps }: Recording): number {
+  return Math.max(0, ...steps.map((step) => Math.max(step.at_ms, endOf(step) ?? 0)));
+}
+
+/** The rights of the recorded users beyond what every cluster has. */
+function createRecordedUsers(store: Store): void {
+  const apiGroup = 'rbac.authorization.k8s.io';
+  const apiVersion = `${apiGroup}/v1`;
+  store.create(`clusterroles.${apiGroup}`, {
+    apiVersion,
+    kind: 'ClusterRole',
+    metadata: { name: 'debug-support' },
+    rules: [
+      { apiGroups: [''], resources: ['pods/ephemeralcontainers'], verbs: ['patch'] },
+      { apiGroups: [''], resources: ['pods/attach'], verbs: ['create'] },
+      { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] },
+    ],
+  });
+  const bindings = [
+    ['dan-view', 'view', 'dan'],
+    ['support-view', 'view', 'support'],
+    ['support-debug', 'debug-support', 'support'],
+  ] as const;
+  for (const [name, role, user] of bindings) {
+    store.create(`clusterrolebindings.${apiGroup}`, {
+      apiVersion,
+      kind: 'ClusterRoleBinding',
+      metadata: { name },
+      subjects: [{ kind: 'User', apiGroup, name: user }],
+      roleRef: { apiGroup, kind: 'ClusterRole', name: role },
+    });
+  }
+}

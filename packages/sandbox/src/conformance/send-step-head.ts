@@ -1,0 +1,20 @@
+import type { IncomingMessage } from 'node:http';
+import type { Answer } from './answer.ts';
+
+/** Status and headers; a header that came several times is a list. */
+export function headOf(response: IncomingMessage): Pick<Answer, 'status' | 'headers'> {
+  const headers: Record<string, string | string[]> = {};
+  for (const [name, value] of Object.entries(response.headersDistinct)) {
+    if (value !== undefined) headers[name] = value.length === 1 ? (value[0] ?? '') : value;
+  }
+  return { status: response.statusCode ?? 0, headers };
+}
+
+/** The text as JSON, or itself where it is none. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
