@@ -133,6 +133,37 @@ for (const protocol of ['h2', 'http/1.1', 'plain'] as const) {
     assert.ok(Buffer.concat(chunks).equals(sent));
   });
 
+  test(`${protocol}: a reader that is slow slows the server`, async (context) => {
+    const TOTAL = 64 * 1024 * 1024;
+    const piece = Buffer.alloc(64 * 1024, 0x61);
+    let sent = 0;
+    const { cluster } = await setUp(
+      context,
+      (_, response) => {
+        response.writeHead(200, { 'content-type': 'text/plain' });
+        const more = () => {
+          if (sent === TOTAL) return response.end();
+          sent += piece.length;
+          // The callback comes when the piece has left, which flow control decides.
+          response.write(piece, () => setImmediate(more));
+        };
+        more();
+      },
+      {},
+      protocol,
+    );
+    const body = (await cluster.stream({ method: 'GET', path: `${POD}/log` }))[Symbol.asyncIterator]();
+    let received = (await body.next()).value?.length ?? 0;
+    for (let before = -1; before !== sent;) {
+      before = sent;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    assert.ok(sent < TOTAL / 2, `the server got ahead by ${sent} bytes`);
+    for (let next = await body.next(); next.done !== true; next = await body.next())
+      received += next.value.length;
+    assert.equal(received, TOTAL);
+  });
+
   test(`${protocol}: an abort ends a stream at once with the signal's reason`, async (context) => {
     const { cluster } = await setUp(
       context,
@@ -387,6 +418,25 @@ test('--request-timeout is sent along, and ends a request that takes longer', as
 test('a server that accepts and never answers is given up', async (context) => {
   const { cluster } = await setUp(context, () => undefined, { tuning: { ...QUICK, answerTimeout: 200 } });
   await assert.rejects(get(cluster), { kind: 'unreachable', message: /no answer came \(timed out\)/ });
+});
+
+test('a server that says goodbye finishes what it has; the next request opens a new connection', async (context) => {
+  const { cluster, server } = await setUp(context, (request, response, count) => {
+    if (count === 1) response.stream?.session?.goaway();
+    json({ count })(request, response, count);
+  });
+  assert.deepEqual(await get(cluster), { count: 1 });
+  assert.deepEqual(await get(cluster), { count: 2 });
+  assert.equal(server.connections, 2);
+});
+
+test('a request that the server has not looked at is sent again, whatever it is', async (context) => {
+  const { cluster, server } = await setUp(context, (request, response, count) => {
+    if (count === 1) response.stream?.close(constants.NGHTTP2_REFUSED_STREAM);
+    else json({ count })(request, response, count);
+  });
+  assert.deepEqual(await cluster.request({ method: 'POST', path: POD, body: {} }), { count: 2 });
+  assert.equal(server.connections, 1);
 });
 
 test('an abort is obeyed while the connection is being opened', async (context) => {
