@@ -4,7 +4,12 @@ import fc from 'fast-check';
 import { sanitise, sanitiseShort, sanitiseText } from './sanitise.ts';
 
 const rows: [name: string, input: string, line: string, text: string][] = [
-  ['plain text', 'pods "web" not found — ü 日本 🙂', 'pods "web" not found — ü 日本 🙂', 'pods "web" not found — ü 日本 🙂'],
+  [
+    'plain text',
+    'pods "web" not found — ü 日本 🙂',
+    'pods "web" not found — ü 日本 🙂',
+    'pods "web" not found — ü 日本 🙂',
+  ],
   ['an escape sequence', '\u001b[31mred', '\\x1b[31mred', '\\x1b[31mred'],
   ['a one-byte CSI (C1)', '\u009b2J', '\\x9b2J', '\\x9b2J'],
   ['newlines and tabs', 'a\n\tb', 'a\\n\\tb', 'a\n\tb'],

@@ -29,6 +29,8 @@ export async function applyWrite(
     query,
     body: write.body,
     contentType: write.contentType,
+    // The name is the merge key: a debug container that is added twice is there once.
+    idempotent: write.contentType === 'application/strategic-merge-patch+json',
     signal,
   });
 }
