@@ -14,7 +14,8 @@ import { namespaceList, ociConfig } from './oci-config.ts';
 import type { NamespaceType, OciMount, OciSpec } from './oci-spec.ts';
 import { pauseSpec } from './pause-spec.ts';
 import { RuncContainer } from './runc-container.ts';
-import { lastError, run, runcArgv, type RuncContext, waitForPidFile } from './runc-command.ts';
+import { isListening } from './listening.ts';
+import { lastError, runcArgv, type RuncContext, waitForPidFile } from './runc-command.ts';
 import { newId } from './new-id.ts';
 
 /** What all sandboxes of a runtime have in common. */
@@ -199,24 +200,8 @@ export class RuncSandbox implements PodSandbox {
     return duplex;
   }
 
-  async probePort(port: number, timeoutMs: number): Promise<boolean> {
-    const seconds = String(Math.max(1, Math.ceil(timeoutMs / 1000)));
-    const argv = [
-      'busybox',
-      'nsenter',
-      '-t',
-      String(this.#pausePid),
-      '-n',
-      'busybox',
-      'nc',
-      '-z',
-      '-w',
-      seconds,
-    ];
-    return run(this.#environment.context, [...argv, '127.0.0.1', String(port)]).then(
-      () => true,
-      () => false,
-    );
+  async probePort(port: number): Promise<boolean> {
+    return isListening(this.#pausePid, port);
   }
 
   async remove(): Promise<void> {

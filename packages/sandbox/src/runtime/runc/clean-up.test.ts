@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { leftovers, noRunc } from '../../kubelet/testing/test-node.ts';
+import { cleanUpState } from './clean-up.ts';
+
+const skip = noRunc ?? false;
+const CHILD = fileURLToPath(new URL('../../kubelet/testing/abandoned-node.ts', import.meta.url));
+
+/** Starts a node in a process of its own and kills that; everything it started is left. */
+async function abandon(t: TestContext): Promise<string> {
+  const stateDir = mkdtempSync(join(tmpdir(), 'kube-sandbox-abandoned-'));
+  t.after(async () => {
+    await cleanUpState(stateDir);
+    rmSync(stateDir, { recursive: true, force: true });
+  });
+  const child = spawn(process.execPath, [...process.execArgv, CHILD, stateDir], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line] = (await once(child.stdout, 'data')) as [Buffer];
+  assert.equal(line.toString(), 'ready\n');
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  return stateDir;
+}
+
+test('a killed sandbox leaves containers, and the clean-up removes them all', { skip }, async (t) => {
+  const [stateDir, other] = await Promise.all([abandon(t), abandon(t)]);
+  assert.ok(leftovers(stateDir).some((entry) => entry.endsWith('in a container')));
+  const report = await cleanUpState(stateDir);
+  assert.ok(report.processes > 0);
+  assert.ok(report.containers >= 6, `${report.containers} containers`);
+  assert.deepEqual(leftovers(stateDir), []);
+  // Images stay, to be used again.
+  assert.deepEqual(readdirSync(stateDir).toSorted(), ['images', 'pause']);
+  // What another sandbox left is not its business.
+  assert.ok(leftovers(other).some((entry) => entry.endsWith('in a container')));
+  assert.deepEqual(await cleanUpState(stateDir), { processes: 0, containers: 0, mounts: 0 });
+});
