@@ -30,12 +30,12 @@ export const REAL_CONTEXT = process.env.KUBECTL_DBG_E2E_CONTEXT;
  * The cluster to test against: a new sandbox, or the context that KUBECTL_DBG_E2E_CONTEXT names (its images by
  * KUBECTL_DBG_E2E_IMAGE_TOOLS and KUBECTL_DBG_E2E_IMAGE_DISTROLESS). The namespace is made here and deleted by `stop`.
  */
-export async function openTestCluster(): Promise<TestCluster> {
+export async function openTestCluster(runtime: 'runc' | 'simulated' = 'runc'): Promise<TestCluster> {
   const home = await mkdtemp(join(tmpdir(), 'kubectl-dbg-e2e-'));
   const namespace = `dbg-e2e-${randomBytes(4).toString('hex')}`;
   const base = { PATH: process.env.PATH, HOME: home, TERM: 'xterm-256color', LANG: 'C.UTF-8' };
   if (REAL_CONTEXT === undefined) {
-    const sandbox = await startSandbox({ runtime: 'runc' });
+    const sandbox = await startSandbox({ runtime });
     return finish({ ...base, KUBECONFIG: sandbox.kubeconfig }, {}, () => sandbox.stop());
   }
   const kubeconfig = process.env.KUBECONFIG ?? join(homedir(), '.kube', 'config');
@@ -62,7 +62,7 @@ export async function openTestCluster(): Promise<TestCluster> {
       namespace,
       images: {
         tools: process.env.KUBECTL_DBG_E2E_IMAGE_TOOLS ?? 'busybox',
-        distroless: process.env.KUBECTL_DBG_E2E_IMAGE_DISTROLESS ?? 'example.com/distroless/node-service:v1',
+        distroless: process.env.KUBECTL_DBG_E2E_IMAGE_DISTROLESS ?? 'example.com/distroless/http-service:v1',
       },
       getPod,
       async listPods() {
