@@ -24,7 +24,6 @@ describe('operations', { skip: missing ?? false }, () => {
           {
             name: 'service',
             image: world.images.distroless,
-            env: [{ name: 'GREETING', value: 'hello from the service' }],
             readinessProbe: { httpGet: { path: '/', port: 8080 }, periodSeconds: 1 },
           },
         ],
@@ -71,7 +70,7 @@ describe('operations', { skip: missing ?? false }, () => {
   });
 
   test('its files are seen, and they are its own', async () => {
-    const result = await dbg(inWeb('sh', '-c', 'ls /proc/1/root/; test ! -e /proc/1/root/bin/sh'));
+    const result = await dbg(inWeb('sh', '-c', 'ls /proc/1/root/ && test ! -e /proc/1/root/bin/sh'));
     assert.equal(result.code, 0, result.stderr);
     assert.match(result.stdout, /^proc$/m);
   });
@@ -79,12 +78,13 @@ describe('operations', { skip: missing ?? false }, () => {
   test('its network is called out from and into', async () => {
     const result = await dbg(inWeb('wget', '-q', '-O', '-', 'http://127.0.0.1:8080/'));
     assert.equal(result.code, 0, result.stderr);
-    assert.match(result.stdout, /hello from the service/);
+    assert.match(result.stdout, /hello from web/);
   });
 
   test('exit codes and signals come back', async () => {
     assert.equal((await dbg(inWeb('sh', '-c', 'exit 7'))).code, 7);
-    assert.equal((await dbg(inWeb('sh', '-c', 'kill -9 $$'))).code, 137);
+    // Kubernetes makes one $ of two in a command.
+    assert.equal((await dbg(inWeb('sh', '-c', 'kill -9 $$$$'))).code, 137);
   });
 
   test('input is passed on with -i, whole', async () => {
@@ -96,9 +96,10 @@ describe('operations', { skip: missing ?? false }, () => {
     );
   });
 
-  test('on a terminal it is interactive by default', async () => {
+  test('on a terminal it is interactive by default', async (t) => {
     const terminal = new TerminalProgram(process.execPath, [KUBECTL_DBG, ...inWeb('sh')], { env: world.env });
-    await terminal.waitFor(/# $/);
+    t.after(() => terminal.kill('SIGKILL'));
+    await terminal.waitFor(/#$/);
     terminal.type('stty size; echo $((6 * 7))\r');
     await terminal.waitFor(/^30 100$/m);
     await terminal.waitFor(/^42$/m);

@@ -8,6 +8,7 @@ export class TerminalProgram {
   #raw = '';
   #watchers = new Set<() => void>();
   readonly exited: Promise<number>;
+  #gone = false;
 
   constructor(
     program: string,
@@ -29,6 +30,7 @@ export class TerminalProgram {
     });
     this.exited = new Promise((resolve) => {
       this.#pty.onExit(({ exitCode, signal }) => {
+        this.#gone = true;
         resolve(signal === undefined || signal === 0 ? exitCode : 128 + signal);
         this.#wake();
       });
@@ -64,7 +66,8 @@ export class TerminalProgram {
   }
 
   kill(signal: NodeJS.Signals): void {
-    this.#pty.kill(signal);
+    // The number of a process that has gone may be another's by now.
+    if (!this.#gone) this.#pty.kill(signal);
   }
 
   /** Waits until the screen shows it; after `timeout` ms it fails and shows what was there instead. */

@@ -9,7 +9,7 @@ import { setUp } from './set-up.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const kubectlDbg = join(root, 'packages', 'kubectl-dbg', 'dist', 'main.js');
 const POD = 'web';
-const IMAGE = 'example.com/distroless/node-service:v1';
+const IMAGE = 'example.com/distroless/http-service:v1';
 /** The pod is ready within a second on a quiet machine; a loaded one may need longer. */
 const READY_TIMEOUT_MS = 60_000;
 
@@ -52,7 +52,6 @@ async function play() {
         {
           name: 'service',
           image: IMAGE,
-          env: [{ name: 'GREETING', value: 'hello from the distroless service' }],
           readinessProbe: { httpGet: { path: '/', port: 8080 }, periodSeconds: 1 },
         },
       ],
@@ -70,11 +69,11 @@ async function play() {
   await show(['ps', '-o', 'pid,user,args'], { check: /^\s*1\s.*node/m });
 
   title('It sees its files, below /proc/PID/root');
-  await show(['ls', '-l', '/proc/1/root/app'], { check: /service\.m?js/ });
+  await show(['ls', '-l', '/proc/1/root/app'], { check: /server\.js/ });
 
   title('It shares its network: a request reaches the service on localhost');
   await show(['wget', '-q', '-O', '-', 'http://127.0.0.1:8080/'], {
-    check: /hello from the distroless service/,
+    check: /hello from web/,
   });
 
   title("The command's exit code is kubectl-dbg's");

@@ -12,6 +12,12 @@ const NEEDED = ['runc', 'busybox', 'ip'];
 /** Where such programs are, whatever the search path of the user says. */
 const SYSTEM_FOLDERS = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
+/** Why real containers cannot run on this machine, in words; undefined if they can. */
+export function missingForRealContainers(): string | undefined {
+  if (process.platform !== 'linux') return 'runc needs Linux';
+  return runcProblem(process.env['PATH'] ?? '', process.getuid?.() ?? 0);
+}
+
 /** Why real containers cannot run here; undefined if they can. */
 export function runcProblem(path: string, uid: number): string | undefined {
   if (uid !== 0) return 'runc needs root here';

@@ -1,0 +1,165 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { openSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { startSandbox } from '../sandbox.ts';
+import { defaultStateFolder, makeStateFolder } from '../setup/state-folder.ts';
+import { cleanUpAfter, endInstance, type Instance, runningInstance, writeInstance } from './instance.ts';
+
+/** sysexits.h: the command line is wrong; what was asked for cannot be had. */
+const USAGE = 64;
+const UNAVAILABLE = 69;
+
+const HELP = `kube-sandbox: a one-node Kubernetes to try and test against, on 127.0.0.1 only
+
+  kube-sandbox up [--detach] [--runtime runc|simulated] [--port N] [--state-folder DIR]
+  kube-sandbox status [--state-folder DIR]
+  kube-sandbox down [--state-folder DIR]
+
+up         starts it and prints the line that points kubectl at it; ends with Ctrl-C
+  --detach    returns once it is ready, and leaves it running
+  --runtime   runc: real containers (Linux, root); simulated: scripted ones; default: runc where it can run
+  --port      of the API server; default: a free one
+status     says whether it runs, and prints that line again
+down       ends it, and removes what one that was killed left behind
+`;
+
+/** Runs one command line; returns the exit code. */
+export async function run(argv: readonly string[]): Promise<number> {
+  let options: ReturnType<typeof parse>;
+  try {
+    options = parse(argv);
+  } catch (error) {
+    return fail(error instanceof Error ? error.message : String(error), USAGE);
+  }
+  const { positionals, values } = options;
+  const [command, ...others] = positionals;
+  if (values.help === true || command === 'help' || command === undefined) {
+    process.stdout.write(HELP);
+    return command === undefined && values.help !== true ? USAGE : 0;
+  }
+  if (others.length > 0) return fail(`unexpected argument "${others[0] ?? ''}"`, USAGE);
+  const folder = values['state-folder'] ?? defaultStateFolder(process.env, process.getuid?.() ?? 0);
+  switch (command) {
+    case 'up':
+      return values.detach === true ? await upDetached(argv, folder) : await up(folder, values);
+    case 'status':
+      return status(folder);
+    case 'down':
+      return await down(folder);
+    default:
+      return fail(`unknown command "${command}"`, USAGE);
+  }
+}
+
+function parse(argv: readonly string[]) {
+  return parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    options: {
+      detach: { type: 'boolean' },
+      runtime: { type: 'string' },
+      port: { type: 'string' },
+      'state-folder': { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+}
+
+async function up(folder: string, values: { runtime?: string; port?: string }): Promise<number> {
+  const { runtime, port = '0' } = values;
+  if (runtime !== undefined && runtime !== 'runc' && runtime !== 'simulated') {
+    return fail(`unknown runtime "${runtime}": use runc or simulated`, USAGE);
+  }
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) return fail(`invalid port "${port}"`, USAGE);
+  const other = runningInstance(folder);
+  if (other !== undefined) {
+    return fail(`a sandbox runs already (process ${other.pid}): ${exportLine(other)}`, UNAVAILABLE);
+  }
+  await cleanUpAfter(folder);
+  makeStateFolder(folder);
+  // From the first signal on it is ending; a second one is the user's to ask for.
+  const ending = Promise.race(['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => once(process, signal)));
+  const sandbox = await startSandbox({
+    stateFolder: folder,
+    port: Number(port),
+    ...(runtime === undefined ? {} : { runtime }),
+  });
+  const instance = {
+    pid: process.pid,
+    url: sandbox.url,
+    kubeconfig: sandbox.kubeconfig,
+    runtime: sandbox.runtime,
+  };
+  writeInstance(folder, instance);
+  announce(instance);
+  process.send?.('ready');
+  if (process.connected) process.disconnect();
+  await ending;
+  await sandbox.stop();
+  await cleanUpAfter(folder);
+  return 0;
+}
+
+function announce(instance: Omit<Instance, 'startTime'>): void {
+  const containers =
+    instance.runtime === 'runc' ? 'real containers by runc' : 'SIMULATED containers: nothing really runs';
+  process.stderr.write(`kube-sandbox is ready at ${instance.url}, with ${containers}.\n`);
+  process.stdout.write(`${exportLine(instance)}\n`);
+}
+
+function exportLine({ kubeconfig }: Pick<Instance, 'kubeconfig'>): string {
+  return `export KUBECONFIG=${/^[\w./-]+$/.test(kubeconfig) ? kubeconfig : `'${kubeconfig.replaceAll("'", "'\\''")}'`}`;
+}
+
+/** Starts another process that stays, and returns once it says that it is ready. */
+async function upDetached(argv: readonly string[], folder: string): Promise<number> {
+  const other = runningInstance(folder);
+  if (other !== undefined) {
+    return fail(`a sandbox runs already (process ${other.pid}): ${exportLine(other)}`, UNAVAILABLE);
+  }
+  await cleanUpAfter(folder);
+  makeStateFolder(`${folder}.log.d`);
+  const logFile = join(`${folder}.log.d`, 'log');
+  const log = openSync(logFile, 'w', 0o600);
+  const entry = process.argv[1] ?? '';
+  const child = spawn(
+    process.execPath,
+    [...process.execArgv, entry, ...argv.filter((word) => word !== '--detach')],
+    { detached: true, stdio: ['ignore', log, log, 'ipc'] },
+  );
+  const ready = await Promise.race([
+    once(child, 'message').then(() => true),
+    once(child, 'exit').then(() => false),
+  ]);
+  const instance = runningInstance(folder);
+  if (!ready || instance === undefined) return fail(`it did not start; see ${logFile}`, UNAVAILABLE);
+  if (child.connected) child.disconnect();
+  child.unref();
+  announce(instance);
+  return 0;
+}
+
+function status(folder: string): number {
+  const instance = runningInstance(folder);
+  if (instance === undefined) return fail('no sandbox runs', UNAVAILABLE);
+  process.stderr.write(`a sandbox runs at ${instance.url} (process ${instance.pid}, ${instance.runtime})\n`);
+  process.stdout.write(`${exportLine(instance)}\n`);
+  return 0;
+}
+
+async function down(folder: string): Promise<number> {
+  const instance = runningInstance(folder);
+  if (instance !== undefined) await endInstance(instance);
+  await cleanUpAfter(folder);
+  process.stderr.write(
+    instance === undefined ? 'no sandbox ran; left-overs are gone\n' : 'the sandbox has ended\n',
+  );
+  return 0;
+}
+
+function fail(text: string, code: number): number {
+  process.stderr.write(`error: ${text}\n`);
+  return code;
+}
