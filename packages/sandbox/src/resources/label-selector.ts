@@ -50,10 +50,10 @@ function requirementsOf(selector: LabelSelector | undefined): Requirement[] {
 
 /** Whether these labels are selected; an absent selector selects nothing, an empty one everything. */
 export function selectorMatches(
-  selector: LabelSelector | undefined,
+  selector: LabelSelector | null | undefined,
   labels: Readonly<Record<string, string>> | undefined,
 ): boolean {
-  if (selector === undefined) return false;
+  if (selector === undefined || selector === null) return false;
   const given = labels ?? {};
   return (
     Object.entries(labelsOf(selector)).every(([key, value]) => given[key] === value) &&

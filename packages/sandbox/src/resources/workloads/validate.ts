@@ -32,10 +32,12 @@ export function validatePodTemplate(template: PodTemplate, path: string): FieldE
 
 /** Checks a selector and the template whose pods it must select; they run for ever. */
 export function validateSelectorAndTemplate(spec: WorkloadSpec, kind: string): FieldError[] {
-  const errors = validateSelector(spec.selector, kind);
+  // decoding writes null for a selector that is not given
+  const selector = spec.selector ?? undefined;
+  const errors = validateSelector(selector, kind);
   const template = spec.template ?? {};
   const labels = template.metadata?.labels;
-  if (!selectorMatches(spec.selector, labels) && !isEmpty(spec.selector)) {
+  if (!selectorMatches(selector, labels) && !isEmpty(selector)) {
     const detail = '`selector` does not match template `labels`';
     errors.push(invalid('spec.template.metadata.labels', labels ?? null, detail));
   }

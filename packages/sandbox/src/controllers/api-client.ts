@@ -1,0 +1,58 @@
+import { findResource, type Resource } from '../api/discovery/resource-table.ts';
+import { createObject } from '../api/write/create.ts';
+import { deleteObject, type DeleteOptions } from '../api/write/delete.ts';
+import { StatusError } from '../api/status-error.ts';
+import { rulesFor } from '../resources/registry.ts';
+import type { MemoryStore } from '../store/memory-store.ts';
+import type { KubeObject } from '../store/types.ts';
+
+const NOT_FOUND = 404;
+
+/** Writes as a request does, with defaults, admission and validation; what controllers create and delete with. */
+export interface ControllerClient {
+  store: MemoryStore;
+  now: () => Date;
+  /** Throws StatusError if the API server would refuse the object. */
+  create<T extends KubeObject>(resource: Resource, namespace: string, object: T): T;
+  /** Deletes with the grace that the object has; one that is gone already is fine. */
+  remove(resource: Resource, namespace: string, name: string, options?: Partial<DeleteOptions>): void;
+}
+
+/** A client that acts as the cluster's own controllers, who may do all. */
+export function createControllerClient(store: MemoryStore, now: () => Date): ControllerClient {
+  const write = (resource: Resource, namespace: string): Parameters<typeof createObject>[0] => ({
+    store,
+    resource,
+    rules: rulesFor(resource.key),
+    namespace,
+    context: {
+      store,
+      user: { name: 'system:kube-controller-manager', groups: ['system:masters'] },
+      now,
+      dryRun: false,
+      warn: () => undefined,
+    },
+  });
+  return {
+    store,
+    now,
+    create: <T extends KubeObject>(resource: Resource, namespace: string, object: T) =>
+      createObject(write(resource, namespace), structuredClone(object)) as T,
+    remove(resource, namespace, name, options = {}) {
+      try {
+        deleteObject(write(resource, namespace), name, { dryRun: false, ...options });
+      } catch (error) {
+        if (!(error instanceof StatusError) || error.code !== NOT_FOUND) throw error;
+      }
+    },
+  };
+}
+
+/** A resource that is known to be served. */
+export function servedResource(group: string, version: string, plural: string): Resource {
+  const found = findResource(group, version, plural);
+  if (found === undefined) throw new Error(`${plural}.${group} is not served`);
+  return found;
+}
+
+export const PODS = servedResource('', 'v1', 'pods');

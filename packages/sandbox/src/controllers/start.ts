@@ -1,0 +1,36 @@
+import type { MemoryStore } from '../store/memory-store.ts';
+import { createControllerClient } from './api-client.ts';
+import { startEndpoints } from './endpoints.ts';
+import { startQuotaStatus } from './quota-status.ts';
+import { startCronJobs } from './workloads/cron-job.ts';
+import { startDaemonSets } from './workloads/daemon-set.ts';
+import { startDeployments } from './workloads/deployment.ts';
+import { startJobs } from './workloads/job.ts';
+import { startReplicaSets } from './workloads/replica-set.ts';
+import { startStatefulSets } from './workloads/stateful-set.ts';
+
+export interface ControllersOptions {
+  now: () => Date;
+  /** Stops them. */
+  signal: AbortSignal;
+}
+
+/** Starts the controllers of workloads, of services' endpoints and of quotas, which act on what is in the store. */
+export function startControllers(store: MemoryStore, { now, signal }: ControllersOptions): void {
+  const client = createControllerClient(store, now);
+  const stops = [
+    startReplicaSets(client),
+    startDeployments(client),
+    startStatefulSets(client),
+    startDaemonSets(client),
+    startJobs(client),
+    startCronJobs(client),
+    startEndpoints(client),
+    startQuotaStatus(client),
+  ];
+  const stopAll = (): void => {
+    for (const stop of stops) stop();
+  };
+  if (signal.aborted) stopAll();
+  else signal.addEventListener('abort', stopAll, { once: true });
+}

@@ -1,0 +1,243 @@
+import { metaOf } from '../../resources/metadata.ts';
+import { asWorkload, type WorkloadObject } from '../../resources/workloads/types.ts';
+import type { KubeObject } from '../../store/types.ts';
+import type { ControllerClient } from '../api-client.ts';
+import { recordEvent } from '../events.ts';
+import { startController } from './controller.ts';
+import {
+  annotationsOf,
+  cleanUpHistory,
+  createReplicaSet,
+  hasTemplate,
+  resizeReplicaSet,
+  REVISION,
+  revisionOf,
+} from './deployment-revision.ts';
+import {
+  deploymentStatus,
+  type DeploymentStatus,
+  rolloutBounds,
+  withCondition,
+} from './deployment-status.ts';
+import { controlledBy } from './owned-pods.ts';
+
+const COMPONENT = 'deployment-controller';
+
+/** Keeps the ReplicaSets of deployments: one for the current template, sized up as the old ones are sized down. */
+export function startDeployments(client: ControllerClient): () => void {
+  return startController({
+    client,
+    resource: 'deployments.apps',
+    kind: 'Deployment',
+    owns: ['replicasets.apps'],
+    reconcile(object, again) {
+      reconcile(client, asWorkload(object), again);
+    },
+  });
+}
+
+function reconcile(
+  client: ControllerClient,
+  deployment: WorkloadObject,
+  again: (milliseconds: number) => void,
+): void {
+  const all = controlledBy<KubeObject>(client.store, 'replicasets.apps', deployment).map(asWorkload);
+  const current = all.find((one) => hasTemplate(one, deployment.spec.template));
+  const old = all.filter((one) => one !== current);
+  const paused = deployment.spec.paused === true || deployment.metadata.deletionTimestamp !== undefined;
+  if (!paused) {
+    if (current === undefined) {
+      // a deployment that creates a ReplicaSet says so first; all else follows from what that changes
+      if (mayCreate(deployment, old)) introduce(client, deployment, old);
+      else shrinkAll(client, deployment, old);
+      if (mayCreate(deployment, old)) return;
+    } else {
+      adoptRevision(client, deployment, current, old);
+      rollOut(client, deployment, current, old);
+    }
+  }
+  writeStatus(client, deployment, again);
+  const status = deployment.status as DeploymentStatus;
+  if (status.updatedReplicas === deployment.spec.replicas) cleanUpHistory(client, deployment, old);
+}
+
+/** With Recreate the old pods must be gone first. */
+function mayCreate(deployment: WorkloadObject, old: readonly WorkloadObject[]): boolean {
+  if (deployment.spec.strategy?.type !== 'Recreate') return true;
+  return old.every(
+    (one) =>
+      (one.spec.replicas ?? 0) === 0 &&
+      (one.status['replicas'] ?? 0) === 0 &&
+      (one.status['terminatingReplicas'] ?? 0) === 0,
+  );
+}
+
+function introduce(
+  client: ControllerClient,
+  deployment: WorkloadObject,
+  old: readonly WorkloadObject[],
+): void {
+  const revision = Math.max(0, ...old.map(revisionOf)) + 1;
+  const { maxSurge } = rolloutBounds(deployment);
+  const size = newSize(deployment, undefined, old);
+  const created = createReplicaSet(client, deployment, revision, size, maxSurge);
+  if (size > 0) recordScaling(client, deployment, created, 0, size);
+  const message = `Created new replica set "${created.metadata.name}"`;
+  announce(client, deployment, revision, 'NewReplicaSetCreated', message);
+}
+
+/** Notes the revision on the deployment, and a reason on its progress. */
+function announce(
+  client: ControllerClient,
+  deployment: WorkloadObject,
+  revision: number,
+  reason: string,
+  message: string,
+): void {
+  const { namespace, name = '' } = deployment.metadata;
+  client.store.update<WorkloadObject>('deployments.apps', namespace, name, (draft) => {
+    metaOf(draft).annotations = { ...annotationsOf(draft), [REVISION]: String(revision) };
+    const status = (draft.status ?? {}) as DeploymentStatus;
+    const condition = { type: 'Progressing', status: 'True', reason, message };
+    status.conditions = withCondition(status.conditions ?? [], condition, client.now());
+    draft.status = status as Record<string, unknown>;
+  });
+}
+
+/** A template of the past that is wanted again becomes the newest revision. */
+function adoptRevision(
+  client: ControllerClient,
+  deployment: WorkloadObject,
+  current: WorkloadObject,
+  old: readonly WorkloadObject[],
+): void {
+  const newest = Math.max(0, ...old.map(revisionOf)) + 1;
+  const revision = Math.max(revisionOf(current), newest);
+  if (revisionOf(current) !== revision) {
+    const { maxSurge } = rolloutBounds(deployment);
+    const size = current.spec.replicas ?? 0;
+    resizeReplicaSet(client, deployment, current, size, maxSurge, revision);
+  }
+  if (annotationsOf(deployment)[REVISION] !== String(revision)) {
+    const message = `Found new replica set "${current.metadata.name}"`;
+    announce(client, deployment, revision, 'FoundNewReplicaSet', message);
+  }
+}
+
+/** The size that the newest ReplicaSet may have by now. */
+function newSize(
+  deployment: WorkloadObject,
+  current: WorkloadObject | undefined,
+  old: readonly WorkloadObject[],
+): number {
+  const wanted = deployment.spec.replicas ?? 0;
+  const own = current?.spec.replicas ?? 0;
+  if (deployment.spec.strategy?.type !== 'RollingUpdate') return wanted;
+  const others = old.reduce((total, one) => total + (one.spec.replicas ?? 0), 0);
+  const room = wanted + rolloutBounds(deployment).maxSurge - others - own;
+  return own + Math.max(0, Math.min(room, wanted - own));
+}
+
+function rollOut(
+  client: ControllerClient,
+  deployment: WorkloadObject,
+  current: WorkloadObject,
+  old: readonly WorkloadObject[],
+): void {
+  const wanted = deployment.spec.replicas ?? 0;
+  const own = current.spec.replicas ?? 0;
+  const size = own > wanted ? wanted : newSize(deployment, current, old);
+  resize(client, deployment, current, size);
+  if (deployment.spec.strategy?.type !== 'RollingUpdate') {
+    shrinkAll(client, deployment, old);
+    return;
+  }
+  shrink(client, deployment, { ...current, spec: { ...current.spec, replicas: size } }, old);
+}
+
+/** Pods that a ReplicaSet can be counted on for: available, and not about to be given up. */
+function availableOf(replicaSet: WorkloadObject): number {
+  return Math.min(Number(replicaSet.status['availableReplicas'] ?? 0), replicaSet.spec.replicas ?? 0);
+}
+
+/** Sizes old ReplicaSets down as far as the pods that must be available allow. */
+function shrink(
+  client: ControllerClient,
+  deployment: WorkloadObject,
+  current: WorkloadObject,
+  old: readonly WorkloadObject[],
+): void {
+  const all = [current, ...old];
+  const least = (deployment.spec.replicas ?? 0) - rolloutBounds(deployment).maxUnavailable;
+  const total = all.reduce((sum, one) => sum + (one.spec.replicas ?? 0), 0);
+  const pending = (current.spec.replicas ?? 0) - availableOf(current);
+  let budget = total - least - pending;
+  if (budget <= 0) return;
+  let spare = all.reduce((sum, one) => sum + availableOf(one), 0) - least;
+  for (const one of old.toSorted((a, b) => revisionOf(a) - revisionOf(b))) {
+    const has = one.spec.replicas ?? 0;
+    // pods that do not run are given up first: they are nobody's loss
+    const idle = Math.min(budget, has - availableOf(one));
+    budget -= idle;
+    const give = Math.max(0, Math.min(has - idle, spare));
+    spare -= give;
+    if (idle + give > 0) resize(client, deployment, one, has - idle - give);
+  }
+}
+
+function shrinkAll(
+  client: ControllerClient,
+  deployment: WorkloadObject,
+  old: readonly WorkloadObject[],
+): void {
+  for (const one of old) resize(client, deployment, one, 0);
+}
+
+function resize(
+  client: ControllerClient,
+  deployment: WorkloadObject,
+  replicaSet: WorkloadObject,
+  size: number,
+): void {
+  const before = replicaSet.spec.replicas ?? 0;
+  resizeReplicaSet(client, deployment, replicaSet, size, rolloutBounds(deployment).maxSurge);
+  if (before !== size) recordScaling(client, deployment, replicaSet, before, size);
+}
+
+function recordScaling(
+  client: ControllerClient,
+  deployment: WorkloadObject,
+  replicaSet: KubeObject,
+  from: number,
+  to: number,
+): void {
+  const direction = to > from ? 'up' : 'down';
+  const message = `Scaled ${direction} replica set ${replicaSet.metadata.name} from ${from} to ${to}`;
+  const event = { type: 'Normal', reason: 'ScalingReplicaSet', message } as const;
+  recordEvent(client.store, COMPONENT, deployment, event, client.now());
+}
+
+function writeStatus(
+  client: ControllerClient,
+  given: WorkloadObject,
+  again: (milliseconds: number) => void,
+): void {
+  const { namespace, name = '' } = given.metadata;
+  const found = client.store.get<KubeObject>('deployments.apps', namespace, name);
+  if (found === undefined) return;
+  const deployment = asWorkload(found);
+  const all = controlledBy<KubeObject>(client.store, 'replicasets.apps', deployment).map(asWorkload);
+  const current = all.find((one) => hasTemplate(one, deployment.spec.template));
+  const now = client.now();
+  const status = deploymentStatus(deployment, all, current, now);
+  client.store.update<WorkloadObject>('deployments.apps', namespace, name, (draft) => {
+    draft.status = status as Record<string, unknown>;
+  });
+  const progressing = status.conditions?.find((condition) => condition.type === 'Progressing');
+  const deadline = deployment.spec.progressDeadlineSeconds;
+  if (deadline === undefined || progressing === undefined || progressing.status !== 'True') return;
+  if (progressing.reason === 'NewReplicaSetAvailable') return;
+  // a second later than the deadline: it has passed by then
+  const due = Date.parse(progressing.lastUpdateTime) + (deadline + 1) * 1000;
+  again(Math.max(0, due - now.getTime()));
+}

@@ -1,0 +1,238 @@
+import { StatusError } from '../../api/status-error.ts';
+import { metaOf } from '../../resources/metadata.ts';
+import type { PodObject } from '../../resources/pods/types.ts';
+import { asWorkload, type WorkloadObject } from '../../resources/workloads/types.ts';
+import type { KubeObject } from '../../store/types.ts';
+import { type ControllerClient, PODS, servedResource } from '../api-client.ts';
+import { recordEvent } from '../events.ts';
+import { startController } from './controller.ts';
+import {
+  claimPods,
+  hasEnded,
+  isAvailable,
+  isReady,
+  isTerminating,
+  podFromTemplate,
+  untilAvailable,
+} from './owned-pods.ts';
+import { currentRevision, type TemplateRevision } from './revisions.ts';
+
+const COMPONENT = 'statefulset-controller';
+const REVISION_LABEL = 'controller-revision-hash';
+const CLAIMS = servedResource('', 'v1', 'persistentvolumeclaims');
+
+/** Keeps the pods of StatefulSets: each by its number, one after the other. Returns the stop function. */
+export function startStatefulSets(client: ControllerClient): () => void {
+  return startController({
+    client,
+    resource: 'statefulsets.apps',
+    kind: 'StatefulSet',
+    owns: ['pods'],
+    reconcile(object, again) {
+      reconcile(client, asWorkload(object), again);
+    },
+  });
+}
+
+interface Replica {
+  ordinal: number;
+  name: string;
+  pod: PodObject | undefined;
+}
+
+function reconcile(
+  client: ControllerClient,
+  set: WorkloadObject,
+  again: (milliseconds: number) => void,
+): void {
+  const revision = currentRevision(client, set, set.spec.template);
+  const deleting = set.metadata.deletionTimestamp !== undefined;
+  const pods = claimPods(client.store, set, set.spec.selector);
+  if (!deleting) act(client, set, pods, revision);
+  const after = claimPods(client.store, set, set.spec.selector);
+  writeStatus(client, set, after, revision);
+  const minReady = set.spec.minReadySeconds ?? 0;
+  const waits = after
+    .map((pod) => untilAvailable(pod, minReady, client.now()) ?? 0)
+    .filter((wait) => wait > 0);
+  if (waits.length > 0) again(Math.min(...waits));
+}
+
+function ordinalOf(set: KubeObject, pod: KubeObject): number {
+  const prefix = `${set.metadata.name}-`;
+  const name = pod.metadata.name ?? '';
+  const number = name.startsWith(prefix) ? name.slice(prefix.length) : '';
+  return /^\d+$/.test(number) ? Number(number) : -1;
+}
+
+/** The next step: one pod at a time in order, or all at once where the set wants that. */
+function act(
+  client: ControllerClient,
+  set: WorkloadObject,
+  pods: readonly PodObject[],
+  revision: TemplateRevision,
+): void {
+  const start = set.spec.ordinals?.start ?? 0;
+  const wanted: Replica[] = Array.from({ length: set.spec.replicas ?? 0 }, (_, position) => {
+    const ordinal = start + position;
+    return {
+      ordinal,
+      name: `${set.metadata.name}-${ordinal}`,
+      pod: pods.find((pod) => ordinalOf(set, pod) === ordinal),
+    };
+  });
+  const parallel = set.spec.podManagementPolicy === 'Parallel';
+  for (const replica of wanted) {
+    if (!settle(client, set, replica, revision) && !parallel) return;
+  }
+  const surplus = pods
+    .filter((pod) => !wanted.some((replica) => replica.pod === pod))
+    .toSorted((a, b) => ordinalOf(set, b) - ordinalOf(set, a));
+  for (const pod of surplus) {
+    if (!isTerminating(pod)) removePod(client, set, pod);
+    if (!parallel) return;
+  }
+  if (set.spec.updateStrategy?.type === 'RollingUpdate') update(client, set, wanted, revision);
+}
+
+/** Has one replica exist and be ready; false if it is not there yet. */
+function settle(
+  client: ControllerClient,
+  set: WorkloadObject,
+  replica: Replica,
+  revision: TemplateRevision,
+): boolean {
+  const { pod } = replica;
+  if (pod === undefined) {
+    createPod(client, set, replica, revision);
+    return false;
+  }
+  if (isTerminating(pod)) return false;
+  if (hasEnded(pod)) {
+    removePod(client, set, pod);
+    return false;
+  }
+  return isAvailable(pod, set.spec.minReadySeconds ?? 0, client.now());
+}
+
+/** Deletes the last pod that has an old template, once all others are well. */
+function update(
+  client: ControllerClient,
+  set: WorkloadObject,
+  wanted: readonly Replica[],
+  revision: TemplateRevision,
+): void {
+  const partition = set.spec.updateStrategy?.rollingUpdate?.partition ?? 0;
+  for (const { pod, ordinal } of wanted.toReversed()) {
+    if (pod === undefined || ordinal < partition) return;
+    if ((pod.metadata.labels as Record<string, string>)[REVISION_LABEL] !== revision.name) {
+      if (!isTerminating(pod)) removePod(client, set, pod);
+      return;
+    }
+    if (!isReady(pod)) return;
+  }
+}
+
+function createPod(
+  client: ControllerClient,
+  set: WorkloadObject,
+  replica: Replica,
+  revision: TemplateRevision,
+): void {
+  const { namespace = '' } = set.metadata;
+  const { name, ordinal } = replica;
+  createClaims(client, set, name);
+  const pod = podFromTemplate(set.spec.template, set, {
+    'apps.kubernetes.io/pod-index': String(ordinal),
+    [REVISION_LABEL]: revision.name,
+    'statefulset.kubernetes.io/pod-name': name,
+  });
+  metaOf(pod).name = name;
+  pod.spec.hostname = name;
+  if ((set.spec.serviceName ?? '') !== '') pod.spec.subdomain = set.spec.serviceName ?? '';
+  for (const claim of set.spec.volumeClaimTemplates ?? []) {
+    const volume = claim.metadata.name ?? '';
+    const others = (pod.spec.volumes ?? []).filter((known) => known.name !== volume);
+    pod.spec.volumes = [
+      ...others,
+      { name: volume, persistentVolumeClaim: { claimName: `${volume}-${name}` } },
+    ];
+  }
+  const what = `Pod ${name} in StatefulSet ${set.metadata.name}`;
+  try {
+    client.create(PODS, namespace, pod);
+    record(client, set, 'Normal', 'SuccessfulCreate', `create ${what} successful`);
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error;
+    record(client, set, 'Warning', 'FailedCreate', `create ${what} failed error: ${error.message}`);
+    throw error;
+  }
+}
+
+function createClaims(client: ControllerClient, set: WorkloadObject, pod: string): void {
+  const { namespace = '' } = set.metadata;
+  for (const template of set.spec.volumeClaimTemplates ?? []) {
+    const name = `${template.metadata.name}-${pod}`;
+    if (client.store.get(CLAIMS.key, namespace, name) !== undefined) continue;
+    client.create(CLAIMS, namespace, {
+      ...template,
+      metadata: { ...template.metadata, name, namespace, labels: set.spec.selector?.matchLabels ?? {} },
+    });
+  }
+}
+
+function removePod(client: ControllerClient, set: WorkloadObject, pod: PodObject): void {
+  const { namespace = '', name = '' } = pod.metadata;
+  client.remove(PODS, namespace, name);
+  const message = `delete Pod ${name} in StatefulSet ${set.metadata.name} successful`;
+  record(client, set, 'Normal', 'SuccessfulDelete', message);
+}
+
+function record(
+  client: ControllerClient,
+  set: KubeObject,
+  type: 'Normal' | 'Warning',
+  reason: string,
+  message: string,
+): void {
+  recordEvent(client.store, COMPONENT, set, { type, reason, message }, client.now());
+}
+
+interface StatefulSetStatus {
+  currentRevision?: string;
+  [field: string]: unknown;
+}
+
+function writeStatus(
+  client: ControllerClient,
+  set: WorkloadObject,
+  pods: readonly PodObject[],
+  revision: TemplateRevision,
+): void {
+  const created = pods.filter((pod) => !hasEnded(pod));
+  const labelOf = (pod: PodObject): string =>
+    (pod.metadata.labels as Record<string, string>)[REVISION_LABEL] ?? '';
+  const updated = created.filter((pod) => labelOf(pod) === revision.name && !isTerminating(pod));
+  const before = (set.status ?? {}) as StatefulSetStatus;
+  const done = updated.length === (set.spec.replicas ?? 0) && updated.every(isReady);
+  const current = done ? revision.name : (before.currentRevision ?? revision.name);
+  const onCurrent = created.filter((pod) => labelOf(pod) === current && !isTerminating(pod));
+  const minReady = set.spec.minReadySeconds ?? 0;
+  const counts = {
+    readyReplicas: created.filter(isReady).length,
+    currentReplicas: onCurrent.length,
+    updatedReplicas: updated.length,
+  };
+  const { namespace, name = '' } = set.metadata;
+  client.store.update<WorkloadObject>('statefulsets.apps', namespace, name, (draft) => {
+    draft.status = {
+      observedGeneration: set.metadata.generation ?? 0,
+      replicas: created.length,
+      ...Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0)),
+      currentRevision: current,
+      updateRevision: revision.name,
+      collisionCount: 0,
+      availableReplicas: created.filter((pod) => isAvailable(pod, minReady, client.now())).length,
+    };
+  });
+}
