@@ -13,6 +13,7 @@ import { writeKubeconfig } from './certs/kubeconfig.ts';
 import { startGarbageCollector } from './controllers/garbage-collector.ts';
 import { startNamespaceController } from './controllers/namespaces.ts';
 import { startScheduler } from './controllers/scheduler.ts';
+import { startControllers } from './controllers/start.ts';
 import { type Kubelet, startKubelet } from './kubelet/kubelet.ts';
 import type { KubeletTiming } from './kubelet/timing.ts';
 import { rulesFor } from './resources/registry.ts';
@@ -92,6 +93,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     startGarbageCollector(store, (resource, namespace, name) => remove(api, resource, namespace, name)),
     startScheduler(store, now),
   ];
+  startControllers(store, { now, signal: stopping.signal });
   const server = await listen(api, authority, tokens, options.port ?? 0);
   api.address = () => server.address;
   createFirstObjects(store, Number(new URL(server.url).port));
