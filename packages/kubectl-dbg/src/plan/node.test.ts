@@ -49,7 +49,10 @@ for (const [nodeName, podName] of [
 for (const [line, command] of [
   ['--host-shell', ['chroot', '/host', 'sh', '-c', /exec bash -l/]],
   ['--host-shell -- ls /', ['chroot', '/host', 'ls', '/']],
-  ['--host-shell --profile=sysadmin -- ls', ['nsenter', '-t', '1', '-m', '-u', '-i', '-n', '--', 'ls']],
+  [
+    '--host-shell --profile=sysadmin -- ls',
+    ['sh', '-c', /exec \$enter "\$@".*exec chroot \/host/, 'host-shell', 'ls'],
+  ],
 ] as const) {
   test(`${line} enters the node's own files`, () => {
     const words = plan(line).container?.command ?? [];
