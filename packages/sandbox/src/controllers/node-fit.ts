@@ -1,11 +1,12 @@
-import type { Container, Node, NodeSelectorTerm, Pod, Taint } from 'kubernetes-types/core/v1.d.ts';
+import type { Node, NodeSelectorTerm, Pod, Taint } from 'kubernetes-types/core/v1.d.ts';
 import { quantityValue, addQuantities, compareQuantities } from '../resources/quantity.ts';
-import type { KubeObject, Store } from '../store/types.ts';
+import type { KubeObject } from '../store/types.ts';
+import { type NodeUsage, requestsOf } from './node-usage.ts';
 
 const SELECTOR_REASON = "node(s) didn't match Pod's node affinity/selector";
 
 /** Why a node does not take a pod, in the scheduler's words; empty if it does. */
-export function unfitReasons(store: Store, node: Node & KubeObject, pod: Pod & KubeObject): string[] {
+export function unfitReasons(usage: NodeUsage, node: Node & KubeObject, pod: Pod & KubeObject): string[] {
   if (node.spec?.unschedulable === true && !toleratesUnschedulable(pod))
     return ['node(s) were unschedulable'];
   const taint = (node.spec?.taints ?? []).find(
@@ -15,7 +16,7 @@ export function unfitReasons(store: Store, node: Node & KubeObject, pod: Pod & K
     return [`node(s) had untolerated taint {${taint.key}: ${taint.value ?? ''}}`];
   }
   if (!matchesSelector(node, pod)) return [SELECTOR_REASON];
-  return insufficientResources(store, node, pod);
+  return insufficientResources(usage, node, pod);
 }
 
 /** Whether a pod's node selector and required node affinity match; the kubelet asks the same. */
@@ -71,41 +72,14 @@ function toleratesUnschedulable(pod: Pod): boolean {
   return tolerates(pod, { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' });
 }
 
-function insufficientResources(store: Store, node: Node & KubeObject, pod: Pod & KubeObject): string[] {
+function insufficientResources(usage: NodeUsage, node: Node & KubeObject, pod: Pod & KubeObject): string[] {
   const allocatable = (node.status?.allocatable ?? {}) as Record<string, string>;
-  const others = store
-    .list<Pod & KubeObject>('pods')
-    .filter(({ spec, status }) => spec?.nodeName === node.metadata.name && !isOver(status?.phase));
+  const name = node.metadata.name ?? '';
   const reasons: string[] = [];
-  if (quantityValue(allocatable['pods'] ?? '110') <= BigInt(others.length)) reasons.push('Too many pods');
+  if (quantityValue(allocatable['pods'] ?? '110') <= BigInt(usage.pods(name))) reasons.push('Too many pods');
   for (const [resource, wanted] of Object.entries(requestsOf(pod))) {
-    const used = others.map((other) => requestsOf(other)[resource] ?? '0');
-    const total = used.reduce((sum, one) => addQuantities(sum, one), wanted);
+    const total = addQuantities(usage.requested(name, resource), wanted);
     if (compareQuantities(total, allocatable[resource] ?? '0') > 0) reasons.push(`Insufficient ${resource}`);
   }
   return reasons;
-}
-
-/** What a pod asks for: its containers together, or its largest init container where that is more. */
-function requestsOf({ spec }: Pod): Record<string, string> {
-  const total: Record<string, string> = {};
-  for (const container of spec?.containers ?? []) {
-    for (const [resource, amount] of requests(container)) {
-      total[resource] = addQuantities(total[resource] ?? '0', amount);
-    }
-  }
-  for (const container of spec?.initContainers ?? []) {
-    for (const [resource, amount] of requests(container)) {
-      if (compareQuantities(amount, total[resource] ?? '0') > 0) total[resource] = amount;
-    }
-  }
-  return total;
-}
-
-function requests({ resources }: Container): [string, string][] {
-  return Object.entries((resources?.requests ?? {}) as Record<string, string>);
-}
-
-function isOver(phase: string | undefined): boolean {
-  return phase === 'Succeeded' || phase === 'Failed';
 }

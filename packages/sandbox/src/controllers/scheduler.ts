@@ -3,6 +3,7 @@ import { bindPod } from '../api/pods/binding.ts';
 import { timestamp } from '../store/memory-store.ts';
 import type { KubeObject, Store } from '../store/types.ts';
 import { unfitReasons } from './node-fit.ts';
+import { NodeUsage } from './node-usage.ts';
 import { recordSchedulerEvent } from './scheduler-events.ts';
 
 type StoredPod = Pod & KubeObject;
@@ -18,15 +19,28 @@ const LATENCY_MS = 8;
  */
 export function startScheduler(store: Store, now: () => Date): () => void {
   let queued: NodeJS.Timeout | undefined;
+  const usage = new NodeUsage(store);
+  /** The pods without a node by their uid, in the order in which they came. */
+  const waiting = new Map<string, StoredPod>();
   const pass = (): void => {
     queued = undefined;
-    for (const pod of store.list<StoredPod>('pods')) if (isWaiting(pod)) schedulePod(store, pod, now());
+    for (const pod of waiting.values()) schedulePod(store, usage, pod, now());
   };
   const queue = (): void => {
-    queued ??= setTimeout(pass, LATENCY_MS);
+    if (waiting.size > 0) queued ??= setTimeout(pass, LATENCY_MS);
   };
-  const stops = [store.subscribe('pods', queue), store.subscribe('nodes', queue)];
-  queue();
+  const note = (pod: StoredPod, gone: boolean): void => {
+    const { uid = '' } = pod.metadata;
+    if (gone || !isWaiting(pod)) waiting.delete(uid);
+    else waiting.set(uid, pod);
+    queue();
+  };
+  const stops = [
+    store.subscribe<StoredPod>('pods', ({ type, object }) => note(object, type === 'DELETED')),
+    store.subscribe('nodes', queue),
+    () => usage.stop(),
+  ];
+  for (const pod of store.list<StoredPod>('pods')) note(pod, false);
   return () => {
     for (const stop of stops) stop();
     clearTimeout(queued);
@@ -42,11 +56,11 @@ function isWaiting({ spec, metadata }: StoredPod): boolean {
   );
 }
 
-function schedulePod(store: Store, pod: StoredPod, now: Date): void {
+function schedulePod(store: Store, usage: NodeUsage, pod: StoredPod, now: Date): void {
   const nodes = store.list<StoredNode>('nodes');
   const reasons = new Map<string, number>();
   for (const node of nodes) {
-    const unfit = unfitReasons(store, node, pod);
+    const unfit = unfitReasons(usage, node, pod);
     const name = node.metadata.name ?? '';
     if (unfit.length === 0) {
       bind(store, pod, name, now);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { isDeepStrictEqual } from 'node:util';
 import { StatusError } from '../api/status-error.ts';
 import { deepFreeze } from './deep-freeze.ts';
+import { cloneJson, equalJson } from './json.ts';
 import type { KubeObject, ResourceKey, Store, StoreEvent } from './types.ts';
 import { WatchHistory } from './watch-history.ts';
 
@@ -65,7 +65,7 @@ export class MemoryStore implements Store {
   }
 
   create<T extends KubeObject>(resource: ResourceKey, object: T): T {
-    const created = structuredClone(object);
+    const created = cloneJson(object);
     const { name = '', namespace = '' } = created.metadata;
     const shelf = this.#shelf(resource);
     const objects = shelf.byNamespace.get(namespace) ?? new Map<string, KubeObject>();
@@ -90,9 +90,9 @@ export class MemoryStore implements Store {
     const objects = shelf.byNamespace.get(namespace ?? '');
     const previous = objects?.get(name) as T | undefined;
     if (objects === undefined || previous === undefined) return undefined;
-    const draft = structuredClone(previous);
+    const draft = cloneJson(previous);
     change(draft);
-    if (isDeepStrictEqual(draft, previous)) return previous;
+    if (equalJson(draft, previous)) return previous;
     this.#stamp(draft);
     objects.set(name, draft);
     this.#emit(shelf, { type: 'MODIFIED', object: draft, previous });
@@ -109,7 +109,7 @@ export class MemoryStore implements Store {
     const previous = objects?.get(name) as T | undefined;
     if (objects === undefined || previous === undefined) return undefined;
     objects.delete(name);
-    const last = structuredClone(previous);
+    const last = cloneJson(previous);
     this.#stamp(last);
     this.#emit(shelf, { type: 'DELETED', object: last, previous });
     return last;

@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs';
+import { connect, type ClientHttp2Session } from 'node:http2';
+import { load } from 'js-yaml';
+
+interface Kubeconfig {
+  clusters: { cluster: { server: string; 'certificate-authority-data': string } }[];
+  users: { user: { 'client-certificate-data': string; 'client-key-data': string } }[];
+}
+
+/** The connection options of the first user of a kubeconfig. */
+export function readCredentials(path: string): { url: string; ca: Buffer; cert: Buffer; key: Buffer } {
+  const { clusters, users } = load(readFileSync(path, 'utf8')) as Kubeconfig;
+  const decode = (text = ''): Buffer => Buffer.from(text, 'base64');
+  return {
+    url: clusters[0]?.cluster.server ?? '',
+    ca: decode(clusters[0]?.cluster['certificate-authority-data']),
+    cert: decode(users[0]?.user['client-certificate-data']),
+    key: decode(users[0]?.user['client-key-data']),
+  };
+}
+
+export interface ApiAnswer {
+  status: number;
+  headers: Readonly<Record<string, string | string[] | undefined>>;
+  body: string;
+}
+
+/** A bare HTTP/2 client of an API server: what comes back is what was sent, nothing is retried. */
+export class ApiClient {
+  readonly session: ClientHttp2Session;
+
+  constructor(kubeconfig: string) {
+    const { url, ...credentials } = readCredentials(kubeconfig);
+    this.session = connect(url, credentials);
+    this.session.on('error', () => {});
+  }
+
+  /** Rejects if the stream breaks; `onData` is told of each piece as it comes. */
+  async request(
+    method: string,
+    path: string,
+    options: {
+      body?: unknown;
+      contentType?: string;
+      onData?: (text: string) => void;
+      signal?: AbortSignal;
+    } = {},
+  ): Promise<ApiAnswer> {
+    const { body, contentType = 'application/json', onData, signal } = options;
+    return new Promise((resolve, reject) => {
+      const stream = this.session.request(
+        { ':method': method, ':path': path, ...(body === undefined ? {} : { 'content-type': contentType }) },
+        signal === undefined ? {} : { signal },
+      );
+      let status = 0;
+      let headers: ApiAnswer['headers'] = {};
+      const chunks: Buffer[] = [];
+      stream.on('response', (received) => {
+        status = Number(received[':status']);
+        headers = received;
+      });
+      stream.on('data', (chunk: Buffer) => {
+        chunks.push(chunk);
+        onData?.(chunk.toString());
+      });
+      stream.on('error', reject);
+      stream.on('aborted', () => reject(new Error('the answer was cut off')));
+      stream.on('end', () => resolve({ status, headers, body: Buffer.concat(chunks).toString() }));
+      stream.on('close', () => reject(new Error('the stream was closed')));
+      stream.end(body === undefined ? undefined : JSON.stringify(body));
+    });
+  }
+
+  close(): void {
+    this.session.destroy();
+  }
+}
