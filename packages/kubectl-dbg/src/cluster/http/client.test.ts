@@ -15,8 +15,6 @@ import type { CleanUp } from '../../testing/temporary-folder.ts';
 
 const POD = '/api/v1/namespaces/shop/pods/web';
 const JSON_TYPE = { 'content-type': 'application/json' };
-/** Long pauses would only slow the tests; a Retry-After of 0 still shows the way. */
-const QUICK = { pingInterval: 50, pingTimeout: 200 };
 
 type Answer = (request: AnyRequest, response: AnyResponse, count: number) => void;
 
@@ -34,7 +32,7 @@ async function setUp(
       answer(request, response, count);
     },
   });
-  return { server, cluster: await openTestCluster(context, server, { tuning: QUICK, ...options }) };
+  return { server, cluster: await openTestCluster(context, server, options) };
 }
 
 const json =
@@ -410,13 +408,13 @@ test('impersonation is asked for with every field', async (context) => {
 });
 
 test('--request-timeout is sent along, and ends a request that takes longer', async (context) => {
-  const { cluster, server } = await setUp(context, () => undefined, { requestTimeout: '300ms' });
+  const { cluster, server } = await setUp(context, () => undefined, { requestTimeout: '1s' });
   await assert.rejects(get(cluster), { kind: 'deadline' });
   assert.equal(server.requests[0]?.url, `${POD}?timeout=1s`);
 });
 
 test('a server that accepts and never answers is given up', async (context) => {
-  const { cluster } = await setUp(context, () => undefined, { tuning: { ...QUICK, answerTimeout: 200 } });
+  const { cluster } = await setUp(context, () => undefined, { tuning: { answerTimeout: 200 } });
   await assert.rejects(get(cluster), { kind: 'unreachable', message: /no answer came \(timed out\)/ });
 });
 

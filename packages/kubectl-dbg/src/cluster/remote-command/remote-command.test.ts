@@ -398,7 +398,7 @@ test('a peer that goes dead is noticed by its silence', async (context) => {
   const cluster = await openTestCluster(
     context,
     { ...server, url },
-    { tuning: { pingInterval: 20, pingTimeout: 60 } },
+    { tuning: { pingInterval: 20, pingTimeout: 600 } },
   );
   const attach = await cluster.attach(TARGET);
   const reader = attach[Symbol.asyncIterator]();
@@ -421,7 +421,7 @@ test('a reader that pauses for longer than the limit of silence is no dead peer'
       connected(socket) {
         socket.on('ping', () => {
           pings += 1;
-          if (pings !== 20) return;
+          if (pings !== 40) return;
           beats.emit('enough');
           socket.close(1000);
         });
@@ -429,7 +429,7 @@ test('a reader that pauses for longer than the limit of silence is no dead peer'
         socket.send(out('b'));
       },
     },
-    { tuning: { pingInterval: 10, pingTimeout: 30 } },
+    { tuning: { pingInterval: 20, pingTimeout: 300 } },
   );
   const attach = await cluster.attach(TARGET);
   const reader = attach[Symbol.asyncIterator]();

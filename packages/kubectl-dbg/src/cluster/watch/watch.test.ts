@@ -24,10 +24,9 @@ interface WatchStep {
 const QUICK: Partial<Tuning> = {
   watchPause: 1,
   watchPauseLimit: 5,
-  watchGiveUp: 200,
-  pingInterval: 50,
-  pingTimeout: 200,
 };
+/** For tests that wait for the end of all patience. */
+const IMPATIENT: Partial<Tuning> = { ...QUICK, watchGiveUp: 200 };
 
 const pod = (name: string, version: number, uid = name) => ({
   kind: 'Pod',
@@ -50,6 +49,7 @@ async function setUp(
   steps: WatchStep[],
   list: object = { kind: 'PodList', metadata: { resourceVersion: '100' }, items: [] },
   protocol: 'h2' | 'http/1.1' = 'h2',
+  tuning = QUICK,
 ): Promise<{
   cluster: Cluster;
   server: ApiServer;
@@ -77,7 +77,7 @@ async function setUp(
     server.requests.map(({ url }) => queryOf(url)).filter((query) => query.has('watch') === watching);
   return {
     server,
-    cluster: await openTestCluster(context, server, { tuning: QUICK }),
+    cluster: await openTestCluster(context, server, { tuning }),
     watches: () => queries(true),
     lists: () => queries(false),
   };
@@ -244,7 +244,13 @@ test('a refusal is thrown at once', async (context) => {
 });
 
 test('a server that stays away is given up in the end', async (context) => {
-  const { cluster, server } = await setUp(context, [{ send: [event('ADDED', pod('a', 5))], finish: 'stay' }]);
+  const { cluster, server } = await setUp(
+    context,
+    [{ send: [event('ADDED', pod('a', 5))], finish: 'stay' }],
+    undefined,
+    'h2',
+    IMPATIENT,
+  );
   const events = cluster.watch<Pod>({
     path: PATH,
     resourceVersion: '1',
@@ -268,7 +274,13 @@ const garbage: [name: string, line: string][] = [
 
 for (const [name, line] of garbage) {
   test(`a line with ${name} is no event; the watch begins again, and fails if that does not end`, async (context) => {
-    const { cluster, server } = await setUp(context, [{ send: [line], finish: 'stay' }]);
+    const { cluster, server } = await setUp(
+      context,
+      [{ send: [line], finish: 'stay' }],
+      undefined,
+      'h2',
+      IMPATIENT,
+    );
     await assert.rejects(take(cluster, 1), { kind: 'unreachable', message: /a watch event that is none/ });
     assert.ok(server.requests.length > 1);
   });
@@ -328,6 +340,9 @@ test('--request-timeout cuts a watch, which then goes on', async (context) => {
       play({ send: [event('ADDED', pod('a', second ? 6 : 5))], finish: 'stay' }, request, response);
     },
   });
-  const cluster = await openTestCluster(context, server, { requestTimeout: '150ms', tuning: QUICK });
+  const cluster = await openTestCluster(context, server, {
+    requestTimeout: '700ms',
+    tuning: QUICK,
+  });
   assert.deepEqual(await take(cluster, 2), ['ADDED a@5', 'ADDED a@6']);
 });
