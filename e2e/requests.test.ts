@@ -1,0 +1,84 @@
+// What one ephemeral session costs: connections are counted on the wire, requests as the client tells them (-v=6).
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { startSandbox, type Sandbox } from 'kube-sandbox';
+import { runDbg } from './command.ts';
+
+describe('cost of a session', () => {
+  let sandbox: Sandbox;
+  let folder: string;
+  let connections = 0;
+  let kubeconfig: string;
+  const proxy = createServer((client) => {
+    connections += 1;
+    const server = connect(Number(new URL(sandbox.url).port), '127.0.0.1');
+    client.pipe(server).pipe(client);
+    for (const socket of [client, server]) {
+      socket.on('error', () => {
+        client.destroy();
+        server.destroy();
+      });
+    }
+  });
+
+  before(async () => {
+    sandbox = await startSandbox({ runtime: 'simulated' });
+    folder = await mkdtemp(join(tmpdir(), 'kubectl-dbg-e2e-'));
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const text = await readFile(sandbox.kubeconfig, 'utf8');
+    const { port } = proxy.address() as AddressInfo;
+    kubeconfig = join(folder, 'config');
+    await writeFile(kubeconfig, text.replace(new URL(sandbox.url).host, `127.0.0.1:${port}`));
+    const running = new Promise<void>((resolve) => {
+      sandbox.store.subscribe('pods', ({ object }) => {
+        const status = object.status as { phase?: string } | undefined;
+        if (status?.phase === 'Running') resolve();
+      });
+    });
+    const pod = { name: 'web', image: 'busybox', command: ['sleep', '3600'] };
+    const run = await runDbg(['--version'], { env: {} });
+    assert.equal(run.code, 0);
+    const { openCluster, realWorld } = await import('kubectl-dbg');
+    const cluster = await openCluster({ kubeconfig }, realWorld());
+    await cluster.request({
+      method: 'POST',
+      path: '/api/v1/namespaces/default/pods',
+      body: { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'web' }, spec: { containers: [pod] } },
+    });
+    await running;
+    await cluster.close();
+  });
+  after(async () => {
+    await new Promise((resolve) => proxy.close(resolve));
+    await sandbox.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  test('five requests on two connections, in this order', async () => {
+    connections = 0;
+    const result = await runDbg(['web', '-q', '-v=6', '--', 'sh', '-c', 'echo one; sleep 1; echo two'], {
+      env: { PATH: process.env.PATH, HOME: folder, KUBECONFIG: kubeconfig },
+    });
+    assert.deepEqual(
+      { code: result.code, stdout: result.stdout },
+      { code: 0, stdout: 'one\ntwo\n' },
+      result.stderr,
+    );
+    const requests = result.stderr
+      .split('\n')
+      .filter((line) => /^(GET|PATCH|POST|DELETE|PUT) /.test(line))
+      .map((line) => line.replace(/[?].* (\d{3}) in .*$/, ' $1').replace(/ in .*$/, ''));
+    const pods = '/api/v1/namespaces/default/pods';
+    assert.deepEqual(requests.slice(0, 3), [
+      `GET ${pods}/web 200`,
+      `PATCH ${pods}/web/ephemeralcontainers 200`,
+      `GET ${pods} 200`,
+    ]);
+    assert.deepEqual(requests.slice(3).sort(), [`GET ${pods}/web/attach 101`, `GET ${pods}/web/log 200`]);
+    assert.equal(connections, 2);
+  });
+});
