@@ -1,10 +1,13 @@
-// Runs the built program on each runtime that it supports and prints a table: its version, and a debug session (GET,
-// PATCH, watch, log, attach) over HTTP/2 and over HTTP/1.1 against a small API server. `npm run runtimes`.
+// Runs the built program on each runtime that it supports and prints a table: its version, a debug session (GET, PATCH,
+// watch, log, attach) over HTTP/2 and over HTTP/1.1 against a small API server, and one in the sandbox with real
+// containers where there can be any. `npm run runtimes`.
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { missingForRealContainers } from 'kube-sandbox';
+import { openTestCluster } from '../e2e/world.ts';
 import { kubeconfigFor } from '../packages/kubectl-dbg/src/testing/api-server.ts';
 import { startSessionServer } from '../packages/kubectl-dbg/src/testing/session-server.ts';
 import { VERSION } from '../packages/kubectl-dbg/src/version.ts';
@@ -37,16 +40,11 @@ try {
 }
 
 async function checkAll() {
-  const servers = [];
-  for (const protocol of ['h2', 'http/1.1']) {
-    const server = await startSessionServer(
-      { after: (run) => after.push(run) },
-      { protocol, exitCode: EXIT_CODE },
-    );
-    const kubeconfig = join(folder, `${protocol.replace('/', '-')}.json`);
-    await writeFile(kubeconfig, kubeconfigFor(server), { mode: 0o600 });
-    servers.push({ protocol, kubeconfig });
-  }
+  const sessions = [
+    await sessionOverProtocol('h2'),
+    await sessionOverProtocol('http/1.1'),
+    await sessionInSandbox(),
+  ].filter((session) => session !== undefined);
   const rows = [];
   for (const { name, command } of runtimes) {
     let argv;
@@ -60,15 +58,53 @@ async function checkAll() {
       name,
       await check(argv, ['--version'], '', (end) => end.out.startsWith(`kubectl-dbg ${VERSION}`)),
     ];
-    for (const { kubeconfig } of servers) {
-      const session = ['web', '--image=tools', '-i', '-q', '--kubeconfig', kubeconfig];
-      const whole = (end) => end.code === EXIT_CODE && end.out === 'ready\nHELLO\n';
-      row.push(await check(argv, session, 'hello\n', whole));
+    for (const { args, output } of sessions) {
+      const whole = (end) => end.code === EXIT_CODE && end.out === output;
+      row.push(await check(argv, args, 'hello\n', whole));
     }
     rows.push(row);
   }
-  print([['runtime', '--version', ...servers.map(({ protocol }) => `session (${protocol})`)], ...rows]);
+  print([['runtime', '--version', ...sessions.map((session) => session.name)], ...rows]);
   return rows.every((row) => row.slice(1).every((cell) => cell.endsWith(' ms')));
+}
+
+async function sessionOverProtocol(protocol) {
+  const server = await startSessionServer(
+    { after: (run) => after.push(run) },
+    { protocol, exitCode: EXIT_CODE },
+  );
+  const kubeconfig = join(folder, `${protocol.replace('/', '-')}.json`);
+  await writeFile(kubeconfig, kubeconfigFor(server), { mode: 0o600 });
+  return {
+    name: protocol,
+    args: ['web', '--image=tools', '-i', '-q', '--kubeconfig', kubeconfig],
+    output: 'ready\nHELLO\n',
+  };
+}
+
+/** Undefined where there can be no real containers. */
+async function sessionInSandbox() {
+  const missing = missingForRealContainers();
+  if (missing !== undefined) {
+    process.stderr.write(`without the sandbox: ${missing}\n`);
+    return undefined;
+  }
+  const world = await openTestCluster('runc');
+  after.push(() => world.stop());
+  const { tools } = world.images;
+  await world.createPod({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'web' },
+    spec: { containers: [{ name: 'app', image: tools, command: ['sleep', '3600'] }] },
+  });
+  const where = ['-n', world.namespace, '--kubeconfig', world.env.KUBECONFIG];
+  const command = ['sh', '-c', `echo ready; cat; exit ${EXIT_CODE}`];
+  return {
+    name: 'sandbox',
+    args: ['web', `--image=${tools}`, '-i', '-q', ...where, '--', ...command],
+    output: 'ready\nhello\n',
+  };
 }
 
 async function standalone() {
