@@ -1,6 +1,7 @@
 import type { KindRules } from '../resources/rules.ts';
 import type { KubeObject } from '../store/types.ts';
 import type { Resource } from './discovery/resource-table.ts';
+import { served } from './events-conversion.ts';
 
 /** Finds the rules of a kind by its resource's key in the store; undefined where there are none of its own. */
 export type RulesLookup = (resource: string) => KindRules | undefined;
@@ -23,12 +24,12 @@ export function listKind(resource: Pick<Resource, 'kind'>): string {
 
 /** The object with `kind` and `apiVersion` in front, as a single object is answered. */
 export function typed(resource: Resource, object: KubeObject): KubeObject {
-  const { kind: _kind, apiVersion: _apiVersion, ...rest } = object;
+  const { kind: _kind, apiVersion: _apiVersion, ...rest } = served(resource, object);
   return { kind: resource.kind, apiVersion: resource.apiVersion, ...rest };
 }
 
 /** The object without `kind` and `apiVersion`, as items of a list are answered. */
-export function untyped(object: KubeObject): Record<string, unknown> {
-  const { kind: _kind, apiVersion: _apiVersion, ...rest } = object;
+export function untyped(resource: Resource, object: KubeObject): Record<string, unknown> {
+  const { kind: _kind, apiVersion: _apiVersion, ...rest } = served(resource, object);
   return rest;
 }

@@ -30,7 +30,10 @@ export function readNamed(exchange: Exchange, api: ApiContext, resource: Resourc
 }
 
 export function serveGet(exchange: Exchange, api: ApiContext, resource: Resource): void {
-  const context = representContext(exchange, api, resource);
+  const asked = representContext(exchange, api, resource);
+  // Subresources know no other form than the object itself.
+  const { mediaType } = asked.representation;
+  const context = exchange.info.subresource === '' ? asked : { ...asked, representation: { mediaType } };
   const object = readNamed(exchange, api, resource);
   sendAs(exchange, 200, representObject(object, context), context.representation);
 }

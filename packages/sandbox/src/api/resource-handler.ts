@@ -1,6 +1,7 @@
 import type { ApiContext } from './api-context.ts';
 import { findGroupVersion, findResource, type Resource } from './discovery/resource-table.ts';
 import { methodNotAllowed, unknownResource } from './errors.ts';
+import { fieldReaders } from './events-conversion.ts';
 import type { Exchange } from './exchange.ts';
 import { readListOptions } from './options.ts';
 import { serveSubresource } from './pods/subresources.ts';
@@ -79,7 +80,10 @@ async function serveListOrWatch(exchange: Exchange, api: ApiContext, resource: R
   const options = readListOptions(query, watch);
   const namespace = namespaceOf(exchange, resource);
   if (info.watchPath && info.name !== '') options.fieldSelector = `metadata.name=${info.name}`;
-  const selects = readSelection(options, api.rules(resource.key)?.fieldSelectors ?? {});
+  const selects = readSelection(
+    options,
+    fieldReaders(resource, api.rules(resource.key)?.fieldSelectors ?? {}),
+  );
   if (watch) {
     await serveWatch(exchange, {
       store: api.store,

@@ -2,6 +2,7 @@ import type { KubeObject } from '../store/types.ts';
 import type { ApiContext } from './api-context.ts';
 import type { Resource } from './discovery/resource-table.ts';
 import { badRequest } from './errors.ts';
+import { fieldReaders } from './events-conversion.ts';
 import type { Exchange } from './exchange.ts';
 import { listKind, typed, untyped } from './kinds.ts';
 import { negotiate } from './negotiate.ts';
@@ -137,7 +138,7 @@ async function serveDeleteCollection(exchange: Exchange, api: ApiContext, resour
   const options = await readDeleteOptions(exchange);
   const listOptions = readListOptions(exchange.query, false);
   const write = beginWrite(exchange, api, resource, options.dryRun);
-  const selects = readSelection(listOptions, write.rules?.fieldSelectors ?? {});
+  const selects = readSelection(listOptions, fieldReaders(resource, write.rules?.fieldSelectors ?? {}));
   const namespace = resource.namespaced ? write.namespace : undefined;
   const page = listObjects(api.store, resource, namespace, listOptions, selects);
   for (const { metadata } of page.items) {
@@ -147,7 +148,7 @@ async function serveDeleteCollection(exchange: Exchange, api: ApiContext, resour
     kind: listKind(resource),
     apiVersion: resource.apiVersion,
     metadata: { resourceVersion: String(api.store.resourceVersion) },
-    items: page.items.map(untyped),
+    items: page.items.map((object) => untyped(resource, object)),
   });
 }
 

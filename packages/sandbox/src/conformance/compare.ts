@@ -2,6 +2,7 @@ import type { Answer } from './answer.ts';
 import { compareEvents } from './compare-events.ts';
 import { compareLog } from './compare-text.ts';
 import { compareWebSocket } from './compare-websocket.ts';
+import { isPod, podDifference } from './compare-pod.ts';
 import { difference, show } from './difference.ts';
 import { mask, maskText } from './mask.ts';
 import { isEventList, sortedEvents } from './event-list.ts';
@@ -71,7 +72,10 @@ function compareBody(step: Step, answer: Answer): string | undefined {
   if (isEventList(body) && isEventList(answer.body)) {
     return difference(sortedEvents(body), sortedEvents(answer.body), 'events');
   }
-  return difference(unordered(mask(body)), unordered(mask(answer.body)));
+  const expected = mask(body);
+  const got = mask(answer.body);
+  if (isPod(expected) && isPod(got)) return podDifference(expected, got, '', step.until !== undefined);
+  return difference(unordered(expected), unordered(got));
 }
 
 /** Rules of a review come in the order of a Go map, which is none. */

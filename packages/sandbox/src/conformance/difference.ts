@@ -13,6 +13,8 @@ export function difference(recorded: unknown, own: unknown, path = '', partial =
   if (Array.isArray(recorded) && Array.isArray(own)) return listDifference(recorded, own, path, partial);
   if (isObject(recorded) && isObject(own)) return objectDifference(recorded, own, path, partial);
   if (Object.is(recorded, own)) return undefined;
+  // In what is left of a trimmed object null stands for nothing.
+  if ((partial || path === '') && (recorded ?? undefined) === (own ?? undefined)) return undefined;
   return `${path === '' ? '(all)' : path}: expected ${show(recorded)}, got ${show(own)}`;
 }
 
@@ -37,7 +39,7 @@ function objectDifference(
   partial: boolean,
 ): string | undefined {
   // Of an object that was trimmed only what is left is compared, all the way down.
-  const isTrimmed = partial || recorded[TRIMMED] !== undefined;
+  const isTrimmed = partial || recorded[TRIMMED] !== undefined || Object.values(recorded).some(wasTrimmed);
   const keys = new Set([...Object.keys(recorded), ...(isTrimmed ? [] : Object.keys(own))]);
   keys.delete(TRIMMED);
   for (const key of keys) {
@@ -65,6 +67,11 @@ function subsetDifference(recorded: unknown, own: unknown, path: string): string
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/** A recorder that trims a member may have left out others beside it. */
+function wasTrimmed(value: unknown): boolean {
+  return value === TRIMMED || (isObject(value) && value[TRIMMED] !== undefined);
 }
 
 function nameOf(item: unknown): string {

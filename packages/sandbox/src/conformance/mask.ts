@@ -59,6 +59,10 @@ const TEXTS: readonly (readonly [pattern: RegExp, token: string])[] = [
   [/(?<=Image size: )\d+/g, '<size>'],
   [/(?<=in )\d+(?:\.\d+)?m?s(?= \()/g, '<duration>'],
   [/(?<=back-off )(?:\d+m)?\d+s/g, '<duration>'],
+  [/(?<=in request with )\d+(?= headers)/g, '<n>'],
+  // The host's busybox need not be of the recorded version; older ones show an applet that the shell ran as `{ps} sh`.
+  [/BusyBox v[^\r\n]* built-in shell/g, 'BusyBox <version> built-in shell'],
+  [/^(?: *\d+ )(\S+ +)(?:\{(\w+)\} .*|(.*))$/gm, '<pid> $1$2$3'],
 ];
 
 /** Ages in cells of a Table: `39m`, `2s`, `5m10s`, `1 (2s ago)`. */
@@ -82,5 +86,7 @@ export function mask(value: unknown, field = ''): unknown {
 
 function maskCell(text: string): string {
   if (AGE.test(text)) return '<age>';
-  return maskText(text.replace(/\((?:\d+[smhd])+ ago\)/, '(<age> ago)'));
+  // How often a container that ends again and again has ended, and in which of its two states it is met, is chance.
+  if (text === 'Error' || text === 'CrashLoopBackOff') return '<crashing>';
+  return maskText(text.replace(/\d+ \((?:\d+[smhd])+ ago\)/, '<n> (<age> ago)'));
 }

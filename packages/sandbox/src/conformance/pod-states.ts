@@ -31,6 +31,31 @@ export function containerStates(object: unknown): string {
     .join(' ');
 }
 
+/** States that a container passes through in a moment on its way to running. */
+const STARTING = new Set(['none', 'waiting/ContainerCreating', 'waiting/PodInitializing', 'running']);
+
+/**
+ * The states of a pod's containers, with all that lie on the way to running as one, and all of a container that ends
+ * again and again; a state that was waited for is taken exactly.
+ */
+export function stateClass(object: unknown, isAwaited: boolean): string {
+  const { status = {} } = (object ?? {}) as PodLike;
+  const containers = [
+    ...(status.initContainerStatuses ?? []),
+    ...(status.containerStatuses ?? []),
+    ...(status.ephemeralContainerStatuses ?? []),
+  ];
+  return containers
+    .map((container) => describe(container))
+    .map((text) => {
+      const [name = '', state = ''] = text.split(/:(.*)/s);
+      return `${name}:${!isAwaited && STARTING.has(state) ? 'starting' : state}`;
+    })
+    .filter((text) => isAwaited || !text.endsWith(':starting'))
+    .toSorted()
+    .join(' ');
+}
+
 function describe({ name, state = {} }: ContainerStatus): string {
   const [kind = 'none', detail] = Object.entries(state)[0] ?? [];
   const code = detail?.exitCode === undefined ? '' : `(${detail.exitCode})`;

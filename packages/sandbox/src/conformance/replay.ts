@@ -22,7 +22,9 @@ export async function replay(client: Client, recording: Recording): Promise<Answ
     running.delete(index);
     if (answer !== undefined) answers[index] = answer;
   };
-  for (const [index, step] of recording.steps.entries()) {
+  for (const index of sendingOrder(recording)) {
+    const step = recording.steps[index];
+    if (step === undefined) continue;
     for (const earlier of running.keys()) {
       const ended = endOf(recording.steps[earlier] ?? step);
       const isOver = ended !== undefined && ended <= step.at_ms;
@@ -44,4 +46,30 @@ export async function replay(client: Client, recording: Recording): Promise<Answ
   return recording.steps.map(
     (_, index) => answers[index] ?? { status: 0, headers: {}, problem: 'not answered' },
   );
+}
+
+/**
+ * The order in which to send: that of the recording, but requests that raced each other in the order in which the
+ * real server happened to serve them.
+ */
+function sendingOrder({ steps }: Recording): number[] {
+  const served = steps.map(({ concurrent, response }, index) => {
+    const { metadata } = (response.body ?? {}) as { metadata?: { resourceVersion?: string } };
+    const isRacer = concurrent === true && response.events === undefined && response.websocket === undefined;
+    return { index, version: isRacer ? Number(metadata?.resourceVersion) : Number.NaN };
+  });
+  const order: number[] = [];
+  for (let start = 0; start < served.length;) {
+    let end = start + 1;
+    const isRacer = (position: number): boolean => !Number.isNaN(served[position]?.version ?? Number.NaN);
+    if (isRacer(start)) while (end < served.length && isRacer(end)) end += 1;
+    order.push(
+      ...served
+        .slice(start, end)
+        .toSorted((a, b) => a.version - b.version || 0)
+        .map(({ index }) => index),
+    );
+    start = end;
+  }
+  return order;
 }

@@ -15,12 +15,8 @@ import type { RemoteCommandOptions } from './command-status.ts';
 import { chooseContainer } from './container-choice.ts';
 import { runRemoteCommand } from './remote-command.ts';
 import { serveSpdyCommand } from '../spdy/serve-command.ts';
-import {
-  type Connect,
-  servePortForward,
-  serveTunnelledPortForward,
-  TUNNEL_PROTOCOL,
-} from '../spdy/serve-port-forward.ts';
+import { type Connect, servePortForward, serveTunnelledPortForward } from '../spdy/serve-port-forward.ts';
+import { offersTunnel } from '../spdy/tunnel.ts';
 import { acceptWebSocket, checkHandshake } from './websocket.ts';
 
 /** Serves attach, exec and portforward; without an upgrade there is nothing to serve. */
@@ -107,8 +103,7 @@ async function forwardPorts(
     await servePortForward(exchange, upgrade, connect);
     return;
   }
-  const offered = (exchange.headers['sec-websocket-protocol'] ?? '').split(',').map((one) => one.trim());
-  if (offered.includes(TUNNEL_PROTOCOL)) await serveTunnelledPortForward(upgrade, connect);
+  if (offersTunnel(upgrade)) await serveTunnelledPortForward(upgrade, connect);
   else if (!exchange.query.has('ports')) exchange.text(400, 'query parameter "port" is required');
 }
 

@@ -60,7 +60,7 @@ export function representList(page: ListPage, context: RepresentContext): unknow
         kind: listKind(resource),
         apiVersion: resource.apiVersion,
         metadata,
-        items: page.items.map(untyped),
+        items: page.items.map((object) => untyped(resource, object)),
       };
   }
 }

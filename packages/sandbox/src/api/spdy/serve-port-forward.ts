@@ -1,13 +1,9 @@
 import type { Duplex } from 'node:stream';
-import { createWebSocketStream } from 'ws';
 import type { Exchange, Upgrade } from '../exchange.ts';
-import { acceptWebSocket } from '../pods/websocket.ts';
 import { acceptSpdy, negotiateProtocol, PORT_FORWARD_PROTOCOLS } from './handshake.ts';
 import { PortForwarder } from './port-forward.ts';
 import { SpdyConnection } from './spdy-connection.ts';
-
-/** WebSocket messages that carry the bytes of a SPDY connection. */
-export const TUNNEL_PROTOCOL = 'SPDY/3.1+portforward.k8s.io';
+import { acceptTunnel } from './tunnel.ts';
 
 /** Opens a connection to a port of the pod. */
 export type Connect = (port: number) => Promise<Duplex>;
@@ -25,8 +21,7 @@ export async function servePortForward(
 
 /** Forwards ports for a client that speaks SPDY/3.1 within a WebSocket. */
 export async function serveTunnelledPortForward(upgrade: Upgrade, connect: Connect): Promise<void> {
-  const { socket } = await acceptWebSocket(upgrade);
-  await forward(createWebSocketStream(socket), Buffer.alloc(0), connect);
+  await forward(await acceptTunnel(upgrade), Buffer.alloc(0), connect);
 }
 
 async function forward(transport: Duplex, head: Buffer, connect: Connect): Promise<void> {

@@ -19,8 +19,7 @@ export function createObject(write: Write, given: KubeObject): KubeObject {
     if (name === '' && base !== '') object.metadata.name = generateName(base);
     prepare(write, object);
     const clash = store.get(resource.key, write.namespace, object.metadata.name ?? '');
-    if (clash === undefined)
-      return context.dryRun ? withoutStoring(object) : store.create(resource.key, object);
+    if (clash === undefined) return context.dryRun ? object : storeNew(write, object);
     if (name !== '' || attempt === NAME_ATTEMPTS) throw alreadyExists(write, clash);
   }
 }
@@ -57,13 +56,7 @@ function resetMetadata({ context }: Write, object: KubeObject): void {
   const fresh = { uid: randomUUID(), creationTimestamp: timestamp(context.now()) };
   Object.assign(metadata, fresh);
   const dropped = metadata as Record<string, unknown>;
-  for (const field of [
-    'resourceVersion',
-    'deletionTimestamp',
-    'deletionGracePeriodSeconds',
-    'selfLink',
-    'managedFields',
-  ]) {
+  for (const field of ['deletionTimestamp', 'deletionGracePeriodSeconds', 'selfLink', 'managedFields']) {
     delete dropped[field];
   }
 }
@@ -103,9 +96,12 @@ function requireName(write: Write, object: KubeObject): void {
   ]);
 }
 
-/** A dry run answers what would be stored, without a resourceVersion. */
-function withoutStoring(object: KubeObject): KubeObject {
-  return object;
+function storeNew({ store, resource }: Write, object: KubeObject): KubeObject {
+  const { resourceVersion = '' } = object.metadata;
+  if (resourceVersion !== '') {
+    throw new StatusError(500, '', 'resourceVersion should not be set on objects to be created');
+  }
+  return store.create(resource.key, object);
 }
 
 function alreadyExists({ resource }: Write, clash: KubeObject): StatusError {

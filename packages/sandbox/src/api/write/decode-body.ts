@@ -4,6 +4,7 @@ import { decode, DecodeError } from '../../resources/schema/decode.ts';
 import type { KubeObject } from '../../store/types.ts';
 import type { Resource } from '../discovery/resource-table.ts';
 import { badRequest, unsupportedMediaType } from '../errors.ts';
+import { stored } from '../events-conversion.ts';
 import type { Exchange } from '../exchange.ts';
 import type { WriteOptions } from '../options.ts';
 import { decodeProtobuf, PROTOBUF_MEDIA_TYPE, ProtobufError } from '../protobuf/index.ts';
@@ -60,8 +61,13 @@ export function decodeObject(
     );
   }
   checkKind(value, resource);
-  const given = { metadata: {}, ...value, kind: resource.kind, apiVersion: resource.apiVersion };
-  if (schema === undefined) return structuredClone(given) as KubeObject;
+  const given = stored(resource, {
+    metadata: {},
+    ...value,
+    kind: resource.kind,
+    apiVersion: resource.apiVersion,
+  } as KubeObject);
+  if (schema === undefined) return structuredClone(given);
   try {
     const { value: object, unknownFields } = decode(schema, given, 'json');
     reportUnknownFields(unknownFields, resource, options, warn);

@@ -24,12 +24,15 @@ export function updateObject(
   checkIdentity(write, object, old, checkUid);
   prepare(write, object, old, subresource);
   if (context.dryRun) return object;
+  // The last finalizer gone, nothing holds the object any more: it goes as it was.
+  if (isReleased(object)) {
+    store.remove(resource.key, write.namespace, name);
+    return object;
+  }
   const stored = store.update<KubeObject>(resource.key, write.namespace, name, (draft) =>
     replace(draft, object),
   );
   if (stored === undefined) throw notFound(resource, name);
-  // The last finalizer gone, nothing holds the object any more.
-  if (isReleased(stored)) store.remove(resource.key, write.namespace, name);
   return stored;
 }
 
