@@ -1,5 +1,5 @@
 import { logForm } from './made-up.ts';
-import { isReadInTurn } from './read-in-turn.ts';
+import { isReadInTurn } from '../../packages/kubectl-dbg/src/session/output/testing/read-in-turn.ts';
 import type { Played } from './play.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -30,7 +30,7 @@ function checkOutput(scenario: Scenario, { report, writes }: Played): string | u
   if (typeof expected === 'string') return expected;
   const difference =
     stderr.length === 0
-      ? firstDifference(logForm(stdout), expected)
+      ? firstDifference(comparable(stdout), comparable(expected))
       : isReadInTurn(expected, logForm(stdout), logForm(stderr))
         ? undefined
         : 'stdout and stderr together are not what the log has';
@@ -39,6 +39,11 @@ function checkOutput(scenario: Scenario, { report, writes }: Played): string | u
     checkChannels(scenario, stdout, stderr, report.fromLog) ??
     checkReturns(scenario, stdout, report.fromLog)
   );
+}
+
+/** Without any carriage return before a newline: what only the log had has lost one of them already. */
+function comparable(data: Buffer): Buffer {
+  return Buffer.from(data.toString('latin1').replaceAll(/\r+\n/g, '\n'), 'latin1');
 }
 
 function joined(writes: Played['writes'], stream: 'stdout' | 'stderr'): Buffer {

@@ -74,7 +74,7 @@ class Counter {
   #digits: number[];
 
   constructor(digits: string) {
-    this.#digits = [...digits].map((digit) => digit.charCodeAt(0));
+    this.#digits = Array.from(Buffer.from(digits, 'latin1'));
   }
 
   increment(): void {

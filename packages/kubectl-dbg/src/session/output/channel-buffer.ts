@@ -27,6 +27,11 @@ export class ChannelBuffer {
     return this.#counted + (this.#heldReturn ? 1 : 0);
   }
 
+  /** Whether the newest byte is a carriage return that is not counted yet. */
+  get endsInReturn(): boolean {
+    return this.#heldReturn;
+  }
+
   /** Position of the first byte that is kept. */
   get start(): number {
     return this.#window.start;

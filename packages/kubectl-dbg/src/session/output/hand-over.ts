@@ -33,10 +33,11 @@ export function handOver(
   if (from > channel.length) return undefined;
   const stretches: Stretch[] = [];
   if (from < channel.start) {
-    stretches.push({
-      source: 'log',
-      data: Buffer.from(log.slice(written, log.end - (place - channel.start))),
-    });
+    const head = log.slice(written, log.end - (place - channel.start));
+    const lines = head.lastIndexOf('\n') + 1;
+    stretches.push({ source: 'log', data: Buffer.from(head.subarray(0, lines)) });
+    // Attach began within this line: its start is the log's alone, but the channel is known.
+    stretches.push({ source: channel.start === 0 ? index : 'log', data: Buffer.from(head.subarray(lines)) });
   }
   stretches.push({ source: index, data: channel.raw(Math.max(from, channel.start)) });
   for (const other of active.slice(1)) {

@@ -11,6 +11,10 @@ export interface SpliceLimits {
   quietUrgent: number;
   /** The same where nothing presses and the text alone could be joined elsewhere too. */
   quietRepetitive: number;
+  /** The same where the log brought its last line long before attach did, so that the two may not be the same. */
+  quietUnmatched: number;
+  /** A line comes on the log at most this much earlier than on attach (20 ms were seen). */
+  skew: number;
   /** How long log bytes wait for attach to say their channel and their carriage returns (never with a terminal). */
   hold: number;
   /** How many log bytes may wait at most. */
@@ -34,6 +38,8 @@ export interface SpliceLimits {
   /** After the join: attach bytes, and time, for which the log is still counted to check it. */
   checkBytes: number;
   checkTime: number;
+  /** Silence after which the lengths must agree for the join to count as checked. */
+  quietCount: number;
   /** How long after the end of one source the other, or the container's end, is waited for. */
   endGrace: number;
   /** How long after the log's early end, or a failure to read it, it is asked for again. */
@@ -47,7 +53,9 @@ export interface SpliceLimits {
 export const SPLICE_LIMITS: SpliceLimits = {
   quiet: 20,
   quietUrgent: 40,
-  quietRepetitive: 200,
+  quietRepetitive: 1_000,
+  quietUnmatched: 1_000,
+  skew: 60,
   hold: 60,
   holdBytes: 1024 * 1024,
   unfinishedLine: 10_000,
@@ -60,6 +68,7 @@ export const SPLICE_LIMITS: SpliceLimits = {
   searchEvery: 50,
   checkBytes: 1024 * 1024,
   checkTime: 10_000,
+  quietCount: 200,
   endGrace: 3_000,
   logRetry: 1_000,
   giveUp: 30_000,

@@ -17,8 +17,14 @@ export interface MeetingView {
   floor: number;
   /** When either source last brought what shows in the log (an unfinished line doesn't), or wasn't read. */
   lastActivity: number;
+  /** When the log last brought something. */
+  lastLog: number;
+  /** When attach last finished a line. */
+  lastAttachLine: number;
   /** When attach brought its first byte. */
   firstAttach: number;
+  /** Attach brings no more. */
+  ended: boolean;
   /** Attach isn't being read: silence means nothing. */
   held: boolean;
   tty: boolean;
@@ -64,13 +70,17 @@ export function meetBySilence(view: MeetingView): Meeting | undefined {
     const kept = only.slice(only.start);
     const place = expectedInLog(only) - only.start;
     if (place <= 0 || !endsAlike(tail, kept, place)) return undefined;
-    if (quiet < limits.quietRepetitive && isRepetitive(tail, kept, place)) {
-      const urgent = view.tty || expectedInLog(only) < only.length;
-      if (!urgent || quiet < limits.quietUrgent) return undefined;
-    }
+    // The same line came long before on the log: it is not the same, and the log has still to bring that.
+    const isEarlier = view.lastLog < view.lastAttachLine - limits.skew;
+    if (quiet < limits.quietUnmatched && isEarlier) return undefined;
+    const urgent = view.tty || expectedInLog(only) < only.length;
+    // Where the text could be joined elsewhere too and nothing presses, the log may as well speak on.
+    const needed = urgent ? limits.quietUrgent : view.ended ? Infinity : limits.quietRepetitive;
+    if (quiet < needed && isRepetitive(tail, kept, place)) return undefined;
     return { consumed, by: channels.some(isOpen) ? 'unfinished-line' : 'silence' };
   }
   if (quiet < limits.quietUrgent) return undefined;
+  if (quiet < limits.quietUnmatched && view.lastLog < view.lastAttachLine - limits.skew) return undefined;
   return explains(view, consumed) ? { consumed, by: 'silence' } : undefined;
 }
 

@@ -15,6 +15,7 @@ import { Takeover } from './takeover.ts';
 import { type FoundEnd, WrittenEnd } from './written-end.ts';
 
 const LF = 0x0a;
+const CR = 0x0d;
 
 /** What the splice wants done. */
 export type SpliceCommand =
@@ -63,9 +64,12 @@ export class Splice {
   #writtenEnd: WrittenEnd | undefined;
   #floor = 0;
   #ambiguous = false;
+  /** When either source last brought what shows in the log. */
   #lastLine = 0;
+  #lastAttachLine = 0;
   #lastLog = 0;
   #lastAttach = 0;
+  #resumedAt = 0;
   #firstAttach = Infinity;
   #searched = { at: -Infinity, log: -1, brought: -1 };
   #attachOver = 0;
@@ -120,10 +124,10 @@ export class Splice {
     buffer.append(data);
     this.#lastAttach = now;
     this.#firstAttach = Math.min(this.#firstAttach, now);
-    if (expectedInLog(buffer) !== expected) this.#lastLine = now;
+    if (expectedInLog(buffer) !== expected) this.#lastLine = this.#lastAttachLine = now;
     if (this.#takeover !== undefined) {
       this.#write(index, data);
-      this.#takeover.attachGrew();
+      this.#takeover.attachGrew(this.#held.window);
     } else if (this.#ambiguous) {
       this.#trimAmbiguous(buffer);
     }
@@ -177,7 +181,7 @@ export class Splice {
 
   /** The sources were not being read until now (the output was not taken): silence up to here means nothing. */
   resumed(now: number): void {
-    this.#lastLine = this.#lastAttach = this.#lastLog = now;
+    this.#lastLine = this.#resumedAt = now;
   }
 
   /** To be called at `deadline`. */
@@ -192,6 +196,8 @@ export class Splice {
       quiet,
       quietUrgent,
       quietRepetitive,
+      quietUnmatched,
+      quietCount,
       unfinishedLine,
       settled,
       searchEvery,
@@ -204,13 +210,15 @@ export class Splice {
       this.#lastLine + quiet,
       this.#lastLine + quietUrgent,
       this.#lastLine + quietRepetitive,
+      this.#lastLine + quietUnmatched,
+      this.#lastLine + quietCount,
       this.#firstAttach + unfinishedLine,
       this.#firstAttach + settled,
       this.#searched.at + searchEvery,
       (this.#held.oldest ?? Infinity) + this.#hold,
       this.#attachOver + endGrace,
       this.#terminated + endGrace,
-      Math.max(this.#lastAttach, this.#lastLog) + endGrace,
+      Math.max(this.#lastAttach, this.#lastLog, this.#resumedAt) + endGrace,
       this.#logOver + logRetry,
       this.#terminated + giveUp,
       (this.#takeover?.since ?? Infinity) + checkTime,
@@ -247,12 +255,14 @@ export class Splice {
   /** Before the join, and after attach: the log speaks. */
   #writeDue(now: number): void {
     const { window, written } = this.#held;
-    if (this.#writtenEnd !== undefined) this.#checkWrittenEnd(this.#writtenEnd);
-    if (!this.#swallow) {
+    if (this.#writtenEnd !== undefined) this.#checkWrittenEnd(this.#writtenEnd, now);
+    const isOpen = this.#writtenEnd !== undefined && window.end > this.#writtenEnd.at;
+    if (!this.#swallow && !isOpen) {
       const lines = !this.#tty && this.#hold > 0;
       this.#writeLog(this.#held.due(now, this.#hold, this.#limits.holdBytes, lines));
     }
-    window.dropTo(Math.min(this.#swallow ? Infinity : written, window.end) - this.#limits.history);
+    const keep = Math.max(this.#limits.history, this.#writtenEnd?.length ?? 0);
+    window.dropTo(Math.min(this.#swallow ? Infinity : written, window.end) - keep);
   }
 
   #view(now: number): MeetingView {
@@ -262,7 +272,10 @@ export class Splice {
       channels: this.#channels,
       floor: this.#floor,
       lastActivity: this.#lastLine,
+      lastLog: this.#lastLog,
+      lastAttachLine: this.#lastAttachLine,
       firstAttach: this.#firstAttach,
+      ended: this.#attach !== 'open',
       held: !this.wantsAttach,
       tty: this.#tty,
       limits: this.#limits,
@@ -314,12 +327,13 @@ export class Splice {
 
   #logStalls(now: number): boolean {
     if (this.#log === 'ended' && this.#terminated <= now) return true;
-    return now - Math.max(this.#lastLog, this.#attachOver) >= this.#limits.endGrace;
+    return now - Math.max(this.#lastLog, this.#resumedAt) >= this.#limits.endGrace;
   }
 
   #watchTakeover(takeover: Takeover, now: number): void {
     const { window } = this.#held;
     const over = this.#attach !== 'open';
+    takeover.attachGrew(window);
     this.report.gaps.push(...takeover.settle(window, over));
     this.#held.written = takeover.position;
     window.dropTo(Math.min(takeover.keepFrom, window.end) - this.#limits.history);
@@ -327,6 +341,7 @@ export class Splice {
       if (!takeover.waits || this.#log !== 'open') this.#leave(takeover);
     } else if (takeover.isChecked(now, now - this.#lastLine, window, this.#limits)) {
       this.report.gaps.push(...takeover.giveUp());
+      takeover.stopComparing(window);
       this.#release();
     }
   }
@@ -335,7 +350,12 @@ export class Splice {
   #leave(takeover: Takeover): void {
     this.report.gaps.push(...takeover.giveUp());
     this.#held.written = takeover.position;
-    this.#writtenEnd = new WrittenEnd(takeover.position, takeover.tails());
+    this.#writtenEnd = new WrittenEnd(
+      takeover.position,
+      takeover.tails(),
+      takeover.endsInReturn,
+      takeover.evidence,
+    );
     this.#takeover = undefined;
     this.#channels = this.#newChannels();
   }
@@ -355,6 +375,7 @@ export class Splice {
     this.#cut = true;
     if (this.#takeover !== undefined) {
       this.report.gaps.push(...this.#takeover.giveUp());
+      this.#takeover.stopComparing(this.#held.window);
     } else if (this.#writtenEnd !== undefined && this.#held.window.end < this.#held.written) {
       this.#writtenEnd.beginSearch();
     } else {
@@ -370,14 +391,28 @@ export class Splice {
     this.#held.push(rest, now);
   }
 
-  /** The log reaches beyond what attach had delivered: are the bytes before that the same? */
-  #checkWrittenEnd(end: WrittenEnd): void {
+  /**
+   * The log reaches beyond what attach had delivered. If the bytes before that are the same, attach was cut short and
+   * the log goes on; else the streams were joined wrongly. Where the bytes can't tell, the end of the log does.
+   */
+  #checkWrittenEnd(end: WrittenEnd, now: number): void {
     const { window } = this.#held;
     if (end.searching || window.end <= end.at) return;
+    const cutShort = this.#attach === 'broken' || now - this.#attachOver >= this.#limits.endGrace;
+    if (end.evidence === 'differs' || !end.isIn(window)) {
+      this.#resumeAfter(end, cutShort ? 'unsure' : 'misjoined');
+    } else if (end.evidence === 'same' || cutShort || !end.isElsewhereIn(window))
+      this.#resumeAfter(end, 'sure');
+    else if (window.end - end.at > this.#limits.holdBytes) this.#resumeAfter(end, 'unsure');
+  }
+
+  #resumeAfter(end: WrittenEnd, how: 'sure' | 'unsure' | 'misjoined'): void {
     this.#writtenEnd = undefined;
-    if (end.isIn(window)) return;
-    if (this.#attach === 'ended') this.#swallow = true;
-    else this.report.gaps.push({ at: end.at, bytes: 'unknown', reason: 'misjoined' });
+    if (how === 'misjoined') {
+      this.#swallow = true;
+      if (end.returned) this.#held.written += 1;
+    } else if (how === 'unsure') this.report.gaps.push({ at: end.at, bytes: 'unknown', reason: 'misjoined' });
+    else if (end.returned && this.#held.window.slice(end.at)[0] === CR) this.#held.written += 1;
   }
 
   /** Decides what the ends of the sources and of the container mean. */
@@ -416,7 +451,8 @@ export class Splice {
 
   /** The container has ended, and nothing has come since. */
   #isSilent(now: number): boolean {
-    return now - Math.max(this.#terminated, this.#lastAttach, this.#lastLog) >= this.#limits.endGrace;
+    const last = Math.max(this.#terminated, this.#lastAttach, this.#lastLog, this.#resumedAt);
+    return now - last >= this.#limits.endGrace;
   }
 
   #gapAtEnd(): void {
@@ -427,6 +463,9 @@ export class Splice {
   #reconcile(now: number): void {
     const { window } = this.#held;
     if (this.#writtenEnd?.searching === true) this.#resumeAfterSearch(this.#writtenEnd.missing(), now);
+    if (this.#writtenEnd !== undefined && window.end > this.#writtenEnd.at) {
+      this.#resumeAfter(this.#writtenEnd, this.#writtenEnd.isEndOf(window) ? 'misjoined' : 'sure');
+    }
     const sure = this.#stored < this.#limits.rotation;
     const met = this.#attach === 'ended' ? meetAtEnd(this.#view(now)) : 'whole';
     if (met === undefined || (met === 'whole' && !sure)) {

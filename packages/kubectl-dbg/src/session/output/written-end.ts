@@ -1,4 +1,5 @@
 import { ByteWindow } from './byte-window.ts';
+import type { Evidence } from './takeover.ts';
 
 /** What came of looking for it. */
 export interface FoundEnd {
@@ -14,16 +15,27 @@ export interface FoundEnd {
  */
 export class WrittenEnd {
   readonly at: number;
+  /** A carriage return was written beyond that: the log has it only if no newline followed. */
+  readonly returned: boolean;
+  /** What comparing the streams up to here has shown. */
+  readonly evidence: Evidence;
   readonly #tails: readonly Buffer[];
   #searched: ByteWindow | undefined;
 
-  constructor(at: number, tails: readonly Buffer[]) {
+  constructor(at: number, tails: readonly Buffer[], returned: boolean, evidence: Evidence) {
+    this.evidence = evidence;
     this.at = at;
+    this.returned = returned;
     this.#tails = tails;
   }
 
   get searching(): boolean {
     return this.#searched !== undefined;
+  }
+
+  /** How much of the log before `at` is needed. */
+  get length(): number {
+    return Math.max(0, ...this.#tails.map((tail) => tail.length));
   }
 
   /** Whether the log has the same bytes in this place. */
@@ -32,6 +44,20 @@ export class WrittenEnd {
       const own = log.slice(this.at - tail.length, this.at);
       return tail.subarray(tail.length - own.length).equals(own);
     });
+  }
+
+  /** Whether the same bytes stand elsewhere too, as far as the log is kept: then being in place proves little. */
+  isElsewhereIn(log: ByteWindow): boolean {
+    return this.#tails.some((tail) => {
+      const kept = log.slice(log.start);
+      const place = this.at - tail.length - log.start;
+      return kept.indexOf(tail) !== place || kept.lastIndexOf(tail) !== place;
+    });
+  }
+
+  /** Whether the log ends with these bytes. */
+  isEndOf(log: ByteWindow): boolean {
+    return this.#tails.some((tail) => log.slice(log.end - tail.length).equals(tail));
   }
 
   /** The log was cut: from here on its bytes are searched, not counted. */

@@ -1,0 +1,103 @@
+import { Splice, type SpliceOptions } from '../splice.ts';
+import type { Scene } from './container-scene.ts';
+
+export interface Outcome {
+  stdout: Buffer;
+  stderr: Buffer;
+  splice: Splice;
+  /** When the splice had finished. */
+  at: number;
+}
+
+/** Later than anything a scene brings. */
+const LIMIT = 3_600_000;
+
+/** The status tells of a container's end so much later. */
+const STATUS_DELAY = 700;
+
+/** A followed log ends so much after the container. */
+const FOLLOW_DELAY = 1000;
+
+/** Feeds a scene to a splice in virtual time and carries out what it asks for. */
+export function playScene(scene: Scene, options: SpliceOptions, rotation?: number): Outcome {
+  const splice = new Splice(options);
+  const out: Buffer[] = [];
+  const err: Buffer[] = [];
+  const queue: { at: number; call: () => void }[] = [];
+  let now = 0;
+  const after = (at: number, call: () => void): void => {
+    const entry = { at: Math.max(at, now), call };
+    let place = queue.length;
+    while (place > 0 && (queue[place - 1]?.at ?? 0) > entry.at) place -= 1;
+    queue.splice(place, 0, entry);
+  };
+  let given = 0;
+  let position = 0;
+  let reading = 0;
+  let rotated = false;
+
+  const readLog = (follow: boolean): void => {
+    reading += 1;
+    const own = reading;
+    const isCut = rotation !== undefined && !rotated;
+    const next = (): void => {
+      if (own !== reading) return;
+      const piece = scene.log[given];
+      const cutHere = isCut && rotation !== undefined && position >= rotation;
+      if (piece === undefined || cutHere || (!follow && piece.at > now)) {
+        const end = Math.max(follow ? scene.ended + FOLLOW_DELAY : now, scene.log[given - 1]?.at ?? 0);
+        after(end, () => {
+          if (own !== reading) return;
+          rotated ||= cutHere;
+          splice.logEnded(true, now);
+        });
+        return;
+      }
+      after(piece.at, () => {
+        if (own !== reading) return;
+        given += 1;
+        position += piece.data.length;
+        const gapBefore = rotated && isFirst;
+        isFirst = false;
+        splice.logData(piece.data, now, gapBefore);
+        next();
+      });
+    };
+    let isFirst = true;
+    next();
+  };
+  for (const attach of scene.attaches) {
+    after(attach.opened, () => splice.attachOpened(now));
+    for (const frame of attach.frames) {
+      after(frame.at, () => splice.attachData(frame.channel, frame.data, now));
+    }
+    after(attach.ended, () => splice.attachEnded(attach.clean, now));
+  }
+  after(scene.ended + STATUS_DELAY, () => splice.terminated(now));
+
+  const carryOut = (): void => {
+    for (const command of splice.take()) {
+      if (command.do === 'write') (command.stream === 'stdout' ? out : err).push(Buffer.from(command.data));
+      else if (command.do === 'open-log') readLog(command.follow);
+      else if (command.do === 'close-log') reading += 1;
+    }
+  };
+  carryOut();
+  while (!splice.finished) {
+    const next = queue[0];
+    const deadline = splice.deadline(now);
+    if (now > LIMIT) throw new Error(`the splice never finished: its clock runs on past ${now} ms`);
+    if (deadline !== undefined && (next === undefined || deadline < next.at)) {
+      now = deadline;
+      splice.tick(now);
+    } else if (next === undefined) {
+      throw new Error(`the splice never finished: nothing happens after ${now} ms`);
+    } else {
+      queue.shift();
+      now = next.at;
+      next.call();
+    }
+    carryOut();
+  }
+  return { stdout: Buffer.concat(out), stderr: Buffer.concat(err), splice, at: now };
+}
