@@ -64,7 +64,7 @@ async function parseWithPreferences(
   const preferences = await readKuberc(text, file.path);
   const { argv: expanded, defaults } = expandAlias(argv, preferences);
   const parsed = parse(expanded);
-  if (parsed.command === 'debug') applyDefaults(parsed.options, defaults);
+  if (parsed.command === 'debug') applyDefaults(parsed, defaults);
   const { pluginPolicy } = preferences;
   return { parsed, ...(pluginPolicy === undefined ? {} : { pluginPolicy }) };
 }

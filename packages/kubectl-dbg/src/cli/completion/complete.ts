@@ -26,7 +26,13 @@ export async function complete(words: readonly string[], source: CompletionSourc
   }
 }
 
-const NOTHING: ParsedArguments = { command: 'debug', options: {}, targets: [], words: [] };
+const NOTHING: ParsedArguments = {
+  command: 'debug',
+  options: {},
+  defaulted: new Set(),
+  targets: [],
+  words: [],
+};
 
 function parsedSoFar(words: readonly string[]): ParsedArguments {
   try {

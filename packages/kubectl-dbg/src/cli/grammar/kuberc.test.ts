@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { DbgError } from '../../errors.ts';
 import { applyDefaults, expandAlias, kubercFile, readKuberc } from './kuberc.ts';
 import { parse } from './parse.ts';
+import { makeRequest } from './request.ts';
 
 const FILE = `
 apiVersion: kubectl.config.k8s.io/v1beta1
@@ -52,15 +53,31 @@ test('a kuberc file gives defaults, aliases and the policy for credential plugin
 
 test('defaults hold as if they were written, unless they are', async () => {
   const preferences = await readKuberc(FILE, 'kuberc');
-  const { options } = parse(['web', '--profile=general', '--env=C=3']);
-  applyDefaults(options, preferences.defaults);
-  assert.deepEqual(options, { profile: 'general', attach: false, env: [{ name: 'C', value: '3' }] });
-  const bare = parse(['web']).options;
+  const parsed = parse(['web', '--profile=general', '--env=C=3']);
+  applyDefaults(parsed, preferences.defaults);
+  assert.deepEqual(parsed.options, { profile: 'general', attach: false, env: [{ name: 'C', value: '3' }] });
+  const bare = parse(['web']);
   applyDefaults(bare, preferences.defaults);
-  assert.deepEqual(bare.env, [
+  assert.deepEqual(bare.options.env, [
     { name: 'A', value: '1' },
     { name: 'B', value: '2' },
   ]);
+});
+
+test('a default that means nothing for the target is passed over; a written flag is refused', () => {
+  const context = { kinds: ['Pod'] as const, defaultImage: 'b', interactive: false };
+  const parsed = parse(['web']);
+  applyDefaults(parsed, [
+    { name: 'share-processes', value: 'false' },
+    { name: 'replace', value: 'true' },
+    { name: 'quiet', value: 'true' },
+  ]);
+  const { written } = makeRequest(parsed, context);
+  assert.deepEqual([...written], ['quiet']);
+  assert.throws(() => makeRequest(parse(['web', '--share-processes=false']), context), DbgError);
+  const copy = parse(['web', '--copy-to=c', '--image=b']);
+  applyDefaults(copy, [{ name: 'share-processes', value: 'false' }]);
+  assert.equal(makeRequest(copy, context).copy?.shareProcesses, false);
 });
 
 test('an alias is replaced by its arguments, with its own defaults', async () => {

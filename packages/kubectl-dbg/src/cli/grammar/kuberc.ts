@@ -1,6 +1,7 @@
 import { DbgError } from '../../errors.ts';
 import { loadAllYaml } from '../../plan/yaml.ts';
-import { flagByName, optionKey, type Options } from './flags.ts';
+import { flagByName, optionKey } from './flags.ts';
+import type { ParsedArguments } from './parse.ts';
 import { setOption } from './values.ts';
 
 /** A default for one option, in the text that the command line would have. */
@@ -168,11 +169,17 @@ export function expandAlias(argv: readonly string[], { aliases, defaults }: Pref
   return { argv: [...alias.prependArgs, ...rest, ...alias.appendArgs], defaults: alias.options };
 }
 
-/** Sets each default whose option isn't written, as if it had been. Throws DbgError (usage) for an unfit value. */
-export function applyDefaults(options: Options, defaults: readonly OptionDefault[]): void {
-  const written = new Set(Object.keys(options));
+/**
+ * Sets each default whose option isn't written, as if it had been, and remembers which: a default that means nothing
+ * for the target at hand is passed over, where a written flag would be refused. Throws DbgError (usage) for an unfit
+ * value.
+ */
+export function applyDefaults(parsed: ParsedArguments, defaults: readonly OptionDefault[]): void {
+  const written = new Set(Object.keys(parsed.options));
   for (const { name, value } of defaults) {
     const flag = flagByName(name);
-    if (flag !== undefined && !written.has(optionKey(flag.name))) setOption(options, flag, value);
+    if (flag === undefined || written.has(optionKey(flag.name))) continue;
+    setOption(parsed.options, flag, value);
+    parsed.defaulted.add(flag.name);
   }
 }

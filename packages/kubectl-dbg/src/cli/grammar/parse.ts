@@ -12,6 +12,8 @@ export interface ParsedArguments {
   command: Subcommand;
   /** Only what was written. */
   options: Options;
+  /** Long names of options that come from preferences, not from the command line. */
+  defaulted: Set<string>;
   /** Targets as written (`web`, `pod/web`, `node/n1`); for other commands: their words. */
   targets: string[];
   /** The program to run and its arguments; empty: the image's own. */
@@ -60,7 +62,7 @@ export function parse(argv: readonly string[]): ParsedArguments {
     }
   }
   const targets = command === 'debug' ? targetsOf(options, positional) : positional.slice(1);
-  return { command, options, targets, words };
+  return { command, options, defaulted: new Set(), targets, words };
 }
 
 /** Whether `--` ends the flags somewhere; a `--` that is a flag's value doesn't count. */

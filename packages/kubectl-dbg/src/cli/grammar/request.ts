@@ -24,7 +24,9 @@ export interface RequestContext {
  * the message. Throws DbgError (usage).
  */
 export function makeRequest(parsed: ParsedArguments, context: RequestContext): DebugRequest {
-  const { options, words } = parsed;
+  const workflows = workflowsOf(parsed, context);
+  const options = withoutIdleDefaults(parsed, workflows);
+  const { words } = parsed;
   const profile = profileName(options.profile ?? 'general');
   const copying = options.copyTo !== undefined && options.copyTo !== '';
   const image = options.image ?? (copying ? undefined : context.defaultImage);
@@ -38,15 +40,13 @@ export function makeRequest(parsed: ParsedArguments, context: RequestContext): D
   if (copying) checkCopy(options, words);
   else checkNoCopy(options, image);
   checkImages(options, image);
-  checkTargets(parsed);
+  checkTargets({ ...parsed, options });
+  if (copying) checkOneCopy(options, context);
   checkPolicies(options);
   if (options.target !== undefined && options.target !== '' && copying) {
     throw usage('--target is incompatible with --copy-to. Use --share-processes instead.');
   }
   const streams = chooseStreams(options, context.interactive);
-  const workflows = new Set<Workflow>(
-    context.kinds.map((kind) => (kind === 'Node' ? 'node' : copying ? 'copy' : 'ephemeral')),
-  );
   refuseMeaningless(options, workflows);
   if (options.container !== undefined && options.container !== '') checkContainerName(options.container);
   if (options.toNamespace !== undefined) checkNamespaceName(options.toNamespace);
@@ -81,6 +81,34 @@ export function makeRequest(parsed: ParsedArguments, context: RequestContext): D
       flags.filter(({ name }) => options[optionKey(name)] !== undefined).map(({ name }) => name),
     ),
   };
+}
+
+/** The workflows that the targets lead to. */
+function workflowsOf({ options }: ParsedArguments, { kinds }: RequestContext): Set<Workflow> {
+  const forPods: Workflow = options.copyTo ? 'copy' : 'ephemeral';
+  return new Set(kinds.map((kind) => (kind === 'Node' ? 'node' : forPods)));
+}
+
+/** The options without those defaults of the user's that mean nothing for the targets at hand. */
+function withoutIdleDefaults(
+  { options, defaulted }: ParsedArguments,
+  workflows: ReadonlySet<Workflow>,
+): Options {
+  const idle = flags.filter(
+    ({ name, workflows: meant }) =>
+      defaulted.has(name) &&
+      meant !== undefined &&
+      [...workflows].some((workflow) => !meant.includes(workflow)),
+  );
+  const left = { ...options };
+  for (const { name } of idle) delete left[optionKey(name)];
+  return left;
+}
+
+/** A copy's name can be given once only. */
+function checkOneCopy(options: Options, { kinds }: RequestContext): void {
+  if (kinds.length < 2 && options.selector === undefined) return;
+  throw usage('--copy-to names one copy, but there may be several targets', 'Copy one pod at a time');
 }
 
 function checkCopy(options: Options, words: readonly string[]): void {

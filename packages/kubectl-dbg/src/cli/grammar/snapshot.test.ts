@@ -93,6 +93,8 @@ const MISTAKES = [
   'web --copy-to=c --image=b --as-target',
   'web --copy-to=c --image=b --same-node --node=n1',
   'web --copy-to=c --set-image=app=B',
+  'pod/a pod/b --copy-to=c --image=b',
+  '-l app=web --copy-to=c --image=b',
   'node/n1 --target=app',
   'node/n1 --copy-to=c --image=b',
   'web -c A_b',
