@@ -5,8 +5,11 @@ const LISTEN = '0A';
 const LOOPBACK_V4 = /^.{6}7F$/;
 const LOOPBACK_V6 = '00000000000000000000000001000000';
 
-/** Whether something in the network namespace of a process accepts connections to a port from outside. */
-export function isListening(pid: number, port: number): boolean {
+/**
+ * Whether something in the network namespace of a process accepts connections to a port: from outside, or from
+ * within, where loopback addresses count too.
+ */
+export function isListening(pid: number, port: number, from: 'outside' | 'within' = 'outside'): boolean {
   const hexPort = port.toString(16).toUpperCase().padStart(4, '0');
   return ['tcp', 'tcp6'].some((name) => {
     const rows = read(`/proc/${pid}/net/${name}`).split('\n').slice(1);
@@ -14,7 +17,7 @@ export function isListening(pid: number, port: number): boolean {
       const [, local = '', , state] = row.trim().split(/\s+/);
       const [address = '', localPort] = local.split(':');
       const loopback = LOOPBACK_V4.test(address) || address === LOOPBACK_V6;
-      return localPort === hexPort && state === LISTEN && !loopback;
+      return localPort === hexPort && state === LISTEN && (from === 'within' || !loopback);
     });
   });
 }

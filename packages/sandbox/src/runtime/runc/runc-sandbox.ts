@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { Duplex } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import { LogWriter, type LogLimits } from '../log/log-writer.ts';
 import type { ContainerConfig, PodSandbox, PodSandboxConfig, RuntimeContainer } from '../runtime.ts';
 import { limitMemory, removeCgroup } from './cgroup.ts';
@@ -14,6 +14,7 @@ import { namespaceList, ociConfig } from './oci-config.ts';
 import type { NamespaceType, OciMount, OciSpec } from './oci-spec.ts';
 import { pauseSpec } from './pause-spec.ts';
 import { RuncContainer } from './runc-container.ts';
+import { childDuplex } from './child-duplex.ts';
 import { isListening } from './listening.ts';
 import { lastError, runcArgv, type RuncContext, waitForPidFile } from './runc-command.ts';
 import { newId } from './new-id.ts';
@@ -188,6 +189,9 @@ export class RuncSandbox implements PodSandbox {
   }
 
   async connect(port: number): Promise<Duplex> {
+    if (!isListening(this.#pausePid, port, 'within')) {
+      throw new Error(`dial tcp4 127.0.0.1:${port}: connect: connection refused`);
+    }
     const { context } = this.#environment;
     const argv = ['nsenter', '-t', String(this.#pausePid), '-n', 'busybox', 'nc', '127.0.0.1', String(port)];
     const child = spawn('busybox', argv, {
@@ -195,9 +199,7 @@ export class RuncSandbox implements PodSandbox {
       env: context.env,
       detached: true,
     });
-    const duplex = Duplex.from({ readable: child.stdout, writable: child.stdin });
-    duplex.once('close', () => child.kill());
-    return duplex;
+    return childDuplex(child);
   }
 
   async probePort(port: number): Promise<boolean> {

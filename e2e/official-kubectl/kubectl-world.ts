@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Sandbox, startSandbox } from 'kube-sandbox';
+import { type CommandResult, runProgram } from '../command.ts';
+import { officialKubectl } from '../official-kubectl.ts';
+import { missingForContainers } from '../real-containers.ts';
+import { TerminalProgram } from '../terminal.ts';
+import { REAL_CONTEXT } from '../world.ts';
+import { RunningProgram } from './running-program.ts';
+
+/** A command that hangs fails its test well before the whole file is given up. */
+const COMMAND_TIMEOUT_MS = 20_000;
+
+/** What a command of the tests may set apart from its arguments. */
+export interface RunOptions {
+  /** Its whole standard input. */
+  input?: string;
+  env?: Record<string, string>;
+}
+
+/** The official kubectl and a sandbox for it, with a home folder of its own. */
+export interface KubectlWorld {
+  sandbox: Sandbox;
+  /** A folder for files that commands name, and the commands' working folder in effect. */
+  folder: string;
+  /** Runs kubectl to its end, whatever its exit code. */
+  run(args: readonly string[], options?: RunOptions): Promise<CommandResult>;
+  /** The standard output of a kubectl that must succeed; `input` is its standard input. */
+  ok(args: readonly string[], input?: string): Promise<string>;
+  /** An object, as the server gives it. */
+  get<T>(...args: string[]): Promise<T>;
+  /** Starts kubectl with its standard input held open. */
+  start(args: readonly string[], env?: Record<string, string>): RunningProgram;
+  /** Starts kubectl on a pseudo-terminal. */
+  terminal(args: readonly string[]): TerminalProgram;
+  /** Writes a file into the folder; returns its path. */
+  file(name: string, content: string): Promise<string>;
+  stop(): Promise<void>;
+}
+
+const found = await officialKubectl();
+
+/** Why the official kubectl cannot be tested here, for `skip`; false if it can. */
+export const missing: string | false =
+  REAL_CONTEXT === undefined
+    ? (missingForContainers() ?? ('missing' in found ? found.missing : false))
+    : 'this tests the sandbox, not a cluster';
+
+/** Starts a sandbox with real containers and the users given; the kubeconfig's own user may do all. */
+export async function openKubectlWorld(users: readonly string[] = []): Promise<KubectlWorld> {
+  if ('missing' in found) throw new Error(found.missing);
+  const { path } = found;
+  const folder = await mkdtemp(join(tmpdir(), 'official-kubectl-'));
+  const sandbox = await startSandbox({ runtime: 'runc', users: users.map((name) => ({ name, groups: [] })) });
+  const base = {
+    PATH: process.env.PATH,
+    HOME: folder,
+    KUBECONFIG: sandbox.kubeconfig,
+    TERM: 'xterm-256color',
+    LANG: 'C.UTF-8',
+  };
+  const run: KubectlWorld['run'] = (args, { input, env = {} } = {}) =>
+    runProgram(path, args, {
+      env: { ...base, ...env },
+      timeout: COMMAND_TIMEOUT_MS,
+      ...(input === undefined ? {} : { input }),
+    });
+  const ok: KubectlWorld['ok'] = async (args, input) => {
+    const result = await run(args, input === undefined ? {} : { input });
+    assert.equal(result.code, 0, `kubectl ${args.join(' ')}: ${result.stdout}${result.stderr}`);
+    return result.stdout;
+  };
+  return {
+    sandbox,
+    folder,
+    run,
+    ok,
+    async get<T>(...args: string[]) {
+      return JSON.parse(await ok(['get', '-o', 'json', ...args])) as T;
+    },
+    start: (args, env = {}) => new RunningProgram(path, args, { ...base, ...env }),
+    terminal: (args) => new TerminalProgram(path, args, { env: base }),
+    async file(name, content) {
+      const file = join(folder, name);
+      await writeFile(file, content);
+      return file;
+    },
+    async stop() {
+      await sandbox.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
