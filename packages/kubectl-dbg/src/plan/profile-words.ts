@@ -21,7 +21,7 @@ const TITLES: Record<Workflow, string> = {
 };
 
 /** What a profile does in a workflow, a line each. */
-export function describeEffect(profile: AppliedProfile, workflow: Workflow): string[] {
+function describeEffect(profile: AppliedProfile, workflow: Workflow): string[] {
   const effect = PROFILE_EFFECTS[profile][workflow];
   const lines: string[] = [];
   if (effect.addCapabilities !== undefined)

@@ -81,7 +81,7 @@ export function applyProfile(
 }
 
 /** A pod's container by name: the first hit among init, regular and ephemeral ones. */
-export function findContainer(pod: Pod, name: string): Container | EphemeralContainer | undefined {
+function findContainer(pod: Pod, name: string): Container | EphemeralContainer | undefined {
   const { spec } = pod;
   return [
     ...(spec?.initContainers ?? []),

@@ -43,7 +43,7 @@ export function chooseTarget(pod: Pod, written: string | undefined): ChosenTarge
 }
 
 /** The container that commands mean when none is named, by the pod's annotation or else its order. */
-export function defaultContainer(pod: Pod): Container | undefined {
+function defaultContainer(pod: Pod): Container | undefined {
   const containers = pod.spec?.containers ?? [];
   const annotated = pod.metadata?.annotations?.[DEFAULT_CONTAINER];
   return containers.find(({ name }) => name === annotated) ?? containers[0];

@@ -38,7 +38,7 @@ export function podSelector(kind: TargetKind, workload: Workload): string {
 }
 
 /** A label selector in the form of the query parameter. */
-export function selectorQuery({ matchLabels = {}, matchExpressions = [] }: LabelSelector): string {
+function selectorQuery({ matchLabels = {}, matchExpressions = [] }: LabelSelector): string {
   const labels = Object.entries(matchLabels).map(([key, value]) => `${key}=${value}`);
   const expressions = matchExpressions.map(({ key, operator, values = [] }) => {
     if (operator === 'Exists') return key;

@@ -64,7 +64,7 @@ function flagLines(flag: FlagSpec, width: number): string[] {
 }
 
 /** `-c, --container NAME`, with the long names of all flags in one column. */
-export function flagTitle(flag: FlagSpec): string {
+function flagTitle(flag: FlagSpec): string {
   const short = flag.short === undefined ? '    ' : `-${flag.short}, `;
   if (flag.value === undefined) return `${short}--${flag.name}`;
   return `${short}--${flag.name}${flag.bare === undefined ? ' ' : '='}${flag.value}`;

@@ -1,12 +1,11 @@
-export { flags, flagByName, flagByShort, optionKey } from './flags.ts';
+export { flags, flagByName, flagByShort } from './flags.ts';
 export type { FlagName, FlagValue, Options } from './flags.ts';
 export { parse } from './parse.ts';
 export type { ParsedArguments } from './parse.ts';
 export { SUBCOMMANDS } from './subcommands.ts';
 export type { Subcommand } from './subcommands.ts';
 export type { CompletionHint, FlagGroup, FlagSpec, FlagType, Pair } from './types.ts';
-export { flagTitle, renderHelp } from './help.ts';
-export { applyDefaults, expandAlias, kubercFile, readKuberc } from './kuberc.ts';
+export { applyDefaults, kubercFile } from './kuberc.ts';
 export type { Expanded, KubercFile, OptionDefault, Preferences } from './kuberc.ts';
 export { makeRequest } from './request.ts';
 export type { RequestContext } from './request.ts';

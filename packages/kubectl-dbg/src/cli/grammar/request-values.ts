@@ -3,7 +3,7 @@ import type { ProfileName } from '../../plan/types.ts';
 import { nearest } from './nearest.ts';
 
 /** Values of --profile, in the order shown. */
-export const PROFILE_NAMES: readonly ProfileName[] = [
+const PROFILE_NAMES: readonly ProfileName[] = [
   'general',
   'baseline',
   'restricted',

@@ -23,7 +23,7 @@ export function setOption(options: Options, flag: FlagSpec, text: string): void 
 }
 
 /** The error for a value that a flag can't take. */
-export function invalidArgument(flag: FlagSpec, text: string, why: string): DbgError {
+function invalidArgument(flag: FlagSpec, text: string, why: string): DbgError {
   const shown = flag.short === undefined ? `--${flag.name}` : `-${flag.short}, --${flag.name}`;
   return new DbgError('usage', `invalid argument ${quote(text)} for "${shown}" flag: ${why}`, {
     remedy: HELP_REMEDY,
