@@ -6,6 +6,7 @@ import { BackOff } from './back-off.ts';
 import { EventRecorder } from './event-recorder.ts';
 import type { KubeletContext } from './kubelet-context.ts';
 import type { NodeAgent } from './node-agent.ts';
+import { startNodeLease } from './node-lease.ts';
 import { heartbeat, nodeAddress, registerNode } from './node-status.ts';
 import { PodWorker } from './pod-worker.ts';
 import { DEFAULT_TIMING, type KubeletTiming } from './timing.ts';
@@ -67,6 +68,7 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
   });
   for (const pod of store.list<PodObject>('pods')) look(pod);
   const pulse = setInterval(() => heartbeat(store, nodeName, now()), timing.heartbeatMs).unref();
+  const endLease = startNodeLease(store, nodeName, now);
   const find = (namespace: string, name: string): PodWorker | undefined => {
     const uid = store.get('pods', namespace, name)?.metadata.uid;
     return uid === undefined ? undefined : workers.get(uid);
@@ -75,6 +77,7 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
     agent: new Agent(find),
     async stop() {
       clearInterval(pulse);
+      endLease();
       unsubscribe();
       const stopped = [...workers.values()].map(async (worker) => worker.stop());
       await runtime.stop();
