@@ -1,5 +1,5 @@
 import { difference } from './difference.ts';
-import { containerStates, stateClass } from './pod-states.ts';
+import { containerStates, isSameWay } from './pod-states.ts';
 
 interface PodLike {
   kind?: string;
@@ -10,8 +10,8 @@ interface PodLike {
 interface PodStatus {
   observedGeneration?: number;
   phase?: string;
+  podIP?: string;
   conditions?: { type: string; status: string }[];
-  resources?: unknown;
 }
 
 export function isPod(value: unknown): value is PodLike {
@@ -21,7 +21,7 @@ export function isPod(value: unknown): value is PodLike {
 
 /**
  * Compares two snapshots of a pod, both masked. A pod that is on its way may have been caught a moment earlier or
- * later: then all but its status must be the same, and its containers in states of the same class.
+ * later: then all but its status must be the same, and its containers on the same way.
  */
 export function podDifference(
   recorded: PodLike,
@@ -29,32 +29,23 @@ export function podDifference(
   path: string,
   isAwaited: boolean,
 ): string | undefined {
-  const expected = withoutCgroupNoise(recorded);
-  const got = withoutCgroupNoise(own);
-  const found = difference(expected, got, path);
-  if (found === undefined || progress(expected) === progress(got)) return found;
-  const { status: _expectedStatus, ...expectedRest } = expected;
-  const { status: _gotStatus, ...gotRest } = got;
+  const found = difference(recorded, own, path);
+  if (found === undefined || progress(recorded) === progress(own)) return found;
+  const { status: _expectedStatus, ...expectedRest } = recorded;
+  const { status: _gotStatus, ...gotRest } = own;
   const rest = difference(expectedRest, gotRest, path);
   if (rest !== undefined) return rest;
-  const [wanted, seen] = [expected, got].map((pod) => stateClass(pod, isAwaited));
-  return wanted === seen ? undefined : found;
+  return isSameWay(recorded, own, isAwaited) ? undefined : found;
 }
 
 /** How far a pod has come; where two snapshots agree on this, they must agree on all. */
 function progress(pod: PodLike): string {
-  const { observedGeneration, conditions = [] } = pod.status ?? {};
+  const { observedGeneration, phase, podIP, conditions = [] } = pod.status ?? {};
   return JSON.stringify([
     containerStates(pod),
     observedGeneration,
+    phase,
+    podIP,
     conditions.map(({ type, status }) => `${type}=${status}`).toSorted(),
   ]);
-}
-
-/** A kubelet now and then reports the limit of a pod's cgroup that has none; a moment later it does not. */
-function withoutCgroupNoise(pod: PodLike): PodLike {
-  const { resources, ...status } = pod.status ?? {};
-  const noise =
-    resources === undefined || JSON.stringify(resources) === '{"limits":{"memory":"9007199254740988Ki"}}';
-  return noise ? { ...pod, status } : pod;
 }

@@ -49,6 +49,14 @@ function compareChannels(
 
 function compareChannel(channel: number, expected: string, got: string, step: Step): string | undefined {
   if (channel === ERROR_CHANNEL) return difference(maskText(expected), maskText(got), 'error channel');
+  // With a terminal and stderr both asked for, the real server lost a short command's output now and then.
+  if (
+    expected === '' &&
+    /[?&]tty=true/.test(step.request.path) &&
+    /[?&]stderr=true/.test(step.request.path)
+  ) {
+    return undefined;
+  }
   const isAttach = step.request.path.includes('/attach?');
   // What a process printed before the client was attached is lost: how much is chance.
   if (isAttach && isEndOf(kinds(maskText(expected)), kinds(maskText(got)))) return undefined;

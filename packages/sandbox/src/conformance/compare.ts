@@ -67,7 +67,11 @@ function compareBody(step: Step, answer: Answer): string | undefined {
     return compareLog(body, answer.body ?? '', false);
   }
   if (isBase64(body)) {
-    return compareLog(Buffer.from(body.base64, 'base64').toString('utf8'), String(answer.body ?? ''), false);
+    return compareLog(
+      Buffer.from(body.base64, 'base64').toString('utf8'),
+      typeof answer.body === 'string' ? answer.body : '',
+      false,
+    );
   }
   if (isEventList(body) && isEventList(answer.body)) {
     return difference(sortedEvents(body), sortedEvents(answer.body), 'events');

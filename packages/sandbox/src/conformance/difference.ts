@@ -8,8 +8,15 @@ const SHOWN = 300;
  */
 export function difference(recorded: unknown, own: unknown, path = '', partial = false): string | undefined {
   if (recorded === TRIMMED) return undefined;
-  if (isObject(recorded) && recorded[TRIMMED] !== undefined && Object.keys(recorded).length === 1)
-    return undefined;
+  if (isObject(recorded) && recorded[TRIMMED] !== undefined) {
+    const { length, base64Length } = recorded;
+    if (Object.keys(recorded).length === 1) return undefined;
+    // The bytes may be no text: then only how many there were is left.
+    if (base64Length !== undefined) return undefined;
+    if (typeof length === 'number' && typeof own === 'string') {
+      return difference(length, Buffer.byteLength(own), `${path}.length`);
+    }
+  }
   if (Array.isArray(recorded) && Array.isArray(own)) return listDifference(recorded, own, path, partial);
   if (isObject(recorded) && isObject(own)) return objectDifference(recorded, own, path, partial);
   if (Object.is(recorded, own)) return undefined;

@@ -50,7 +50,13 @@ const TEXTS: readonly (readonly [pattern: RegExp, token: string])[] = [
   [/\?hash=[0-9A-F]+/g, '?hash=<hash>'],
   [/\.[0-9a-f]{16}\b/g, '.<event>'],
   [/\b(?:\d{1,3}\.){3}\d{1,3}(?::\d{2,5})?\b/g, '<ip>'],
-  [/-[bcdf0-9ghjklmnpqrstvwxz]{8,10}-[bcdfghjklmnpqrstvwxz2456789]{5}(?![\w-])/g, '-<hash>-<drawn>'],
+  [/-[bcdfghjklmnpqrstvwxz2456789]{8,10}-[bcdfghjklmnpqrstvwxz2456789]{5}(?![\w-])/g, '-<hash>-<drawn>'],
+  [/-[bcdfghjklmnpqrstvwxz2456789]{8,10}(?=-?(?:$|[^\w-]))/g, '-<hash>'],
+  // The status of a container that is about to start may not have been written yet.
+  [
+    /container "[^"]*" in pod "[^"]*" is (?:not available|waiting to start: ContainerCreating)/g,
+    'container is <starting>',
+  ],
   [/-[bcdfghjklmnpqrstvwxz2456789]{5}(?![\w-])/g, '-<drawn>'],
   [/(?<=a{10,})[bcdfghjklmnpqrstvwxz2456789]{5}(?![\w-])/g, '<drawn>'],
   [/(Bad_)[bcdfghjklmnpqrstvwxz2456789]{5}(?![\w-])/g, '$1<drawn>'],
@@ -60,6 +66,8 @@ const TEXTS: readonly (readonly [pattern: RegExp, token: string])[] = [
   [/(?<=in )\d+(?:\.\d+)?m?s(?= \()/g, '<duration>'],
   [/(?<=back-off )(?:\d+m)?\d+s/g, '<duration>'],
   [/(?<=in request with )\d+(?= headers)/g, '<n>'],
+  // A shell draws its prompt again when it learns the size of its terminal, if it was there already.
+  [/\r[^\r\n]*\u001B\[J/g, ''],
   // The host's busybox need not be of the recorded version; older ones show an applet that the shell ran as `{ps} sh`.
   [/BusyBox v[^\r\n]* built-in shell/g, 'BusyBox <version> built-in shell'],
   [/^(?: *\d+ )(\S+ +)(?:\{(\w+)\} .*|(.*))$/gm, '<pid> $1$2$3'],
@@ -81,7 +89,17 @@ export function mask(value: unknown, field = ''): unknown {
   if (typeof value === 'string') return field === 'cells' ? maskCell(value) : maskText(value);
   if (Array.isArray(value)) return value.map((item) => mask(item, field === 'cells' ? field : ''));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [maskText(key), mask(member, key)]));
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key, member]) => !(key === 'resources' && 'phase' in value && isCgroupNoise(member)))
+      .map(([key, member]) => [maskText(key), mask(member, key)]),
+  );
+}
+
+/** A kubelet now and then reports nothing, or the limit of a cgroup that has none, as the resources of a pod. */
+function isCgroupNoise(resources: unknown): boolean {
+  const text = JSON.stringify(resources);
+  return text === '{}' || text === '{"limits":{"memory":"9007199254740988Ki"}}';
 }
 
 function maskCell(text: string): string {

@@ -31,29 +31,52 @@ export function containerStates(object: unknown): string {
     .join(' ');
 }
 
-/** States that a container passes through in a moment on its way to running. */
-const STARTING = new Set(['none', 'waiting/ContainerCreating', 'waiting/PodInitializing', 'running']);
+/** States that take turns. */
+const ALTERNATING: readonly (readonly [pattern: RegExp, name: string])[] = [
+  [/^waiting\/(?:ErrImagePull|ImagePullBackOff)$/, 'pull-failing'],
+  [/^(?:terminated\/\w+\([1-9]\d*\)|waiting\/(?:CrashLoopBackOff|RunContainerError))$/, 'crashing'],
+];
+
+/** How far a container has come: not begun, at its beginning, running or failing to, ended. */
+function stage(state: string): number {
+  if (state === 'none') return 0;
+  if (state === 'waiting/ContainerCreating' || state === 'waiting/PodInitializing') return 1;
+  return state.startsWith('terminated') ? 3 : 2;
+}
 
 /**
- * The states of a pod's containers, with all that lie on the way to running as one, and all of a container that ends
- * again and again; a state that was waited for is taken exactly.
+ * Whether our snapshot of a pod may be one of the same pod a moment before or after the recorded one. A state that
+ * was waited for must be the same; otherwise a container may have come further, or not yet be running.
  */
-export function stateClass(object: unknown, isAwaited: boolean): string {
+export function isSameWay(recorded: unknown, own: unknown, isAwaited: boolean): boolean {
+  const expected = statesByName(recorded);
+  const got = statesByName(own);
+  const names = new Set([...expected.keys(), ...got.keys()]);
+  return [...names].every((name) => {
+    const wanted = expected.get(name) ?? 'none';
+    const seen = got.get(name) ?? 'none';
+    if (wanted === seen) return true;
+    if (isAwaited) return false;
+    const alternative = (state: string): string | undefined =>
+      ALTERNATING.find(([pattern]) => pattern.test(state))?.[1];
+    if (alternative(wanted) !== undefined && alternative(wanted) === alternative(seen)) return true;
+    return stage(seen) > stage(wanted) || stage(wanted) < 3;
+  });
+}
+
+function statesByName(object: unknown): Map<string, string> {
   const { status = {} } = (object ?? {}) as PodLike;
   const containers = [
     ...(status.initContainerStatuses ?? []),
     ...(status.containerStatuses ?? []),
     ...(status.ephemeralContainerStatuses ?? []),
   ];
-  return containers
-    .map((container) => describe(container))
-    .map((text) => {
-      const [name = '', state = ''] = text.split(/:(.*)/s);
-      return `${name}:${!isAwaited && STARTING.has(state) ? 'starting' : state}`;
-    })
-    .filter((text) => isAwaited || !text.endsWith(':starting'))
-    .toSorted()
-    .join(' ');
+  return new Map(
+    containers.map((container) => {
+      const text = describe(container);
+      return [container.name, text.slice(container.name.length + 1)] as const;
+    }),
+  );
 }
 
 function describe({ name, state = {} }: ContainerStatus): string {

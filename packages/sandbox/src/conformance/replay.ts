@@ -1,75 +1,140 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Answer } from './answer.ts';
 import type { Client } from './client.ts';
-import { endOf, type Recording } from './recording.ts';
+import { containerStates } from './pod-states.ts';
+import { endOf, type Recording, type Step } from './recording.ts';
 import { sendStep, type SentStep } from './send-step.ts';
+import { sendingOrder } from './sending-order.ts';
 
-interface Anchor {
-  real: number;
-  recorded: number;
-}
+/** How long a request that races others is waited for before the next is sent. */
+const RACE_MS = 100;
+/** How long an event is waited for that a client had seen before it sent its next request. */
+const SEEN_PATIENCE_MS = 15_000;
+const LOOK_MS = 5;
 
 /**
  * Sends the steps of a recording in their order: one that was sent after a stream had ended waits for its end, one
  * sent while it was open does not; the pauses between steps are kept.
  */
 export async function replay(client: Client, recording: Recording): Promise<Answer[]> {
-  const answers: (Answer | undefined)[] = [];
-  const running = new Map<number, SentStep>();
-  let anchor: Anchor = { real: Date.now(), recorded: 0 };
-  const finish = async (index: number): Promise<void> => {
-    const answer = await running.get(index)?.done;
-    running.delete(index);
-    if (answer !== undefined) answers[index] = answer;
-  };
-  for (const index of sendingOrder(recording)) {
-    const step = recording.steps[index];
-    if (step === undefined) continue;
-    for (const earlier of running.keys()) {
-      const ended = endOf(recording.steps[earlier] ?? step);
-      const isOver = ended !== undefined && ended <= step.at_ms;
-      if (!isOver) continue;
-      await finish(earlier);
-      if (ended >= anchor.recorded) anchor = { real: Date.now(), recorded: ended };
-    }
-    const isRepeated = step.until !== undefined && step.response.events === undefined;
-    if (!isRepeated) await wait(Math.max(0, anchor.real + step.at_ms - anchor.recorded - Date.now()));
-    const sent = sendStep(client, step, answers, anchor.recorded);
-    if (!isRepeated) anchor = { real: Date.now(), recorded: step.at_ms };
-    running.set(index, sent);
-    const isStream = endOf(step) !== undefined || step.response.events !== undefined;
-    if (step.concurrent !== true && !isStream) await finish(index);
-    else if (isStream) await sent.opened;
-    if (isRepeated) anchor = { real: Date.now(), recorded: step.at_ms };
-  }
-  for (const index of running.keys()) await finish(index);
-  return recording.steps.map(
-    (_, index) => answers[index] ?? { status: 0, headers: {}, problem: 'not answered' },
-  );
+  const run = new Replay(client, recording);
+  for (const index of sendingOrder(recording)) await run.send(index);
+  return run.finish();
 }
 
-/**
- * The order in which to send: that of the recording, but requests that raced each other in the order in which the
- * real server happened to serve them.
- */
-function sendingOrder({ steps }: Recording): number[] {
-  const served = steps.map(({ concurrent, response }, index) => {
-    const { metadata } = (response.body ?? {}) as { metadata?: { resourceVersion?: string } };
-    const isRacer = concurrent === true && response.events === undefined && response.websocket === undefined;
-    return { index, version: isRacer ? Number(metadata?.resourceVersion) : Number.NaN };
-  });
-  const order: number[] = [];
-  for (let start = 0; start < served.length;) {
-    let end = start + 1;
-    const isRacer = (position: number): boolean => !Number.isNaN(served[position]?.version ?? Number.NaN);
-    if (isRacer(start)) while (end < served.length && isRacer(end)) end += 1;
-    order.push(
-      ...served
-        .slice(start, end)
-        .toSorted((a, b) => a.version - b.version || 0)
-        .map(({ index }) => index),
-    );
-    start = end;
+class Replay {
+  readonly #client: Client;
+  readonly #recording: Recording;
+  readonly #answers: (Answer | undefined)[] = [];
+  readonly #running = new Map<number, SentStep>();
+  /** A moment of the recording, and when it was here. */
+  #anchor = { real: Date.now(), recorded: 0 };
+
+  constructor(client: Client, recording: Recording) {
+    this.#client = client;
+    this.#recording = recording;
   }
-  return order;
+
+  async send(index: number): Promise<void> {
+    const step = this.#step(index);
+    await this.#endStreams(step.at_ms);
+    await this.#awaitSeen(step.at_ms);
+    const isRepeated = step.until !== undefined && step.response.events === undefined;
+    if (!isRepeated) await this.#awaitMoment(step.at_ms);
+    const sent = sendStep(this.#client, this.#recording, index, this.#answers, this.#anchor.recorded);
+    this.#setAnchor(step.at_ms);
+    this.#running.set(index, sent);
+    if (endOf(step) !== undefined || step.response.events !== undefined) {
+      await sent.opened;
+    } else if (step.concurrent === true) {
+      // Racers are sent behind each other, not all at once: which of them a server takes up first is chance.
+      await Promise.race([sent.done, wait(RACE_MS)]);
+    } else {
+      await this.#collect(index);
+      if (isRepeated) this.#setAnchor(step.at_ms);
+    }
+  }
+
+  async finish(): Promise<Answer[]> {
+    await this.#endStreams(Number.POSITIVE_INFINITY);
+    for (const index of this.#running.keys()) await this.#collect(index);
+    const missing: Answer = { status: 0, headers: {}, problem: 'not answered' };
+    return this.#recording.steps.map((_, index) => this.#answers[index] ?? missing);
+  }
+
+  /** Waits for the end of the streams that had ended by then; those that the client ended are ended. */
+  async #endStreams(before_ms: number): Promise<void> {
+    const over = [...this.#running.keys()]
+      .map((index) => ({ index, ended: endOf(this.#step(index)) ?? Number.POSITIVE_INFINITY }))
+      .filter(({ ended }) => ended <= before_ms && Number.isFinite(ended))
+      .toSorted((a, b) => a.ended - b.ended);
+    for (const { index, ended } of over) {
+      const { closedBy, until } = this.#step(index);
+      if (closedBy === 'client' && until === undefined) {
+        await this.#awaitSeen(ended);
+        await this.#awaitMoment(ended);
+        this.#running.get(index)?.close();
+      }
+      await this.#collect(index);
+      if (ended >= this.#anchor.recorded) this.#setAnchor(ended);
+    }
+  }
+
+  async #collect(index: number): Promise<void> {
+    const answer = await this.#running.get(index)?.done;
+    this.#running.delete(index);
+    if (answer !== undefined) this.#answers[index] = answer;
+  }
+
+  /**
+   * A client that watches acts on what it has seen: before a step is sent, each open watch must have shown the state
+   * that its last event before that step showed in the recording.
+   */
+  async #awaitSeen(before_ms: number): Promise<void> {
+    for (const [index, { events, done }] of this.#running) {
+      const recorded = this.#step(index).response.events ?? [];
+      const last = recorded.findLast(({ at_ms, type }) => at_ms <= before_ms && type !== 'BOOKMARK');
+      if (last === undefined) continue;
+      const wanted = `${last.type ?? ''} ${nameOf(last.object)} ${containerStates(last.object)}`;
+      const seen = (): boolean =>
+        events.some(({ type, object }) => {
+          // A change may have been merged into the event before it.
+          const word = type === 'ADDED' ? last.type : type;
+          return `${word ?? ''} ${nameOf(object)} ${containerStates(object)}` === wanted;
+        });
+      if (seen()) continue;
+      await until(seen, done);
+      if (last.at_ms >= this.#anchor.recorded) this.#setAnchor(last.at_ms);
+    }
+  }
+
+  async #awaitMoment(at_ms: number): Promise<void> {
+    const { real, recorded } = this.#anchor;
+    await wait(Math.max(0, real + at_ms - recorded - Date.now()));
+  }
+
+  #setAnchor(recorded: number): void {
+    this.#anchor = { real: Date.now(), recorded };
+  }
+
+  #step(index: number): Step {
+    const step = this.#recording.steps[index];
+    if (step === undefined) throw new Error(`no step ${index} in ${this.#recording.name}`);
+    return step;
+  }
+}
+
+function nameOf(object: unknown): string {
+  const { kind, metadata } = (object ?? {}) as { kind?: string; metadata?: { name?: string } };
+  // Drawn names differ, and those of Events always are.
+  return kind === 'Pod' ? (metadata?.name ?? '').replace(/-[a-z0-9]{5}$/, '') : '';
+}
+
+/** Waits for something to hold, or for what it depends on to be over, but not for ever. */
+async function until(holds: () => boolean, done: Promise<unknown>): Promise<void> {
+  const over = done.then(() => true);
+  const end = Date.now() + SEEN_PATIENCE_MS;
+  while (!holds() && Date.now() < end) {
+    if ((await Promise.race([over, wait(LOOK_MS)])) === true) return;
+  }
 }

@@ -2,9 +2,10 @@ import type { IncomingMessage } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Answer } from './answer.ts';
 import type { Client } from './client.ts';
-import { holds, valueAt } from './paths.ts';
-import { endOf, type Step, type WatchEvent } from './recording.ts';
+import { holds } from './paths.ts';
+import { endOf, type Recording, type Step, type WatchEvent } from './recording.ts';
 import { headOf, parseJson } from './send-step-head.ts';
+import { substitute } from './substitute.ts';
 import { runWebSocket } from './websocket-step.ts';
 
 /** Between two looks of a step that is repeated until something holds. */
@@ -17,24 +18,42 @@ const PATIENCE_MS = 20_000;
 export interface SentStep {
   opened: Promise<void>;
   done: Promise<Answer>;
+  /** Of a watch: what has come so far. */
+  events: WatchEvent[];
+  /** Ends a stream that the recorded client ended. */
+  close(): void;
 }
 
-/** Sends one step. `started_ms` is how long before its own `at_ms` a repeated step began. */
+/** Sends one step; it may take as long as it took from `began_ms` on in the recording, and more. */
 export function sendStep(
   client: Client,
-  step: Step,
+  recording: Recording,
+  index: number,
   answers: readonly (Answer | undefined)[],
   began_ms: number,
 ): SentStep {
+  const step = substitute(recording, index, answers);
   let opened!: () => void;
   const untilOpened = new Promise<void>((resolve) => {
     opened = resolve;
   });
-  const limit = patience(step, began_ms);
-  const done = carryOut(client, substitute(step, answers), limit, opened)
+  const closer = new AbortController();
+  const events: WatchEvent[] = [];
+  const done = carryOut({ client, step, limit: patience(step, began_ms), opened, closer, events })
     .catch((error: unknown): Answer => ({ status: 0, headers: {}, problem: String(error) }))
     .finally(opened);
-  return { opened: untilOpened, done };
+  return { opened: untilOpened, done, events, close: () => closer.abort() };
+}
+
+/** A step being carried out. */
+interface Sending {
+  client: Client;
+  step: Step;
+  /** Milliseconds that it may take. */
+  limit: number;
+  opened: () => void;
+  closer: AbortController;
+  events: WatchEvent[];
 }
 
 function patience(step: Step, began_ms: number): number {
@@ -42,29 +61,13 @@ function patience(step: Step, began_ms: number): number {
   return took * PATIENCE_FACTOR + PATIENCE_MS;
 }
 
-/** Puts values of our own answers in the place of those that the recorded request took from earlier answers. */
-function substitute(step: Step, answers: readonly (Answer | undefined)[]): Step {
-  let text = JSON.stringify(step.request);
-  for (const { value, step: index, path } of step.uses ?? []) {
-    const own = valueAt(answers[index]?.body, path);
-    if (own === undefined || own === null) continue;
-    text = text.replaceAll(value, JSON.stringify(String(own)).slice(1, -1));
-  }
-  const request = JSON.parse(text) as Step['request'];
-  // The one header whose value is always an earlier answer's.
-  const etag = answers.findLast((answer) => answer?.headers['etag'] !== undefined)?.headers['etag'];
-  if (request.headers?.['If-None-Match'] !== undefined && typeof etag === 'string') {
-    request.headers['If-None-Match'] = etag;
-  }
-  return { ...step, request };
-}
-
-async function carryOut(client: Client, step: Step, limit: number, opened: () => void): Promise<Answer> {
+async function carryOut(sending: Sending): Promise<Answer> {
+  const { client, step, limit, opened } = sending;
   if (step.response.websocket !== undefined || isUpgrade(step)) {
     return runWebSocket(client, step, limit, opened);
   }
   if (step.response.events !== undefined || step.response.chunks !== undefined || endOf(step) !== undefined) {
-    return readStream(client, step, limit, opened);
+    return readStream(sending);
   }
   return step.until === undefined ? readOnce(client, step, limit) : poll(client, step, limit);
 }
@@ -111,10 +114,8 @@ async function readOnce(client: Client, step: Step, limit: number): Promise<Answ
   return { ...headOf(response), ...(text === '' ? {} : { body: parse(text, response) }) };
 }
 
-async function readStream(client: Client, step: Step, limit: number, opened: () => void): Promise<Answer> {
-  const closer = new AbortController();
+async function readStream({ client, step, limit, opened, closer, events: live }: Sending): Promise<Answer> {
   const timeout = setTimeout(() => closer.abort(), limit);
-  const closedByClient = step.closedBy === 'client' && step.until === undefined;
   let text = '';
   let head: Pick<Answer, 'status' | 'headers'> = { status: 0, headers: {} };
   let met = step.until === undefined;
@@ -122,13 +123,15 @@ async function readStream(client: Client, step: Step, limit: number, opened: () 
     const response = await open(client, step, closer.signal);
     head = headOf(response);
     opened();
-    if (closedByClient) setTimeout(() => closer.abort(), (endOf(step) ?? 0) - step.at_ms);
-    const events = new EventReader();
+    const reader = new EventReader();
     const decoder = new TextDecoder();
     for await (const chunk of response as AsyncIterable<Buffer>) {
       const piece = decoder.decode(chunk, { stream: true });
       text += piece;
-      for (const event of events.read(piece)) met ||= meets(step, event);
+      for (const event of reader.read(piece)) {
+        live.push(event);
+        met ||= meets(step, event);
+      }
       if (met && step.until !== undefined) closer.abort();
     }
   } catch (error) {

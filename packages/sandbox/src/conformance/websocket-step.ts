@@ -9,6 +9,8 @@ import { headOf, parseJson } from './send-step-head.ts';
 /** How long a message is held back for output that came before it on the real server. */
 const OUTPUT_PATIENCE_MS = 3000;
 const LOOK_MS = 10;
+/** Of the nonce in a handshake, RFC 6455. */
+const KEY_BYTES = 16;
 const DIGIT_ZERO = 0x30;
 
 /** Opens a WebSocket, plays the client's side of the recording and keeps what the server sends. */
@@ -18,11 +20,30 @@ export async function runWebSocket(
   limit: number,
   opened: () => void,
 ): Promise<Answer> {
+  // The client library refuses to offer a protocol with a slash, which port-forwarding has in its name.
+  if (step.request.headers?.['Sec-WebSocket-Protocol']?.includes('/') === true) {
+    return handshakeOnly(client, step, opened);
+  }
   const session = new WebSocketReplay(client, step);
   const refused = await session.open();
   opened();
   if (refused !== undefined) return refused;
   return session.play(limit);
+}
+
+async function handshakeOnly(client: Client, { as, request }: Step, opened: () => void): Promise<Answer> {
+  const response = await client.open({
+    user: as,
+    method: request.method,
+    path: request.path,
+    headers: { ...request.headers, 'Sec-WebSocket-Key': Buffer.alloc(KEY_BYTES).toString('base64') },
+    body: undefined,
+    signal: AbortSignal.timeout(OUTPUT_PATIENCE_MS),
+  });
+  opened();
+  const head = headOf(response);
+  const subprotocol = String(head.headers['sec-websocket-protocol'] ?? '');
+  return { ...head, websocket: { subprotocol, frames: [], closeCode: 1006, closedBy: 'client' } };
 }
 
 class WebSocketReplay {
@@ -83,14 +104,16 @@ class WebSocketReplay {
     const end = Date.now() + limit;
     let anchor = { real: Date.now(), recorded: this.#step.at_ms };
     const before = new Map<number, number>();
+    let spoke = this.#step.at_ms;
     for (const frame of this.#recorded.frames ?? []) {
       if (frame.dir === 'recv') count(before, frame);
       else {
-        await this.#awaitOutput(before);
+        await this.#awaitOutput(before, frame.at_ms - spoke);
         // The gap counts from the frame before; what came in between has taken its own time here.
         await wait(Math.max(0, anchor.real + frame.at_ms - anchor.recorded - Date.now()));
         if (this.#closeCode === undefined) this.#send(frame);
       }
+      if (frame.dir === 'send') spoke = frame.at_ms;
       anchor = { real: Date.now(), recorded: frame.at_ms };
     }
     await this.#awaitEnd(anchor, end);
@@ -105,8 +128,8 @@ class WebSocketReplay {
     };
   }
 
-  async #awaitOutput(wanted: ReadonlyMap<number, number>): Promise<void> {
-    const end = Date.now() + OUTPUT_PATIENCE_MS;
+  async #awaitOutput(wanted: ReadonlyMap<number, number>, took: number): Promise<void> {
+    const end = Date.now() + took + OUTPUT_PATIENCE_MS;
     const lacking = (): boolean => {
       const own = new Map<number, number>();
       for (const frame of this.#frames) count(own, frame);

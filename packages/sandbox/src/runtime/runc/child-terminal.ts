@@ -18,10 +18,19 @@ export async function spawnOnTerminal(
   options: ChildOptions,
 ): Promise<StreamedChild> {
   const { spawn } = await loadNodePty();
-  // The stty of busybox takes no 0.
-  const sized = ['sh', '-c', '/bin/stty rows 0 cols 0 2>/dev/null; exec "$@"', 'sh', ...argv];
+  // The stty of busybox takes no 0. Raw from the start: the container may print before runc has made it so, and its
+  // line ends would be translated twice.
+  const sized = ['sh', '-c', '/bin/stty raw -echo rows 0 cols 0 2>/dev/null; exec "$@"', 'sh', ...argv];
   const terminal = spawn('busybox', sized, { ...START_SIZE, encoding: null, env: options.env });
   const { promise: ended, resolve } = deferred<number>();
+  // What comes before anybody listens is kept: node-pty would drop it.
+  let early: Buffer[] = [];
+  let deliver: ((chunk: Buffer) => void) | undefined;
+  terminal.onData((data) => {
+    const chunk = Buffer.from(data as unknown as Uint8Array);
+    if (deliver === undefined) early.push(chunk);
+    else deliver(chunk);
+  });
   terminal.onExit(({ exitCode, signal }) => resolve(signal ? 128 + signal : exitCode));
   const stdin = new Writable({
     write(chunk: Buffer, _encoding, done) {
@@ -35,7 +44,9 @@ export async function spawnOnTerminal(
     pid: terminal.pid,
     stdin: options.stdin ? stdin : undefined,
     onOutput(listener) {
-      terminal.onData((data) => listener('stdout', Buffer.from(data as unknown as Uint8Array)));
+      deliver = (chunk) => listener('stdout', chunk);
+      for (const chunk of early) deliver(chunk);
+      early = [];
     },
     pause: () => terminal.pause(),
     resume: () => terminal.resume(),

@@ -1,0 +1,23 @@
+import type { Recording } from './recording.ts';
+
+/**
+ * The order in which to send: that of the recording, but requests that raced each other in the order in which the
+ * real server happened to serve them.
+ */
+export function sendingOrder({ steps }: Recording): number[] {
+  const served = steps.map(({ concurrent, response }, index) => {
+    const { metadata } = (response.body ?? {}) as { metadata?: { resourceVersion?: string } };
+    const isRacer = concurrent === true && response.events === undefined && response.websocket === undefined;
+    const version = isRacer ? Number(metadata?.resourceVersion) : Number.NaN;
+    return { index, version, isRacer: !Number.isNaN(version) };
+  });
+  const order: number[] = [];
+  for (let start = 0; start < served.length;) {
+    let end = start + 1;
+    if (served[start]?.isRacer === true) while (served[end]?.isRacer === true) end += 1;
+    const run = served.slice(start, end).toSorted((a, b) => (a.isRacer ? a.version - b.version : 0));
+    order.push(...run.map(({ index }) => index));
+    start = end;
+  }
+  return order;
+}
