@@ -142,14 +142,14 @@ function changeContainer(request: DebugRequest, copy: CopyRequest, result: Pod, 
   if (request.imagePullPolicy !== undefined) container.imagePullPolicy = request.imagePullPolicy;
   setStreams(container, request);
 
+  // A container's own policy would win over the pod's; an init container's makes it a sidecar.
+  if (!chosen.init && copy.restart === undefined) delete container.restartPolicy;
   const profile = profileOf(request);
   applyProfile(profile, 'copy', result, container.name, copy.keep);
   if (request.custom !== undefined) mergeCustom(container, request.custom);
   adjust(container, request.adjust);
   const { spec } = result;
   if (spec !== undefined) spec.restartPolicy = copy.restart ?? 'Never';
-  // A container's own policy would win over the pod's; an init container's makes it a sidecar.
-  if (!chosen.init && copy.restart === undefined) delete container.restartPolicy;
   return [
     ...(profile === 'legacy' ? [legacyDeprecated()] : []),
     ...(chosen.init ? [] : nonRootWarning(result, container)),

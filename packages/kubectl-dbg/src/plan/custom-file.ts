@@ -90,12 +90,11 @@ function readValue(value: unknown, type: FieldType, path: string, findings: Find
   if ('object' in type) return readObject(value, type.object, path, findings);
   if ('map' in type) {
     if (!isObject(value)) return problem(findings, path, 'an object');
-    return Object.fromEntries(
-      Object.entries(value).flatMap(([key, entry]) => {
-        const read = readScalar(entry, 'text?', `${path}.${key}`, findings);
-        return read === undefined ? [] : [[key, read]];
-      }),
-    );
+    const entries = Object.entries(value).map(([key, entry]) => {
+      const read = readScalar(entry, 'text?', `${path}.${key}`, findings);
+      return [key, read] as const;
+    });
+    return entries.length === 0 ? undefined : Object.fromEntries(entries);
   }
   if (!Array.isArray(value)) return problem(findings, path, 'a list');
   const entries = value.map((entry, index) => readListEntry(entry, type.list, `${path}[${index}]`, findings));
