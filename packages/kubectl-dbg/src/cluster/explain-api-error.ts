@@ -1,8 +1,7 @@
 import { DbgError } from '../errors.ts';
 import type { FailureKind } from '../errors.ts';
-import { sanitise } from '../sanitise.ts';
 import type { ApiStatusError } from './api-status-error.ts';
-import { describeCall } from './describe-call.ts';
+import { forbiddenRemedy } from './forbidden.ts';
 
 /** What the caller knows beside the error. */
 export interface ApiErrorContext {
@@ -54,20 +53,4 @@ function meaning(
         ? { kind: 'unreachable', remedy: 'The server is in trouble; try again later' }
         : { kind: 'refused', remedy: undefined };
   }
-}
-
-/** A refusal by RBAC names user and right; one by an admission policy has its own words, and no right would help. */
-function forbiddenRemedy(error: ApiStatusError): string | undefined {
-  const byAuthorizer =
-    / cannot [a-z-]+ resource /.test(error.serverMessage) || error.serverMessage.length < 5;
-  const emptyReason = /forbidden:? *("")?$/i.test(error.serverMessage);
-  if (!byAuthorizer && !emptyReason) return undefined;
-  const call = describeCall(error.call.method, error.call.path);
-  if (call === undefined) return 'Ask the cluster administrator for access';
-  const { verb, resource, subresource, group, namespace } = call;
-  const what = `${resource}${subresource === undefined ? '' : `/${subresource}`}`;
-  const inGroup = group === '' ? '' : ` of ${sanitise(group)}`;
-  const where = namespace === undefined ? 'in the whole cluster' : `in namespace ${sanitise(namespace)}`;
-  const verbs = subresource === 'attach' || subresource === 'exec' ? 'get and create' : verb;
-  return `Ask for the right to ${verbs} ${sanitise(what)}${inGroup} ${where}`;
 }

@@ -52,8 +52,10 @@ export class Connector {
   }
 
   async #open(credential: Credential): Promise<Transport> {
-    const { socket, protocol } = await this.#connect(credential, ['h2', 'http/1.1'], 'requests');
     const { url } = this.#endpoint;
+    // Most servers speak HTTP/2: its code is loaded while the handshakes are under way.
+    if (url.protocol === 'https:') import('./http2-transport.ts').catch(() => undefined);
+    const { socket, protocol } = await this.#connect(credential, ['h2', 'http/1.1'], 'requests');
     if (protocol === 'h2') {
       const { Http2Transport } = await import('./http2-transport.ts');
       return new Http2Transport(socket, url, this.#tuning);
