@@ -7,7 +7,7 @@ import { applyWrite } from '../session/apply.ts';
 import { awaitRunning } from '../session/await-running.ts';
 import type { Outcome } from '../session/outcome.ts';
 import { type Made, remove } from '../session/removal.ts';
-import { reattachHint, runSession, type SessionReport } from '../session/session.ts';
+import { type Patience, reattachHint, runSession, type SessionReport } from '../session/session.ts';
 import type { OutputStream, World } from '../world.ts';
 import { ProgressLine } from './progress-line.ts';
 
@@ -22,6 +22,7 @@ export interface CarryOutOptions {
   detachKeys: Uint8Array;
   /** `--via exec`: what runs beside the container's own sleeper. */
   exec?: { words: readonly string[]; end: readonly string[] };
+  patience?: Patience;
   /** Where the container's stdout and stderr go. */
   stdout: OutputStream;
   stderr: OutputStream;
@@ -116,6 +117,7 @@ async function follow(plan: Plan, pod: Pod, options: CarryOutOptions): Promise<S
       timeout: options.timeout,
       detachKeys: options.detachKeys,
       ...(options.exec === undefined ? {} : { exec: options.exec }),
+      ...(options.patience === undefined ? {} : { patience: options.patience }),
       signal: options.signal,
       listener: {
         progress: (next) => progress?.update(next),

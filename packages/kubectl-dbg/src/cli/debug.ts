@@ -7,6 +7,7 @@ import {
   explainApiError,
   openCluster,
   type PluginPolicy,
+  type Tuning,
 } from '../cluster/index.ts';
 import { DbgError, ExitCode } from '../errors.ts';
 import {
@@ -21,7 +22,7 @@ import { sanitise } from '../sanitise.ts';
 import { applyWrite } from '../session/apply.ts';
 import { parseDetachKeys } from '../session/detach-keys.ts';
 import { exitCodeOf } from '../session/outcome.ts';
-import type { SessionReport } from '../session/session.ts';
+import type { Patience, SessionReport } from '../session/session.ts';
 import type { OutputStream, World } from '../world.ts';
 import { carryOut, type CarryOutOptions } from './carry-out.ts';
 import { clusterOptionsOf } from './cluster-options.ts';
@@ -39,11 +40,19 @@ const DEFAULT_IMAGE = 'busybox';
 
 const DEFAULT_DETACH_KEYS = 'ctrl-p,ctrl-q';
 
+/** What does not come from the command line. */
+export interface DebugSettings {
+  pluginPolicy?: PluginPolicy | undefined;
+  /** Times of the client and of sessions; tests shorten them. */
+  tuning?: Partial<Tuning> | undefined;
+  patience?: Patience | undefined;
+}
+
 /** Debugs the targets of a command line; returns the exit code. */
 export async function debug(
   parsed: ParsedArguments,
   world: World,
-  pluginPolicy?: PluginPolicy,
+  { pluginPolicy, tuning, patience }: DebugSettings = {},
 ): Promise<number> {
   const { options, targets } = parsed;
   const quiet = options.quiet ?? false;
@@ -62,7 +71,10 @@ export async function debug(
   const timeout = parseTimeout(options.timeout);
   const detachKeys = detachKeysOf(options);
   const { signal, release } = abortOnSignals(world);
-  const cluster = await openCluster({ ...clusterOptionsOf(options, world.stderr), pluginPolicy }, world);
+  const cluster = await openCluster(
+    { ...clusterOptionsOf(options, world.stderr), pluginPolicy, tuning },
+    world,
+  );
   let warnings = 0;
   cluster.onWarning((text) => {
     warnings += 1;
@@ -71,7 +83,17 @@ export async function debug(
   try {
     const subjects = await findSubjects(cluster, words, manifests, options, signal);
     showNotices(notices, quiet, say);
-    const shared = { cluster, world, request, quiet, timeout, detachKeys, say, signal };
+    const shared = {
+      cluster,
+      world,
+      request,
+      quiet,
+      timeout,
+      detachKeys,
+      say,
+      signal,
+      ...(patience === undefined ? {} : { patience }),
+    };
     const code = await debugAll(subjects, options.via === 'exec' ? viaExec(shared) : shared, options);
     if (code === 0 && warnings > 0 && options.warningsAsErrors === true) {
       throw new DbgError('refused', `${warnings} warning${warnings === 1 ? '' : 's'} received`);

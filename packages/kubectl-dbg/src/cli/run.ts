@@ -4,6 +4,7 @@ import type { PluginPolicy } from '../cluster/index.ts';
 import { DbgError, ExitCode } from '../errors.ts';
 import { VERSION } from '../version.ts';
 import type { World } from '../world.ts';
+import type { DebugSettings } from './debug.ts';
 import { describeFailure } from './failure.ts';
 import { applyDefaults, kubercFile, parse, type ParsedArguments, staticText } from './grammar/index.ts';
 
@@ -14,14 +15,18 @@ export const COMPLETE = '__complete';
  * Runs one command line to its end and returns the exit code (docs/exit-codes.md). What a user can meet ends in one
  * line on stderr; whatever is thrown out of here is a bug.
  */
-export async function run(argv: readonly string[], world: World): Promise<number> {
+export async function run(
+  argv: readonly string[],
+  world: World,
+  settings: DebugSettings = {},
+): Promise<number> {
   try {
     if (argv[0] === COMPLETE) {
       const { runCompletion } = await import('./completion/run-completion.ts');
       return await runCompletion(argv.slice(1), world);
     }
     const { parsed, pluginPolicy } = await parseWithPreferences(argv, world);
-    return await dispatch(parsed, pluginPolicy, world);
+    return await dispatch(parsed, { ...settings, pluginPolicy }, world);
   } catch (error) {
     if (!(error instanceof DbgError)) throw error;
     const { sanitise } = await import('../sanitise.ts');
@@ -30,11 +35,7 @@ export async function run(argv: readonly string[], world: World): Promise<number
   }
 }
 
-async function dispatch(
-  parsed: ParsedArguments,
-  pluginPolicy: PluginPolicy | undefined,
-  world: World,
-): Promise<number> {
+async function dispatch(parsed: ParsedArguments, settings: DebugSettings, world: World): Promise<number> {
   const text = staticText(parsed, world.stdout.isTTY === true ? world.stdout.columns : undefined);
   if (text !== undefined) {
     world.stdout.write(text);
@@ -45,7 +46,7 @@ async function dispatch(
     return ExitCode.ok;
   }
   const { debug } = await import('./debug.ts');
-  return await debug(parsed, world, pluginPolicy);
+  return await debug(parsed, world, settings);
 }
 
 /** Takes the command line apart, with what the user's kuberc file says of aliases and defaults. */

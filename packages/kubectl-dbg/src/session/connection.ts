@@ -4,9 +4,6 @@ import type { RemoteCommand } from '../cluster/types.ts';
 const PAUSE_MS = 200;
 const PAUSE_LIMIT_MS = 5_000;
 
-/** A stream that could not be taken up again for so long (ms) is lost; proxies and API servers restart within it. */
-const GIVE_UP_MS = 60_000;
-
 /**
  * The attach of a session, which may break and be opened again: whoever sends goes through here and reaches the
  * connection that is open now.
@@ -37,14 +34,14 @@ export class Connection {
     return command;
   }
 
-  /** Tries to open it again until that succeeds, the container has ended, or it takes too long. */
-  async reopen(now: () => number): Promise<RemoteCommand | undefined> {
+  /** Tries to open it again until that succeeds, the container has ended, or `giveUpAfter` ms are over. */
+  async reopen(now: () => number, giveUpAfter: number): Promise<RemoteCommand | undefined> {
     const begun = now();
     for (let pause = PAUSE_MS; !this.#signal.aborted; pause = Math.min(pause * 2, PAUSE_LIMIT_MS)) {
       try {
         return await this.open();
       } catch {
-        if (now() - begun > GIVE_UP_MS) return undefined;
+        if (now() - begun > giveUpAfter) return undefined;
         await wait(pause, this.#signal);
       }
     }

@@ -39,6 +39,8 @@ export interface SessionOptions {
   exec?: { words: readonly string[]; end: readonly string[] };
   /** Bytes that end a terminal session and leave the process running; none to switch that off. */
   detachKeys: Uint8Array;
+  /** Default: what a person waits. */
+  patience?: Patience;
   signal: AbortSignal;
   listener: SessionListener;
 }
@@ -64,8 +66,15 @@ export interface SessionReport {
   delivery?: Pick<DeliveryReport, 'stdout' | 'stderr' | 'fromLog' | 'bytes' | 'lost'>;
 }
 
-/** The kubelet tells the end of a container to the API server within about a second; a busy node needs longer. */
-const STATUS_AFTER_END_MS = 30_000;
+/** How long a session waits for what is not certain to come, in ms. */
+export interface Patience {
+  /** For a broken stream to be taken up again: proxies and API servers restart within it. */
+  reopen: number;
+  /** For the container's status, after its streams have ended: usually a second, on a busy node longer. */
+  status: number;
+}
+
+const USUAL_PATIENCE: Patience = { reopen: 60_000, status: 30_000 };
 
 /** How long the end of a sleeper is waited for: it ends by itself at last. */
 const END_SLEEPER_MS = 5_000;
@@ -89,6 +98,7 @@ class Session {
   readonly #signal: AbortSignal;
   #connection: Connection;
   readonly #raw: boolean;
+  readonly #patience: Patience;
   #terminal: RawTerminal | undefined;
   #refused: DbgError | undefined;
   #input: Promise<InputEnd | 'broken'> | undefined;
@@ -103,6 +113,7 @@ class Session {
       begun: world.now(),
       ended: 0,
     };
+    this.#patience = options.patience ?? USUAL_PATIENCE;
     this.#tracker = new PodTracker(cluster, options.pod);
     this.#signal = AbortSignal.any([options.signal, this.#over.signal]);
     this.#raw = options.tty && options.stdin && world.stdin.isTTY === true;
@@ -309,7 +320,7 @@ class Session {
       this.#inputEnd = 'broken';
       return undefined;
     }
-    return await this.#connection.reopen(() => world.now());
+    return await this.#connection.reopen(() => world.now(), this.#patience.reopen);
   }
 
   /** The outcome, once the streams are at their end. */
@@ -338,7 +349,7 @@ class Session {
   /** The container's end, as its status tells it; a session without that is lost, never a success. */
   async #termination(): Promise<Outcome> {
     const { address, signal } = this.#options;
-    const late = AbortSignal.timeout(STATUS_AFTER_END_MS);
+    const late = AbortSignal.timeout(this.#patience.status);
     try {
       return await this.#tracker.until<Outcome>(
         ({ pod, deleted }) => {
