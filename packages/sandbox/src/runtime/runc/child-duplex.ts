@@ -3,7 +3,8 @@ import { Duplex, type Readable, type Writable } from 'node:stream';
 
 /**
  * A child's stdin and stdout as one stream. The child may stop reading before all it has written is read: what is
- * still written to it then is dropped, and its output comes whole. Destroying the stream kills the child.
+ * still written to it then is dropped, and its output comes whole. With the end of the output the stream is over.
+ * Destroying the stream kills the child.
  */
 export function childDuplex(child: ChildProcess & { stdin: Writable; stdout: Readable }): Duplex {
   const { stdin, stdout } = child;
@@ -31,6 +32,7 @@ export function childDuplex(child: ChildProcess & { stdin: Writable; stdout: Rea
     if (!duplex.push(chunk)) stdout.pause();
   });
   stdout.on('end', () => duplex.push(null));
+  duplex.once('end', () => duplex.destroy());
   child.on('error', (error) => duplex.destroy(error));
   return duplex;
 }
