@@ -53,7 +53,7 @@ export async function openCluster(options: ClusterOptions, world: World): Promis
   });
   const open = async (subresource: 'attach' | 'exec', command: RemoteCommandOptions) => {
     const { openCommand } = await import('./remote-command/open-command.ts');
-    return openCommand({ settings, client, connector, credentials, spare }, subresource, command);
+    return openCommand({ settings, connector, credentials, spare }, subresource, command);
   };
   return {
     server: describeServer(endpoint),

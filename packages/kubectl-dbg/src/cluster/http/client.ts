@@ -1,17 +1,16 @@
-import type { Status } from 'kubectl-dbg-wire';
 import { abortable } from '../abortable.ts';
-import { ApiStatusError, statusOfBody } from '../api-status-error.ts';
 import { DbgError } from '../../errors.ts';
-import { sanitiseShort } from '../../sanitise.ts';
 import type { Credential, Credentials } from '../credentials/credentials.ts';
 import { requestTarget } from '../endpoint.ts';
 import type { Endpoint, Impersonation } from '../kubeconfig/connection.ts';
 import type { TraceEntry, Tuning } from '../options.ts';
 import type { ApiRequest } from '../types.ts';
-import { MAX_ANSWER_BYTES, readRefusal, readText } from './body.ts';
+import { MAX_ANSWER_BYTES, readText } from './body.ts';
 import type { Connector } from './connector.ts';
-import { describeServer, explainTransport } from './explain-transport.ts';
+import { explainTransport } from './explain-transport.ts';
+import { describeType, foreignAnswer, isRedirect, redirectAnswer } from './foreign-answer.ts';
 import { requestHeaders } from './headers.ts';
+import { refusal } from './refusal.ts';
 import { connectionPause, MAX_TRIES, pause, retryAfter } from './retry.ts';
 import { TransportError } from './transport.ts';
 import type { TransportRequest, TransportResponse } from './transport.ts';
@@ -48,7 +47,7 @@ export class HttpClient {
       const type = response.headers['content-type'] ?? '';
       if (!/^application\/(.*\+)?json\b/.test(type)) {
         response.discard();
-        throw this.#foreign(`${describeType(type)} instead of JSON`);
+        throw foreignAnswer(this.#settings.endpoint, `${describeType(type)} instead of JSON`);
       }
       return this.#parse<T>(await readText(response, MAX_ANSWER_BYTES));
     } catch (error) {
@@ -110,30 +109,13 @@ export class HttpClient {
         await pause(wait, signal);
         continue;
       }
-      if (response.status >= 300 && response.status < 400) throw this.#redirect(response);
-      if (response.status >= 400) throw await this.refusal(response, request.method, target);
+      if (isRedirect(response.status)) throw redirectAnswer(this.#settings.endpoint, response);
+      if (response.status >= 400) throw await refusal(response, { method: request.method, path: target });
       return response;
     }
   }
 
-  /** The error that a refused request becomes. */
-  async refusal(
-    response: TransportResponse,
-    method: ApiRequest['method'],
-    target: string,
-  ): Promise<ApiStatusError> {
-    const body = await readRefusal(response);
-    const type = response.headers['content-type'] ?? '';
-    return new ApiStatusError(
-      response.status,
-      statusOfBody(body) ?? statusOfText(response.status, body, type),
-      {
-        method,
-        path: target,
-      },
-    );
-  }
-
+  /** Gives a body on, with the connection's failures in words. */
   async *#explained(
     body: AsyncIterable<Uint8Array>,
     request: ApiRequest,
@@ -211,59 +193,12 @@ export class HttpClient {
       return JSON.parse(text) as T;
     } catch {
       // The parser's own words quote the answer, which may be anything.
-      throw this.#foreign('an answer that is not whole JSON');
+      throw foreignAnswer(this.#settings.endpoint, 'an answer that is not whole JSON');
     }
-  }
-
-  #redirect(response: TransportResponse): DbgError {
-    response.discard();
-    const to = sanitiseShort(response.headers['location'] ?? 'nowhere', 200);
-    return this.#foreign(`a redirect (${response.status}) to ${to}, which is not followed`);
-  }
-
-  #foreign(what: string): DbgError {
-    const { endpoint } = this.#settings;
-    return new DbgError('unreachable', `the server ${describeServer(endpoint)} answered with ${what}`, {
-      remedy:
-        'Check that the address is that of a Kubernetes API server, without a login page or proxy between',
-    });
   }
 }
 
 /** Whether the connection itself failed, so that another may do better; a server that does not answer stays so. */
 function broken(error: TransportError): boolean {
   return (error.cause as { code?: unknown } | null)?.code !== 'ANSWER_TIMEOUT';
-}
-
-/** A Status for a refusal that has none: the kubelet's and proxies' errors are plain text or a page. */
-function statusOfText(code: number, body: string, type: string): Status {
-  const isText = type === '' || type.startsWith('text/plain') || type.startsWith('application/json');
-  const text = body.trim();
-  const message =
-    isText && text !== ''
-      ? text
-      : `HTTP status ${code}${text === '' ? '' : `, with ${describeType(type)} that is not from a Kubernetes API server`}`;
-  return { kind: 'Status', apiVersion: 'v1', status: 'Failure', code, message, reason: REASONS[code] ?? '' };
-}
-
-/** Reasons that the API gives these codes. Source: Kubernetes apimachinery, StatusReason. */
-const REASONS: Readonly<Record<number, string>> = {
-  400: 'BadRequest',
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  404: 'NotFound',
-  405: 'MethodNotAllowed',
-  406: 'NotAcceptable',
-  409: 'Conflict',
-  410: 'Gone',
-  415: 'UnsupportedMediaType',
-  429: 'TooManyRequests',
-  500: 'InternalError',
-  503: 'ServiceUnavailable',
-  504: 'Timeout',
-};
-
-function describeType(type: string): string {
-  if (type.startsWith('text/html')) return 'a web page (text/html)';
-  return type === '' ? 'something without a content type' : sanitiseShort(type, 100);
 }

@@ -1,14 +1,14 @@
-import { DbgError } from '../../errors.ts';
 import { abortable } from '../abortable.ts';
 import type { Credential, Credentials } from '../credentials/credentials.ts';
 import { requestTarget } from '../endpoint.ts';
 import type { Connector } from '../http/connector.ts';
-import { describeServer, explainTransport } from '../http/explain-transport.ts';
+import { explainTransport } from '../http/explain-transport.ts';
+import { isRedirect, redirectAnswer } from '../http/foreign-answer.ts';
 import { identityHeaders } from '../http/headers.ts';
-import type { ClientSettings, HttpClient } from '../http/client.ts';
+import type { ClientSettings } from '../http/client.ts';
+import { refusal } from '../http/refusal.ts';
 import { TransportError } from '../http/transport.ts';
 import { parseWarnings } from '../http/warning.ts';
-import { sanitiseShort } from '../../sanitise.ts';
 import type { RemoteCommand, RemoteCommandOptions } from '../types.ts';
 import type { SpareConnection } from './spare-connection.ts';
 import { upgrade } from './upgrade.ts';
@@ -18,7 +18,6 @@ import { WebSocketCommand } from './websocket-command.ts';
 /** What opening needs beside the options. */
 export interface CommandContext {
   settings: ClientSettings;
-  client: HttpClient;
   connector: Connector;
   credentials: Credentials;
   spare: SpareConnection;
@@ -33,7 +32,7 @@ export async function openCommand(
   subresource: 'attach' | 'exec',
   options: RemoteCommandOptions,
 ): Promise<RemoteCommand> {
-  const { settings, client, credentials } = context;
+  const { settings, credentials } = context;
   const target = commandTarget(settings, subresource, options);
   for (let refreshed = false; ; refreshed = true) {
     const credential = await abortable(credentials.get(), options.signal);
@@ -51,17 +50,8 @@ export async function openCommand(
       continue;
     }
     for (const text of parseWarnings(response.headers['warning'] ?? '')) settings.warn(text);
-    if (response.status >= 300 && response.status < 400) {
-      response.discard();
-      const to = sanitiseShort(response.headers['location'] ?? 'nowhere', 200);
-      const server = describeServer(settings.endpoint);
-      throw new DbgError(
-        'unreachable',
-        `the server ${server} answered with a redirect (${response.status}) to ${to}, which is not followed`,
-        { remedy: 'Check that the address is that of a Kubernetes API server, without a login page between' },
-      );
-    }
-    throw await client.refusal(response, 'GET', target);
+    if (isRedirect(response.status)) throw redirectAnswer(settings.endpoint, response);
+    throw await refusal(response, { method: 'GET', path: target });
   }
 }
 
