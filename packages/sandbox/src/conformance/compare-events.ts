@@ -69,8 +69,9 @@ function isInitialEnd({ type, object }: WatchEvent): boolean {
 function compareStates(expected: readonly WatchEvent[], got: readonly WatchEvent[]): string | undefined {
   const wanted = stateRuns(expected);
   const seen = stateRuns(got);
+  // States that take turns come back: their first time counts.
   const common = (states: readonly string[], others: readonly string[]): string =>
-    states.filter((state) => others.includes(state)).join(' → ');
+    [...new Set(states)].filter((state) => others.includes(state)).join(' → ');
   if (common(wanted, seen) === common(seen, wanted)) return undefined;
   return `states: expected ${wanted.join(' → ')}, got ${seen.join(' → ')}`;
 }

@@ -1,12 +1,9 @@
 import { writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join, resolve } from 'node:path';
+import { FIXTURES, PACKAGE } from './fixtures.ts';
 import { loadRecordings } from './load.ts';
 import { markdownReport, textReport } from './report.ts';
 import { runConformance } from './run.ts';
-
-const PACKAGE = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
-export const FIXTURES = join(PACKAGE, 'fixtures', 'recordings');
 
 /** `conformance [DIR] [--only=PART] [--runtime=runc|simulated]`: replays recordings and reports. */
 async function main(args: readonly string[]): Promise<number> {

@@ -41,6 +41,9 @@ function amounts(value: unknown): unknown {
   return Object.fromEntries(Object.keys(value).map((key) => [key, '<amount>']));
 }
 
+// oxlint-disable-next-line no-control-regex -- terminals are controlled by such characters
+const REDRAWN_PROMPT = /\r[^\r\n]*\u001B\[J/g;
+
 /** Replacements in any text, in this order. */
 const TEXTS: readonly (readonly [pattern: RegExp, token: string])[] = [
   [/X509SHA256=[0-9a-f]{64}/g, 'X509SHA256=<fingerprint>'],
@@ -67,7 +70,7 @@ const TEXTS: readonly (readonly [pattern: RegExp, token: string])[] = [
   [/(?<=back-off )(?:\d+m)?\d+s/g, '<duration>'],
   [/(?<=in request with )\d+(?= headers)/g, '<n>'],
   // A shell draws its prompt again when it learns the size of its terminal, if it was there already.
-  [/\r[^\r\n]*\u001B\[J/g, ''],
+  [REDRAWN_PROMPT, ''],
   // The host's busybox need not be of the recorded version; older ones show an applet that the shell ran as `{ps} sh`.
   [/BusyBox v[^\r\n]* built-in shell/g, 'BusyBox <version> built-in shell'],
   [/^(?: *\d+ )(\S+ +)(?:\{(\w+)\} .*|(.*))$/gm, '<pid> $1$2$3'],
@@ -87,7 +90,10 @@ export function mask(value: unknown, field = ''): unknown {
   const replaced = FIELDS[field]?.(value) ?? value;
   if (replaced !== value) return replaced;
   if (typeof value === 'string') return field === 'cells' ? maskCell(value) : maskText(value);
-  if (Array.isArray(value)) return value.map((item) => mask(item, field === 'cells' ? field : ''));
+  if (Array.isArray(value)) {
+    const items = value.map((item) => mask(item, field === 'cells' ? field : ''));
+    return field === 'cells' ? maskRestarts(items) : items;
+  }
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value)
@@ -100,6 +106,14 @@ export function mask(value: unknown, field = ''): unknown {
 function isCgroupNoise(resources: unknown): boolean {
   const text = JSON.stringify(resources);
   return text === '{}' || text === '{"limits":{"memory":"9007199254740988Ki"}}';
+}
+
+/** A pod whose container ends again and again is ready and running now and then. */
+function maskRestarts(cells: unknown[]): unknown[] {
+  const isRestarting = cells.includes('<n> (<age> ago)');
+  return isRestarting
+    ? cells.map((cell, index) => (index === 1 || index === 2 ? '<restarting>' : cell))
+    : cells;
 }
 
 function maskCell(text: string): string {

@@ -40,6 +40,13 @@ export function closingLine(results: readonly ScenarioResult[]): string {
   return `${count('passed')} passed, ${count('failed')} failed`;
 }
 
+function repeatedLine(results: readonly ScenarioResult[]): string[] {
+  const names = results
+    .filter(({ repeated, outcome }) => repeated === true && outcome === 'passed')
+    .map(({ recording }) => recording.name);
+  return names.length === 0 ? [] : [`passed at the second attempt: ${names.join(', ')}`];
+}
+
 /** The table and the first difference of each scenario that failed, for a terminal. */
 export function textReport(results: readonly ScenarioResult[]): string {
   const rows = groupRows(results);
@@ -55,6 +62,7 @@ export function textReport(results: readonly ScenarioResult[]): string {
     line('group', 'passed', 'failed', 'out of scope'),
     ...rows.map(({ group, passed, failed, outOfScope }) => line(group, passed, failed, outOfScope)),
     '',
+    ...repeatedLine(results),
     closingLine(results),
   ].join('\n');
 }

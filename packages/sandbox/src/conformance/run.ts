@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { namespaceObject } from '../setup/first-objects.ts';
 import { startSandbox } from '../sandbox.ts';
 import type { Store } from '../store/types.ts';
@@ -9,12 +10,19 @@ import { replay } from './replay.ts';
 
 /** Scenarios wait more than they work; so many at once keep a two-core machine busy and in time. */
 const CONCURRENCY = 10;
+/** The second attempt of those that failed has the machine more to itself. */
+const SECOND_CONCURRENCY = 3;
+/** How long a namespace may take to be gone. */
+const NAMESPACE_PATIENCE_MS = 60_000;
+const LOOK_MS = 50;
 
 export interface ScenarioResult {
   recording: Recording;
   outcome: 'passed' | 'failed' | 'out of scope';
   /** The first difference, or why it is out of scope. */
   detail?: string;
+  /** It took more than one attempt: times are real, and a busy machine may be late. */
+  repeated?: true;
 }
 
 export interface RunOptions {
@@ -45,29 +53,49 @@ export async function runConformance(
     });
     // The longest first, so that none is left over at the end.
     const queue = recordings.toSorted((a, b) => duration(b) - duration(a));
-    const results: ScenarioResult[] = [];
-    const busy = new Set<string>();
-    const work = async (): Promise<void> => {
-      for (;;) {
-        const index = queue.findIndex(({ namespace }) => namespace === undefined || !busy.has(namespace));
-        const [recording] = index < 0 ? [] : queue.splice(index, 1);
-        if (recording === undefined) return;
-        const { namespace } = recording;
-        if (namespace !== undefined) busy.add(namespace);
-        const result = await runScenario(client, sandbox.store, recording);
-        if (namespace !== undefined) busy.delete(namespace);
-        results.push(result);
-        options.onResult?.(result);
-      }
-    };
-    await Promise.all(Array.from({ length: options.concurrency ?? CONCURRENCY }, work));
-    // Scenarios that had to wait for a namespace of the same name.
-    await work();
+    const concurrency = options.concurrency ?? CONCURRENCY;
+    const first = await runAll(client, sandbox.store, queue, concurrency, options.onResult);
+    const failed = first.filter(({ outcome }) => outcome === 'failed').map(({ recording }) => recording);
+    const second = await runAll(client, sandbox.store, failed, SECOND_CONCURRENCY, options.onResult);
     client.close();
+    const results = first.map((result) => {
+      const again = second.find(({ recording }) => recording === result.recording);
+      return again === undefined ? result : { ...again, repeated: true as const };
+    });
     return results.toSorted((a, b) => (a.recording.name < b.recording.name ? -1 : 1));
   } finally {
     await sandbox.stop();
   }
+}
+
+/** Runs scenarios, several at once but no two in one namespace. */
+async function runAll(
+  client: Client,
+  store: Store,
+  recordings: readonly Recording[],
+  concurrency: number,
+  onResult: RunOptions['onResult'],
+): Promise<ScenarioResult[]> {
+  const queue = [...recordings];
+  const results: ScenarioResult[] = [];
+  const busy = new Set<string>();
+  const work = async (): Promise<void> => {
+    for (;;) {
+      const index = queue.findIndex(({ namespace }) => namespace === undefined || !busy.has(namespace));
+      const [recording] = index < 0 ? [] : queue.splice(index, 1);
+      if (recording === undefined) return;
+      const { namespace } = recording;
+      if (namespace !== undefined) busy.add(namespace);
+      const result = await runScenario(client, store, recording);
+      if (namespace !== undefined) busy.delete(namespace);
+      results.push(result);
+      onResult?.(result);
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, work));
+  // Scenarios that had to wait for a namespace of the same name.
+  await work();
+  return results;
 }
 
 async function runScenario(client: Client, store: Store, recording: Recording): Promise<ScenarioResult> {
@@ -78,7 +106,7 @@ async function runScenario(client: Client, store: Store, recording: Recording): 
     store.create('namespaces', namespaceObject(namespace, namespaceLabels));
   }
   const answers = await replay(client, recording);
-  if (namespace !== undefined) await deleteNamespace(client, namespace);
+  if (namespace !== undefined) await deleteNamespace(client, store, namespace);
   for (const [index, step] of recording.steps.entries()) {
     const answer = answers[index];
     const found = answer === undefined ? 'not answered' : compareStep(step, answer);
@@ -90,7 +118,7 @@ async function runScenario(client: Client, store: Store, recording: Recording): 
   return { recording, outcome: 'passed' };
 }
 
-async function deleteNamespace(client: Client, namespace: string): Promise<void> {
+async function deleteNamespace(client: Client, store: Store, namespace: string): Promise<void> {
   const response = await client.open({
     user: 'admin',
     method: 'DELETE',
@@ -100,6 +128,8 @@ async function deleteNamespace(client: Client, namespace: string): Promise<void>
     signal: AbortSignal.timeout(10_000),
   });
   response.resume();
+  const end = Date.now() + NAMESPACE_PATIENCE_MS;
+  while (store.get('namespaces', undefined, namespace) !== undefined && Date.now() < end) await wait(LOOK_MS);
 }
 
 function duration({ steps }: Recording): number {

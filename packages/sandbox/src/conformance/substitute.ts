@@ -3,7 +3,7 @@ import { valueAt } from './paths.ts';
 import type { Recording, Step } from './recording.ts';
 
 const STREAM_PROTOCOL = 'X-Stream-Protocol-Version';
-const UID = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g;
+const UID = /(?<![0-9a-f])[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![0-9a-f])/g;
 
 /** Puts values of our own answers in the place of those that the recorded request took from earlier answers. */
 export function substitute(

@@ -1,9 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import type { KubeObject, Store } from '../store/types.ts';
 
 const COMPONENT = 'default-scheduler';
-/** Bytes of the suffix that makes an event's name its own. */
-const SUFFIX_BYTES = 8;
+/** Nanoseconds in a millisecond. */
+const NS_PER_MS = 1_000_000n;
 
 /** Writes an event as the scheduler does: in the newer form, with a time in microseconds and no count. */
 export function recordSchedulerEvent(
@@ -17,7 +16,7 @@ export function recordSchedulerEvent(
   store.create('events', {
     apiVersion: 'v1',
     kind: 'Event',
-    metadata: { name: `${name}.${randomBytes(SUFFIX_BYTES).toString('hex')}`, namespace },
+    metadata: { name: `${name}.${stamp(now)}`, namespace },
     involvedObject: { kind: 'Pod', namespace, name, uid, apiVersion: 'v1', resourceVersion },
     reason: event.reason,
     message: event.message,
@@ -30,4 +29,13 @@ export function recordSchedulerEvent(
     reportingComponent: COMPONENT,
     reportingInstance: `${COMPONENT}-${node}`,
   });
+}
+
+let last = 0n;
+
+/** Names end in the time in nanoseconds, as all events' do, so that they sort by it; no two are the same. */
+function stamp(now: Date): string {
+  const time = BigInt(now.getTime()) * NS_PER_MS;
+  last = time > last ? time : last + 1n;
+  return last.toString(16);
 }

@@ -107,7 +107,7 @@ class RemoteCommandSession {
     const frame = this.#decode(bytes, isBinary);
     if (frame.kind === 'close') this.#closeChannel(frame.channel);
     if (frame.kind !== 'data') return;
-    if (frame.channel === Channel.stdin) this.#writeStdin(frame.data);
+    if (frame.channel === Channel.stdin) this.#receiveStdin(frame.data);
     if (frame.channel === Channel.resize) this.#resize(frame.data);
   }
 
@@ -117,6 +117,13 @@ class RemoteCommandSession {
     if (isBinary || bytes.length === 0) return { kind: 'empty' };
     const text = bytes.subarray(1).toString('latin1');
     return { kind: 'data', channel: (bytes[0] ?? 0) - DIGIT_ZERO, data: Buffer.from(text, 'base64') };
+  }
+
+  #receiveStdin(data: Uint8Array): void {
+    const { streams, subprotocol, command } = this.#options;
+    // Input that nobody asked for ends an attach of the older protocols, and is passed over otherwise.
+    if (!streams.stdin && command.length === 0 && !canHalfClose(subprotocol)) this.#detached();
+    else this.#writeStdin(data);
   }
 
   #writeStdin(data: Uint8Array): void {

@@ -18,16 +18,15 @@ export async function spawnOnTerminal(
   options: ChildOptions,
 ): Promise<StreamedChild> {
   const { spawn } = await loadNodePty();
-  // The stty of busybox takes no 0. Raw from the start: the container may print before runc has made it so, and its
-  // line ends would be translated twice.
-  const sized = ['sh', '-c', '/bin/stty raw -echo rows 0 cols 0 2>/dev/null; exec "$@"', 'sh', ...argv];
+  // The stty of busybox takes no 0.
+  const sized = ['sh', '-c', '/bin/stty rows 0 cols 0 2>/dev/null; exec "$@"', 'sh', ...argv];
   const terminal = spawn('busybox', sized, { ...START_SIZE, encoding: null, env: options.env });
   const { promise: ended, resolve } = deferred<number>();
   // What comes before anybody listens is kept: node-pty would drop it.
   let early: Buffer[] = [];
   let deliver: ((chunk: Buffer) => void) | undefined;
   terminal.onData((data) => {
-    const chunk = Buffer.from(data as unknown as Uint8Array);
+    const chunk = withoutDoubleReturns(Buffer.from(data as unknown as Uint8Array));
     if (deliver === undefined) early.push(chunk);
     else deliver(chunk);
   });
@@ -55,6 +54,15 @@ export async function spawnOnTerminal(
     },
     ended,
   };
+}
+
+/**
+ * runc takes the translation of line ends from the container's terminal and leaves it to the outer one. What a
+ * process prints before runc has got to that is translated by both.
+ */
+function withoutDoubleReturns(chunk: Buffer): Buffer {
+  if (!chunk.includes('\r\r\n')) return chunk;
+  return Buffer.from(chunk.toString('latin1').replaceAll('\r\r\n', '\r\n'), 'latin1');
 }
 
 async function loadNodePty(): Promise<typeof NodePty> {
