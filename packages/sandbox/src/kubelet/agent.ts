@@ -35,7 +35,10 @@ export class Agent implements NodeAgent {
     }
     const id = logTarget(worker.pod, container, options.previous);
     const run = (worker.state.runs.get(container) ?? []).find((entry) => entry.id === id);
-    if (run === undefined) return Readable.from([]);
+    // The runtime has removed it, which the kubelet says in the log's place.
+    if (run === undefined) {
+      return Readable.from([`unable to retrieve container logs for containerd://${id}`]);
+    }
     return run.container.readLog(options, signal);
   }
 

@@ -26,6 +26,12 @@ const IMAGE_REASONS = new Set([
   'RegistryUnavailable',
 ]);
 
+/** What came of an attempt to start a container: its run, or nothing, and perhaps when to try again. */
+export interface LaunchResult {
+  run?: ObservedRun;
+  retryAfterMs?: number;
+}
+
 export interface LauncherListener {
   record(details: EventDetails): void;
   /** A container of the pod has ended, or could not be started. */
@@ -44,27 +50,23 @@ export class ContainerLauncher {
     this.#listener = listener;
   }
 
-  /** Pulls, creates and starts; undefined if that failed, with the reason in the pod's state. */
-  async launch(
-    pod: PodObject,
-    container: SpecContainer,
-    signal: AbortSignal,
-  ): Promise<ObservedRun | undefined> {
+  /** Pulls, creates and starts. A failure's reason is noted in the pod's state. */
+  async launch(pod: PodObject, container: SpecContainer, signal: AbortSignal): Promise<LaunchResult> {
     const { name } = container.spec;
     try {
       this.#checkBackOff(pod, container);
       const run = await this.#start(pod, container, signal);
       this.#state.failures.delete(name);
-      return run;
+      return { run };
     } catch (error) {
-      if (signal.aborted) return undefined;
+      if (signal.aborted) return {};
       if (!(error instanceof ContainerError)) throw error;
       this.#state.failures.set(name, { reason: error.reason, message: error.message });
       if (!error.reported) {
         const words = IMAGE_REASONS.has(error.reason) ? error.reason : error.message;
         this.#event(container, 'Warning', 'Failed', `Error: ${words}`);
       }
-      return undefined;
+      return error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs };
     }
   }
 
@@ -75,7 +77,8 @@ export class ContainerLauncher {
     const { name, image } = container.spec;
     const key = `${pod.metadata.uid}_${name}_${image}`;
     const finishedAt = last.state.finishedAt.getTime();
-    if (crashBackOff.remaining(key, finishedAt, now().getTime()) === 0) {
+    const remaining = crashBackOff.remaining(key, finishedAt, now().getTime());
+    if (remaining === 0) {
       crashBackOff.next(key, finishedAt);
       return;
     }
@@ -87,6 +90,7 @@ export class ContainerLauncher {
       'CrashLoopBackOff',
       `back-off ${pause} restarting failed container=${name} pod=${label}`,
       true,
+      remaining,
     );
   }
 

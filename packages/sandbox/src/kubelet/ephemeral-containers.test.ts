@@ -104,10 +104,10 @@ describe('ephemeral containers', { concurrency: 3 }, () => {
   test('one aimed at a container that has ended is a CreateContainerError', { skip }, async (t) => {
     const node = await testNode(t, { backOffMs: 60_000 });
     node.create('p', { command: ['false'] });
-    await node.until(
-      'p',
-      (pod) => pod?.status?.containerStatuses?.[0]?.state?.waiting?.reason === 'CrashLoopBackOff',
-    );
+    await node.until('p', (pod) => {
+      const [main] = pod?.status?.containerStatuses ?? [];
+      return main?.restartCount === 1 && main.state?.terminated !== undefined;
+    });
     node.addEphemeral('p', { name: 'dbg', targetContainerName: 'main', command: sleep });
     const pod = await node.until(
       'p',

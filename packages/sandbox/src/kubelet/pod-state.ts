@@ -25,8 +25,6 @@ export class PodState {
   /** Containers to kill and start again, with the words for it. */
   readonly condemned = new Map<string, string>();
   verdict: PodView['verdict'];
-  /** Counts the reports; the pod's cgroup is read from the third on. */
-  reports = 0;
 
   constructor(pod: PodObject, hostIP: string, now: Date) {
     this.resourceVersion = pod.metadata.resourceVersion ?? '';
@@ -67,7 +65,8 @@ export class PodState {
       hostIP: this.hostIP,
       startTime: this.startTime,
       isTerminal,
-      cgroupRead: this.reports >= FIRST_REPORT_WITH_CGROUP,
+      // The pod's cgroup is read for a pod that was reported as running before.
+      cgroupRead: pod.status?.phase === 'Running',
       verdict: this.verdict,
     };
   }
@@ -92,9 +91,6 @@ export class PodState {
     };
   }
 }
-
-/** The kubelet reads the pod's cgroup once it has reported on its first containers. */
-const FIRST_REPORT_WITH_CGROUP = 3;
 
 /** Whether a container that does not run is to be started (again), by restart policy and exit code. */
 export function startsAgain(pod: PodObject, container: SpecContainer, run: ObservedRun | undefined): boolean {

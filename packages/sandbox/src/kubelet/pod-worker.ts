@@ -1,6 +1,10 @@
 import { rm } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Node, Pod } from 'kubernetes-types/core/v1.d.ts';
+import { matchesSelector } from '../controllers/node-fit.ts';
 import type { PodSandboxConfig } from '../runtime/runtime.ts';
 import { timestamp } from '../store/memory-store.ts';
+import type { KubeObject } from '../store/types.ts';
 import { containersToStart } from './choose-containers.ts';
 import { ContainerLauncher } from './container-launcher.ts';
 import type { EventDetails } from './event-recorder.ts';
@@ -44,6 +48,7 @@ export class PodWorker {
   #finish: () => void = () => {};
   /** Ends what a step waits for (a pull, volumes) when the pod is to go. */
   readonly #leaving = new AbortController();
+  readonly #stopping = new AbortController();
   readonly #graceListeners = new Set<() => void>();
 
   constructor(context: KubeletContext, pod: PodObject) {
@@ -84,7 +89,11 @@ export class PodWorker {
     const changed =
       pod.metadata.generation !== old.metadata.generation ||
       deletionTimestamp !== old.metadata.deletionTimestamp;
-    if (changed) this.wake();
+    if (changed) this.#wakeLater(this.#context.timing.watchLatencyMs);
+  }
+
+  #wakeLater(delayMs: number): void {
+    setTimeout(() => this.wake(), delayMs).unref();
   }
 
   /** The pod's object is gone from the API. */
@@ -106,6 +115,7 @@ export class PodWorker {
   async stop(): Promise<void> {
     this.#over = true;
     this.#leaving.abort();
+    this.#stopping.abort();
     this.#probes.stop();
     clearTimeout(this.#timer);
     await this.#working;
@@ -118,17 +128,16 @@ export class PodWorker {
     while (this.#pending && !this.#over) {
       this.#pending = false;
       clearTimeout(this.#timer);
-      const { syncIntervalMs, errorIntervalMs } = this.#context.timing;
-      const succeeded = await this.#step().catch((error: unknown) => {
+      const { errorIntervalMs } = this.#context.timing;
+      const interval = await this.#step().catch((error: unknown) => {
         this.#record({
           type: 'Warning',
           reason: 'FailedSync',
           message: `error determining status: ${error instanceof Error ? error.message : String(error)}`,
         });
-        return false;
+        return errorIntervalMs;
       });
       if (this.#over) break;
-      const interval = succeeded ? syncIntervalMs : errorIntervalMs;
       this.#timer = setTimeout(
         () => this.wake(),
         Math.min(interval * (1 + JITTER * this.#context.random()), this.#untilDeadline()),
@@ -137,29 +146,59 @@ export class PodWorker {
     this.#active = false;
   }
 
-  /** One look at the pod. False if something failed that is to be tried again soon. */
-  async #step(): Promise<boolean> {
+  /** One look at the pod. Returns when the next is due if nothing happens before, in ms without jitter. */
+  async #step(): Promise<number> {
     const pod = this.#pod;
+    const { syncIntervalMs, errorIntervalMs } = this.#context.timing;
     if (this.#removed || pod.metadata.deletionTimestamp !== undefined) {
       await this.#terminate(pod);
-      const logs = podLogDirectory(this.#context.stateDir, pod);
-      await rm(logs, { recursive: true, force: true });
+      await this.#forgetContainers(pod);
       this.#leave(pod);
-      return true;
+      return syncIntervalMs;
     }
-    if (this.#finished) return true;
+    if (this.#finished || this.#reject(pod)) return syncIntervalMs;
     this.#checkDeadline();
     const status = this.#report(pod, false);
     if (isTerminal(status)) {
       this.#write(holdPhase(status, pod.status));
+      // That everything has ended is only believed once the runtime was asked again.
+      await delay(this.#context.timing.relistIntervalMs, undefined, { signal: this.#leaving.signal }).catch(
+        () => {},
+      );
       await this.#terminate(pod);
       this.#finished = true;
-      return true;
+      // It may have been deleted meanwhile.
+      if (this.#leaving.signal.aborted) this.#pending = true;
+      return syncIntervalMs;
     }
     this.#write(status);
-    if (!(await this.#prepare(pod))) return false;
+    if (!(await this.#prepare(pod))) return errorIntervalMs;
     await this.#killCondemned(pod);
     return this.#startContainers(pod);
+  }
+
+  /** Refuses a pod that was bound to this node although it does not fit; true if so. */
+  #reject(pod: PodObject): boolean {
+    const { store, nodeName, now } = this.#context;
+    const node = store.get<KubeObject & Node>('nodes', undefined, nodeName);
+    if (
+      this.state.sandbox !== undefined ||
+      node === undefined ||
+      matchesSelector(node, pod as unknown as KubeObject & Pod)
+    )
+      return false;
+    const message = "Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector";
+    this.#record({ type: 'Warning', reason: 'NodeAffinity', message });
+    const { generation } = pod.metadata;
+    this.#write({
+      ...(generation === undefined ? {} : { observedGeneration: generation }),
+      phase: 'Failed',
+      message: `Pod was rejected: ${message}`,
+      reason: 'NodeAffinity',
+      startTime: timestamp(now()),
+    });
+    this.#finished = true;
+    return true;
   }
 
   /** Volumes and sandbox; false if they could not be had. */
@@ -199,20 +238,19 @@ export class PodWorker {
     });
   }
 
-  async #startContainers(pod: PodObject): Promise<boolean> {
-    const { sandbox, volumes } = this.state;
-    if (sandbox === undefined || volumes === undefined) return false;
-    let succeeded = true;
+  async #startContainers(pod: PodObject): Promise<number> {
+    const { syncIntervalMs, errorIntervalMs } = this.#context.timing;
+    let next = syncIntervalMs;
     for (const container of containersToStart(pod, this.state)) {
-      if (this.#leaving.signal.aborted) return true;
-      const run = await this.#launcher.launch(pod, container, this.#leaving.signal);
-      if (run === undefined) succeeded = false;
+      if (this.#leaving.signal.aborted) break;
+      const { run, retryAfterMs } = await this.#launcher.launch(pod, container, this.#leaving.signal);
+      if (run === undefined) next = Math.min(next, retryAfterMs ?? errorIntervalMs);
       else {
         this.#probes.watch(pod, container, run);
         this.#pending = true;
       }
     }
-    return succeeded;
+    return next;
   }
 
   /** Containers whose image changed, or whose probe says so, are ended to be started again. */
@@ -263,6 +301,17 @@ export class PodWorker {
     await sandbox?.remove();
     const directory = podDirectory(this.#context.stateDir, pod);
     await rm(directory, { recursive: true, force: true });
+  }
+
+  /** The containers are removed from the runtime and their logs deleted, a moment before the pod's object goes. */
+  async #forgetContainers(pod: PodObject): Promise<void> {
+    this.state.runs.clear();
+    const logs = podLogDirectory(this.#context.stateDir, pod);
+    await rm(logs, { recursive: true, force: true });
+    if (this.#removed) return;
+    const { relistIntervalMs } = this.#context.timing;
+    const options = { signal: this.#stopping.signal };
+    await delay(relistIntervalMs * this.#context.random(), undefined, options).catch(() => {});
   }
 
   #grace(): Grace {
@@ -321,7 +370,6 @@ export class PodWorker {
   }
 
   #report(pod: PodObject, terminal: boolean): PodStatus {
-    this.state.reports += 1;
     return podStatus(pod, this.state.podView(pod, terminal), this.#context.now());
   }
 

@@ -4,6 +4,8 @@ export interface KubeletTiming {
   syncIntervalMs: number;
   /** The same after a look that failed. */
   errorIntervalMs: number;
+  /** How long a change of a pod's object takes to reach the kubelet. */
+  watchLatencyMs: number;
   /** How often the runtime is asked what has ended. */
   relistIntervalMs: number;
   /** The first pause before a container is restarted or an image pulled again; it doubles each time. */
@@ -20,6 +22,7 @@ export interface KubeletTiming {
 export const DEFAULT_TIMING: KubeletTiming = {
   syncIntervalMs: 60_000,
   errorIntervalMs: 10_000,
+  watchLatencyMs: 10,
   relistIntervalMs: 1000,
   backOffMs: 10_000,
   maxBackOffMs: 300_000,

@@ -36,7 +36,10 @@ export function podStatus(pod: PodObject, known: PodView, now: Date): PodStatus 
     statuses[container.kind].push(status);
     if (container.kind === 'regular' || container.sidecar) readiness.push(status);
   }
-  statuses.ephemeral.sort((left, right) => (left.name < right.name ? -1 : 1));
+  // Init containers stand in the order they run in, all others by name.
+  for (const list of [statuses.regular, statuses.ephemeral]) {
+    list.sort((left, right) => (left.name < right.name ? -1 : 1));
+  }
   const phase = known.verdict?.phase ?? podPhase(spec, statuses, known.isTerminal);
   const { resources, allocated } = podResources(spec, known.cgroupRead);
   const { generation } = pod.metadata;

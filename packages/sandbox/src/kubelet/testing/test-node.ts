@@ -7,7 +7,7 @@ import { ImageStore } from '../../images/image-store.ts';
 import { cgroupMark, hierarchies, processesIn } from '../../runtime/runc/cgroup.ts';
 import { MARKER_VARIABLE } from '../../runtime/runc/runc-command.ts';
 import { RuncRuntime } from '../../runtime/runc/runc-runtime.ts';
-import { runcProblem } from '../../setup/runtime-choice.ts';
+import { missingForRealContainers } from '../../setup/runtime-choice.ts';
 import { MemoryStore } from '../../store/memory-store.ts';
 import type { KubeObject } from '../../store/types.ts';
 import { startKubelet } from '../kubelet.ts';
@@ -16,7 +16,7 @@ import type { KubeletTiming } from '../timing.ts';
 import type { PodObject } from '../types.ts';
 
 /** Why tests with real containers can't run here; undefined if they can. */
-export const noRunc: string | undefined = runcProblem(process.env['PATH'] ?? '', process.getuid?.() ?? 0);
+export const noRunc: string | undefined = missingForRealContainers();
 
 /** Short enough for tests, long enough to tell one step from the next. */
 const TIMING: Partial<KubeletTiming> = {

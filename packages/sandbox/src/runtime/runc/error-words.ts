@@ -16,7 +16,7 @@ export function startErrorMessage(runcMessage: string, isDirectory: (path: strin
 /** Says a failed exec as the kubelet passes it on. */
 export function execErrorMessage(execId: string, runcMessage: string): string {
   const quoted = JSON.stringify(execId);
-  return `error executing command in container: failed to exec in container: failed to start exec ${quoted}: OCI runtime exec failed: exec failed: ${modernise(runcMessage, '')}`;
+  return `Internal error occurred: error executing command in container: failed to exec in container: failed to start exec ${quoted}: OCI runtime exec failed: exec failed: ${modernise(runcMessage, '')}`;
 }
 
 function modernise(runcMessage: string, init = INIT): string {
