@@ -1,8 +1,9 @@
+import { copyFlags } from './flags-copy.ts';
 import { debugFlags } from './flags-debug.ts';
 import { globalFlags } from './flags-global.ts';
 import type { FlagSpec, FlagType, Pair } from './types.ts';
 
-const table = [...debugFlags, ...globalFlags] as const;
+const table = [...debugFlags, ...copyFlags, ...globalFlags] as const;
 
 /** The one table of flags: parser, help, completion, reference page and the type of the options all read it. */
 export const flags: readonly FlagSpec[] = table;

@@ -1,11 +1,19 @@
-import { DbgError } from '../../errors.ts';
-import { isImageReference } from '../../plan/image-reference.ts';
-import { checkContainerName, checkNamespaceName, checkPodName } from '../../plan/names.ts';
+import { checkContainerName, checkNamespaceName } from '../../plan/names.ts';
 import type { TargetKind } from '../../plan/resolve.ts';
-import type { CopyRequest, DebugRequest, PartialContainer, Workflow } from '../../plan/types.ts';
+import type { CopyRequest, DebugRequest, PartialContainer } from '../../plan/types.ts';
 import { flags, optionKey, type Options } from './flags.ts';
 import type { ParsedArguments } from './parse.ts';
-import { capabilities, choice, profileName, runAs } from './request-values.ts';
+import {
+  checkCopy,
+  checkImages,
+  checkNoCopy,
+  checkOneCopy,
+  checkPolicies,
+  checkTargets,
+} from './request-checks.ts';
+import { capabilities, profileName, runAs } from './request-values.ts';
+import { refuseMeaningless, withoutIdleDefaults, workflowsOf } from './request-workflows.ts';
+import { usage } from './usage.ts';
 
 /** What the request depends on besides the command line. */
 export interface RequestContext {
@@ -24,7 +32,7 @@ export interface RequestContext {
  * the message. Throws DbgError (usage).
  */
 export function makeRequest(parsed: ParsedArguments, context: RequestContext): DebugRequest {
-  const workflows = workflowsOf(parsed, context);
+  const workflows = workflowsOf(parsed, context.kinds);
   const options = withoutIdleDefaults(parsed, workflows);
   const { words } = parsed;
   const profile = profileName(options.profile ?? 'general');
@@ -41,7 +49,7 @@ export function makeRequest(parsed: ParsedArguments, context: RequestContext): D
   else checkNoCopy(options, image);
   checkImages(options, image);
   checkTargets({ ...parsed, options });
-  if (copying) checkOneCopy(options, context);
+  if (copying) checkOneCopy(options, context.kinds);
   checkPolicies(options);
   if (options.target !== undefined && options.target !== '' && copying) {
     throw usage('--target is incompatible with --copy-to. Use --share-processes instead.');
@@ -83,112 +91,6 @@ export function makeRequest(parsed: ParsedArguments, context: RequestContext): D
   };
 }
 
-/** The workflows that the targets lead to. */
-function workflowsOf({ options }: ParsedArguments, { kinds }: RequestContext): Set<Workflow> {
-  const forPods: Workflow = options.copyTo ? 'copy' : 'ephemeral';
-  return new Set(kinds.map((kind) => (kind === 'Node' ? 'node' : forPods)));
-}
-
-/** The options without those defaults of the user's that mean nothing for the targets at hand. */
-function withoutIdleDefaults(
-  { options, defaulted }: ParsedArguments,
-  workflows: ReadonlySet<Workflow>,
-): Options {
-  const idle = flags.filter(
-    ({ name, workflows: meant }) =>
-      defaulted.has(name) &&
-      meant !== undefined &&
-      [...workflows].some((workflow) => !meant.includes(workflow)),
-  );
-  const left = { ...options };
-  for (const { name } of idle) delete left[optionKey(name)];
-  return left;
-}
-
-/** A copy's name can be given once only. */
-function checkOneCopy(options: Options, { kinds }: RequestContext): void {
-  if (kinds.length < 2 && options.selector === undefined) return;
-  throw usage('--copy-to names one copy, but there may be several targets', 'Copy one pod at a time');
-}
-
-function checkCopy(options: Options, words: readonly string[]): void {
-  if (!options.image && (options.setImage ?? []).length === 0 && words.length === 0) {
-    throw usage(
-      'you must specify --image, --set-image or command arguments.',
-      'Say what should differ in the copy',
-    );
-  }
-  if (words.length > 0 && !options.container && !options.image) {
-    throw usage(
-      'you must specify an existing container or a new image when specifying args.',
-      'Add --container or --image',
-    );
-  }
-  checkPodName(options.copyTo ?? '');
-}
-
-function checkNoCopy(options: Options, image: string | undefined): void {
-  if (options.replace === true) throw usage('--replace may only be used with --copy-to.');
-  if (options.sameNode === true) throw usage('--same-node may only be used with --copy-to.');
-  if (options.setImage !== undefined) throw usage('--set-image may only be used with --copy-to.');
-  if (!image)
-    throw usage('you must specify --image when not using --copy-to.', 'Leave --image= out for the default');
-}
-
-function checkImages(options: Options, image: string | undefined): void {
-  if (image && !isImageReference(image)) {
-    throw usage(`invalid image name ${JSON.stringify(image)}: invalid reference format`, IMAGE_FORM);
-  }
-}
-
-const IMAGE_FORM = 'Write an image as [HOST/]NAME[:TAG][@DIGEST], in lower case';
-
-function checkTargets({ options, targets }: ParsedArguments): void {
-  const selects = options.selector !== undefined;
-  if (targets.length === 0 && options.filename === undefined && !selects) {
-    throw usage('NAME or filename is required for debug', "Name a pod, such as 'kubectl dbg web'");
-  }
-  if (targets.length > 0 && options.filename !== undefined) {
-    throw usage('resource/name arguments cannot be provided when a path is specified');
-  }
-  if (selects && (targets.length > 0 || options.filename !== undefined)) {
-    throw usage(
-      '--selector chooses the pods by itself, so no other target may be named',
-      'Write the command after --',
-    );
-  }
-  if (options.allNamespaces === true && !selects) {
-    throw usage('--all-namespaces needs --selector', 'Name the namespace of a pod with -n');
-  }
-}
-
-const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'];
-
-function checkPolicies(options: Options): void {
-  const { imagePullPolicy } = options;
-  if (imagePullPolicy && !PULL_POLICIES.includes(imagePullPolicy)) {
-    throw usage(`invalid image pull policy: ${imagePullPolicy}`, `Use one of ${PULL_POLICIES.join(', ')}`);
-  }
-  for (const { name, value } of options.setImage ?? []) {
-    if (isImageReference(value)) continue;
-    throw usage(
-      `invalid image name ${JSON.stringify(value)} for container ${JSON.stringify(name)}: invalid reference format`,
-      IMAGE_FORM,
-    );
-  }
-  choice('dry-run', options.dryRun, ['none', 'client', 'server']);
-  choice('output', options.output, ['json', 'yaml', 'name']);
-  choice('via', options.via, ['attach', 'exec']);
-  choice('restart', options.restart, ['Always', 'OnFailure', 'Never']);
-  const dry = options.dryRun !== undefined && options.dryRun !== 'none';
-  if (options.output !== undefined && options.output !== 'json' && !dry) {
-    throw usage(
-      `-o ${options.output} needs --dry-run`,
-      'Add --dry-run=client, or use -o json for the outcome',
-    );
-  }
-}
-
 /**
  * attach, stdin and tty. They default to what a person at a terminal wants; off a terminal the output is passed on
  * and stdin is read only when asked for. A written -i alone means no terminal, as in kubectl.
@@ -203,28 +105,6 @@ function chooseStreams(
   const tty = options.tty ?? (options.stdin === undefined && byDefault);
   if (tty && !stdin) throw usage('-i/--stdin is required for containers with -t/--tty=true', 'Write -it');
   return { attach, stdin, tty };
-}
-
-/** Refuses flags that would change nothing: better than a surprise. An empty value, or `=false` of a switch, is no request. */
-function refuseMeaningless(options: Options, workflows: ReadonlySet<Workflow>): void {
-  for (const flag of flags) {
-    const value = options[optionKey(flag.name)];
-    if (flag.workflows === undefined || value === undefined) continue;
-    if (value === '' || (value === false && flag.fallback === undefined)) continue;
-    for (const workflow of workflows) {
-      if (!flag.workflows.includes(workflow)) throw meaningless(flag.name, flag.workflows, workflow);
-    }
-  }
-}
-
-function meaningless(name: string, meant: readonly Workflow[], workflow: Workflow): DbgError {
-  if (workflow === 'node') return usage(`--${name} means nothing for a node`, `Leave --${name} out`);
-  if (meant.length === 1 && meant[0] === 'copy') return usage(`--${name} may only be used with --copy-to.`);
-  if (meant.length === 1 && meant[0] === 'node') return usage(`--${name} may only be used with a node`);
-  return usage(
-    `--${name} means nothing ${workflow === 'copy' ? 'with' : 'without'} --copy-to`,
-    `Leave --${name} out`,
-  );
 }
 
 /** A copy or node pod goes with its session, unless it stands for the original or nobody waits for its end. */
@@ -263,8 +143,4 @@ function copyRequest(options: Options): CopyRequest {
       hostPorts: options.keepHostPorts ?? false,
     },
   };
-}
-
-function usage(message: string, remedy?: string): DbgError {
-  return new DbgError('usage', message, remedy === undefined ? {} : { remedy });
 }
