@@ -93,12 +93,14 @@ describe('kubectl reads', { skip: missing }, () => {
   });
 
   test('get -w follows a pod through its life', async () => {
-    const watch = world.start(['get', 'pods', '-w', '-l', 'watched=yes']);
+    const watch = world.start(['get', 'pods', '-w', '-l', 'app in (web,watched)']);
+    // From the list that it shows first, the watch misses nothing.
+    await watch.waitFor(/^web /m);
     await world.ok([
       'run',
       'watched',
       '--image=busybox',
-      '--labels=watched=yes',
+      '--labels=app=watched',
       '--restart=Never',
       '--',
       'sh',

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Deployment } from 'kubernetes-types/apps/v1.d.ts';
+import type { Scale } from 'kubernetes-types/autoscaling/v1.d.ts';
 import type { CronJob, Job } from 'kubernetes-types/batch/v1.d.ts';
 import type { ConfigMap, Namespace, Node, Pod, Secret, Service } from 'kubernetes-types/core/v1.d.ts';
 import { type KubectlWorld, missing, openKubectlWorld } from './kubectl-world.ts';
@@ -137,6 +138,13 @@ describe('kubectl writes', { skip: missing }, () => {
     assert.match(await ok('rollout status deployment/web --timeout=20s'), /successfully rolled out/);
     assert.match(await ok('get deployment web'), /^web +2\/2 +2 +2 +\d+s$/m);
     assert.match(await ok('get rs -l app=web'), /^web-\w+ +2 +2 +2 +\d+s$/m);
+    const scale = await world.get<Scale>('deployment', 'web', '--subresource=scale');
+    assert.deepEqual(
+      [scale.kind, scale.spec, scale.status],
+      ['Scale', { replicas: 2 }, { replicas: 2, selector: 'app=web' }],
+    );
+    const otherwise = await world.run(['scale', 'deployment', 'web', '--replicas=3', '--current-replicas=5']);
+    assert.match(otherwise.stderr, /Expected replicas to be 5, was 2/);
     await ok('scale deployment web --replicas=1');
     await ok('wait --for=jsonpath={.status.replicas}=1 deployment/web --timeout=20s');
     await ok('set image deployment/web busybox=busybox:1.37');
@@ -146,7 +154,9 @@ describe('kubectl writes', { skip: missing }, () => {
     assert.equal(spec?.template.spec?.containers[0]?.image, 'busybox:1.37');
     assert.match(await ok('describe deployment web'), /ScalingReplicaSet/);
     await ok('delete deployment web --now');
-    await ok('wait --for=delete pod -l app=web --timeout=20s');
+    await ok('wait --for=jsonpath={.metadata.deletionTimestamp} pod -l app=web --timeout=20s');
+    await ok('delete pod -l app=web --now');
+    assert.equal(await ok('get pods -l app=web -o name'), '');
   });
 
   test('cordon and taint keep pods off the node', async () => {

@@ -4,6 +4,7 @@ import type { Subresource } from '../discovery/resource-types.ts';
 import { unknownResource } from '../errors.ts';
 import type { Exchange } from '../exchange.ts';
 import { serveGet } from '../read-handler.ts';
+import { serveScale } from '../scale.ts';
 import { servePatch, serveUpdate } from '../write-handler.ts';
 import { serveBinding } from './binding.ts';
 import { serveEviction } from './eviction.ts';
@@ -35,6 +36,10 @@ export async function serveSubresource(
         return;
       default:
     }
+  }
+  if (name === 'scale') {
+    await serveScale(exchange, api, resource);
+    return;
   }
   // All others that carry the kind itself are views of it: status, ephemeralcontainers, resize, approval.
   if (kind !== resource.kind) throw unknownResource();

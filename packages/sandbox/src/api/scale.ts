@@ -1,0 +1,85 @@
+import type { LabelSelector } from 'kubernetes-types/meta/v1.d.ts';
+import { invalid, invalidObject } from '../resources/field-errors.ts';
+import { formatSelector } from '../resources/label-selector.ts';
+import { structSchema } from '../resources/schema/parse.ts';
+import type { KubeObject } from '../store/types.ts';
+import type { ApiContext } from './api-context.ts';
+import type { Resource } from './discovery/resource-table.ts';
+import { conflict } from './errors.ts';
+import type { Exchange } from './exchange.ts';
+import { readWriteOptions } from './options.ts';
+import { readPatch } from './patch/apply-patch.ts';
+import { readNamed } from './read-handler.ts';
+import { decodeObject, readBody } from './write/decode-body.ts';
+import { updateObject } from './write/update.ts';
+import { beginWrite } from './write-handler.ts';
+
+const SCALE = { group: 'autoscaling', kind: 'Scale', apiVersion: 'autoscaling/v1' } as const;
+const SCHEMA = structSchema('Scale');
+
+interface Scale extends KubeObject {
+  spec?: { replicas?: number };
+}
+
+/** Serves `/scale`: the wish for replicas of a workload, as a kind of its own. */
+export async function serveScale(exchange: Exchange, api: ApiContext, resource: Resource): Promise<void> {
+  if (exchange.method === 'GET') {
+    exchange.json(200, scaleOf(readNamed(exchange, api, resource)));
+    return;
+  }
+  const patching = exchange.method === 'PATCH';
+  const options = readWriteOptions(exchange.query, patching ? 'PatchOptions' : 'UpdateOptions');
+  const write = beginWrite(exchange, api, resource, options.dryRun);
+  const decode = (value: unknown) => decodeObject(value, SCALE, SCHEMA, options, write.context.warn) as Scale;
+  let wishedFor: (current: Scale) => Scale;
+  if (patching) {
+    const patch = readPatch(exchange.headers['content-type'], await exchange.body(), SCHEMA);
+    wishedFor = (current) => decode(patch.apply(current).object);
+  } else {
+    const given = decode(await readBody(exchange, SCALE.kind));
+    wishedFor = () => given;
+  }
+  const updated = updateObject(write, exchange.info.name, undefined, (workload) => {
+    const scale = wishedFor(scaleOf(workload));
+    checkScale(scale, workload, resource);
+    workload['spec'] = { ...(workload['spec'] as object), replicas: scale.spec?.replicas ?? 0 };
+    return workload;
+  });
+  exchange.json(200, scaleOf(updated));
+}
+
+function checkScale({ metadata, spec }: Scale, workload: KubeObject, resource: Resource): void {
+  const name = workload.metadata.name ?? '';
+  const { resourceVersion = '' } = metadata;
+  if (resourceVersion !== '' && resourceVersion !== workload.metadata.resourceVersion) {
+    throw conflict(resource, name);
+  }
+  const replicas = spec?.replicas ?? 0;
+  if (replicas >= 0) return;
+  throw invalidObject(SCALE.group, SCALE.kind, name, [
+    invalid('spec.replicas', replicas, 'must be greater than or equal to 0'),
+  ]);
+}
+
+/** The scale of a workload, as it is and as it is wished for. */
+function scaleOf({ metadata, spec, status }: KubeObject): Scale {
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = metadata;
+  const { replicas, selector } = (spec ?? {}) as { replicas?: number; selector?: LabelSelector };
+  const wished = replicas ?? 0;
+  return {
+    kind: SCALE.kind,
+    apiVersion: SCALE.apiVersion,
+    metadata: { name, namespace, uid, resourceVersion, creationTimestamp } as KubeObject['metadata'],
+    spec: wished === 0 ? {} : { replicas: wished },
+    status: {
+      replicas: (status as { replicas?: number } | undefined)?.replicas ?? 0,
+      selector: selector === undefined ? '' : formatSelector(labelSelector(selector)),
+    },
+  };
+}
+
+/** A ReplicationController's selector is a plain map of labels. */
+function labelSelector(selector: LabelSelector): LabelSelector {
+  if ('matchLabels' in selector || 'matchExpressions' in selector) return selector;
+  return { matchLabels: selector as Record<string, string> };
+}
