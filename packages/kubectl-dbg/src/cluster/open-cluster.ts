@@ -47,6 +47,8 @@ export async function openCluster(options: ClusterOptions, world: World): Promis
     },
   };
   const client = new HttpClient(settings);
+  // A watch would open its connection again.
+  const closing = new AbortController();
   const spare = new SpareConnection(async () => {
     const { socket } = await connector.upgradeConnection(await credentials.get());
     return socket;
@@ -71,7 +73,7 @@ export async function openCluster(options: ClusterOptions, world: World): Promis
           random: () => world.randomInt(FRACTION) / FRACTION,
           server: describeServer(endpoint),
         },
-        watchOptions,
+        { ...watchOptions, signal: AbortSignal.any([watchOptions.signal, closing.signal]) },
       );
       yield* events as AsyncGenerator<WatchEvent<T>>;
     },
@@ -87,6 +89,7 @@ export async function openCluster(options: ClusterOptions, world: World): Promis
       listeners.push(listener);
     },
     close: () => {
+      closing.abort();
       spare.close();
       connector.close();
       return Promise.resolve();

@@ -106,5 +106,6 @@ export interface Cluster {
   exec(options: RemoteCommandOptions & { command: readonly string[] }): Promise<RemoteCommand>;
   /** Warnings (RFC 7234 code 299) that the server sent with its answers; each text once. */
   onWarning(listener: (text: string) => void): void;
+  /** Closes the connection for requests: watches end, what is under way fails. Remote commands have ends of their own. */
   close(): Promise<void>;
 }

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
 import { createServer, connect as netConnect } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { issueCertificate } from '../../../../sandbox/src/certs/certificate.ts';
 import type { DbgError } from '../../errors.ts';
 import { base64, kubeconfigFor, startApiServer, testCertificates } from '../../testing/api-server.ts';
 import type { AnyRequest, AnyResponse, ApiServer } from '../../testing/api-server.ts';
+import { temporaryFolder } from '../../testing/temporary-folder.ts';
 import type { CleanUp } from '../../testing/temporary-folder.ts';
 import { openTestCluster } from '../../testing/test-cluster.ts';
 import { testWorld } from '../../testing/test-world.ts';
@@ -112,6 +115,16 @@ test("its certificate is not from the system's authorities", async (context) => 
   const server = await startApiServer(context, { answer });
   const asked = ask(context, server, { 'certificate-authority-data': '' });
   await assert.rejects(asked, fails(/not trusted by the system's authorities/));
+});
+
+test("SSL_CERT_FILE stands for the system's authorities", async (context) => {
+  const server = await startApiServer(context, { answer });
+  const file = join(await temporaryFolder(context), 'authorities.pem');
+  await writeFile(file, server.authority.certificate);
+  const none = { 'certificate-authority-data': '' };
+  assert.deepEqual(await ask(context, server, none, {}, { SSL_CERT_FILE: file }), {});
+  const other = { SSL_CERT_FILE: '/nonexistent/authorities.pem' };
+  await assert.rejects(ask(context, server, none, {}, other), fails(/not trusted/));
 });
 
 test('its certificate is for another name, unless that is given', async (context) => {

@@ -50,7 +50,7 @@ async function secureSocket(socket: Socket, options: ConnectOptions, gate: Gate)
   const { tls, url } = options.endpoint;
   const { host } = addressOf(url);
   const name = tls.serverName ?? host;
-  const ca = tls.ca ?? (tls.insecure ? undefined : await systemAuthorities());
+  const ca = tls.ca ?? (tls.insecure ? undefined : await systemAuthorities(tls.systemFile));
   return new Promise((resolve, reject) => {
     const secure = gate.own(
       tlsConnect({
@@ -77,7 +77,7 @@ async function secureSocket(socket: Socket, options: ConnectOptions, gate: Gate)
   });
 }
 
-async function systemAuthorities(): Promise<string | undefined> {
+async function systemAuthorities(systemFile: string | undefined): Promise<string | undefined> {
   const { systemAuthorities: read } = await import('./system-authorities.ts');
-  return read();
+  return read(systemFile);
 }

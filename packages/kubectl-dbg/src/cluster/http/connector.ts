@@ -71,6 +71,7 @@ export class Connector {
     purpose: 'requests' | 'upgrade',
     signal?: AbortSignal,
   ): Promise<Connection> {
+    if (this.#closed) throw new TransportError('connect', new Error('the client was closed'));
     const began = performance.now();
     try {
       const connection = await connect({

@@ -13,9 +13,11 @@ const BUNDLES = [
 /**
  * The system's certificate authorities as PEM, for a cluster without its own; undefined where there is no such file,
  * and Node's built-in ones are used. A company's own authority stands in the system's file, not in Node.
+ *
+ * @param systemFile a file to look at in place of the usual ones
  */
-export async function systemAuthorities(): Promise<string | undefined> {
-  for (const file of BUNDLES) {
+export async function systemAuthorities(systemFile?: string): Promise<string | undefined> {
+  for (const file of systemFile === undefined ? BUNDLES : [systemFile]) {
     try {
       return await readFile(file, 'utf8');
     } catch {

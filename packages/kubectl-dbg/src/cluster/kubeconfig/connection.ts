@@ -17,6 +17,8 @@ export interface TlsSettings {
   caSource: string;
   insecure: boolean;
   serverName: string | undefined;
+  /** The file of the system's authorities, where `SSL_CERT_FILE` names another than the usual (as in Go). */
+  systemFile: string | undefined;
 }
 
 /** A client certificate and its key, PEM. */

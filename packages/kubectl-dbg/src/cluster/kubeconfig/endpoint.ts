@@ -52,7 +52,7 @@ function serverUrl(server: string, cluster: Entry<ClusterEntry> | undefined, opt
 async function tlsSettings(
   cluster: Entry<ClusterEntry> | undefined,
   options: ClusterOptions,
-  world: Pick<World, 'cwd'>,
+  world: Pick<World, 'env' | 'cwd'>,
 ): Promise<TlsSettings> {
   const entry = cluster?.value ?? {};
   const flagCa = given(options.certificateAuthority);
@@ -70,7 +70,7 @@ async function tlsSettings(
   const serverName =
     given(options.tlsServerName) ??
     (given(options.server) === undefined ? given(entry['tls-server-name']) : undefined);
-  const base = { insecure, serverName };
+  const base = { insecure, serverName, systemFile: given(world.env['SSL_CERT_FILE']) };
   if (insecureFlag) return { ...base, ca: undefined, caSource: '' };
   if (flagCa !== undefined) {
     const path = fromFile(flagCa, `${world.cwd}/-`);

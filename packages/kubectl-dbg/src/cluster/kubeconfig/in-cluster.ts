@@ -38,6 +38,7 @@ export async function inCluster(
       caSource: caPath,
       insecure: options.insecureSkipTlsVerify === true,
       serverName: given(options.tlsServerName),
+      systemFile: given(world.env['SSL_CERT_FILE']),
     },
   };
   const user = await resolveUser(undefined, undefined, endpoint, options, world);

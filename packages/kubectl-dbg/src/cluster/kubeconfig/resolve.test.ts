@@ -399,6 +399,7 @@ test('flags replace what the file says about TLS', async (context) => {
     caSource: '',
     insecure: true,
     serverName: 'inside',
+    systemFile: undefined,
   });
   assert.equal((await tls({ certificateAuthority: 'other.crt' })).ca, `${PEM}other`);
   assert.equal((await tls({ server: 'https://b' })).serverName, undefined);

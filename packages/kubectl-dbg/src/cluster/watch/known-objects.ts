@@ -51,10 +51,6 @@ export class KnownObjects {
       yield { type: 'MODIFIED', object: item };
     }
   }
-
-  get size(): number {
-    return this.#objects.size;
-  }
 }
 
 function keyOf(object: WatchedObject): string {

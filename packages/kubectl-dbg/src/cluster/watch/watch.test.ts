@@ -304,6 +304,15 @@ test('ends at once when the signal is aborted while nothing comes', async (conte
   assert.equal(server.requests.length, 1);
 });
 
+test('ends with the cluster, and asks for nothing any more', async (context) => {
+  const { cluster, server } = await setUp(context, [{ send: [event('ADDED', pod('a', 5))], finish: 'stay' }]);
+  const { signal } = new AbortController();
+  for await (const _ of cluster.watch({ path: PATH, resourceVersion: '1', signal })) await cluster.close();
+  assert.equal(server.requests.length, 1);
+  const asked = cluster.request({ method: 'GET', path: PATH });
+  await assert.rejects(asked, { kind: 'unreachable', message: /the client was closed/ });
+});
+
 test('a reader that stops early ends the request', async (context) => {
   const requests = new EventEmitter();
   const server = await startApiServer(context, {
