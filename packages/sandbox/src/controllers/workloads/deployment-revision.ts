@@ -102,7 +102,7 @@ export function resizeReplicaSet(
   replicaSet: KubeObject,
   replicas: number,
   surge: number,
-  revision = revisionOf(replicaSet),
+  revision?: number,
 ): void {
   const { namespace, name = '' } = replicaSet.metadata;
   client.store.update<WorkloadObject>('replicasets.apps', namespace, name, (draft) => {
@@ -111,7 +111,7 @@ export function resizeReplicaSet(
     const meta = metaOf(draft);
     meta.annotations = {
       ...annotationsOf(draft),
-      ...replicaSetAnnotations(deployment, revision, surge),
+      ...replicaSetAnnotations(deployment, revision ?? revisionOf(draft), surge),
     };
     if (before !== replicas) meta.generation = (meta.generation ?? 0) + 1;
   });

@@ -47,10 +47,9 @@ function reconcile(
   const paused = deployment.spec.paused === true || deployment.metadata.deletionTimestamp !== undefined;
   if (!paused) {
     if (current === undefined) {
-      // a deployment that creates a ReplicaSet says so first; all else follows from what that changes
+      // a deployment that creates a ReplicaSet says so first, and only then what that changes
       if (mayCreate(deployment, old)) introduce(client, deployment, old);
       else shrinkAll(client, deployment, old);
-      if (mayCreate(deployment, old)) return;
     } else {
       adoptRevision(client, deployment, current, old);
       rollOut(client, deployment, current, old);

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { findResource } from '../api/discovery/resource-table.ts';
+import { StatusError } from '../api/status-error.ts';
+import { readRecordings } from '../resources/testing/recordings.ts';
+import type { UserInfo } from '../resources/rules.ts';
+import { MemoryStore } from '../store/memory-store.ts';
+import type { PolicyRule } from './rbac-types.ts';
+import { bootstrapRbac } from './bootstrap.ts';
+import { createReviewer } from './reviews.ts';
+
+const RBAC = 'rbac.authorization.k8s.io';
+const AUTHENTICATED = 'system:authenticated';
+const USERS: Readonly<Record<string, UserInfo>> = {
+  admin: { name: 'kubernetes-admin', groups: ['system:masters', AUTHENTICATED] },
+  dan: { name: 'dan', groups: [AUTHENTICATED] },
+  support: { name: 'support', groups: [AUTHENTICATED] },
+};
+
+/** The rights of the recorded world. */
+function cluster(): MemoryStore {
+  const store = new MemoryStore();
+  bootstrapRbac(store);
+  store.create(`clusterroles.${RBAC}`, {
+    apiVersion: `${RBAC}/v1`,
+    kind: 'ClusterRole',
+    metadata: { name: 'support' },
+    rules: [
+      { verbs: ['patch'], apiGroups: [''], resources: ['pods/ephemeralcontainers'] },
+      { verbs: ['create'], apiGroups: [''], resources: ['pods/attach'] },
+      { verbs: ['get'], apiGroups: [''], resources: ['pods/log'] },
+    ] satisfies PolicyRule[],
+  });
+  for (const [binding, role, name] of [
+    ['dan-view', 'view', 'dan'],
+    ['support-view', 'view', 'support'],
+    ['support', 'support', 'support'],
+  ] as const) {
+    store.create(`clusterrolebindings.${RBAC}`, {
+      apiVersion: `${RBAC}/v1`,
+      kind: 'ClusterRoleBinding',
+      metadata: { name: binding },
+      subjects: [{ kind: 'User', apiGroup: RBAC, name }],
+      roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: role },
+    });
+  }
+  return store;
+}
+
+const review = createReviewer(cluster(), () => new Date('2026-11-23T17:15:49Z'));
+
+/** The answer with what no order is promised for put in one, and what differs from run to run taken out. */
+function comparable(answer: unknown): unknown {
+  const { metadata, ...rest } = structuredClone(answer) as Record<string, Record<string, unknown>>;
+  const status = rest['status'];
+  for (const list of ['resourceRules', 'nonResourceRules']) {
+    const rules = status?.[list];
+    if (status !== undefined && Array.isArray(rules))
+      status[list] = rules.map((rule) => JSON.stringify(rule)).sort();
+  }
+  delete (status?.['userInfo'] as Record<string, unknown> | undefined)?.['extra'];
+  return { ...rest, hasTime: metadata !== undefined && 'creationTimestamp' in metadata };
+}
+
+for (const recording of readRecordings('auth-')) {
+  for (const [position, step] of recording.steps.entries()) {
+    const match = /^\/apis\/(?<group>[^/]+)\/.*?(?<plural>\w+reviews)$/.exec(step.request.path);
+    const user = USERS[step.as];
+    const refused = step.response.status === 403 || step.response.status === 401;
+    if (match === null || user === undefined || step.request.method !== 'POST' || refused) continue;
+    test(`${recording.name} ${position}: answers ${step.as} as recorded`, () => {
+      const namespace = /namespaces\/(?<name>[^/]+)/.exec(step.request.path)?.groups?.['name'] ?? '';
+      const { group = '', plural = '' } = match.groups ?? {};
+      // decoding fills these in
+      const { kind, apiVersion } = findResource(group, 'v1', plural) ?? {};
+      const body = { metadata: {}, ...(step.request.body as Record<string, unknown>), kind, apiVersion };
+      const ask = (): unknown => review(plural, body, user, namespace);
+      if (step.response.status < 400) {
+        assert.deepEqual(comparable(ask()), comparable(step.response.body));
+        return;
+      }
+      assert.throws(ask, (error) => {
+        assert.ok(error instanceof StatusError);
+        assert.deepEqual(error.toStatus(), step.response.body);
+        return true;
+      });
+    });
+  }
+}
+
+test('a review needs exactly one kind of question, and somebody to ask about', () => {
+  const admin = USERS['admin'] ?? { name: '', groups: [] };
+  const refusals = (plural: string, spec: object, message: RegExp): void => {
+    assert.throws(() => review(plural, { metadata: {}, spec }, admin, 'a'), { name: 'StatusError', message });
+  };
+  const resourceAttributes = { verb: 'get', resource: 'pods' };
+  refusals(
+    'selfsubjectaccessreviews',
+    { resourceAttributes, nonResourceAttributes: { path: '/', verb: 'get' } },
+    /cannot be specified in combination with resourceAttributes/,
+  );
+  refusals('subjectaccessreviews', { resourceAttributes }, /at least one of user or group must be specified/);
+  refusals('localsubjectaccessreviews', { resourceAttributes, user: 'dan' }, /must match metadata.namespace/);
+});

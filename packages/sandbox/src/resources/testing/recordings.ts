@@ -1,0 +1,38 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** A step of a recorded scenario, as far as the tests of this folder look at it. */
+export interface RecordedStep {
+  as: string;
+  request: { method: string; path: string; headers: Record<string, string>; body?: unknown };
+  response: {
+    status: number;
+    headers?: Record<string, string | string[]>;
+    body?: unknown;
+    events?: { type: string; object?: unknown }[];
+  };
+  uses?: unknown[];
+}
+
+export interface Recording {
+  name: string;
+  namespace?: string;
+  namespaceLabels?: Record<string, string>;
+  steps: RecordedStep[];
+}
+
+const FOLDER = new URL('../../../fixtures/recordings/', import.meta.url);
+
+/** The recordings whose names begin with one of these. */
+export function readRecordings(...prefixes: string[]): Recording[] {
+  const files = readdirSync(FOLDER).filter(
+    (file) => file.endsWith('.json') && prefixes.some((prefix) => file.startsWith(prefix)),
+  );
+  return files.map((file) => JSON.parse(readFileSync(new URL(file, FOLDER), 'utf8')) as Recording);
+}
+
+/** The texts of the Warning headers of an answer. */
+export function recordedWarnings({ response }: RecordedStep): string[] {
+  return [response.headers?.['warning'] ?? []]
+    .flat()
+    .map((header) => header.replace(/^299 - "(.*)"$/, '$1').replaceAll(String.raw`\"`, '"'));
+}
