@@ -12,8 +12,10 @@ import { tickerProgram } from './ticker-program.ts';
 export interface BuiltInImage {
   /** Full references; the first is the one that statuses show. */
   references: readonly string[];
-  /** Whether it comes from a registry, and has a digest there. */
+  /** Whether a registry has it under every reference, not only the node. */
   registry: boolean;
+  /** Whether it was pulled from there, and is known by the digest it has there. */
+  pulled: boolean;
   /** The node has it from the start under the first reference. */
   present: boolean;
   /** How long its registry takes to answer for a reference, in ms. */
@@ -38,6 +40,7 @@ export const BUILT_IN_IMAGES: readonly BuiltInImage[] = [
       (tag) => `${LIBRARY}/busybox:${tag}`,
     ),
     registry: true,
+    pulled: true,
     present: true,
     delays: { [`${LIBRARY}/busybox:slow`]: SLOW_MS },
     size: 1_092_340,
@@ -49,6 +52,7 @@ export const BUILT_IN_IMAGES: readonly BuiltInImage[] = [
       (tag) => `${LIBRARY}/debian:${tag}`,
     ),
     registry: true,
+    pulled: false,
     present: true,
     size: 48_480_544,
     config: {
@@ -60,6 +64,7 @@ export const BUILT_IN_IMAGES: readonly BuiltInImage[] = [
   {
     references: [`${DISTROLESS}/neato:v1`],
     registry: false,
+    pulled: false,
     present: true,
     size: 20_480,
     config: {
@@ -71,6 +76,7 @@ export const BUILT_IN_IMAGES: readonly BuiltInImage[] = [
   {
     references: [`${DISTROLESS}/neato-nonroot:v1`],
     registry: false,
+    pulled: false,
     present: true,
     size: 20_480,
     config: { Entrypoint: ['/neato'], User: NONROOT },
@@ -79,6 +85,7 @@ export const BUILT_IN_IMAGES: readonly BuiltInImage[] = [
   {
     references: ['example.com/tools/busybox-nonroot:v1'],
     registry: false,
+    pulled: false,
     present: true,
     size: 1_092_340,
     config: { Cmd: ['sh'], User: NONROOT },
@@ -87,6 +94,7 @@ export const BUILT_IN_IMAGES: readonly BuiltInImage[] = [
   {
     references: [`${DISTROLESS}/http-service:v1`],
     registry: false,
+    pulled: false,
     present: true,
     size: 41_943_040,
     config: {

@@ -104,7 +104,7 @@ export class ImageStore implements ImageService {
     return {
       id,
       reference,
-      ...(builtIn.registry ? { repoDigest: `${repository}@sha256:${digest(id)}` } : {}),
+      ...(builtIn.pulled ? { repoDigest: `${repository}@sha256:${digest(id)}` } : {}),
       size: builtIn.size,
       config: builtIn.config,
       layers: [root],

@@ -10,7 +10,7 @@ import { LogWriter } from './log-writer.ts';
 
 const PLAIN: LogOptions = { follow: false, previous: false, timestamps: false };
 const START = Date.parse('2030-01-01T00:00:00Z');
-const ROOMY = { maxBytes: 1e9, maxFiles: 5 };
+const ROOMY = { maxBytes: 1e9, maxFiles: 5, followEndMs: 0 };
 
 function openLog(t: TestContext, limits = ROOMY): { log: LogWriter; clock: { now: number } } {
   const directory = mkdtempSync(join(tmpdir(), 'kube-sandbox-log-'));
@@ -89,7 +89,7 @@ test('a follower ends when it is told to', async (t) => {
 });
 
 test('a follower that had read all goes on in the new file', async (t) => {
-  const { log } = openLog(t, { maxBytes: 10, maxFiles: 5 });
+  const { log } = openLog(t, { maxBytes: 10, maxFiles: 5, followEndMs: 0 });
   log.write('stdout', Buffer.from('before\n'));
   const stream = readLog(log.path, { ...PLAIN, follow: true }, new AbortController().signal, log);
   const next = stream[Symbol.asyncIterator]();
@@ -103,7 +103,7 @@ test('a follower that had read all goes on in the new file', async (t) => {
 });
 
 test('a follower that is behind ends with the old file, and a plain read begins at the next byte', async (t) => {
-  const { log } = openLog(t, { maxBytes: 10, maxFiles: 5 });
+  const { log } = openLog(t, { maxBytes: 10, maxFiles: 5, followEndMs: 0 });
   // More than is read ahead while nobody takes it.
   log.write('stdout', Buffer.from(lines(0, 50_000)));
   const stream = readLog(log.path, { ...PLAIN, follow: true }, new AbortController().signal, log);
@@ -120,7 +120,7 @@ test('a follower that is behind ends with the old file, and a plain read begins 
 });
 
 test('so many old files are kept, and a plain read sees the newest only', async (t) => {
-  const { log } = openLog(t, { maxBytes: 5, maxFiles: 3 });
+  const { log } = openLog(t, { maxBytes: 5, maxFiles: 3, followEndMs: 0 });
   for (let index = 0; index < 6; index += 1) {
     log.write('stdout', Buffer.from(`line ${index}\n`));
     log.rotate();

@@ -1,5 +1,6 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { LogOptions } from '../../kubelet/node-agent.ts';
 import { parseEntry } from './cri-line.ts';
 import { EntryFormatter } from './entry-formatter.ts';
@@ -77,7 +78,10 @@ async function* entries(
         rest = Buffer.alloc(0);
         continue;
       }
-      if (ended) return;
+      if (ended) {
+        await delay(writer.followEndMs, undefined, { signal }).catch(() => {});
+        return;
+      }
       await changes.next();
       if (signal.aborted) return;
     }

@@ -8,9 +8,14 @@ export const LOG_MAX_BYTES = 10 * 1024 * 1024;
 /** `containerLogMaxFiles`: so many files of a log are kept, the one being written included. */
 export const LOG_MAX_FILES = 5;
 
+/** A follower of a log looks so often whether the container still runs; the log ends that long after it. */
+export const FOLLOW_CHECK_MS = 1000;
+
 export interface LogLimits {
   maxBytes: number;
   maxFiles: number;
+  /** How long a followed log stays open after the container's end, in ms. */
+  followEndMs: number;
 }
 
 /**
@@ -49,6 +54,10 @@ export class LogWriter {
   /** Bytes in the current file. */
   get size(): number {
     return this.#size;
+  }
+
+  get followEndMs(): number {
+    return this.#limits.followEndMs;
   }
 
   get ended(): boolean {

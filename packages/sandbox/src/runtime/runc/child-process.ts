@@ -40,16 +40,23 @@ export function spawnPiped(argv: readonly string[], options: ChildOptions): Stre
   child.stdin?.on('error', () => {});
   const { stdout, stderr } = child;
   if (stdout === null || stderr === null) throw new Error(`${file} could not be started with pipes`);
-  stdout.pause();
-  stderr.pause();
+  // Read from the beginning: Node throws away what nobody listens to when the process ends, and what comes on
+  // both pipes is handed out in the order in which it came.
+  let early: ['stdout' | 'stderr', Buffer][] = [];
+  let deliver: ((stream: 'stdout' | 'stderr', chunk: Buffer) => void) | undefined;
+  const take = (stream: 'stdout' | 'stderr', chunk: Buffer): void => {
+    if (deliver === undefined) early.push([stream, chunk]);
+    else deliver(stream, chunk);
+  };
+  stdout.on('data', (chunk: Buffer) => take('stdout', chunk));
+  stderr.on('data', (chunk: Buffer) => take('stderr', chunk));
   return {
     pid: child.pid ?? -1,
     stdin: child.stdin ?? undefined,
     onOutput(listener) {
-      stdout.on('data', (chunk: Buffer) => listener('stdout', chunk));
-      stderr.on('data', (chunk: Buffer) => listener('stderr', chunk));
-      stdout.resume();
-      stderr.resume();
+      deliver = listener;
+      for (const [stream, chunk] of early) listener(stream, chunk);
+      early = [];
     },
     pause() {
       stdout.pause();

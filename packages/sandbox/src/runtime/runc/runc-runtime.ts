@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { LOG_MAX_BYTES, LOG_MAX_FILES } from '../log/log-writer.ts';
+import { FOLLOW_CHECK_MS, LOG_MAX_BYTES, LOG_MAX_FILES } from '../log/log-writer.ts';
 import { pauseProgram } from '../pause-program.ts';
 import type { ImageService, PodSandbox, PodSandboxConfig, Runtime } from '../runtime.ts';
 import { boundingSet } from './capabilities.ts';
@@ -21,6 +21,8 @@ export interface RuncRuntimeOptions {
   path?: string;
   logMaxBytes?: number;
   logMonitorIntervalMs?: number;
+  /** How long a followed log stays open after the container's end. */
+  logFollowEndMs?: number;
 }
 
 /** Real containers by runc. */
@@ -51,7 +53,11 @@ export class RuncRuntime implements Runtime {
       now,
       preciseNow:
         options.now === undefined ? () => performance.timeOrigin + performance.now() : () => now().getTime(),
-      logLimits: { maxBytes: options.logMaxBytes ?? LOG_MAX_BYTES, maxFiles: LOG_MAX_FILES },
+      logLimits: {
+        maxBytes: options.logMaxBytes ?? LOG_MAX_BYTES,
+        maxFiles: LOG_MAX_FILES,
+        followEndMs: options.logFollowEndMs ?? FOLLOW_CHECK_MS,
+      },
     };
     this.#monitor = setInterval(() => {
       for (const sandbox of this.#sandboxes) {

@@ -40,7 +40,7 @@ export class SimulatedRuntime implements Runtime {
       seed: options.seed ?? 0,
       startDelayMs: options.startDelayMs ?? 0,
       jitter: options.jitter ?? 0,
-      logLimits: { maxBytes: options.logMaxBytes ?? LOG_MAX_BYTES, maxFiles: LOG_MAX_FILES },
+      logLimits: { maxBytes: options.logMaxBytes ?? LOG_MAX_BYTES, maxFiles: LOG_MAX_FILES, followEndMs: 0 },
     };
     this.#monitor = setInterval(() => {
       for (const sandbox of this.#sandboxes) {
