@@ -1,7 +1,11 @@
 export { startSandbox } from './sandbox.ts';
 export type { Sandbox, SandboxOptions } from './sandbox.ts';
 export type { SandboxUser } from './certs/authority.ts';
-export type { Fault, FaultAction, FaultMatch, Faults } from './api/faults.ts';
+export { FAULT_POINTS } from './faults/points.ts';
+export type { Fault, FaultAction, FaultAt, FaultMatch, FaultPoint } from './faults/points.ts';
+export type { ActiveFault, Faults } from './faults/faults.ts';
+export { type Clock, VirtualClock } from './runtime/simulated/clock.ts';
+export { missingForRealContainers } from './setup/runtime-choice.ts';
+export type { RuntimeName, SimulationOptions } from './setup/runtime-choice.ts';
 export type { KubeletTiming } from './kubelet/timing.ts';
 export type { KubeObject, ResourceKey, Store, StoreEvent, WatchEventType } from './store/types.ts';
-export { missingForRealContainers } from './setup/runtime-choice.ts';

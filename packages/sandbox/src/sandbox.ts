@@ -1,7 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ApiContext } from './api/api-context.ts';
-import { createFaults, type Faults } from './api/faults.ts';
 import { findResource, type Resource } from './api/discovery/resource-table.ts';
 import { type ApiServer, startServer } from './api/server.ts';
 import { deleteObject } from './api/write/delete.ts';
@@ -14,11 +13,20 @@ import { startGarbageCollector } from './controllers/garbage-collector.ts';
 import { startNamespaceController } from './controllers/namespaces.ts';
 import { startScheduler } from './controllers/scheduler.ts';
 import { startControllers } from './controllers/start.ts';
+import { Connections } from './faults/connections.ts';
+import { FaultRegistry, type Faults } from './faults/faults.ts';
+import { faultyRuntime } from './faults/faulty-runtime.ts';
 import { type Kubelet, startKubelet } from './kubelet/kubelet.ts';
 import type { KubeletTiming } from './kubelet/timing.ts';
 import { rulesFor } from './resources/registry.ts';
 import { createFirstObjects } from './setup/first-objects.ts';
-import { openRuntime, type RuntimeName, runcProblem } from './setup/runtime-choice.ts';
+import { Random } from './runtime/simulated/random.ts';
+import {
+  missingForRealContainers,
+  openRuntime,
+  type RuntimeName,
+  type SimulationOptions,
+} from './setup/runtime-choice.ts';
 import { makeStateFolder, temporaryStateFolder } from './setup/state-folder.ts';
 import { createTokens, type Tokens } from './setup/tokens.ts';
 import { MemoryStore } from './store/memory-store.ts';
@@ -30,10 +38,12 @@ const ADMIN: SandboxUser = { name: 'kubernetes-admin', groups: ['system:masters'
 const PRIVATE_FILE_MODE = 0o600;
 
 export interface SandboxOptions {
-  /** `runc` for real containers, `simulated` for scripted ones; by default runc where it can run. */
-  runtime?: RuntimeName;
-  /** Decides what is random in the simulated runtime. */
-  seed?: number;
+  /** `runc` for real containers, `simulated` for scripted ones; `auto`, the default: runc where it can run. */
+  runtime?: RuntimeName | 'auto';
+  /** How simulated containers behave: the seed of what is random, how long they take to start, their clock. */
+  simulation?: SimulationOptions;
+  /** Puts a relay before the API server, so that faults can stall connections; costs some throughput. */
+  stallable?: boolean;
   /** Where everything is kept; a temporary folder, removed at the end, if absent. */
   stateFolder?: string;
   /** Port of the API server on the loopback interface; 0, the default, takes a free one. */
@@ -57,6 +67,8 @@ export interface Sandbox {
   /** PEM of the certificate authority that its server certificate comes from. */
   authority: string;
   runtime: RuntimeName;
+  /** Why it has no real containers though `auto` was asked for; absent if it has, or was not. */
+  notReal?: string;
   /** The objects themselves, for tests that look behind the API. */
   store: MemoryStore;
   /** Makes requests fail, wait or break off. */
@@ -76,7 +88,9 @@ export interface Sandbox {
  * await sandbox.stop();
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const runtimeName = options.runtime ?? defaultRuntime();
+  const { runtime = 'auto' } = options;
+  const notReal = runtime === 'auto' ? missingForRealContainers() : undefined;
+  const runtimeName = runtime === 'auto' ? (notReal === undefined ? 'runc' : 'simulated') : runtime;
   const temporary = options.stateFolder === undefined;
   const folder = makeStateFolder(options.stateFolder ?? temporaryStateFolder());
   const authority = createAuthority();
@@ -85,7 +99,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const { historyCapacity } = options;
   const store = new MemoryStore(historyCapacity === undefined ? {} : { historyCapacity });
   const stopping = new AbortController();
-  const api = apiContext(store, now, stopping.signal);
+  const api = apiContext(store, now, stopping.signal, options.stallable === true);
   const stops = [
     startNamespaceController(store, authority.certificate, (namespace, name) =>
       removePod(api, namespace, name),
@@ -94,7 +108,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     startScheduler(store, now),
   ];
   startControllers(store, { now, signal: stopping.signal });
-  const server = await listen(api, authority, tokens, options.port ?? 0);
+  const server = await listen(api, authority, tokens, options);
   api.address = () => server.address;
   createFirstObjects(store, Number(new URL(server.url).port));
   const kubelet = await openKubelet(api, runtimeName, folder, tokens, options);
@@ -111,8 +125,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     kubeconfig,
     url: server.url,
     authority: authority.certificate,
-    credentials: (name, groups = []) => users.find((user) => user.name === name) ?? authority.issueClient({ name, groups }),
+    credentials: (name, groups = []) =>
+      users.find((user) => user.name === name) ?? authority.issueClient({ name, groups }),
     runtime: runtimeName,
+    ...(notReal === undefined ? {} : { notReal }),
     store,
     faults: api.faults,
     async stop() {
@@ -126,28 +142,36 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   };
 }
 
-function defaultRuntime(): RuntimeName {
-  const problem = runcProblem(process.env['PATH'] ?? '', process.getuid?.() ?? 0);
-  return problem === undefined ? 'runc' : 'simulated';
-}
-
-function apiContext(store: MemoryStore, now: () => Date, stopping: AbortSignal): ApiContext {
+function apiContext(
+  store: MemoryStore,
+  now: () => Date,
+  stopping: AbortSignal,
+  stallable: boolean,
+): ApiContext {
+  const faults = new FaultRegistry({ stallable });
   return {
     store,
     rules: rulesFor,
     authorize: createAuthorizer(store),
     review: createReviewer(store, now),
     node: undefined,
-    faults: createFaults(),
+    faults,
+    connections: new Connections(faults),
     now,
     address: () => '',
     stopping,
   };
 }
 
-function listen(api: ApiContext, authority: Authority, tokens: Tokens, port: number): Promise<ApiServer> {
+function listen(
+  api: ApiContext,
+  authority: Authority,
+  tokens: Tokens,
+  { port = 0, stallable = false }: SandboxOptions,
+): Promise<ApiServer> {
   return startServer(api, {
     port,
+    stallable,
     certificate: authority.issueServer(
       ['localhost', 'kubernetes', 'kubernetes.default'],
       ['127.0.0.1', '10.96.0.1'],
@@ -166,11 +190,13 @@ async function openKubelet(
   options: SandboxOptions,
 ): Promise<Kubelet> {
   if (runtimeName === 'runc') await cleanUpState(join(folder, 'runc'));
-  const runtime = await openRuntime(runtimeName, { stateDir: folder, seed: options.seed });
+  const runtime = await openRuntime(runtimeName, { stateDir: folder, ...options.simulation });
+  const random = new Random('kubelet', options.simulation?.seed ?? 0);
   return startKubelet({
     store: api.store,
     nodeName: options.nodeName ?? 'vm',
-    runtime,
+    runtime: faultyRuntime(runtime, api.faults),
+    ...(runtimeName === 'simulated' ? { random: () => random.next() } : {}),
     stateDir: join(folder, 'kubelet'),
     tokens,
     ...(options.timing === undefined ? {} : { timing: options.timing }),

@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import { createSecureServer, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import type { KeyPair } from '../certs/authority.ts';
+import { startRelay } from '../faults/relay.ts';
 import type { UserInfo } from '../resources/rules.ts';
 import type { ApiContext } from './api-context.ts';
 import { ANONYMOUS, authenticate, type TokenLookup } from './authenticate.ts';
@@ -20,6 +21,8 @@ const HOST = '127.0.0.1';
 export interface ServerOptions {
   /** 0 takes a free one. */
   port: number;
+  /** Puts a relay before the server, so that faults can hold connections. */
+  stallable?: boolean;
   certificate: KeyPair;
   /** PEM of the authority that client certificates must come from. */
   clientAuthority: string;
@@ -63,9 +66,15 @@ export async function startServer(api: ApiContext, options: ServerOptions): Prom
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) =>
     answerClientError(error, socket),
   );
-  server.listen(options.port, HOST);
+  const relayed = options.stallable === true;
+  server.on('connection', (socket: Socket) => api.connections.add(socket));
+  server.listen(relayed ? 0 : options.port, HOST);
   await once(server, 'listening');
-  const address = `${HOST}:${(server.address() as AddressInfo).port}`;
+  const own = { host: HOST, port: (server.address() as AddressInfo).port };
+  const relay = relayed
+    ? await startRelay({ host: HOST, port: options.port }, own, api.connections)
+    : undefined;
+  const address = `${HOST}:${relay?.port ?? own.port}`;
   return {
     url: `https://${address}`,
     address,
@@ -73,6 +82,7 @@ export async function startServer(api: ApiContext, options: ServerOptions): Prom
       const closed = new Promise<void>((resolve) => {
         server.close(() => resolve());
       });
+      relay?.stop();
       for (const socket of sockets) socket.destroy();
       await closed;
     },

@@ -13,13 +13,13 @@ const UNAVAILABLE = 69;
 
 const HELP = `kube-sandbox: a one-node Kubernetes to try and test against, on 127.0.0.1 only
 
-  kube-sandbox up [--detach] [--runtime runc|simulated] [--port N] [--state-folder DIR]
+  kube-sandbox up [--detach] [--runtime auto|runc|simulated] [--port N] [--state-folder DIR]
   kube-sandbox status [--state-folder DIR]
   kube-sandbox down [--state-folder DIR]
 
 up         starts it and prints the line that points kubectl at it; ends with Ctrl-C
   --detach    returns once it is ready, and leaves it running
-  --runtime   runc: real containers (Linux, root); simulated: scripted ones; default: runc where it can run
+  --runtime   runc: real containers (Linux, root); simulated: scripted ones; auto, the default: runc where it can run
   --port      of the API server; default: a free one
 status     says whether it runs, and prints that line again
 down       ends it, and removes what one that was killed left behind
@@ -68,9 +68,9 @@ function parse(argv: readonly string[]) {
 }
 
 async function up(folder: string, values: { runtime?: string; port?: string }): Promise<number> {
-  const { runtime, port = '0' } = values;
-  if (runtime !== undefined && runtime !== 'runc' && runtime !== 'simulated') {
-    return fail(`unknown runtime "${runtime}": use runc or simulated`, USAGE);
+  const { runtime = 'auto', port = '0' } = values;
+  if (runtime !== 'auto' && runtime !== 'runc' && runtime !== 'simulated') {
+    return fail(`unknown runtime "${runtime}": use auto, runc or simulated`, USAGE);
   }
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) return fail(`invalid port "${port}"`, USAGE);
   const other = runningInstance(folder);
@@ -84,7 +84,7 @@ async function up(folder: string, values: { runtime?: string; port?: string }): 
   const sandbox = await startSandbox({
     stateFolder: folder,
     port: Number(port),
-    ...(runtime === undefined ? {} : { runtime }),
+    runtime,
   });
   const instance = {
     pid: process.pid,
@@ -93,6 +93,7 @@ async function up(folder: string, values: { runtime?: string; port?: string }): 
     runtime: sandbox.runtime,
   };
   writeInstance(folder, instance);
+  if (sandbox.notReal !== undefined) process.stderr.write(`kube-sandbox: ${sandbox.notReal}\n`);
   announce(instance);
   process.send?.('ready');
   if (process.connected) process.disconnect();

@@ -3,27 +3,48 @@ import { delimiter, join } from 'node:path';
 import { ImageStore } from '../images/image-store.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { RuncRuntime } from '../runtime/runc/runc-runtime.ts';
-import { SimulatedRuntime } from '../runtime/simulated/simulated-runtime.ts';
+import { SimulatedRuntime, type SimulatedRuntimeOptions } from '../runtime/simulated/simulated-runtime.ts';
 
 export type RuntimeName = 'runc' | 'simulated';
 
-/** Programs that real containers need on the machine. */
-const NEEDED = ['runc', 'busybox', 'ip'];
+/** Programs that real containers need on the machine, and the Debian packages that have them. */
+const NEEDED = [
+  { program: 'runc', debianPackage: 'runc' },
+  { program: 'busybox', debianPackage: 'busybox-static' },
+  { program: 'ip', debianPackage: 'iproute2' },
+];
 /** Where such programs are, whatever the search path of the user says. */
 const SYSTEM_FOLDERS = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
-/** Why real containers cannot run on this machine, in words; undefined if they can. */
-export function missingForRealContainers(): string | undefined {
-  if (process.platform !== 'linux') return 'runc needs Linux';
-  return runcProblem(process.env['PATH'] ?? '', process.getuid?.() ?? 0);
+/** The machine, as far as it decides whether real containers can run. */
+export interface Machine {
+  platform: string;
+  /** The user's search path. */
+  path: string;
+  uid: number;
 }
 
-/** Why real containers cannot run here; undefined if they can. */
-export function runcProblem(path: string, uid: number): string | undefined {
-  if (uid !== 0) return 'runc needs root here';
-  const folders = [...path.split(delimiter), ...SYSTEM_FOLDERS];
-  const missing = NEEDED.filter((program) => !folders.some((folder) => isExecutable(join(folder, program))));
-  return missing.length === 0 ? undefined : `not installed: ${missing.join(', ')}`;
+/**
+ * What is missing for real containers on this machine, in words; undefined if they can run.
+ *
+ * @example
+ * const missing = missingForRealContainers();
+ * if (missing !== undefined) t.skip(missing);
+ */
+export function missingForRealContainers(machine: Machine = thisMachine()): string | undefined {
+  if (machine.platform !== 'linux') return 'real containers need Linux';
+  if (machine.uid !== 0) return 'real containers need root';
+  const folders = [...machine.path.split(delimiter), ...SYSTEM_FOLDERS];
+  const missing = NEEDED.filter(
+    ({ program }) => !folders.some((folder) => isExecutable(join(folder, program))),
+  );
+  if (missing.length === 0) return undefined;
+  const packages = missing.map(({ debianPackage }) => debianPackage).join(' ');
+  return `real containers need ${missing.map(({ program }) => program).join(', ')} (on Debian: apt-get install ${packages})`;
+}
+
+function thisMachine(): Machine {
+  return { platform: process.platform, path: process.env['PATH'] ?? '', uid: process.getuid?.() ?? -1 };
 }
 
 function isExecutable(path: string): boolean {
@@ -35,13 +56,14 @@ function isExecutable(path: string): boolean {
   }
 }
 
+/** How simulated containers behave. */
+export type SimulationOptions = Pick<SimulatedRuntimeOptions, 'seed' | 'clock' | 'startDelayMs' | 'jitter'>;
+
 export async function openRuntime(
   name: RuntimeName,
-  options: { stateDir: string; seed?: number | undefined },
+  { stateDir, ...simulation }: SimulationOptions & { stateDir: string },
 ): Promise<Runtime> {
-  if (name === 'simulated') {
-    return new SimulatedRuntime(options.seed === undefined ? {} : { seed: options.seed });
-  }
-  const images = new ImageStore(join(options.stateDir, 'images'));
-  return RuncRuntime.start({ stateDir: join(options.stateDir, 'runc'), images });
+  if (name === 'simulated') return new SimulatedRuntime(simulation);
+  const images = new ImageStore(join(stateDir, 'images'));
+  return RuncRuntime.start({ stateDir: join(stateDir, 'runc'), images });
 }

@@ -63,11 +63,26 @@ export class ApiClient {
         chunks.push(chunk);
         onData?.(chunk.toString());
       });
+      // Not 'end': that comes for a stream whose connection breaks as well.
+      let ended = false;
+      stream.on('end', () => {
+        ended = true;
+      });
       stream.on('error', reject);
-      stream.on('aborted', () => reject(new Error('the answer was cut off')));
-      stream.on('end', () => resolve({ status, headers, body: Buffer.concat(chunks).toString() }));
-      stream.on('close', () => reject(new Error('the stream was closed')));
+      stream.on('close', () => {
+        if (ended && stream.rstCode === 0 && !this.session.destroyed)
+          resolve({ status, headers, body: Buffer.concat(chunks).toString() });
+        else reject(new Error('the answer was cut off'));
+      });
       stream.end(body === undefined ? undefined : JSON.stringify(body));
+    });
+  }
+
+  /** Resolves when the connection is gone. */
+  async closed(): Promise<void> {
+    if (this.session.destroyed) return;
+    await new Promise<void>((resolve) => {
+      this.session.once('close', resolve);
     });
   }
 

@@ -5,6 +5,7 @@ import {
   type RemoteProcess,
   type StreamOptions,
 } from '../../kubelet/node-agent.ts';
+import { strikeWebSocket } from '../../faults/websocket-faults.ts';
 import type { ApiContext } from '../api-context.ts';
 import type { Resource } from '../discovery/resource-table.ts';
 import { badRequest, internalError } from '../errors.ts';
@@ -17,6 +18,7 @@ import { runRemoteCommand } from './remote-command.ts';
 import { serveSpdyCommand } from '../spdy/serve-command.ts';
 import { type Connect, servePortForward, serveTunnelledPortForward } from '../spdy/serve-port-forward.ts';
 import { offersTunnel } from '../spdy/tunnel.ts';
+import { forwardedPorts, runWebSocketPortForward } from './websocket-port-forward.ts';
 import { acceptWebSocket, checkHandshake } from './websocket.ts';
 
 /** Serves attach, exec and portforward; without an upgrade there is nothing to serve. */
@@ -42,11 +44,12 @@ export async function serveStream(exchange: Exchange, api: ApiContext, resource:
   const startProcess = () => start(nodeOf(api), exchange, container, command, streams);
   if (accepted.protocol === 'spdy') {
     await serveSpdyCommand(exchange, accepted.upgrade, startProcess, options);
-  } else await serveWebSocket(exchange, accepted.upgrade, startProcess, options);
+  } else await serveWebSocket(exchange, api, accepted.upgrade, startProcess, options);
 }
 
 async function serveWebSocket(
   exchange: Exchange,
+  api: ApiContext,
   upgrade: Upgrade,
   startProcess: () => Promise<RemoteProcess>,
   options: Omit<RemoteCommandOptions, 'subprotocol'>,
@@ -64,6 +67,7 @@ async function serveWebSocket(
     return;
   }
   const { socket, subprotocol } = await acceptWebSocket(upgrade);
+  strikeWebSocket(socket, exchange, api);
   await runRemoteCommand(socket, process, { ...options, subprotocol });
 }
 
@@ -103,8 +107,18 @@ async function forwardPorts(
     await servePortForward(exchange, upgrade, connect);
     return;
   }
-  if (offersTunnel(upgrade)) await serveTunnelledPortForward(upgrade, connect);
-  else if (!exchange.query.has('ports')) exchange.text(400, 'query parameter "port" is required');
+  if (offersTunnel(upgrade)) {
+    await serveTunnelledPortForward(upgrade, connect);
+    return;
+  }
+  const ports = forwardedPorts(exchange.query);
+  if (ports === undefined) {
+    exchange.text(400, `unable to parse "${exchange.query.getAll('ports').join(',')}" as a port`);
+  } else if (ports.length === 0) exchange.text(400, 'query parameter "port" is required');
+  else if (checkHandshake(upgrade)) {
+    const { socket } = await acceptWebSocket(upgrade);
+    await runWebSocketPortForward(socket, ports, connect);
+  }
 }
 
 interface Accepted {

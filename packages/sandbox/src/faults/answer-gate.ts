@@ -1,0 +1,202 @@
+import type { ServerResponse } from 'node:http';
+import type { ServerHttp2Stream } from 'node:http2';
+import type { Exchange } from '../api/exchange.ts';
+import { StatusError } from '../api/status-error.ts';
+import { faultError, proxyPage } from './fault-answer.ts';
+import type { FaultRegistry, OpenStream } from './faults.ts';
+import type { FaultAction, FaultMatch } from './points.ts';
+
+type Head = [status: number, headers: Record<string, string | string[]>];
+
+const LF = 0x0a;
+
+/**
+ * Stands between the handlers and a response: lets the head pass (point `answer`) and then the body
+ * (points `body`, `watch` and `log`), or does what a fault says instead.
+ *
+ * The response's own methods are replaced, because handlers, streams and Node's pipes all write to it directly.
+ */
+export class AnswerGate implements OpenStream {
+  readonly point: 'body' | 'watch' | 'log';
+  readonly subject: FaultMatch;
+  readonly progress = { bytes: 0, events: 0 };
+  readonly #faults: FaultRegistry;
+  readonly #response: ServerResponse;
+  readonly #breakConnection: () => void;
+  readonly #write: (chunk: Buffer, done?: () => void) => boolean;
+  readonly #end: () => void;
+  readonly #writeHead: (...head: Head) => void;
+  #unwatch: (() => void) | undefined;
+  #unsent = 0;
+  #whenSent: (() => void) | undefined;
+  /** Nothing more of the handlers' passes. */
+  closed = false;
+  /** What waits for the end of a delay. */
+  #held: (() => void)[] | undefined;
+
+  static place(
+    exchange: Exchange,
+    subject: FaultMatch,
+    faults: FaultRegistry,
+    breakConnection: () => void,
+  ): void {
+    const gate = new AnswerGate(exchange, subject, faults, breakConnection);
+    exchange.response.once('close', () => gate.#unwatch?.());
+  }
+
+  private constructor(
+    exchange: Exchange,
+    subject: FaultMatch,
+    faults: FaultRegistry,
+    breakConnection: () => void,
+  ) {
+    const { response, info } = exchange;
+    this.point = info.verb === 'watch' ? 'watch' : info.subresource === 'log' ? 'log' : 'body';
+    this.subject = subject;
+    this.#faults = faults;
+    this.#response = response;
+    this.#breakConnection = breakConnection;
+    this.#write = response.write.bind(response) as (chunk: Buffer, done?: () => void) => boolean;
+    this.#end = response.end.bind(response) as () => void;
+    this.#writeHead = response.writeHead.bind(response) as (...head: Head) => void;
+    const flushHeaders = response.flushHeaders.bind(response);
+    Object.assign(response, {
+      writeHead: (...head: Head) => this.#head(head),
+      write: (chunk: Buffer | string) => this.#body(Buffer.from(chunk as string)),
+      end: (chunk?: Buffer | string) => this.#finish(chunk),
+      flushHeaders: () => this.#pass(flushHeaders),
+    });
+  }
+
+  strike(action: FaultAction): void {
+    switch (action.kind) {
+      case 'delay':
+        this.#hold(action.milliseconds);
+        break;
+      case 'break':
+        this.#close();
+        this.#breakWhenSent();
+        break;
+      case 'expire':
+        this.#close();
+        this.#write(Buffer.from(`${JSON.stringify({ type: 'ERROR', object: EXPIRED.toStatus() })}\n`));
+        this.#end();
+        break;
+      case 'end':
+        this.#close();
+        this.#end();
+        break;
+      default:
+        this.#close();
+    }
+  }
+
+  #head(head: Head): ServerResponse {
+    if (this.closed) return this.#response;
+    const action = this.#faults.strike('answer', this.subject);
+    if (action?.kind === 'delay') this.#hold(action.milliseconds);
+    else if (action !== undefined) this.#replace(action);
+    this.#pass(() => {
+      this.#writeHead(...head);
+      this.#unwatch ??= this.#faults.watch(this);
+    });
+    return this.#response;
+  }
+
+  #replace(action: FaultAction): void {
+    this.closed = true;
+    if (action.kind === 'break') this.#breakConnection();
+    else if (action.kind === 'proxy-page') this.#answer(action.code, 'text/html', proxyPage(action.code));
+    else if (action.kind === 'error') {
+      const error = faultError(action);
+      this.#answer(error.code, 'application/json', `${JSON.stringify(error.toStatus())}\n`, error.headers);
+    }
+  }
+
+  #answer(code: number, type: string, body: string, headers: Record<string, string> = {}): void {
+    if (this.#response.req.httpVersionMajor === 1) this.#response.shouldKeepAlive = false;
+    const bytes = Buffer.from(body);
+    this.#writeHead(code, { 'content-type': type, 'content-length': String(bytes.length), ...headers });
+    this.#write(bytes);
+    this.#end();
+  }
+
+  #body(chunk: Buffer): boolean {
+    if (this.closed) return true;
+    if (this.#held !== undefined) {
+      this.#held.push(() => this.#body(chunk));
+      return true;
+    }
+    const end = Math.min(this.#faults.allowance(this, 'bytes'), this.#endOfEvents(chunk), chunk.length);
+    const passing = chunk.subarray(0, end);
+    const goOn = passing.length === 0 ? true : this.#send(passing);
+    this.progress.bytes += passing.length;
+    for (const byte of this.point === 'watch' ? passing : []) if (byte === LF) this.progress.events += 1;
+    this.#faults.check(this);
+    if (end < chunk.length) return this.#body(chunk.subarray(end));
+    return goOn;
+  }
+
+  #send(chunk: Buffer): boolean {
+    this.#unsent += 1;
+    return this.#write(chunk, () => {
+      this.#unsent -= 1;
+      if (this.#unsent === 0) this.#whenSent?.();
+    });
+  }
+
+  /** What passed before must have arrived, so that it is there that the answer breaks off. */
+  #breakWhenSent(): void {
+    // Over HTTP/2 the answer to a ping says that all before it has come.
+    const { stream } = this.#response as { stream?: ServerHttp2Stream };
+    this.#whenSent = () => {
+      if (stream?.session?.ping(() => this.#breakConnection()) !== true) setImmediate(this.#breakConnection);
+    };
+    if (this.#unsent === 0) this.#whenSent();
+  }
+
+  /** Where the last event ends that may still pass. */
+  #endOfEvents(chunk: Buffer): number {
+    if (this.point !== 'watch') return Infinity;
+    let events = this.#faults.allowance(this, 'events');
+    if (events === Infinity) return Infinity;
+    let end = 0;
+    while (events > 0) {
+      const newline = chunk.indexOf(LF, end);
+      if (newline < 0) return chunk.length;
+      end = newline + 1;
+      events -= 1;
+    }
+    return end;
+  }
+
+  #finish(chunk: Buffer | string | undefined): ServerResponse {
+    if (chunk !== undefined && chunk.length > 0) this.#body(Buffer.from(chunk as string));
+    this.#pass(() => this.#end());
+    return this.#response;
+  }
+
+  /** Does something now, after the delay, or never. */
+  #pass(action: () => void): void {
+    if (this.closed) return;
+    if (this.#held === undefined) action();
+    else this.#held.push(action);
+  }
+
+  #hold(milliseconds: number): void {
+    this.#held = [];
+    const timer = setTimeout(() => {
+      const held = this.#held ?? [];
+      this.#held = undefined;
+      for (const action of held) this.#pass(action);
+    }, milliseconds);
+    this.#response.once('close', () => clearTimeout(timer));
+  }
+
+  #close(): void {
+    this.closed = true;
+    this.#held = undefined;
+  }
+}
+
+const EXPIRED = new StatusError(410, 'Expired', 'The resourceVersion for the provided watch is too old.');

@@ -1,0 +1,103 @@
+import {
+  type ContainerState,
+  ImageError,
+  type PodSandbox,
+  type PodSandboxConfig,
+  type Runtime,
+  type RuntimeContainer,
+  StartError,
+} from '../runtime/runtime.ts';
+import type { FaultRegistry } from './faults.ts';
+import type { FaultAction } from './points.ts';
+
+/** containerd's exit code for a process that could not be started. */
+const START_ERROR_CODE = 128;
+
+/** A runtime that lets the faults of `image-pull` and `container-start` at what the kubelet asks of it. */
+export function faultyRuntime(runtime: Runtime, faults: FaultRegistry): Runtime {
+  const stopping = new AbortController();
+  const images: Runtime['images'] = {
+    status: (reference) => runtime.images.status(reference),
+    async pull(reference, signal = stopping.signal) {
+      const action = faults.strike('image-pull', { name: reference });
+      if (action?.kind === 'error') {
+        const words = action.message ?? `unexpected status from HEAD request: ${action.code}`;
+        throw new ImageError(
+          'ErrImagePull',
+          `rpc error: code = Unknown desc = failed to pull and unpack image ${JSON.stringify(reference)}: ${words}`,
+        );
+      }
+      await hold(action, signal);
+      return runtime.images.pull(reference, signal);
+    },
+  };
+  return {
+    version: runtime.version,
+    mountsVolumes: runtime.mountsVolumes,
+    images,
+    async runPodSandbox(config) {
+      const sandbox = await runtime.runPodSandbox(config);
+      const createContainer = sandbox.createContainer.bind(sandbox);
+      sandbox.createContainer = async (container) =>
+        strikeStart(await createContainer(container), config, faults);
+      return sandbox satisfies PodSandbox;
+    },
+    async stop() {
+      stopping.abort(new Error('the sandbox stops'));
+      await runtime.stop();
+    },
+  };
+}
+
+function strikeStart(
+  container: RuntimeContainer,
+  pod: PodSandboxConfig,
+  faults: FaultRegistry,
+): RuntimeContainer {
+  const start = container.start.bind(container);
+  const remove = container.remove.bind(container);
+  const gone = new AbortController();
+  container.start = async () => {
+    const subject = { namespace: pod.namespace, name: pod.name, container: container.name };
+    const action = faults.strike('container-start', subject);
+    if (action?.kind === 'error') throw failStart(container, action.message);
+    await hold(action, gone.signal);
+    await start();
+  };
+  container.remove = async () => {
+    gone.abort(new Error('the container is removed'));
+    await remove();
+  };
+  return container;
+}
+
+/** Makes a container one that could not be started, as its runtime would. */
+function failStart(container: RuntimeContainer, words = 'an injected fault'): StartError {
+  const message = `failed to create containerd task: ${words}`;
+  const state: ContainerState = {
+    phase: 'exited',
+    finishedAt: new Date(),
+    exitCode: START_ERROR_CODE,
+    reason: 'StartError',
+    message,
+  };
+  Object.defineProperties(container, { state: { value: state }, exited: { value: Promise.resolve() } });
+  return new StartError(message);
+}
+
+/** Waits as a fault says; rejects with the signal's reason when it aborts. */
+async function hold(action: FaultAction | undefined, signal: AbortSignal): Promise<void> {
+  if (action?.kind !== 'delay' && action?.kind !== 'stall') return;
+  signal.throwIfAborted();
+  await new Promise<void>((resolve, reject) => {
+    const timer = action.kind === 'delay' ? setTimeout(resolve, action.milliseconds) : undefined;
+    signal.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer);
+        reject(signal.reason as Error);
+      },
+      { once: true },
+    );
+  });
+}
