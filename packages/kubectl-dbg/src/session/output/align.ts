@@ -6,6 +6,9 @@ export interface Alignment {
   overlap: number;
 }
 
+/** Fewer equal bytes than this tell nothing: an empty line, the end of a line that was missed. */
+export const TELLING = 4;
+
 /** More than one place is as good as any number of them: the text alone does not tell. */
 const ENOUGH = 2;
 
@@ -29,7 +32,7 @@ export function align(log: Buffer, attach: Buffer, whole: boolean): Alignment[] 
 }
 
 /** Lengths (longest first) of the beginnings of `pattern` that `text` ends with. Knuth, Morris and Pratt. */
-function borders(pattern: Buffer, text: Buffer): number[] {
+export function borders(pattern: Buffer, text: Buffer): number[] {
   const failure = new Int32Array(pattern.length + 1);
   for (let at = 1, length = 0; at < pattern.length; at += 1) {
     while (length > 0 && pattern[at] !== pattern[length]) length = failure[length] ?? 0;

@@ -1,13 +1,23 @@
 import { ByteWindow } from './byte-window.ts';
 
+const LF = 0x0a;
+
 /** The log, and how much of the output has been written from it or from attach. */
 export class HeldLog {
   readonly window = new ByteWindow();
   /** Position up to which the output has been written. */
   written = 0;
+  #afterNewline = 0;
   #arrivals: { end: number; at: number }[] = [];
 
+  /** Bytes of the log after its last newline: full pieces of a long line, or all of it once the process has ended. */
+  get openLine(): number {
+    return this.window.end - this.#afterNewline;
+  }
+
   push(data: Uint8Array, now: number): void {
+    const newline = data.lastIndexOf(LF);
+    if (newline !== -1) this.#afterNewline = this.window.end + newline + 1;
     this.window.append(data);
     const last = this.#arrivals.at(-1);
     if (last?.at === now) last.end = this.window.end;

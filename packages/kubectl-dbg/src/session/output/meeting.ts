@@ -1,4 +1,4 @@
-import { align, endsAlike, isRepetitive } from './align.ts';
+import { align, endsAlike, isRepetitive, TELLING } from './align.ts';
 import type { ByteWindow } from './byte-window.ts';
 import type { ChannelBuffer } from './channel-buffer.ts';
 import { explainLines, findLines } from './interleave.ts';
@@ -12,6 +12,8 @@ export type Channels = readonly ChannelBuffer[];
 export interface MeetingView {
   now: number;
   log: ByteWindow;
+  /** Bytes of the log after its last newline. */
+  openLine: number;
   channels: Channels;
   /** Position in the output before which attach can't have begun. */
   floor: number;
@@ -54,34 +56,58 @@ export function meetBySilence(view: MeetingView): Meeting | undefined {
   const { now, channels, limits, log } = view;
   const quiet = now - view.lastActivity;
   if (view.held || quiet < limits.quiet) return undefined;
-  const isOpen = (channel: ChannelBuffer): boolean => channel.finalLength > 0 && !channel.hasNewline;
-  const active = channels.filter((channel) => channel.hasNewline);
-  if (channels.some(isOpen)) {
-    if (now - view.firstAttach < limits.unfinishedLine || quiet < limits.quietUrgent) return undefined;
-    // Attach has nothing that the log could confirm, and the log may not show the line for ever.
-    if (active.length === 0) return { consumed: channels.map(() => 0), by: 'unfinished-line' };
+  const present = channels.filter((channel) => channel.finalLength > 0);
+  const isOpen = (channel: ChannelBuffer): boolean => !channel.hasNewline;
+  if (present.length === 0) return undefined;
+  // A line in the log that is neither finished nor a number of full pieces: the process has ended.
+  const flushed = view.openLine % LOG_PIECE !== 0;
+  if (flushed && present.length > 1) return undefined;
+  if (!flushed && present.some(isOpen)) {
+    if (view.ended || now - view.firstAttach < limits.unfinishedLine || quiet < limits.quietUrgent) {
+      return undefined;
+    }
+    if (present.every(isOpen)) return meetInLine(view, present);
   }
-  if (active.length === 0) return undefined;
-  const consumed = channels.map((channel) => (channel.hasNewline ? expectedInLog(channel) : 0));
+  const active = present.filter((channel) => flushed || channel.hasNewline);
+  const inLog = (channel: ChannelBuffer): number => (flushed ? channel.finalLength : expectedInLog(channel));
+  const consumed = channels.map((channel) => (active.includes(channel) ? inLog(channel) : 0));
   if (log.end - sum(consumed) < view.floor) return undefined;
   const [only] = active;
   if (active.length === 1 && only !== undefined) {
     const tail = log.slice(log.end - limits.history);
-    const kept = only.slice(only.start);
-    const place = expectedInLog(only) - only.start;
-    if (place <= 0 || !endsAlike(tail, kept, place)) return undefined;
+    const kept = flushed ? only.tail(only.length - only.start) : only.slice(only.start);
+    const place = inLog(only) - only.start;
+    if (place < (view.tty ? 1 : TELLING) || !endsAlike(tail, kept, place)) return undefined;
     // The same line came long before on the log: it is not the same, and the log has still to bring that.
     const isEarlier = view.lastLog < view.lastAttachLine - limits.skew;
     if (quiet < limits.quietUnmatched && isEarlier) return undefined;
-    const urgent = view.tty || expectedInLog(only) < only.length;
-    // Where the text could be joined elsewhere too and nothing presses, the log may as well speak on.
-    const needed = urgent ? limits.quietUrgent : view.ended ? Infinity : limits.quietRepetitive;
+    // Where the text could be joined elsewhere too and nobody waits for a prompt, the log may as well speak on.
+    const needed = view.tty ? limits.quietUrgent : view.ended ? Infinity : limits.quietRepetitive;
     if (quiet < needed && isRepetitive(tail, kept, place)) return undefined;
-    return { consumed, by: channels.some(isOpen) ? 'unfinished-line' : 'silence' };
+    return { consumed, by: !flushed && present.some(isOpen) ? 'unfinished-line' : 'silence' };
   }
   if (quiet < limits.quietUrgent) return undefined;
   if (quiet < limits.quietUnmatched && view.lastLog < view.lastAttachLine - limits.skew) return undefined;
   return explains(view, consumed) ? { consumed, by: 'silence' } : undefined;
+}
+
+/**
+ * Attach has brought no more than a part of one line: the log can't confirm it and may not show it for ever, so it is
+ * shown as it is. Only of a very long line does the log have pieces that may overlap.
+ */
+function meetInLine(view: MeetingView, present: Channels): Meeting | undefined {
+  const { channels, limits, log } = view;
+  const [only] = present;
+  let place = 0;
+  if (view.openLine > 0 && only !== undefined && present.length === 1) {
+    const found = align(log.slice(log.end - limits.history), only.slice(only.start), only.start === 0);
+    if (found.length > 1 && !view.tty) return undefined;
+    if (found.length === 1) place = only.start + (found[0]?.consumed ?? 0);
+  }
+  return {
+    consumed: channels.map((channel) => (channel === only ? place : 0)),
+    by: place > 0 ? 'text' : 'unfinished-line',
+  };
 }
 
 /**
@@ -137,6 +163,18 @@ export function meetAtEnd(view: MeetingView): Meeting | 'whole' | undefined {
     consumed: channels.map((channel) => (channel === only ? only.start + place.consumed : 0)),
     by: 'text',
   };
+}
+
+/** Where attach goes on for want of anything certain: where the text says, be it ever so little, else from its start. */
+export function bestGuess({ channels, limits, log }: MeetingView): Meeting {
+  const active = channels.filter((channel) => channel.length > 0);
+  const consumed = channels.map((channel) => {
+    if (active.length !== 1 || channel !== active[0]) return channel.start;
+    const kept = channel.slice(channel.start);
+    const found = align(log.slice(log.end - limits.history), kept, channel.start === 0);
+    return channel.start + (found.length === 1 ? (found[0]?.consumed ?? 0) : 0);
+  });
+  return { consumed, by: 'gave-up' };
 }
 
 function meetByLines(view: MeetingView): Meeting | undefined {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { type SpliceLimits, UNFINISHED_LINE_TTY } from './limits.ts';
 import { type Passage, sceneOf, type Write } from './testing/container-scene.ts';
 import { playScene } from './testing/play-scene.ts';
 import { isReadInTurn } from './testing/read-in-turn.ts';
@@ -20,8 +21,14 @@ const line = fc.oneof(
 
 const pauses = fc.constantFrom(0, 0, 0, 1, 5, 15, 30, 60, 300, 3000);
 
-function writesOf(channels: fc.Arbitrary<1 | 2>, text: fc.Arbitrary<string>): fc.Arbitrary<Write[]> {
-  const write = fc.record({ pause: pauses, channel: channels, text });
+type Holds = (writes: Write[], passage: Passage) => void;
+
+function writesOf(
+  channels: fc.Arbitrary<1 | 2>,
+  text: fc.Arbitrary<string>,
+  pause: fc.Arbitrary<number> = pauses,
+): fc.Arbitrary<Write[]> {
+  const write = fc.record({ pause, channel: channels, text });
   return fc.array(write, { maxLength: 60 }).map((entries) => {
     let at = 0;
     return entries.map((entry) => ({
@@ -38,28 +45,28 @@ function delays(most: number): fc.Arbitrary<number[]> {
 
 const MISSED = fc.oneof(fc.constant(0), fc.nat(60), fc.nat(400));
 
-function passageOf(most: number, cuts: boolean): fc.Arbitrary<Passage> {
+function passageOf(most: number, cuts = false, rotations = false): fc.Arbitrary<Passage> {
   return fc.record({
     attach: fc.option(fc.record({ missed: MISSED, opened: fc.nat(40) }), { nil: undefined, freq: 10 }),
     logDelays: delays(most),
     attachDelays: delays(most),
     frames: fc.array(fc.constantFrom(1, 3, 7, 50, 4096, 32_768), { minLength: 1, maxLength: 4 }),
-    rotation: fc.constant(undefined),
+    rotation: rotations ? fc.nat(300) : fc.constant(undefined),
     cut: cuts
       ? fc.record({ at: fc.nat(2000), again: fc.option(fc.constantFrom(0, 10, 500), { nil: undefined }) })
       : fc.constant(undefined),
   });
 }
 
-/** The scene's attach can't have begun before what was written by the time it was asked for. */
-function run(
-  writes: Write[],
-  passage: Passage,
-  tty = false,
-): ReturnType<typeof playScene> & { truth: Buffer } {
+interface Played extends ReturnType<typeof playScene> {
+  truth: Buffer;
+}
+
+function run(writes: Write[], passage: Passage, tty = false, limits: Partial<SpliceLimits> = {}): Played {
   const end = (writes.at(-1)?.at ?? 0) + 10;
   const scene = sceneOf(writes, end, passage);
-  const options = { tty, attach: passage.attach !== undefined, limits: tty ? { unfinishedLine: 40 } : {} };
+  const prompt = tty ? { unfinishedLine: UNFINISHED_LINE_TTY } : {};
+  const options = { tty, attach: passage.attach !== undefined, limits: { ...prompt, ...limits } };
   return { ...playScene(scene, options, passage.rotation), truth: scene.truth };
 }
 
@@ -67,76 +74,124 @@ function logForm(data: Buffer): string {
   return data.toString('latin1').replaceAll('\r\n', '\n');
 }
 
-/** Whole, or the report owns up to exactly what is missing. */
-function assertHonest({ stdout, splice, truth }: ReturnType<typeof run>): void {
-  const { gaps, repeated } = splice.report;
-  const form = logForm(stdout);
-  if (gaps.some((gap) => gap.bytes === 'unknown') || repeated > 0) return;
-  const lost = gaps.reduce((sum, gap) => sum + (gap.bytes === 'unknown' ? 0 : gap.bytes), 0);
-  assert.equal(form.length, truth.length - lost);
-  if (lost === 0) assert.equal(form, truth.toString('latin1'));
+/** Nothing is missing but, perhaps, the start of a line that was shown before it was finished. */
+function assertWhole(played: Played): void {
+  const { gaps, repeated } = played.splice.report;
+  assert.deepEqual(
+    gaps.filter((gap) => gap.reason !== 'unfinished-line'),
+    [],
+  );
+  assert.equal(repeated, 0);
+  assertHonest(played);
 }
 
-const check = (name: string, property: fc.IProperty<unknown[]> | fc.IPropertyWithHooks<unknown[]>): void => {
-  test(name, () => fc.assert(property as fc.IProperty<unknown[]>, { numRuns: RUNS }));
+/** Whole, or the report owns up to exactly what is missing. */
+function assertHonest({ stdout, stderr, splice, truth }: Played): void {
+  const { gaps, repeated } = splice.report;
+  if (gaps.some((gap) => gap.bytes === 'unknown') || repeated > 0) return;
+  const form = logForm(stdout);
+  const lost = gaps.reduce((sum, gap) => sum + (gap.bytes === 'unknown' ? 0 : gap.bytes), 0);
+  assert.equal(form.length + stderr.length, truth.length - lost);
+  if (lost > 0) return;
+  if (stderr.length === 0) assert.equal(form, truth.toString('latin1'));
+  else assert.ok(isReadInTurn(truth, stdout, stderr), 'stdout and stderr are not the log, read in turn');
+}
+
+/** Silence hardly ever comes, and buffers are full soon. */
+const PRESSED: Partial<SpliceLimits> = {
+  attachBytes: 300,
+  lagging: 100,
+  overlap: 40,
+  overlapLines: 3,
+  history: 200,
+  holdBytes: 200,
+  checkBytes: 300,
+  settled: 20,
+  searchEvery: 1,
 };
 
-const one = fc.constant<1 | 2>(1);
-const both = fc.constantFrom<(1 | 2)[]>(1, 2);
-
-check(
-  'one channel: whole where the node is as prompt as a real one',
-  fc.property(writesOf(one, line), passageOf(8, false), (writes, passage) => {
-    const outcome = run(writes, passage);
-    const { gaps, repeated } = outcome.splice.report;
-    assert.deepEqual(
-      { gaps: gaps.filter((gap) => gap.reason !== 'unfinished-line'), repeated },
-      { gaps: [], repeated: 0 },
-    );
-    assertHonest(outcome);
-  }) as never,
+const ONE = writesOf(fc.constant<1 | 2>(1), line);
+const TWO = writesOf(
+  fc.constantFrom<(1 | 2)[]>(1, 2),
+  fc.oneof(
+    fc.nat(20).map((number) => `line ${number}\n`),
+    fc.constantFrom('same\n', 'other\n'),
+  ),
+);
+const TERMINAL = writesOf(
+  fc.constant<1 | 2>(1),
+  fc.constantFrom('$ ', 'ls\r\n', 'a b\r\n', '\r\u001b[K$ ', 'tick\r\n'),
+);
+const FLOOD = writesOf(
+  fc.constant<1 | 2>(1),
+  fc.oneof(
+    fc.nat(10_000).map((number) => `${number}\n`.repeat(1 + (number % 3))),
+    fc.constantFrom('y\n', 'y\ny\ny\n'),
+  ),
+  fc.constantFrom(0, 0, 0, 1, 2, 5),
 );
 
-check(
-  'one channel: whole, or the loss is reported, however late the streams are',
-  fc.property(writesOf(one, line), passageOf(1500, false), (writes, passage) =>
-    assertHonest(run(writes, passage)),
-  ) as never,
-);
-
-check(
-  'one channel: whole, or the loss is reported, where attach breaks',
-  fc.property(writesOf(one, line), passageOf(8, true), (writes, passage) =>
-    assertHonest(run(writes, passage)),
-  ) as never,
-);
-
-check(
-  'a terminal: whole, or the loss is reported',
-  fc.property(
-    writesOf(one, fc.constantFrom('$ ', 'ls\r\n', 'a b\r\n', '\r\u001b[K$ ', 'tick\r\n')),
-    passageOf(8, false),
-    (writes, passage) => assertHonest(run(writes, passage, true)),
-  ) as never,
-);
-
-check(
-  'two channels: every line once, in the order of its stream',
-  fc.property(
-    writesOf(
-      both,
-      fc.oneof(
-        fc.nat(20).map((n) => `line ${n}\n`),
-        fc.constantFrom('same\n', 'other\n'),
-      ),
-    ),
-    passageOf(8, false),
-    (writes, passage) => {
-      const { stdout, stderr, splice, truth } = run(writes, passage);
-      assert.deepEqual(splice.report.gaps, []);
-      assert.equal(splice.report.repeated, 0);
-      assert.equal(stdout.length + stderr.length, truth.length);
-      assert.ok(isReadInTurn(truth, stdout, stderr));
+const PROPERTIES: { name: string; writes: typeof ONE; passage: fc.Arbitrary<Passage>; holds: Holds }[] = [
+  {
+    name: 'one channel: whole where the node is as prompt as a real one',
+    writes: ONE,
+    passage: passageOf(8),
+    holds: (writes, passage) => assertWhole(run(writes, passage)),
+  },
+  {
+    name: 'one channel: whole, or the loss is reported, however late the streams are',
+    writes: ONE,
+    passage: passageOf(1500),
+    holds: (writes, passage) => assertHonest(run(writes, passage)),
+  },
+  {
+    name: 'one channel: whole, or the loss is reported, where attach breaks',
+    writes: ONE,
+    passage: passageOf(8, true),
+    holds: (writes, passage) => assertHonest(run(writes, passage)),
+  },
+  {
+    name: 'a terminal: whole, or the loss is reported',
+    writes: TERMINAL,
+    passage: passageOf(8),
+    holds: (writes, passage) => assertWhole(run(writes, passage, true)),
+  },
+  {
+    name: 'two channels: every line once, in the order of its stream',
+    writes: TWO,
+    passage: passageOf(8),
+    holds: (writes, passage) => {
+      const played = run(writes, passage);
+      assertWhole(played);
+      assert.deepEqual(played.splice.report.gaps, []);
     },
-  ) as never,
-);
+  },
+  {
+    name: 'two channels: whole, or the loss is reported, however late the streams are',
+    writes: TWO,
+    passage: passageOf(1500),
+    holds: (writes, passage) => assertHonest(run(writes, passage)),
+  },
+  {
+    name: 'a flood: whole, or the loss is reported, with full buffers and no silence',
+    writes: FLOOD,
+    passage: passageOf(60),
+    holds: (writes, passage) => assertHonest(run(writes, passage, false, PRESSED)),
+  },
+  {
+    name: 'a log that is cut by one rotation: whole, even where nobody can be sure of it',
+    writes: ONE.map((writes) =>
+      writes.map((write, index) => ({ ...write, data: Buffer.from(`row ${index + 100}\n`) })),
+    ),
+    passage: passageOf(8, false, true),
+    holds: (writes, passage) => {
+      const { stdout, truth, splice } = run(writes, passage, false, { rotation: 0 });
+      if (splice.report.gaps.some((gap) => gap.reason === 'unfinished-line')) return;
+      assert.equal(logForm(stdout), truth.toString('latin1'));
+    },
+  },
+];
+
+for (const { name, writes, passage, holds } of PROPERTIES) {
+  test(name, () => fc.assert(fc.property(writes, passage, holds), { numRuns: RUNS }));
+}

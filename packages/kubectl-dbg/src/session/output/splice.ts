@@ -3,6 +3,7 @@ import { handOver } from './hand-over.ts';
 import { HeldLog } from './held-log.ts';
 import { LOG_LINE_OVERHEAD, SPLICE_LIMITS, type SpliceLimits } from './limits.ts';
 import {
+  bestGuess,
   expectedInLog,
   meetAtEnd,
   meetBySilence,
@@ -50,6 +51,8 @@ export class Splice {
   #log: 'released' | 'open' | 'ended' | 'refused' = 'open';
   #logClean = true;
   #reread = false;
+  /** This attach has spoken, and ended. */
+  #spoke = false;
   /** Bytes may be missing from what was read of the log: its length proves nothing. */
   #cut = false;
   /** The final count showed a wrong join: what the log has beyond it was already written. */
@@ -67,6 +70,10 @@ export class Splice {
   /** When either source last brought what shows in the log. */
   #lastLine = 0;
   #lastAttachLine = 0;
+  /** When attach finished the first line after the log's newest. */
+  #unmatchedSince = Infinity;
+  /** The log has been asked for again since it fell silent. */
+  #askedAgain = false;
   #lastLog = 0;
   #lastAttach = 0;
   #resumedAt = 0;
@@ -108,9 +115,9 @@ export class Splice {
     if (this.#takeover !== undefined) this.#leave(this.#takeover);
     this.#attach = 'open';
     this.#channels = this.#newChannels();
-    this.#floor = this.#held.written;
     this.#firstAttach = Infinity;
     this.#ambiguous = false;
+    this.#spoke = false;
     this.#searched = { at: -Infinity, log: -1, brought: -1 };
     this.#lastLine = this.#lastAttach = now;
   }
@@ -124,7 +131,10 @@ export class Splice {
     buffer.append(data);
     this.#lastAttach = now;
     this.#firstAttach = Math.min(this.#firstAttach, now);
-    if (expectedInLog(buffer) !== expected) this.#lastLine = this.#lastAttachLine = now;
+    if (expectedInLog(buffer) !== expected) {
+      this.#lastLine = this.#lastAttachLine = now;
+      this.#unmatchedSince = Math.min(this.#unmatchedSince, now);
+    }
     if (this.#takeover !== undefined) {
       this.#write(index, data);
       this.#takeover.attachGrew(this.#held.window);
@@ -146,6 +156,8 @@ export class Splice {
   logData(data: Uint8Array, now: number, gapBefore = false): void {
     if (this.#finished || data.length === 0) return;
     this.#lastLog = this.#lastLine = now;
+    this.#unmatchedSince = Infinity;
+    this.#askedAgain = false;
     this.#stored += data.length + countLines(data) * LOG_LINE_OVERHEAD;
     if (gapBefore) this.#logCut();
     if (this.#writtenEnd?.searching === true) {
@@ -219,6 +231,7 @@ export class Splice {
       this.#attachOver + endGrace,
       this.#terminated + endGrace,
       Math.max(this.#lastAttach, this.#lastLog, this.#resumedAt) + endGrace,
+      Math.max(this.#unmatchedSince, this.#resumedAt) + endGrace,
       this.#logOver + logRetry,
       this.#terminated + giveUp,
       (this.#takeover?.since ?? Infinity) + checkTime,
@@ -269,6 +282,7 @@ export class Splice {
     return {
       now,
       log: this.#held.window,
+      openLine: this.#held.openLine,
       channels: this.#channels,
       floor: this.#floor,
       lastActivity: this.#lastLine,
@@ -287,7 +301,7 @@ export class Splice {
     if (this.#log === 'refused') return { consumed: this.#channels.map(() => 0), by: 'gave-up' };
     if (this.#writtenEnd?.searching === true || this.#brought() === 0) return undefined;
     const view = this.#view(now);
-    if (view.held && this.#logStalls(now)) return this.#meetStalled(view);
+    if ((view.held || this.#unmatchedSince <= now) && this.#logStalls(now)) return this.#meetStalled(view);
     return meetBySilence(view) ?? this.#meetByText(view);
   }
 
@@ -317,24 +331,40 @@ export class Splice {
     this.#takeover = new Takeover(window, this.#channels, meeting, now);
   }
 
-  /** Attach can't wait for the log any longer: what lies between them is lost, unless the text tells. */
-  #meetStalled(view: MeetingView): Meeting {
+  /** The log has fallen silent while attach goes on. If asking again doesn't help, what lies between is lost. */
+  #meetStalled(view: MeetingView): Meeting | undefined {
+    if (this.#log === 'open' && !this.#askedAgain) {
+      this.#askedAgain = true;
+      this.#release();
+      this.#openLog(true);
+      this.#resumedAt = view.now;
+      return undefined;
+    }
     const meeting = meetAtEnd(view);
     if (meeting !== undefined && meeting !== 'whole') return meeting;
+    const isMixed = this.#channels.every((channel) => channel.length > 0) && this.#channels.length > 1;
+    if (!view.held && (meeting === 'whole' || isMixed)) {
+      // Nothing is missing, or nobody can tell: the log speaks on.
+      this.#unmatchedSince = Infinity;
+      return undefined;
+    }
     this.report.gaps.push({ at: this.#held.window.end, bytes: 'unknown', reason: 'log-cut' });
-    return { consumed: this.#channels.map((channel) => channel.start), by: 'gave-up' };
+    return bestGuess(view);
   }
 
   #logStalls(now: number): boolean {
-    if (this.#log === 'ended' && this.#terminated <= now) return true;
-    return now - Math.max(this.#lastLog, this.#resumedAt) >= this.#limits.endGrace;
+    if (this.#log === 'ended' && this.#terminated <= now) return !this.wantsAttach;
+    const since = Number.isFinite(this.#unmatchedSince) ? this.#unmatchedSince : this.#lastLog;
+    return now - Math.max(since, this.#resumedAt) >= this.#limits.endGrace;
   }
 
   #watchTakeover(takeover: Takeover, now: number): void {
     const { window } = this.#held;
     const over = this.#attach !== 'open';
     takeover.attachGrew(window);
-    this.report.gaps.push(...takeover.settle(window, over));
+    this.report.gaps.push(
+      ...takeover.settle(window, over ? (this.#attach === 'ended' ? 'clean' : 'broken') : undefined),
+    );
     this.#held.written = takeover.position;
     window.dropTo(Math.min(takeover.keepFrom, window.end) - this.#limits.history);
     if (over) {
@@ -350,6 +380,8 @@ export class Splice {
   #leave(takeover: Takeover): void {
     this.report.gaps.push(...takeover.giveUp());
     this.#held.written = takeover.position;
+    // The next attach begins behind the end of this one.
+    this.#floor = takeover.position;
     this.#writtenEnd = new WrittenEnd(
       takeover.position,
       takeover.tails(),
@@ -357,6 +389,7 @@ export class Splice {
       takeover.evidence,
     );
     this.#takeover = undefined;
+    this.#spoke = true;
     this.#channels = this.#newChannels();
   }
 
@@ -436,8 +469,7 @@ export class Splice {
       if (dead) this.#finish();
     } else if (this.#log === 'open') {
       if (!this.#isSilent(now)) return;
-      const delivered = this.#attach === 'ended' && this.#writtenEnd !== undefined;
-      if (!delivered) this.#gapAtEnd();
+      if (!(this.#spoke && this.#attach === 'ended')) this.#endStalled(now);
       this.#finish();
     } else if (dead && this.#logClean) {
       this.#reconcile(now);
@@ -455,36 +487,54 @@ export class Splice {
     return now - last >= this.#limits.endGrace;
   }
 
+  /** The log does not come to its end: what attach brought must not be held back for it. */
+  #endStalled(now: number): void {
+    const met = meetAtEnd(this.#view(now));
+    if (met === 'whole' && this.#brought() > 0) return;
+    if (met === 'whole' || met === undefined) this.#gapAtEnd();
+    if (met === 'whole') return;
+    this.#join(met ?? bestGuess(this.#view(now)), now);
+    if (this.#takeover !== undefined) this.#leave(this.#takeover);
+  }
+
   #gapAtEnd(): void {
     this.report.gaps.push({ at: this.#held.window.end, bytes: 'unknown', reason: 'log-cut' });
   }
 
-  /** All has ended: does the log's length agree with what was delivered? If it may have been cut, read it once more. */
+  /** All has ended. Was it all, and was it right? If the log may have been cut, it is read once more. */
   #reconcile(now: number): void {
     const { window } = this.#held;
     if (this.#writtenEnd?.searching === true) this.#resumeAfterSearch(this.#writtenEnd.missing(), now);
     if (this.#writtenEnd !== undefined && window.end > this.#writtenEnd.at) {
       this.#resumeAfter(this.#writtenEnd, this.#writtenEnd.isEndOf(window) ? 'misjoined' : 'sure');
     }
-    const sure = this.#stored < this.#limits.rotation;
+    // Attach, where it spoke to its end, has brought everything.
+    const mayBeShort = this.#stored >= this.#limits.rotation && !(this.#spoke && this.#attach === 'ended');
     const met = this.#attach === 'ended' ? meetAtEnd(this.#view(now)) : 'whole';
-    if (met === undefined || (met === 'whole' && !sure)) {
-      if (!this.#reread) {
-        this.#reread = true;
-        this.#openLog(false);
-        return;
-      }
-      if (met === undefined && this.#brought() > window.end) this.#gapAtEnd();
-    } else if (met !== 'whole') {
+    if ((met === undefined || (met === 'whole' && mayBeShort)) && !this.#reread) {
+      this.#reread = true;
+      this.#openLog(false);
+      return;
+    }
+    if (met !== undefined && met !== 'whole') {
       this.#join(met, now);
       if (this.#takeover !== undefined) this.#leave(this.#takeover);
-    } else if (!this.#cut && this.#swallow) {
-      const { written } = this.#held;
-      this.report.gaps.push({ at: written, bytes: window.end - written, reason: 'misjoined' });
-    } else if (!this.#cut && window.end < this.#held.written) {
-      this.report.repeated += this.#held.written - window.end;
+    } else if (met === undefined && this.#brought() > window.end) {
+      this.#gapAtEnd();
     }
+    this.#countOut();
     this.#finish();
+  }
+
+  /** Where the log was read whole, its length tells whether the join was right. */
+  #countOut(): void {
+    const { window, written } = this.#held;
+    if (this.#cut || this.#stored >= this.#limits.rotation) return;
+    if (this.#swallow && window.end > written) {
+      this.report.gaps.push({ at: written, bytes: window.end - written, reason: 'misjoined' });
+    } else if (window.end < written) {
+      this.report.repeated += written - window.end;
+    }
   }
 
   #finish(): void {

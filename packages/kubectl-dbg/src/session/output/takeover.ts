@@ -3,7 +3,7 @@ import { Comparison } from './comparison.ts';
 import type { SpliceLimits } from './limits.ts';
 import { type Channels, expectedInLog, type Meeting } from './meeting.ts';
 import type { OutputGap } from './report.ts';
-import { UnfinishedLine } from './unfinished-line.ts';
+import { type AttachEnd, UnfinishedLine } from './unfinished-line.ts';
 
 /** How much of attach's end is kept, to find it in the log if attach ends or breaks. */
 const TAIL = 4 * 1024;
@@ -16,6 +16,7 @@ export class Takeover {
   readonly since: number;
   readonly #channels: Channels;
   readonly #lengthThen: number;
+  readonly #logThen: number;
   /** Position in the output at which attach began. */
   #begin: number;
   #unfinished: UnfinishedLine[];
@@ -30,6 +31,7 @@ export class Takeover {
     const open = channels.filter((channel) => channel.finalLength > 0 && !channel.hasNewline);
     this.#unfinished =
       meeting.by === 'unfinished-line' ? open.map((channel) => new UnfinishedLine(channel, log.end)) : [];
+    this.#logThen = log.end;
     this.#lengthThen = this.#length();
     const [only, ...others] = channels.filter((channel) => channel.finalLength > 0);
     if (only !== undefined && others.length === 0 && meeting.by !== 'unfinished-line') {
@@ -82,7 +84,7 @@ export class Takeover {
   }
 
   /** The starts of lines that have come to light meanwhile. `ended`: attach brings no more. */
-  settle(log: ByteWindow, ended: boolean): OutputGap[] {
+  settle(log: ByteWindow, ended: AttachEnd | undefined): OutputGap[] {
     const gaps: OutputGap[] = [];
     const alone = this.#channels.filter((channel) => channel.finalLength > 0).length === 1;
     this.#unfinished = this.#unfinished.filter((line) => {
@@ -112,7 +114,8 @@ export class Takeover {
     if ((this.#comparison?.waiting ?? 0) >= limits.checkBytes) return true;
     const countable = this.#channels.every((channel) => channel.finalLength === 0 || channel.hasNewline);
     const expected = this.#begin + this.#channels.reduce((sum, channel) => sum + expectedInLog(channel), 0);
-    if (countable && !this.waits && quiet >= limits.quietCount && log.end === expected) {
+    const isNews = log.end > this.#logThen && this.evidence !== 'differs';
+    if (countable && isNews && !this.waits && quiet >= limits.quietCount && log.end === expected) {
       this.#confirmed = true;
     }
     return this.#confirmed && now - this.since >= limits.checkTime;

@@ -1,6 +1,9 @@
 import type { ByteWindow } from './byte-window.ts';
 import type { ChannelBuffer } from './channel-buffer.ts';
 
+/** How attach ended: to its end, or broken. */
+export type AttachEnd = 'clean' | 'broken';
+
 /** Longest first line that is kept to be recognised in the log. */
 const MAX_LINE = 64 * 1024;
 
@@ -36,11 +39,13 @@ export class UnfinishedLine {
    * Bytes missed before attach's first one; undefined until the log has shown the line. `ended`: attach brings no
    * more, so the line may stay without a newline. `alone`: all that the log shows meanwhile belongs to this channel.
    */
-  missed(log: ByteWindow, ended: boolean, alone: boolean): number | undefined {
+  missed(log: ByteWindow, ended: AttachEnd | undefined, alone: boolean): number | undefined {
     const fresh = log.slice(this.from);
     if (this.#first === undefined) {
-      if (!ended) return undefined;
-      const at = fresh.indexOf(this.channel.tail(MAX_LINE));
+      if (ended === undefined) return undefined;
+      // What attach brought to its end is the end of what there is; what it brought until it broke need not be.
+      const own = this.channel.tail(MAX_LINE);
+      const at = ended === 'clean' ? fresh.lastIndexOf(own) : fresh.indexOf(own);
       return at === -1 ? undefined : at;
     }
     const { length } = this.#first;

@@ -1,5 +1,9 @@
+import { borders } from './align.ts';
 import { ByteWindow } from './byte-window.ts';
 import type { Evidence } from './takeover.ts';
+
+/** Fewer equal bytes than this may be chance. */
+const MIN_OVERLAP = 32;
 
 /** What came of looking for it. */
 export interface FoundEnd {
@@ -76,8 +80,14 @@ export class WrittenEnd {
     return bytes.length > limit ? this.missing() : undefined;
   }
 
-  /** It will not come. */
+  /** It will not come whole: what is left of the log may still begin within it. */
   missing(): FoundEnd {
-    return { rest: Buffer.from(this.#searched?.slice(0) ?? Buffer.alloc(0)), missing: true };
+    const bytes = Buffer.from(this.#searched?.slice(0) ?? Buffer.alloc(0));
+    const [overlap = 0] = this.#tails
+      .map((tail) => borders(bytes.subarray(0, tail.length), tail)[0] ?? 0)
+      .sort((a, b) => b - a);
+    return overlap >= MIN_OVERLAP
+      ? { rest: bytes.subarray(overlap), missing: false }
+      : { rest: bytes, missing: true };
   }
 }

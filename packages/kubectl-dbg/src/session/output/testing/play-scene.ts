@@ -35,9 +35,12 @@ export function playScene(scene: Scene, options: SpliceOptions, rotation?: numbe
   let position = 0;
   let reading = 0;
   let rotated = false;
+  /** The reading has come to the end of a file that is no longer the newest. */
+  let atCut = false;
 
   const readLog = (follow: boolean): void => {
     reading += 1;
+    rotated ||= atCut;
     const own = reading;
     const isCut = rotation !== undefined && !rotated;
     const next = (): void => {
@@ -45,6 +48,7 @@ export function playScene(scene: Scene, options: SpliceOptions, rotation?: numbe
       const piece = scene.log[given];
       const cutHere = isCut && rotation !== undefined && position >= rotation;
       if (piece === undefined || cutHere || (!follow && piece.at > now)) {
+        atCut ||= cutHere;
         const end = Math.max(follow ? scene.ended + FOLLOW_DELAY : now, scene.log[given - 1]?.at ?? 0);
         after(end, () => {
           if (own !== reading) return;
@@ -66,12 +70,23 @@ export function playScene(scene: Scene, options: SpliceOptions, rotation?: numbe
     let isFirst = true;
     next();
   };
+  // What attach brings waits in line while the splice doesn't want it.
+  const waiting: (() => void)[] = [];
+  const readAttach = (): void => {
+    for (; waiting.length > 0 && splice.wantsAttach; waiting.shift()?.());
+  };
+  const onAttach = (at: number, call: () => void): void => {
+    after(at, () => {
+      waiting.push(call);
+      readAttach();
+    });
+  };
   for (const attach of scene.attaches) {
-    after(attach.opened, () => splice.attachOpened(now));
+    onAttach(attach.opened, () => splice.attachOpened(now));
     for (const frame of attach.frames) {
-      after(frame.at, () => splice.attachData(frame.channel, frame.data, now));
+      onAttach(frame.at, () => splice.attachData(frame.channel, frame.data, now));
     }
-    after(attach.ended, () => splice.attachEnded(attach.clean, now));
+    onAttach(attach.ended, () => splice.attachEnded(attach.clean, now));
   }
   after(scene.ended + STATUS_DELAY, () => splice.terminated(now));
 
@@ -97,6 +112,7 @@ export function playScene(scene: Scene, options: SpliceOptions, rotation?: numbe
       now = next.at;
       next.call();
     }
+    readAttach();
     carryOut();
   }
   return { stdout: Buffer.concat(out), stderr: Buffer.concat(err), splice, at: now };
