@@ -89,5 +89,6 @@ export interface Use {
 
 /** When a step's stream had ended; undefined for plain answers. */
 export function endOf(step: Step): number | undefined {
-  return step.closed_ms ?? step.response.websocket?.tcpClosed_ms;
+  const { websocket } = step.response;
+  return step.closed_ms ?? websocket?.tcpClosed_ms ?? websocket?.frames?.at(-1)?.at_ms;
 }
