@@ -34,7 +34,7 @@ export interface KubectlWorld {
   /** Starts kubectl with its standard input held open. */
   start(args: readonly string[], env?: Record<string, string>): RunningProgram;
   /** Starts kubectl on a pseudo-terminal. */
-  terminal(args: readonly string[]): TerminalProgram;
+  terminal(args: readonly string[], env?: Record<string, string>): TerminalProgram;
   /** Writes a file into the folder; returns its path. */
   file(name: string, content: string): Promise<string>;
   stop(): Promise<void>;
@@ -81,7 +81,7 @@ export async function openKubectlWorld(users: readonly string[] = []): Promise<K
       return JSON.parse(await ok(['get', '-o', 'json', ...args])) as T;
     },
     start: (args, env = {}) => new RunningProgram(path, args, { ...base, ...env }),
-    terminal: (args) => new TerminalProgram(path, args, { env: base }),
+    terminal: (args, env = {}) => new TerminalProgram(path, args, { env: { ...base, ...env } }),
     async file(name, content) {
       const file = join(folder, name);
       await writeFile(file, content);

@@ -137,6 +137,13 @@ describe('kubectl streams', { skip: missing }, () => {
         assert.deepEqual([result.stdout.trim(), result.code], ['1000000', 0], result.stderr);
       });
 
+      test('input waits for a command that is slow to read it', async () => {
+        const input = 'x'.repeat(20_000_000);
+        const args = ['exec', '-i', 'web', '--', 'sh', '-c', 'sleep 0.5; wc -c'];
+        const result = await world.run(args, { env, input });
+        assert.deepEqual([result.stdout.trim(), result.code], ['20000000', 0], result.stderr);
+      });
+
       test('exec brings much output whole', async () => {
         const result = await world.run(['exec', 'web', '--', 'seq', '1', '200000'], { env });
         const lines = result.stdout.split('\n');
@@ -148,6 +155,19 @@ describe('kubectl streams', { skip: missing }, () => {
         attached.write(`over ${transport}\n`);
         await attached.waitFor(new RegExp(`^heard over ${transport}$`, 'm'));
         await attached.stop();
+      });
+
+      test('exec -it is a terminal of the size of the user', async () => {
+        const terminal = world.terminal(['exec', '-it', 'web', '-c', 'main', '--', 'sh'], env);
+        await terminal.waitFor(/#$/);
+        terminal.type('stty size; tty\r');
+        await terminal.waitFor(/^30 100$/m);
+        await terminal.waitFor(/^\/dev\/pts\/\d+$/m);
+        terminal.resize(90, 25);
+        terminal.type('until [ "$(stty size)" = "25 90" ]; do sleep 0.05; done; echo resi""zed\r');
+        await terminal.waitFor(/^resized$/m);
+        terminal.type('exit 5\r');
+        assert.equal(await terminal.exited, 5);
       });
 
       test('port-forward carries connections, one after another and at once', async () => {
@@ -168,19 +188,6 @@ describe('kubectl streams', { skip: missing }, () => {
       });
     });
   }
-
-  test('exec -it is a terminal of the size of the user', async () => {
-    const terminal = world.terminal(['exec', '-it', 'web', '-c', 'main', '--', 'sh']);
-    await terminal.waitFor(/#$/);
-    terminal.type('stty size; tty\r');
-    await terminal.waitFor(/^30 100$/m);
-    await terminal.waitFor(/^\/dev\/pts\/\d+$/m);
-    terminal.resize(90, 25);
-    terminal.type('until [ "$(stty size)" = "25 90" ]; do sleep 0.05; done; echo resi""zed\r');
-    await terminal.waitFor(/^resized$/m);
-    terminal.type('exit 5\r');
-    assert.equal(await terminal.exited, 5);
-  });
 
   test('attach -it joins a shell that runs already', async () => {
     const terminal = world.terminal(['attach', '-it', 'shell']);
