@@ -49,6 +49,8 @@ export interface SandboxOptions {
   /** Port of the API server on the loopback interface; 0, the default, takes a free one. */
   port?: number;
   nodeName?: string;
+  /** Archives made by `docker save`, or folders of them, whose images the node has; for real containers. */
+  imageArchives?: readonly string[];
   /** Pods the node takes; 110 as on a real node. */
   maxPods?: number;
   /** More users, each with a context `kube-sandbox-NAME` in the kubeconfig; they have the rights that RBAC gives them. */
@@ -190,7 +192,11 @@ async function openKubelet(
   options: SandboxOptions,
 ): Promise<Kubelet> {
   if (runtimeName === 'runc') await cleanUpState(join(folder, 'runc'));
-  const runtime = await openRuntime(runtimeName, { stateDir: folder, ...options.simulation });
+  const runtime = await openRuntime(runtimeName, {
+    stateDir: folder,
+    archives: options.imageArchives ?? [],
+    ...options.simulation,
+  });
   const random = new Random('kubelet', options.simulation?.seed ?? 0);
   return startKubelet({
     store: api.store,

@@ -14,6 +14,7 @@ const UNAVAILABLE = 69;
 const HELP = `kube-sandbox: a one-node Kubernetes to try and test against, on 127.0.0.1 only
 
   kube-sandbox up [--detach] [--runtime auto|runc|simulated] [--port N] [--state-folder DIR]
+                  [--image-archive FILE|DIR]...
   kube-sandbox status [--state-folder DIR]
   kube-sandbox down [--state-folder DIR]
 
@@ -21,6 +22,7 @@ up         starts it and prints the line that points kubectl at it; ends with Ct
   --detach    returns once it is ready, and leaves it running
   --runtime   runc: real containers (Linux, root); simulated: scripted ones; auto, the default: runc where it can run
   --port      of the API server; default: a free one
+  --image-archive  images made by "docker save" that the node is to have: a file, or a folder of them
 status     says whether it runs, and prints that line again
 down       ends it, and removes what one that was killed left behind
 `;
@@ -62,12 +64,16 @@ function parse(argv: readonly string[]) {
       runtime: { type: 'string' },
       port: { type: 'string' },
       'state-folder': { type: 'string' },
+      'image-archive': { type: 'string', multiple: true },
       help: { type: 'boolean', short: 'h' },
     },
   });
 }
 
-async function up(folder: string, values: { runtime?: string; port?: string }): Promise<number> {
+async function up(
+  folder: string,
+  values: { runtime?: string; port?: string; 'image-archive'?: string[] },
+): Promise<number> {
   const { runtime = 'auto', port = '0' } = values;
   if (runtime !== 'auto' && runtime !== 'runc' && runtime !== 'simulated') {
     return fail(`unknown runtime "${runtime}": use auto, runc or simulated`, USAGE);
@@ -85,6 +91,7 @@ async function up(folder: string, values: { runtime?: string; port?: string }): 
     stateFolder: folder,
     port: Number(port),
     runtime,
+    imageArchives: values['image-archive'] ?? [],
   });
   const instance = {
     pid: process.pid,

@@ -22,6 +22,4 @@ export interface KubeletContext {
   /** What the last pull of an image said, by pod and image; shown again while backing off. */
   pullFailures: Map<string, string>;
   tokens: TokenIssuer | undefined;
-  /** Variables of the cluster's services that every container gets. */
-  serviceEnv: Readonly<Record<string, string>>;
 }

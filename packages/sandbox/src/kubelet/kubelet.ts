@@ -1,4 +1,5 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { Store, StoreEvent } from '../store/types.ts';
 import { Agent } from './agent.ts';
@@ -25,8 +26,6 @@ export interface KubeletOptions {
   timing?: Partial<KubeletTiming>;
   /** Issues service account tokens; without it pods that mount one do not start. */
   tokens?: TokenIssuer;
-  /** Variables that every container gets, such as KUBERNETES_SERVICE_HOST. */
-  serviceEnv?: Readonly<Record<string, string>>;
   maxPods?: number;
 }
 
@@ -40,6 +39,8 @@ export interface Kubelet {
 export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
   const context = kubeletContext(options);
   const { store, nodeName, runtime, timing, now } = context;
+  // What a kubelet that was killed left of pods that nobody knows any more.
+  for (const name of ['pods', 'logs']) rmSync(join(options.stateDir, name), { recursive: true, force: true });
   mkdirSync(options.stateDir, { recursive: true, mode: 0o711 });
   registerNode(
     store,
@@ -104,6 +105,5 @@ function kubeletContext(options: KubeletOptions): KubeletContext {
     imageBackOff: new BackOff(backOffMs, maxBackOffMs, backOffResetMs),
     pullFailures: new Map(),
     tokens: options.tokens,
-    serviceEnv: options.serviceEnv ?? {},
   };
 }

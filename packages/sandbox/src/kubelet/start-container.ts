@@ -11,6 +11,7 @@ import { expand } from './expansion.ts';
 import type { KubeletContext } from './kubelet-context.ts';
 import { effectiveSecurity, verifyNonRoot } from './security.ts';
 import { podDirectory, podLogPath } from './paths.ts';
+import { serviceEnv } from './service-env.ts';
 import type { PodObject, SpecContainer } from './types.ts';
 import { volumeMounts } from './volumes/mounts.ts';
 
@@ -73,7 +74,7 @@ function containerConfig(
     pod,
     podIP: input.podIP,
     hostIP: context.hostIP,
-    serviceEnv: context.serviceEnv,
+    serviceEnv: serviceEnv(context.store, pod),
   });
   const variables = new Map(env.map(({ name, value }) => [name, value]));
   const words = (list: readonly string[] | undefined): readonly string[] | undefined =>

@@ -1,5 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { loadArchives } from '../images/archive.ts';
 import { ImageStore } from '../images/image-store.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { RuncRuntime } from '../runtime/runc/runc-runtime.ts';
@@ -61,9 +62,15 @@ export type SimulationOptions = Pick<SimulatedRuntimeOptions, 'seed' | 'clock' |
 
 export async function openRuntime(
   name: RuntimeName,
-  { stateDir, ...simulation }: SimulationOptions & { stateDir: string },
+  {
+    stateDir,
+    archives = [],
+    ...simulation
+  }: SimulationOptions & { stateDir: string; archives?: readonly string[] },
 ): Promise<Runtime> {
   if (name === 'simulated') return new SimulatedRuntime(simulation);
-  const images = new ImageStore(join(stateDir, 'images'));
+  const imageDir = join(stateDir, 'images');
+  const images = new ImageStore(imageDir);
+  for (const archive of archives) await loadArchives(images, archive, imageDir);
   return RuncRuntime.start({ stateDir: join(stateDir, 'runc'), images });
 }
