@@ -474,7 +474,7 @@ export class Splice {
     } else if (dead && this.#logClean) {
       this.#reconcile(now);
     } else if (dead && now - this.#terminated >= giveUp) {
-      this.#gapAtEnd();
+      this.#endStalled(now);
       this.#finish();
     } else if (now - this.#logOver >= logRetry) {
       this.#openLog(!dead);
