@@ -21,7 +21,7 @@ export class TerminalProgram {
     this.#pty = spawn(program, [...args], {
       cols,
       rows,
-      env: env as Record<string, string>,
+      env: env,
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     });
     this.#pty.onData((data) => {

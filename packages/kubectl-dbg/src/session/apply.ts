@@ -39,12 +39,17 @@ export async function applyWrite(
       signal,
     });
   } catch (error) {
-    const answerLost = error instanceof DbgError && (error.kind === 'unreachable' || error.kind === 'lost');
-    if (write.verb !== 'create' || dryRun || !answerLost) throw error;
+    if (write.verb !== 'create' || dryRun || !mayHaveHappened(error)) throw error;
     const found = await findCreated(cluster, write, signal);
     if (found === undefined) throw error;
     return found;
   }
+}
+
+/** Whether a write may have been carried out although it failed: no answer came, or one of a server or proxy in trouble. */
+function mayHaveHappened(error: unknown): boolean {
+  if (error instanceof ApiStatusError) return error.code >= 500 || error.code === 429;
+  return error instanceof DbgError && (error.kind === 'unreachable' || error.kind === 'lost');
 }
 
 /**

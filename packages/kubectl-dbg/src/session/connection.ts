@@ -42,7 +42,7 @@ export class Connection {
         return await this.open();
       } catch {
         if (now() - begun > giveUpAfter) return undefined;
-        await wait(pause, this.#signal);
+        await pauseFor(pause, this.#signal);
       }
     }
     return undefined;
@@ -71,7 +71,8 @@ export class Connection {
   }
 }
 
-function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
+/** Waits so long (ms), or until the signal is aborted. */
+export function pauseFor(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(done, milliseconds);
     signal.addEventListener('abort', done, { once: true });

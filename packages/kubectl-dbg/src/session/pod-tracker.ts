@@ -49,6 +49,19 @@ export class PodTracker {
     for (const wake of waiters) wake();
   }
 
+  /**
+   * Asks for the pod itself: for when the watch should have told something by now and did not.
+   *
+   * @throws what the request throws
+   */
+  async refresh(cluster: Pick<Cluster, 'request'>, signal: AbortSignal): Promise<void> {
+    const { namespace = '', name = '', uid } = this.#current.pod.metadata ?? {};
+    const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}`;
+    const pod = await cluster.request<Pod>({ method: 'GET', path, signal });
+    this.#current = pod.metadata?.uid === uid ? { pod, deleted: false } : { ...this.#current, deleted: true };
+    this.nudge();
+  }
+
   async stop(): Promise<void> {
     this.#abort.abort();
     await this.#done;

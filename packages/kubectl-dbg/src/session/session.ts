@@ -2,15 +2,16 @@ import type { Pod } from 'kubernetes-types/core/v1.d.ts';
 import type { Cluster, RemoteCommand } from '../cluster/types.ts';
 import { DbgError } from '../errors.ts';
 import type { OutputStream, World } from '../world.ts';
-import { Connection } from './connection.ts';
+import { Connection, pauseFor } from './connection.ts';
 import { viewContainer } from './container-state.ts';
 import { DetachKeys } from './detach-keys.ts';
 import { type InputEnd, sendInput, sendSize } from './input.ts';
+import { redrawing } from './redraw.ts';
 import { type Outcome, outcomeOfTermination } from './outcome.ts';
 import { deliverOutput, type DeliveryReport } from './output/deliver.ts';
 import { PodTracker } from './pod-tracker.ts';
 import { relayOutput, type Relayed } from './relay.ts';
-import { enterRawMode, onResize, type RawTerminal, terminalSize } from './terminal.ts';
+import { enterRawMode, onResize, type RawTerminal } from './terminal.ts';
 import { type Progress, waitForContainer } from './wait.ts';
 
 /** The one address of a debug container. */
@@ -75,6 +76,12 @@ export interface Patience {
 }
 
 const USUAL_PATIENCE: Patience = { reopen: 60_000, status: 30_000 };
+
+/** WebSocket close code of an end on purpose (RFC 6455). */
+const NORMAL_CLOSURE = 1000;
+
+/** When the pod is first asked for after its stream has closed: the watch is nearly always quicker. */
+const FIRST_ASK_MS = 2_000;
 
 /** How long the end of a sleeper is waited for: it ends by itself at last. */
 const END_SLEEPER_MS = 5_000;
@@ -218,7 +225,10 @@ class Session {
     };
     this.#signal.addEventListener('abort', letGo, { once: true });
     const connection = new Connection(
-      () => cluster.exec({ ...streams, command: words, stdin, tty, signal }),
+      async () => {
+        const command = await cluster.exec({ ...streams, command: words, stdin, tty, signal });
+        return tty ? redrawing(command, stdout, this.#signal) : command;
+      },
       (command) => this.#attached(command, false),
       this.#signal,
     );
@@ -264,7 +274,7 @@ class Session {
   async #attach(): Promise<RemoteCommand | undefined> {
     const { cluster, address, stdin, tty } = this.#options;
     try {
-      return await cluster.attach({
+      const command = await cluster.attach({
         ...address,
         stdin,
         stdout: true,
@@ -272,6 +282,7 @@ class Session {
         tty,
         signal: this.#signal,
       });
+      return tty ? redrawing(command, this.#options.stdout, this.#signal) : command;
     } catch (error) {
       const code = codeOf(error);
       // 500: the container has ended already; all it said is in its log.
@@ -286,11 +297,10 @@ class Session {
   }
 
   #attached(command: RemoteCommand, again: boolean): void {
-    const { world, stdin, tty, stdout } = this.#options;
+    const { world, stdin } = this.#options;
     this.#report.attached ??= world.now();
+    void command.closed.then(({ code }) => (code === NORMAL_CLOSURE ? this.#askForEnd() : undefined));
     if (this.#raw && !again) this.#terminal = enterRawMode(world.stdin, world);
-    const size = tty ? terminalSize(stdout) : undefined;
-    if (size !== undefined) void sendSize(command, size, true).catch(ignore);
     if (!stdin || this.#input !== undefined) return;
     if (!this.#raw && !command.canHalfClose) {
       this.#options.listener.notice(
@@ -311,6 +321,21 @@ class Session {
         if (end === 'detached') this.#over.abort();
         return end;
       });
+  }
+
+  /**
+   * Once the stream has closed the container's end should be known within moments. If the watch keeps silent the pod
+   * is asked for, now and then, for as long as we are patient.
+   */
+  async #askForEnd(): Promise<void> {
+    const { cluster, address, world } = this.#options;
+    const begun = world.now();
+    for (let pause = FIRST_ASK_MS; world.now() - begun < this.#patience.status; pause *= 2) {
+      await pauseFor(pause, this.#signal);
+      if (this.#signal.aborted || hasEnded(this.#tracker.current.pod, address.container)) return;
+      await this.#tracker.refresh(cluster, this.#signal).catch(ignore);
+    }
+    this.#over.abort();
   }
 
   /** Piped input that was cut off cannot be continued: nobody knows how much of it arrived. */

@@ -1,0 +1,180 @@
+// Sessions on a terminal: detaching, suspending, and the terminal given back whatever happens.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { after, before, describe, test, type TestContext } from 'node:test';
+import { type Sandbox, startSandbox } from 'kube-sandbox';
+import { openCluster, realWorld } from 'kubectl-dbg';
+import type { Pod } from 'kubernetes-types/core/v1.d.ts';
+import { KUBECTL_DBG, runDbg } from './command.ts';
+import { missingForContainers } from './real-containers.ts';
+import { TerminalProgram } from './terminal.ts';
+
+describe('terminal sessions', { skip: missingForContainers() ?? false }, () => {
+  let sandbox: Sandbox;
+  let env: Record<string, string | undefined>;
+
+  before(async () => {
+    sandbox = await startSandbox({ runtime: 'runc' });
+    env = { PATH: process.env.PATH, HOME: '/nonexistent', TERM: 'xterm', KUBECONFIG: sandbox.kubeconfig };
+    const cluster = await openCluster({ kubeconfig: sandbox.kubeconfig }, realWorld());
+    const running = untilPod(sandbox, (pod) => pod.status?.phase === 'Running');
+    await cluster.request({
+      method: 'POST',
+      path: '/api/v1/namespaces/default/pods',
+      body: {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name: 'web' },
+        spec: {
+          containers: [{ name: 'main', image: 'busybox', command: ['sleep', '3600'] }],
+          terminationGracePeriodSeconds: 1,
+        },
+      },
+    });
+    await running;
+    await cluster.close();
+  });
+  after(() => sandbox.stop());
+
+  /** A shell that runs kubectl-dbg and then shows its code and the state of the terminal. */
+  function inShell(t: TestContext, args: string, extra: Record<string, string> = {}): TerminalProgram {
+    const command = `${process.execPath} ${KUBECTL_DBG} ${args}; echo "code $?"; stty -a | grep -o -e '-\\?icanon' -e '-\\?echo ' -e '-\\?isig'`;
+    const terminal = new TerminalProgram('sh', ['-c', command], { env: { ...env, ...extra }, cols: 200 });
+    t.after(() => terminal.kill('SIGKILL'));
+    return terminal;
+  }
+
+  async function restored(terminal: TerminalProgram, code: number): Promise<void> {
+    await terminal.waitFor(/code \d+\n(?:.*\n)*-?isig[\s\S]*-?icanon[\s\S]*-?echo/);
+    const tail = terminal.text.slice(terminal.text.lastIndexOf('code '));
+    assert.match(tail, new RegExp(`^code ${code}$`, 'm'), terminal.text);
+    assert.doesNotMatch(tail, /-icanon|-echo|-isig/, terminal.text);
+  }
+
+  test('the keys ctrl-p ctrl-q detach: the container runs on and the way back is told', async (t) => {
+    const terminal = inShell(t, 'web -c detached -- sh');
+    await terminal.waitFor(/[#$]$/);
+    terminal.type('\x10\x11');
+    await terminal.waitFor('kubectl attach web -c detached -n default -i -t');
+    await restored(terminal, 0);
+    const pod = sandbox.store.get('pods', 'default', 'web') as unknown as Pod;
+    const status = pod.status?.ephemeralContainerStatuses?.find(({ name }) => name === 'detached');
+    assert.ok(status?.state?.running !== undefined);
+  });
+
+  test('other detach keys, and none', async (t) => {
+    const terminal = inShell(t, 'web --detach-keys=ctrl-x -- sh');
+    await terminal.waitFor(/[#$]$/);
+    terminal.type('\x10\x11\x18');
+    await restored(terminal, 0);
+    const bad = await runDbg(['web', '--detach-keys=x-ctrl', '--', 'sh'], { env });
+    assert.equal(bad.code, 64);
+    assert.match(bad.stderr, /^error: invalid --detach-keys "x-ctrl"\. Write keys such as ctrl-p,ctrl-q/);
+  });
+
+  for (const [signal, code] of [
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+    ['SIGINT', 130],
+    ['SIGQUIT', 131],
+  ] as const) {
+    test(`${signal} gives the terminal back`, async (t) => {
+      const terminal = inShell(t, 'web -- sh');
+      await terminal.waitFor(/[#$]$/);
+      process.kill(childOf(terminal.pid), signal);
+      await restored(terminal, code);
+    });
+  }
+
+  test('a bug gives the terminal back, without a stack trace', async (t) => {
+    const code = 'process.on("SIGUSR2", () => setImmediate(() => { throw new Error("injected") }))';
+    const thrower = `data:text/javascript;base64,${Buffer.from(code).toString('base64')}`;
+    const terminal = inShell(t, 'web -- sh', { NODE_OPTIONS: `--import=${thrower}` });
+    await terminal.waitFor(/[#$]$/);
+    process.kill(childOf(terminal.pid), 'SIGUSR2');
+    await terminal.waitFor(/error: a bug in kubectl-dbg .*injected/);
+    await restored(terminal, 70);
+    assert.doesNotMatch(terminal.text, /^\s+at /m);
+  });
+
+  test('suspended, it gives the terminal back; continued, the session goes on', async (t) => {
+    const terminal = inShell(t, 'web -- sh');
+    await terminal.waitFor(/[#$]$/);
+    const pid = childOf(terminal.pid);
+    process.kill(pid, 'SIGTSTP');
+    await untilState(pid, 'T');
+    process.kill(pid, 'SIGCONT');
+    await untilState(pid, 'S');
+    terminal.type('echo $((40 + 2)); exit 4\r');
+    await terminal.waitFor(/^42$/m);
+    await restored(terminal, 4);
+  });
+
+  test('once the session has begun not a byte of ours is on the screen', async (t) => {
+    const terminal = new TerminalProgram(
+      process.execPath,
+      [KUBECTL_DBG, 'web', '-q', '--', 'sh', '-c', 'printf "a\\033[31mb\\033[0m\\r\\nend\\r\\n"; exit 2'],
+      { env },
+    );
+    t.after(() => terminal.kill('SIGKILL'));
+    assert.equal(await terminal.exited, 2);
+    assert.equal(terminal.raw.replaceAll('\r\r\n', '\r\n'), 'a\x1b[31mb\x1b[0m\r\nend\r\n');
+  });
+
+  test('-it without a terminal falls back with one line', async () => {
+    const result = await runDbg(['web', '-it', '-q', '--', 'cat'], { env, input: 'through\n' });
+    assert.deepEqual(
+      { code: result.code, stdout: result.stdout },
+      { code: 0, stdout: 'through\n' },
+      result.stderr,
+    );
+    const loud = await runDbg(['web', '-it', '--', 'cat'], { env, input: '' });
+    assert.equal(loud.stderr.match(/Unable to use a TTY/g)?.length, 1);
+  });
+
+  test('interrupted without a terminal, it removes its pod and ends with the signal', async (t) => {
+    const terminal = inShell(t, 'node/vm -i=false -t=false -- sleep 1000 < /dev/null');
+    await untilPod(sandbox, (pod) => isNodePod(pod) && pod.status?.phase === 'Running');
+    const gone = untilPod(
+      sandbox,
+      (pod, type) => isNodePod(pod) && (type === 'DELETED' || pod.metadata?.deletionTimestamp !== undefined),
+    );
+    process.kill(childOf(terminal.pid), 'SIGINT');
+    await gone;
+    await terminal.waitFor('code 130');
+  });
+});
+
+function isNodePod(pod: Pod): boolean {
+  return pod.metadata?.name?.startsWith('node-debugger-') === true;
+}
+
+function untilPod(sandbox: Sandbox, wanted: (pod: Pod, type: string) => boolean): Promise<void> {
+  return new Promise((resolve) => {
+    const off = sandbox.store.subscribe('pods', ({ object, type }) => {
+      if (!wanted(object as unknown as Pod, type)) return;
+      off();
+      resolve();
+    });
+    if (sandbox.store.list('pods').some((object) => wanted(object as unknown as Pod, 'ADDED'))) {
+      off();
+      resolve();
+    }
+  });
+}
+
+/** The process that a shell of ours waits for. */
+function childOf(pid: number): number {
+  return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')[0]);
+}
+
+/** Waits until the kernel shows the process in that state (T: stopped, S: sleeping). */
+async function untilState(pid: number, state: string): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  for (;;) {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    if (text.slice(text.lastIndexOf(')') + 2, text.lastIndexOf(')') + 3) === state) return;
+    if (Date.now() > deadline) throw new Error(`process ${pid} never was ${state}: ${text}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
