@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { request } from 'node:https';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { WebSocket } from 'ws';
 import { startSandbox, type Fault, type Sandbox } from '../index.ts';
@@ -323,6 +324,46 @@ describe('point log', () => {
       assert.equal(seen.length, 50);
     });
   }
+});
+
+describe('over HTTP/1.1', () => {
+  const get = (path: string): Promise<{ status: number; connection: string | undefined; body: string }> =>
+    new Promise((resolve, reject) => {
+      const { url, ...credentials } = readCredentials(sandbox.kubeconfig);
+      const sent = request(`${url}${path}`, { ...credentials, agent: false }, (response) => {
+        let body = '';
+        response.on('data', (chunk: Buffer) => {
+          body += chunk.toString();
+        });
+        response.on('error', reject);
+        response.on('end', () =>
+          resolve({ status: response.statusCode ?? 0, connection: response.headers.connection, body }),
+        );
+      });
+      sent.on('error', reject);
+      sent.end();
+    });
+
+  test('proxy-page closes the connection', async () => {
+    sandbox.faults.add({
+      point: 'request',
+      match: { verb: 'list' },
+      action: { kind: 'proxy-page', code: 504 },
+    });
+    const { status, connection, body } = await get(MAPS);
+    assert.deepEqual({ status, connection }, { status: 504, connection: 'close' });
+    assert.match(body, /^<html>/);
+  });
+  for (const point of ['request', 'answer', 'body'] as const) {
+    test(`break at ${point}`, async () => {
+      sandbox.faults.add({ point, match: { verb: 'list' }, action: { kind: 'break' } });
+      await assert.rejects(get(MAPS), { code: 'ECONNRESET' });
+    });
+  }
+  test('error at answer', async () => {
+    sandbox.faults.add({ point: 'answer', action: { kind: 'error', code: 503 } });
+    assert.equal((await get(MAPS)).status, 503);
+  });
 });
 
 /** Opens attach or exec; frames collects what comes. */
