@@ -50,7 +50,12 @@ export async function spawnOnTerminal(
     pause: () => terminal.pause(),
     resume: () => terminal.resume(),
     resize({ width, height }) {
-      if (width > 0 && height > 0) terminal.resize(width, height);
+      if (width === 0 || height === 0) return;
+      try {
+        terminal.resize(width, height);
+      } catch {
+        // The process has ended: its terminal is closed a moment before that is told.
+      }
     },
     ended,
   };
