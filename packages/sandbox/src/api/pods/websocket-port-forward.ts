@@ -31,28 +31,37 @@ export async function runWebSocketPortForward(
   socket.on('message', (message, isBinary) => {
     if (isBinary) void receive(message, connections);
   });
+  let left = ports.length;
+  const over = (): void => {
+    left -= 1;
+    if (left === 0) socket.close(NORMAL_CLOSURE);
+  };
   for (const [position, port] of ports.entries()) {
     const channel = position * 2;
     send(socket, channel, portNumber(port));
     send(socket, channel + 1, portNumber(port));
-    connections.set(channel, open(socket, channel, port, connect));
+    connections.set(
+      channel,
+      open(socket, channel, () => connect(port), over),
+    );
   }
   await closed;
   for (const connection of connections.values()) (await connection)?.destroy();
 }
 
-/** Connects and passes on what comes back, at the client's pace; the socket closes when nothing is left to come. */
+/** Connects and passes on what comes back, at the client's pace; `over` is called when nothing more will come. */
 async function open(
   socket: WebSocket,
   channel: number,
-  port: number,
-  connect: Connect,
+  connect: () => Promise<Duplex>,
+  over: () => void,
 ): Promise<Duplex | undefined> {
   let connection: Duplex;
   try {
-    connection = await connect(port);
+    connection = await connect();
   } catch (error) {
-    send(socket, channel + 1, Buffer.from(error instanceof Error ? error.message : String(error)));
+    const message = Buffer.from(error instanceof Error ? error.message : String(error));
+    send(socket, channel + 1, message, over);
     return undefined;
   }
   connection.on('error', () => connection.destroy());
@@ -60,7 +69,7 @@ async function open(
     connection.pause();
     send(socket, channel, chunk, () => connection.resume());
   });
-  connection.once('close', () => socket.close(NORMAL_CLOSURE));
+  connection.once('close', over);
   return connection;
 }
 
