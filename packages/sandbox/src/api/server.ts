@@ -18,6 +18,9 @@ import { readRequestInfo, type RequestInfo } from './request-info.ts';
 /** Loopback only: the sandbox is nobody else's business. */
 const HOST = '127.0.0.1';
 
+/** What may wait to be sent on one connection; Node's 10 refuse requests while a few lists of pods are under way. */
+const MAX_SESSION_MIB = 1024;
+
 export interface ServerOptions {
   /** 0 takes a free one. */
   port: number;
@@ -49,6 +52,7 @@ export async function startServer(api: ApiContext, options: ServerOptions): Prom
     requestCert: true,
     rejectUnauthorized: false,
     minVersion: 'TLSv1.2',
+    maxSessionMemory: MAX_SESSION_MIB,
     // Lists of thousands of pods take many streams; Go's server allows 250, clients may have more in flight.
     settings: { maxConcurrentStreams: 1000 },
   });
