@@ -50,9 +50,9 @@ export function expectedInLog(channel: ChannelBuffer): number {
 
 /**
  * Neither source has brought anything for a while, so the log has all of attach's finished lines; the bytes must
- * confirm it.
+ * confirm it. `patient`: the log has been silent for long and was asked for again: any equal byte will do.
  */
-export function meetBySilence(view: MeetingView): Meeting | undefined {
+export function meetBySilence(view: MeetingView, patient = false): Meeting | undefined {
   const { now, channels, limits, log } = view;
   const quiet = now - view.lastActivity;
   if (view.held || quiet < limits.quiet) return undefined;
@@ -77,14 +77,16 @@ export function meetBySilence(view: MeetingView): Meeting | undefined {
     const tail = log.slice(log.end - limits.history);
     const kept = flushed ? only.tail(only.length - only.start) : only.slice(only.start);
     const place = inLog(only) - only.start;
-    if (place < (view.tty ? 1 : TELLING) || !endsAlike(tail, kept, place)) return undefined;
+    if (place < (view.tty || patient ? 1 : TELLING) || !endsAlike(tail, kept, place)) return undefined;
+    const by = !flushed && present.some(isOpen) ? 'unfinished-line' : 'silence';
+    if (patient) return { consumed, by };
     // The same line came long before on the log: it is not the same, and the log has still to bring that.
     const isEarlier = view.lastLog < view.lastAttachLine - limits.skew;
     if (quiet < limits.quietUnmatched && isEarlier) return undefined;
     // Where the text could be joined elsewhere too and nobody waits for a prompt, the log may as well speak on.
     const needed = view.tty ? limits.quietUrgent : view.ended ? Infinity : limits.quietRepetitive;
     if (quiet < needed && isRepetitive(tail, kept, place)) return undefined;
-    return { consumed, by: !flushed && present.some(isOpen) ? 'unfinished-line' : 'silence' };
+    return { consumed, by };
   }
   if (quiet < limits.quietUrgent) return undefined;
   if (quiet < limits.quietUnmatched && view.lastLog < view.lastAttachLine - limits.skew) return undefined;

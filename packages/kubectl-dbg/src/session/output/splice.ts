@@ -340,7 +340,7 @@ export class Splice {
       this.#resumedAt = view.now;
       return undefined;
     }
-    const meeting = meetAtEnd(view);
+    const meeting = meetBySilence(view, true) ?? meetAtEnd(view);
     if (meeting !== undefined && meeting !== 'whole') return meeting;
     const isMixed = this.#channels.every((channel) => channel.length > 0) && this.#channels.length > 1;
     if (!view.held && (meeting === 'whole' || isMixed)) {
