@@ -5,6 +5,7 @@ import { PassThrough, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
 import {
+  AppsV1Api,
   Attach,
   CoreV1Api,
   Exec,
@@ -138,6 +139,41 @@ describe('client-node', { skip: missing ?? false }, () => {
     );
     assert.deepEqual(metadata?.labels, { app: 'web', strategic: 'yes', json: 'yes' });
     assert.equal(metadata?.annotations?.['merged'], 'yes');
+  });
+
+  test('scales a workload, and is refused what cannot be', async () => {
+    const apps = config.makeApiClient(AppsV1Api);
+    const named = { name: 'scaled', namespace };
+    const template = {
+      metadata: { labels: { a: 'b' } },
+      spec: { containers: [{ name: 'c', image: 'busybox' }] },
+    };
+    const spec = { replicas: 0, selector: { matchLabels: { a: 'b' } }, template };
+    await apps.createNamespacedDeployment({ namespace, body: { metadata: { name: 'scaled' }, spec } });
+    const scale = await apps.readNamespacedDeploymentScale(named);
+    assert.deepEqual([scale.kind, scale.apiVersion], ['Scale', 'autoscaling/v1']);
+    assert.deepEqual(
+      [scale.spec?.replicas, scale.status?.replicas, scale.status?.selector],
+      [undefined, 0, 'a=b'],
+    );
+    const patched = await apps.patchNamespacedDeploymentScale(
+      { ...named, body: { spec: { replicas: 1 } } },
+      setHeaderOptions('Content-Type', PatchStrategy.MergePatch),
+    );
+    assert.equal(patched.spec?.replicas, 1);
+    assert.equal((await apps.readNamespacedDeployment(named)).spec?.replicas, 1);
+    const replace = (replicas: number, resourceVersion?: string) =>
+      apps.replaceNamespacedDeploymentScale({
+        ...named,
+        body: {
+          metadata: { ...named, ...(resourceVersion === undefined ? {} : { resourceVersion }) },
+          spec: { replicas },
+        },
+      });
+    await assert.rejects(replace(2, scale.metadata?.resourceVersion), { code: 409 });
+    await assert.rejects(replace(-1), { code: 422 });
+    assert.equal((await replace(0)).spec?.replicas, undefined);
+    await apps.deleteNamespacedDeployment(named);
   });
 
   test('is told an error as a Status', async () => {
