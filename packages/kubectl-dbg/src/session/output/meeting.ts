@@ -1,3 +1,4 @@
+import type { Activity } from './activity.ts';
 import { align, endsAlike, isRepetitive, TELLING } from './align.ts';
 import type { ByteWindow } from './byte-window.ts';
 import type { ChannelBuffer } from './channel-buffer.ts';
@@ -17,14 +18,7 @@ export interface MeetingView {
   channels: Channels;
   /** Position in the output before which attach can't have begun. */
   floor: number;
-  /** When either source last brought what shows in the log (an unfinished line doesn't), or wasn't read. */
-  lastActivity: number;
-  /** When the log last brought something. */
-  lastLog: number;
-  /** When attach last finished a line. */
-  lastAttachLine: number;
-  /** When attach brought its first byte. */
-  firstAttach: number;
+  activity: Activity;
   /** Attach brings no more. */
   ended: boolean;
   /** Attach isn't being read: silence means nothing. */
@@ -54,7 +48,7 @@ export function expectedInLog(channel: ChannelBuffer): number {
  */
 export function meetBySilence(view: MeetingView, patient = false): Meeting | undefined {
   const { now, channels, limits, log } = view;
-  const quiet = now - view.lastActivity;
+  const quiet = now - view.activity.line;
   if (view.held || quiet < limits.quiet) return undefined;
   const present = channels.filter((channel) => channel.finalLength > 0);
   const isOpen = (channel: ChannelBuffer): boolean => !channel.hasNewline;
@@ -63,7 +57,7 @@ export function meetBySilence(view: MeetingView, patient = false): Meeting | und
   const flushed = view.openLine % LOG_PIECE !== 0;
   if (flushed && present.length > 1) return undefined;
   if (!flushed && present.some(isOpen)) {
-    if (view.ended || now - view.firstAttach < limits.unfinishedLine || quiet < limits.quietUrgent) {
+    if (view.ended || now - view.activity.firstAttach < limits.unfinishedLine || quiet < limits.quietUrgent) {
       return undefined;
     }
     if (present.every(isOpen)) return meetInLine(view, present);
@@ -81,7 +75,7 @@ export function meetBySilence(view: MeetingView, patient = false): Meeting | und
     const by = !flushed && present.some(isOpen) ? 'unfinished-line' : 'silence';
     if (patient) return { consumed, by };
     // The same line came long before on the log: it is not the same, and the log has still to bring that.
-    const isEarlier = view.lastLog < view.lastAttachLine - limits.skew;
+    const isEarlier = view.activity.log < view.activity.attachLine - limits.skew;
     if (quiet < limits.quietUnmatched && isEarlier) return undefined;
     // Where the text could be joined elsewhere too and nobody waits for a prompt, the log may as well speak on.
     const needed = view.tty ? limits.quietUrgent : view.ended ? Infinity : limits.quietRepetitive;
@@ -89,7 +83,8 @@ export function meetBySilence(view: MeetingView, patient = false): Meeting | und
     return { consumed, by };
   }
   if (quiet < limits.quietUrgent) return undefined;
-  if (quiet < limits.quietUnmatched && view.lastLog < view.lastAttachLine - limits.skew) return undefined;
+  if (quiet < limits.quietUnmatched && view.activity.log < view.activity.attachLine - limits.skew)
+    return undefined;
   return explains(view, consumed) ? { consumed, by: 'silence' } : undefined;
 }
 
@@ -119,7 +114,7 @@ export function meetByText(view: MeetingView): Meeting | Ambiguous | undefined {
   const { channels, limits, log, now } = view;
   const active = channels.filter((channel) => channel.length > 0);
   const [only] = active;
-  if (only === undefined || now - view.firstAttach < limits.settled) return undefined;
+  if (only === undefined || now - view.activity.firstAttach < limits.settled) return undefined;
   if (active.length > 1) return meetByLines(view);
   const tail = log.slice(log.end - limits.history);
   const kept = only.slice(only.start);

@@ -1,3 +1,4 @@
+import { Activity } from './activity.ts';
 import { ChannelBuffer } from './channel-buffer.ts';
 import { handOver } from './hand-over.ts';
 import { HeldLog } from './held-log.ts';
@@ -12,20 +13,14 @@ import {
   type MeetingView,
 } from './meeting.ts';
 import type { SpliceReport } from './report.ts';
+import { type SpliceCommand, SpliceOutput } from './splice-output.ts';
 import { Takeover } from './takeover.ts';
 import { type FoundEnd, WrittenEnd } from './written-end.ts';
 
 const LF = 0x0a;
 const CR = 0x0d;
 
-/** What the splice wants done. */
-export type SpliceCommand =
-  | { do: 'write'; stream: 'stdout' | 'stderr'; data: Uint8Array }
-  /** Read the log on after the newest byte had: `follow` it, or read just what there is. */
-  | { do: 'open-log'; follow: boolean }
-  /** The log is no longer needed. */
-  | { do: 'close-log' }
-  | { do: 'finished' };
+export type { SpliceCommand } from './splice-output.ts';
 
 export interface SpliceOptions {
   tty: boolean;
@@ -41,11 +36,10 @@ export interface SpliceOptions {
  * breaks. Positions count the output's bytes in the log's form (no carriage return before a newline).
  */
 export class Splice {
-  readonly report: SpliceReport = { stdout: 0, stderr: 0, fromLog: 0, gaps: [], repeated: 0 };
+  readonly #output: SpliceOutput;
   readonly #tty: boolean;
   readonly #limits: SpliceLimits;
   readonly #held = new HeldLog();
-  #commands: SpliceCommand[] = [];
   #channels: ChannelBuffer[];
   #attach: 'none' | 'opening' | 'open' | 'ended' | 'broken';
   #log: 'released' | 'open' | 'ended' | 'refused' = 'open';
@@ -67,34 +61,29 @@ export class Splice {
   #writtenEnd: WrittenEnd | undefined;
   #floor = 0;
   #ambiguous = false;
-  /** When either source last brought what shows in the log. */
-  #lastLine = 0;
-  #lastAttachLine = 0;
-  /** When attach finished the first line after the log's newest. */
-  #unmatchedSince = Infinity;
+  readonly #activity = new Activity();
   /** The log has been asked for again since it fell silent. */
   #askedAgain = false;
-  #lastLog = 0;
-  #lastAttach = 0;
-  #resumedAt = 0;
-  #firstAttach = Infinity;
   #searched = { at: -Infinity, log: -1, brought: -1 };
   #attachOver = 0;
   #logOver = 0;
 
   constructor(options: SpliceOptions) {
     this.#tty = options.tty;
+    this.#output = new SpliceOutput(options.tty);
     this.#limits = { ...SPLICE_LIMITS, ...options.limits };
     this.#attach = options.attach ? 'opening' : 'none';
     this.#channels = this.#newChannels();
-    this.#commands.push({ do: 'open-log', follow: true });
+    this.#output.push({ do: 'open-log', follow: true });
   }
 
   /** What to do now, in order; asking empties the list. */
   take(): SpliceCommand[] {
-    const commands = this.#commands;
-    this.#commands = [];
-    return commands;
+    return this.#output.take();
+  }
+
+  get report(): SpliceReport {
+    return this.#output.report;
   }
 
   get finished(): boolean {
@@ -115,11 +104,10 @@ export class Splice {
     if (this.#takeover !== undefined) this.#leave(this.#takeover);
     this.#attach = 'open';
     this.#channels = this.#newChannels();
-    this.#firstAttach = Infinity;
     this.#ambiguous = false;
     this.#spoke = false;
     this.#searched = { at: -Infinity, log: -1, brought: -1 };
-    this.#lastLine = this.#lastAttach = now;
+    this.#activity.attachOpened(now);
   }
 
   /** `channel`: 1 is stdout, 2 is stderr. */
@@ -129,14 +117,9 @@ export class Splice {
     if (data.length === 0 || buffer === undefined || this.#finished) return;
     const expected = expectedInLog(buffer);
     buffer.append(data);
-    this.#lastAttach = now;
-    this.#firstAttach = Math.min(this.#firstAttach, now);
-    if (expectedInLog(buffer) !== expected) {
-      this.#lastLine = this.#lastAttachLine = now;
-      this.#unmatchedSince = Math.min(this.#unmatchedSince, now);
-    }
+    this.#activity.attachCame(now, expectedInLog(buffer) !== expected);
     if (this.#takeover !== undefined) {
-      this.#write(index, data);
+      this.#output.write(index, data);
       this.#takeover.attachGrew(this.#held.window);
     } else if (this.#ambiguous) {
       this.#trimAmbiguous(buffer);
@@ -155,8 +138,7 @@ export class Splice {
   /** New bytes of the log, each once. `gapBefore`: bytes may be missing before these (the log was cut). */
   logData(data: Uint8Array, now: number, gapBefore = false): void {
     if (this.#finished || data.length === 0) return;
-    this.#lastLog = this.#lastLine = now;
-    this.#unmatchedSince = Infinity;
+    this.#activity.logCame(now);
     this.#askedAgain = false;
     this.#stored += data.length + countLines(data) * LOG_LINE_OVERHEAD;
     if (gapBefore) this.#logCut();
@@ -181,7 +163,7 @@ export class Splice {
   /** The log may not be read: attach is all there is. */
   logRefused(now: number): void {
     this.#log = 'refused';
-    this.report.gaps.push({ at: this.#held.window.end, bytes: 'unknown', reason: 'log-refused' });
+    this.#output.gap(this.#held.window.end, 'unknown', 'log-refused');
     this.#step(now);
   }
 
@@ -193,7 +175,7 @@ export class Splice {
 
   /** The sources were not being read until now (the output was not taken): silence up to here means nothing. */
   resumed(now: number): void {
-    this.#lastLine = this.#resumedAt = now;
+    this.#activity.readAgain(now);
   }
 
   /** To be called at `deadline`. */
@@ -204,36 +186,15 @@ export class Splice {
   /** When `tick` is to be called next, if nothing happens before. */
   deadline(now: number): number | undefined {
     if (this.#finished) return undefined;
-    const {
-      quiet,
-      quietUrgent,
-      quietRepetitive,
-      quietUnmatched,
-      quietCount,
-      unfinishedLine,
-      settled,
-      searchEvery,
-      endGrace,
-      logRetry,
-      giveUp,
-      checkTime,
-    } = this.#limits;
+    const { endGrace, logRetry, giveUp, searchEvery, checkTime } = this.#limits;
     const times = [
-      this.#lastLine + quiet,
-      this.#lastLine + quietUrgent,
-      this.#lastLine + quietRepetitive,
-      this.#lastLine + quietUnmatched,
-      this.#lastLine + quietCount,
-      this.#firstAttach + unfinishedLine,
-      this.#firstAttach + settled,
+      ...this.#activity.deadlines(this.#limits),
       this.#searched.at + searchEvery,
       (this.#held.oldest ?? Infinity) + this.#hold,
       this.#attachOver + endGrace,
       this.#terminated + endGrace,
-      Math.max(this.#lastAttach, this.#lastLog, this.#resumedAt) + endGrace,
-      Math.max(this.#unmatchedSince, this.#resumedAt) + endGrace,
-      this.#logOver + logRetry,
       this.#terminated + giveUp,
+      this.#logOver + logRetry,
       (this.#takeover?.since ?? Infinity) + checkTime,
     ];
     const next = Math.min(...times.filter((time) => time > now));
@@ -272,7 +233,7 @@ export class Splice {
     const isOpen = this.#writtenEnd !== undefined && window.end > this.#writtenEnd.at;
     if (!this.#swallow && !isOpen) {
       const lines = !this.#tty && this.#hold > 0;
-      this.#writeLog(this.#held.due(now, this.#hold, this.#limits.holdBytes, lines));
+      this.#output.writeLog(this.#held.due(now, this.#hold, this.#limits.holdBytes, lines));
     }
     const keep = Math.max(this.#limits.history, this.#writtenEnd?.length ?? 0);
     window.dropTo(Math.min(this.#swallow ? Infinity : written, window.end) - keep);
@@ -285,10 +246,7 @@ export class Splice {
       openLine: this.#held.openLine,
       channels: this.#channels,
       floor: this.#floor,
-      lastActivity: this.#lastLine,
-      lastLog: this.#lastLog,
-      lastAttachLine: this.#lastAttachLine,
-      firstAttach: this.#firstAttach,
+      activity: this.#activity,
       ended: this.#attach !== 'open',
       held: !this.wantsAttach,
       tty: this.#tty,
@@ -301,7 +259,8 @@ export class Splice {
     if (this.#log === 'refused') return { consumed: this.#channels.map(() => 0), by: 'gave-up' };
     if (this.#writtenEnd?.searching === true || this.#brought() === 0) return undefined;
     const view = this.#view(now);
-    if ((view.held || this.#unmatchedSince <= now) && this.#logStalls(now)) return this.#meetStalled(view);
+    if ((view.held || this.#activity.unmatchedSince <= now) && this.#logStalls(now))
+      return this.#meetStalled(view);
     return meetBySilence(view) ?? this.#meetByText(view);
   }
 
@@ -322,10 +281,7 @@ export class Splice {
     const { window } = this.#held;
     const stretches = handOver(window, this.#held.written, this.#channels, meeting);
     if (stretches === undefined) return;
-    for (const { source, data } of stretches) {
-      if (source === 'log') this.#writeLog(data);
-      else this.#write(source, data);
-    }
+    this.#output.writeStretches(stretches);
     this.report.joined = meeting.by;
     this.#writtenEnd = undefined;
     this.#takeover = new Takeover(window, this.#channels, meeting, now);
@@ -337,7 +293,7 @@ export class Splice {
       this.#askedAgain = true;
       this.#release();
       this.#openLog(true);
-      this.#resumedAt = view.now;
+      this.#activity.resumed = view.now;
       return undefined;
     }
     const meeting = meetBySilence(view, true) ?? meetAtEnd(view);
@@ -345,17 +301,16 @@ export class Splice {
     const isMixed = this.#channels.every((channel) => channel.length > 0) && this.#channels.length > 1;
     if (!view.held && (meeting === 'whole' || isMixed)) {
       // Nothing is missing, or nobody can tell: the log speaks on.
-      this.#unmatchedSince = Infinity;
+      this.#activity.unmatchedSince = Infinity;
       return undefined;
     }
-    this.report.gaps.push({ at: this.#held.window.end, bytes: 'unknown', reason: 'log-cut' });
+    this.#output.gap(this.#held.window.end, 'unknown', 'log-cut');
     return bestGuess(view);
   }
 
   #logStalls(now: number): boolean {
     if (this.#log === 'ended' && this.#terminated <= now) return !this.wantsAttach;
-    const since = Number.isFinite(this.#unmatchedSince) ? this.#unmatchedSince : this.#lastLog;
-    return now - Math.max(since, this.#resumedAt) >= this.#limits.endGrace;
+    return now - this.#activity.logSilentSince >= this.#limits.endGrace;
   }
 
   #watchTakeover(takeover: Takeover, now: number): void {
@@ -369,7 +324,7 @@ export class Splice {
     window.dropTo(Math.min(takeover.keepFrom, window.end) - this.#limits.history);
     if (over) {
       if (!takeover.waits || this.#log !== 'open') this.#leave(takeover);
-    } else if (takeover.isChecked(now, now - this.#lastLine, window, this.#limits)) {
+    } else if (takeover.isChecked(now, now - this.#activity.line, window, this.#limits)) {
       this.report.gaps.push(...takeover.giveUp());
       takeover.stopComparing(window);
       this.#release();
@@ -394,13 +349,13 @@ export class Splice {
   }
 
   #release(): void {
-    if (this.#log === 'open') this.#commands.push({ do: 'close-log' });
+    if (this.#log === 'open') this.#output.push({ do: 'close-log' });
     this.#log = 'released';
   }
 
   #openLog(follow: boolean): void {
     this.#log = 'open';
-    this.#commands.push({ do: 'open-log', follow });
+    this.#output.push({ do: 'open-log', follow });
   }
 
   /** Bytes may be missing between what the log has brought and what it brings next. */
@@ -412,14 +367,14 @@ export class Splice {
     } else if (this.#writtenEnd !== undefined && this.#held.window.end < this.#held.written) {
       this.#writtenEnd.beginSearch();
     } else {
-      this.report.gaps.push({ at: this.#held.window.end, bytes: 'unknown', reason: 'log-cut' });
+      this.#output.gap(this.#held.window.end, 'unknown', 'log-cut');
     }
   }
 
   #resumeAfterSearch({ rest, missing }: FoundEnd, now: number): void {
     const { window, written } = this.#held;
     this.#writtenEnd = undefined;
-    if (missing) this.report.gaps.push({ at: written, bytes: 'unknown', reason: 'log-cut' });
+    if (missing) this.#output.gap(written, 'unknown', 'log-cut');
     window.skip(Math.max(0, written - window.end));
     this.#held.push(rest, now);
   }
@@ -444,7 +399,7 @@ export class Splice {
     if (how === 'misjoined') {
       this.#swallow = true;
       if (end.returned) this.#held.written += 1;
-    } else if (how === 'unsure') this.report.gaps.push({ at: end.at, bytes: 'unknown', reason: 'misjoined' });
+    } else if (how === 'unsure') this.#output.gap(end.at, 'unknown', 'misjoined');
     else if (end.returned && this.#held.window.slice(end.at)[0] === CR) this.#held.written += 1;
   }
 
@@ -483,8 +438,7 @@ export class Splice {
 
   /** The container has ended, and nothing has come since. */
   #isSilent(now: number): boolean {
-    const last = Math.max(this.#terminated, this.#lastAttach, this.#lastLog, this.#resumedAt);
-    return now - last >= this.#limits.endGrace;
+    return now - Math.max(this.#terminated, this.#activity.any) >= this.#limits.endGrace;
   }
 
   /** The log does not come to its end: what attach brought must not be held back for it. */
@@ -498,7 +452,7 @@ export class Splice {
   }
 
   #gapAtEnd(): void {
-    this.report.gaps.push({ at: this.#held.window.end, bytes: 'unknown', reason: 'log-cut' });
+    this.#output.gap(this.#held.window.end, 'unknown', 'log-cut');
   }
 
   /** All has ended. Was it all, and was it right? If the log may have been cut, it is read once more. */
@@ -531,41 +485,23 @@ export class Splice {
     const { window, written } = this.#held;
     if (this.#cut || this.#stored >= this.#limits.rotation) return;
     if (this.#swallow && window.end > written) {
-      this.report.gaps.push({ at: written, bytes: window.end - written, reason: 'misjoined' });
+      this.#output.gap(written, window.end - written, 'misjoined');
     } else if (window.end < written) {
       this.report.repeated += written - window.end;
     }
   }
 
   #finish(): void {
-    if (!this.#swallow) this.#writeLog(this.#held.take(this.#held.window.end));
+    if (!this.#swallow) this.#output.writeLog(this.#held.take(this.#held.window.end));
     if (this.#log === 'open') this.#release();
     this.#finished = true;
-    this.#commands.push({ do: 'finished' });
+    this.#output.push({ do: 'finished' });
   }
 
   /** Where the text can't tell, keeping attach's bytes is of no use: the log brings them. */
   #trimAmbiguous(buffer: ChannelBuffer): void {
     if (!this.wantsAttach) buffer.dropTo(buffer.length - this.#limits.history);
   }
-
-  #write(index: number, data: Uint8Array): void {
-    if (data.length === 0) return;
-    const stream = index === 1 ? 'stderr' : 'stdout';
-    this.report[stream] += data.length;
-    this.#commands.push({ do: 'write', stream, data });
-  }
-
-  /** A terminal wrote a carriage return before each newline; the log has dropped it. */
-  #writeLog(data: Buffer): void {
-    const bytes = this.#tty ? withReturns(data) : data;
-    this.report.fromLog += bytes.length;
-    this.#write(0, bytes);
-  }
-}
-
-function withReturns(data: Buffer): Buffer {
-  return Buffer.from(data.toString('latin1').replaceAll('\n', '\r\n'), 'latin1');
 }
 
 function countLines(data: Uint8Array): number {

@@ -1,0 +1,63 @@
+import type { Stretch } from './hand-over.ts';
+import type { OutputGap, SpliceReport } from './report.ts';
+
+/** What the splice wants done. */
+export type SpliceCommand =
+  | { do: 'write'; stream: 'stdout' | 'stderr'; data: Uint8Array }
+  /** Read the log on after the newest byte had: `follow` it, or read just what there is. */
+  | { do: 'open-log'; follow: boolean }
+  /** The log is no longer needed. */
+  | { do: 'close-log' }
+  | { do: 'finished' };
+
+/** What the splice has to say: commands in order, and the report of what was written. */
+export class SpliceOutput {
+  readonly report: SpliceReport = { stdout: 0, stderr: 0, fromLog: 0, gaps: [], repeated: 0 };
+  readonly #tty: boolean;
+  #commands: SpliceCommand[] = [];
+
+  constructor(tty: boolean) {
+    this.#tty = tty;
+  }
+
+  push(command: SpliceCommand): void {
+    this.#commands.push(command);
+  }
+
+  /** The commands since the last time. */
+  take(): SpliceCommand[] {
+    const commands = this.#commands;
+    this.#commands = [];
+    return commands;
+  }
+
+  /** Bytes of attach, as they came. `index`: 0 is stdout, 1 is stderr. */
+  write(index: number, data: Uint8Array): void {
+    if (data.length === 0) return;
+    const stream = index === 1 ? 'stderr' : 'stdout';
+    this.report[stream] += data.length;
+    this.#commands.push({ do: 'write', stream, data });
+  }
+
+  /** Bytes of the log. A terminal wrote a carriage return before each newline; the log has dropped it. */
+  writeLog(data: Buffer): void {
+    const bytes = this.#tty ? withReturns(data) : data;
+    this.report.fromLog += bytes.length;
+    this.write(0, bytes);
+  }
+
+  writeStretches(stretches: readonly Stretch[]): void {
+    for (const { source, data } of stretches) {
+      if (source === 'log') this.writeLog(data);
+      else this.write(source, data);
+    }
+  }
+
+  gap(at: number, bytes: number | 'unknown', reason: OutputGap['reason']): void {
+    this.report.gaps.push({ at, bytes, reason });
+  }
+}
+
+function withReturns(data: Buffer): Buffer {
+  return Buffer.from(data.toString('latin1').replaceAll('\n', '\r\n'), 'latin1');
+}
