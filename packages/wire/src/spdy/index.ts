@@ -1,12 +1,4 @@
-export {
-  FLAG_FIN,
-  FLAG_UNIDIRECTIONAL,
-  GO_AWAY_OK,
-  INITIAL_WINDOW_BYTES,
-  MAX_FRAME_BYTES,
-  ResetStatus,
-  type SpdyFrame,
-} from './frame.ts';
+export { GO_AWAY_OK, INITIAL_WINDOW_BYTES, ResetStatus, type SpdyFrame } from './frame.ts';
 export { FrameReader } from './frame-reader.ts';
 export { FrameWriter } from './frame-writer.ts';
 export type { Headers } from './header-block.ts';

@@ -3,7 +3,7 @@ import { createWebSocketStream, WebSocketServer } from 'ws';
 import type { Upgrade } from '../exchange.ts';
 
 /** The subprotocol of WebSocket messages that carry the bytes of a SPDY connection. */
-export const TUNNEL_PROTOCOL = 'SPDY/3.1+portforward.k8s.io';
+const TUNNEL_PROTOCOL = 'SPDY/3.1+portforward.k8s.io';
 
 /*
  * The subprotocol's name has a slash, which RFC 6455 does not allow and Kubernetes uses all the same: it is kept from
