@@ -183,6 +183,8 @@ describe('kubectl writes', { skip: missing }, () => {
     const file = await world.file('pod.yaml', podYaml('filed', 'filed'));
     await ok(`create -f ${file}`);
     assert.match(await ok(`delete -f ${file} --now`), /^pod "filed" deleted/);
+    const kept = await world.run(['delete', 'namespace', 'kube-system']);
+    assert.match(kept.stderr, /namespaces "kube-system" is forbidden: this namespace may not be deleted$/m);
     const result = await world.run(['delete', 'pod', 'nosuch']);
     assert.match(result.stderr, /^Error from server \(NotFound\): pods "nosuch" not found$/m);
   });

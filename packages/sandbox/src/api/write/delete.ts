@@ -1,6 +1,6 @@
 import { timestamp } from '../../store/memory-store.ts';
 import type { KubeObject } from '../../store/types.ts';
-import { conflictBecause, notFound } from '../errors.ts';
+import { conflictBecause, forbidden, notFound } from '../errors.ts';
 import type { Write } from './context.ts';
 
 /** The options of a delete, from its body and its query. */
@@ -25,12 +25,18 @@ export interface Deletion {
 /** What a pod without a grace of its own gets; also the least a negative one is raised to is 1. */
 const DEFAULT_POD_GRACE_SECONDS = 30;
 
+/** Namespaces that a cluster cannot be without. */
+const IMMORTAL_NAMESPACES: ReadonlySet<string> = new Set(['default', 'kube-system', 'kube-public']);
+
 /**
  * Deletes one object: at once, or with the grace of a pod that runs on a node, or once its finalizers are gone.
  * Throws NotFound, and Conflict for preconditions that do not hold.
  */
 export function deleteObject(write: Write, name: string, options: DeleteOptions): Deletion {
   const { store, resource } = write;
+  if (resource.key === 'namespaces' && IMMORTAL_NAMESPACES.has(name)) {
+    throw forbidden(resource, name, 'this namespace may not be deleted');
+  }
   const old = store.get(resource.key, write.namespace, name);
   if (old === undefined) throw notFound(resource, name);
   checkPreconditions(write, old, options);
