@@ -42,9 +42,15 @@ export function readBehaviour(config: ContainerConfig, user: LinuxUser, hostname
   if (delay !== undefined) behaviour.startDelay = parseDuration(delay);
   const startError = annotation('start-error') ?? commandError(args, config);
   if (startError !== undefined) behaviour.startError = startError;
-  const script = annotation('script') ?? IMAGE_PROGRAMS[args[0] ?? ''];
+  const known = findProgram(args[0] ?? '') !== undefined;
+  // A debug container with a command of its own must not play its target's part.
+  const general = known ? undefined : config.annotations[`${ANNOTATION_PREFIX}script`];
+  const script =
+    config.annotations[`${ANNOTATION_PREFIX}script.${config.name}`] ??
+    general ??
+    IMAGE_PROGRAMS[args[0] ?? ''];
   if (script !== undefined) behaviour.script = Buffer.from(script).toString('latin1');
-  else if (findProgram(args[0] ?? '') !== undefined) {
+  else if (known) {
     behaviour.command = args.map((text) => Buffer.from(text).toString('latin1'));
   }
   return behaviour;

@@ -29,6 +29,7 @@ async function exitOf(container: RuntimeContainer): Promise<{ exitCode: number; 
 describe('what a container does', () => {
   const cases: readonly {
     name: string;
+    image?: string;
     command?: string[];
     annotations?: Record<string, string>;
     log: string;
@@ -55,28 +56,47 @@ describe('what a container does', () => {
       exitCode: 3,
     },
     {
-      name: 'a script for all',
+      name: 'a script for all whose program nobody knows',
+      image: 'example.com/app:v1',
       annotations: annotated({ script: 'echo all; kill -9 $$' }),
       log: 'all\n',
       exitCode: 137,
     },
     {
+      name: 'a command rather than a script for all',
+      command: ['echo', 'mine'],
+      annotations: annotated({ script: 'echo no' }),
+      log: 'mine\n',
+      exitCode: 0,
+    },
+    {
       name: 'an unfinished line',
-      annotations: annotated({ script: 'printf half; sleep 1' }),
+      annotations: annotated({ 'script.app': 'printf half; sleep 1' }),
       log: 'half',
       exitCode: 0,
       seconds: 1,
     },
     {
       name: 'bytes',
-      annotations: annotated({ script: 'echo AAH/Cg== | base64 -d' }),
+      annotations: annotated({ 'script.app': 'echo AAH/Cg== | base64 -d' }),
       log: '\x00\x01\xff\n',
       exitCode: 0,
     },
   ];
-  for (const { name, command, annotations = {}, log, exitCode, seconds = 0 } of cases) {
+  for (const {
+    name,
+    image = 'busybox:1.38',
+    command,
+    annotations = {},
+    log,
+    exitCode,
+    seconds = 0,
+  } of cases) {
     test(name, async () => {
-      const container = await node.create({ annotations, ...(command === undefined ? {} : { command }) });
+      const container = await node.create(
+        { annotations, ...(command === undefined ? {} : { command }) },
+        image,
+      );
       await container.start();
       if (seconds > 0) {
         await node.clock.advance(seconds * 1000 - 1);
