@@ -57,6 +57,14 @@ export class PodState {
 
   #lastIP: string | undefined;
 
+  /** Hands the sandbox over to whoever removes it; the address is still reported. */
+  takeSandbox(): PodSandbox | undefined {
+    const { sandbox } = this;
+    this.#lastIP = this.podIP;
+    this.sandbox = undefined;
+    return sandbox;
+  }
+
   podView(pod: PodObject, isTerminal: boolean): PodView {
     return {
       view: (container) => this.#view(pod, container),
