@@ -4,7 +4,11 @@ import { FIXTURES, playFolder } from './run.ts';
 const folder = process.argv[2] ?? FIXTURES;
 let passed = 0;
 let failed = 0;
-for await (const { name, failure, remark } of playFolder(folder)) {
+for await (const { name, failure, remark, skipped } of playFolder(folder)) {
+  if (skipped !== undefined) {
+    console.log(`skipped ${name}: ${skipped}`);
+    continue;
+  }
   if (failure === undefined) passed += 1;
   else failed += 1;
   if (failure !== undefined) console.log(`failed ${name}: ${failure}`);

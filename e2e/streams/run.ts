@@ -5,7 +5,7 @@ import { check, type Verdict } from './check.ts';
 import { addContents, type ContentPool } from './content.ts';
 import { play } from './play.ts';
 import { readRecording, type Recording } from './recording.ts';
-import { scenarioOf } from './scenario.ts';
+import { NotRecorded, scenarioOf } from './scenario.ts';
 
 /** The recordings that come with the project. */
 export const FIXTURES = fileURLToPath(
@@ -14,6 +14,8 @@ export const FIXTURES = fileURLToPath(
 
 export interface StreamResult extends Verdict {
   name: string;
+  /** Why it could not be played: too little of it was recorded. */
+  skipped?: string;
 }
 
 /** Plays every recording in a folder. What one of them only sums up may be taken from another, or from the fixtures. */
@@ -32,6 +34,9 @@ async function playOne(recording: Recording, pool: ContentPool): Promise<StreamR
     const scenario = scenarioOf(recording, pool);
     return { name, ...check(scenario, await play(scenario)) };
   } catch (error) {
+    if (error instanceof NotRecorded) {
+      return { name, failure: undefined, remark: undefined, skipped: error.message };
+    }
     return { name, failure: error instanceof Error ? error.message : String(error), remark: undefined };
   }
 }

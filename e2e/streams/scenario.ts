@@ -11,6 +11,11 @@ import {
 } from './recording.ts';
 import { recordedStamps } from './stamps.ts';
 
+/** Too little was recorded to play the scene. */
+export class NotRecorded extends Error {
+  override readonly name = 'NotRecorded';
+}
+
 /** When how many bytes had arrived. */
 export interface Arrival {
   at: number;
@@ -69,7 +74,7 @@ export function scenarioOf(recording: Recording, pool: ContentPool): Scenario {
   const follow = logs.find((step) => isPlain(step) && queryOf(step).get('follow') === 'true');
   const final = logs.findLast((step) => isPlain(step) && queryOf(step).get('follow') !== 'true');
   if (follow === undefined || final === undefined || attaches.length === 0) {
-    throw new Error('no followed log, final log and attach to compare');
+    throw new NotRecorded('no followed log, final log and attach to compare');
   }
   const raws = attaches.map((step) => attachContents(step, pool));
   const output = wholeOutput(recording, follow, final, raws, pool);
@@ -179,7 +184,7 @@ function resolve(raw: Map<number, Buffer | Summary>, truth: Buffer): Map<number,
       const pieces = [truth.subarray(truth.length - content.bytes), truth.subarray(0, content.bytes)];
       const piece = pieces.find((candidate) => sha256(candidate) === content.sha256);
       if (piece === undefined)
-        throw new Error('what attach brought was not recorded and is no part of the log');
+        throw new NotRecorded('what attach brought was not recorded and is no part of the log');
       return [channel, piece] as const;
     }),
   );
@@ -194,24 +199,24 @@ function madeUpOutput(
   const [raw] = raws;
   const attached = raw?.get(STREAMS.stdout);
   const summary = final.response.summary;
-  const join = recording.join?.attach?.stdout;
-  if (
-    raw === undefined ||
-    raws.length > 1 ||
-    attached === undefined ||
-    summary === undefined ||
-    join === undefined
-  ) {
-    throw new Error('the output was not recorded and can not be worked out');
+  const errors = raw?.get(STREAMS.stderr);
+  const isSingle =
+    raws.length === 1 && (errors === undefined || (Buffer.isBuffer(errors) && errors.length === 0));
+  if (!isSingle || attached === undefined || summary === undefined) {
+    throw new NotRecorded('the output was not recorded and can not be worked out');
   }
   const endsLine = bytesOf(summary.tail).at(-1) === 0x0a;
   const known = Buffer.isBuffer(attached);
-  const returns = join.crDroppedByLog ?? 0;
+  const length = known ? attached.length : attached.bytes;
+  const dropped = recording.join?.attach?.stdout?.crDroppedByLog ?? Math.max(0, length - summary.bytes);
+  const returns = known ? length - logForm(attached).length : dropped;
   const lines = summary.lines ?? 0;
   const own = known ? countLines(attached) : (attached.lines ?? 0);
+  const missedBytes = summary.bytes - (length - returns);
+  if (missedBytes < 0) throw new NotRecorded('the sizes recorded do not add up');
   const missed = madeUpBytes({
     seed: 1,
-    bytes: join.missedBytes ?? 0,
+    bytes: missedBytes,
     newlines: Math.max(0, lines - own),
     returns: 0,
     endsLine: false,
@@ -228,7 +233,7 @@ function madeUpOutput(
         lineEnds: arrivalsOf(follow).map((arrival) => arrival.bytes - missed.length),
       });
   const truth = Buffer.concat([missed, logForm(rest)]);
-  if (truth.length !== summary.bytes) throw new Error('the sizes recorded do not add up');
+  if (truth.length !== summary.bytes) throw new NotRecorded('the sizes recorded do not add up');
   return {
     truth,
     madeUp: true,

@@ -230,6 +230,12 @@ export class Splice {
   #writeDue(now: number): void {
     const { window, written } = this.#held;
     if (this.#writtenEnd !== undefined) this.#checkWrittenEnd(this.#writtenEnd, now);
+    if (this.#swallow && this.#terminated > now && now - this.#attachOver >= this.#limits.endGrace) {
+      // The container lives on: what it prints now is new, wherever the wrong join was.
+      this.#swallow = false;
+      this.#output.gap(written, 'unknown', 'misjoined');
+      this.#held.written = window.end;
+    }
     const isOpen = this.#writtenEnd !== undefined && window.end > this.#writtenEnd.at;
     if (!this.#swallow && !isOpen) {
       const lines = !this.#tty && this.#hold > 0;
@@ -259,8 +265,8 @@ export class Splice {
     if (this.#log === 'refused') return { consumed: this.#channels.map(() => 0), by: 'gave-up' };
     if (this.#writtenEnd?.searching === true || this.#brought() === 0) return undefined;
     const view = this.#view(now);
-    if ((view.held || this.#activity.unmatchedSince <= now) && this.#logStalls(now))
-      return this.#meetStalled(view);
+    const isOwed = view.held || this.#activity.unmatchedSince <= now;
+    if (isOwed && this.#logStalls(now)) return this.#meetStalled(view);
     return meetBySilence(view) ?? this.#meetByText(view);
   }
 
@@ -389,9 +395,11 @@ export class Splice {
     const cutShort = this.#attach === 'broken' || now - this.#attachOver >= this.#limits.endGrace;
     if (end.evidence === 'differs' || !end.isIn(window)) {
       this.#resumeAfter(end, cutShort ? 'unsure' : 'misjoined');
-    } else if (end.evidence === 'same' || cutShort || !end.isElsewhereIn(window))
+    } else if (end.evidence === 'same' || cutShort || !end.isElsewhereIn(window)) {
       this.#resumeAfter(end, 'sure');
-    else if (window.end - end.at > this.#limits.holdBytes) this.#resumeAfter(end, 'unsure');
+    } else if (window.end - end.at > this.#limits.holdBytes) {
+      this.#resumeAfter(end, 'unsure');
+    }
   }
 
   #resumeAfter(end: WrittenEnd, how: 'sure' | 'unsure' | 'misjoined'): void {
