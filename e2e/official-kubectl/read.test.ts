@@ -105,7 +105,7 @@ describe('kubectl reads', { skip: missing }, () => {
       '--',
       'sh',
       '-c',
-      'sleep 0.5',
+      'sleep 1',
     ]);
     await watch.waitFor(/^watched +0\/1 +Completed /m);
     await watch.stop();
