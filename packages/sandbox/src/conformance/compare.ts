@@ -5,7 +5,7 @@ import { compareWebSocket } from './compare-websocket.ts';
 import { isPod, podDifference } from './compare-pod.ts';
 import { difference, show } from './difference.ts';
 import { mask, maskText } from './mask.ts';
-import { isEventList, sortedEvents } from './event-list.ts';
+import { compareEventLists, isEventList, sortedEvents } from './event-list.ts';
 import type { Step } from './recording.ts';
 
 /** Headers that a client acts upon; all others are the transport's own. */
@@ -92,7 +92,7 @@ function compareBody(step: Step, answer: Answer, isEndless: boolean): string | u
     );
   }
   if (isEventList(body) && isEventList(answer.body)) {
-    return difference(sortedEvents(body), sortedEvents(answer.body), 'events');
+    return compareEventLists(sortedEvents(body), sortedEvents(answer.body));
   }
   const expected = mask(body);
   const got = mask(answer.body);

@@ -1,3 +1,4 @@
+import { difference } from './difference.ts';
 import { mask } from './mask.ts';
 
 interface EventItem {
@@ -29,4 +30,26 @@ function sorted(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
   return Object.fromEntries(entries.map(([key, member]) => [key, sorted(member)]));
+}
+
+/**
+ * Compares two such lists. Of a workload, whose controllers write one event after the other, ours may have come
+ * further.
+ */
+export function compareEventLists(recorded: readonly unknown[], own: readonly unknown[]): string | undefined {
+  const known = new Set(recorded.map((event) => JSON.stringify(event)));
+  const isLater = (event: unknown): boolean => !known.has(JSON.stringify(event)) && !isAboutPod(event);
+  return difference(
+    recorded,
+    own.filter((event) => !isLater(event)),
+    'events',
+  );
+}
+
+function isAboutPod(event: unknown): boolean {
+  const { involvedObject, regarding } = event as {
+    involvedObject?: { kind?: string };
+    regarding?: { kind?: string };
+  };
+  return (involvedObject ?? regarding)?.kind === 'Pod';
 }
