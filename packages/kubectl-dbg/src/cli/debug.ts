@@ -64,7 +64,7 @@ export async function debug(
   const terminal = world.stdin.isTTY === true && world.stdout.isTTY === true;
   const request = makeRequest(withoutLostTerminal(parsed, world, quiet, say), {
     kinds: kinds.length > 0 ? kinds : ['Pod'],
-    defaultImage: world.env.KUBECTL_DBG_IMAGE ?? DEFAULT_IMAGE,
+    defaultImage: world.env.KUBECTL_DBG_IMAGE || DEFAULT_IMAGE,
     interactive: terminal && kinds.length === 1 && options.output === undefined,
     ...(custom === undefined ? {} : { custom }),
   });

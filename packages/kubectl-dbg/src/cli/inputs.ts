@@ -1,5 +1,5 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { extname, join, resolve } from 'node:path';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import { DbgError } from '../errors.ts';
 import {
   type ManifestObject,
@@ -50,13 +50,12 @@ export async function readManifests(sources: readonly string[], world: World): P
 async function readPath(source: string, world: World): Promise<ManifestObject[]> {
   const path = resolve(world.cwd, source);
   const found = await stat(path).catch(() => undefined);
-  if (found === undefined) throw missingManifest(source);
-  const files = found.isDirectory()
-    ? (await readdir(path))
-        .filter((name) => MANIFEST_ENDINGS.has(extname(name)))
-        .sort()
-        .map((name) => join(path, name))
-    : [path];
+  const files =
+    found === undefined
+      ? await filesLike(path, source)
+      : found.isDirectory()
+        ? await filesIn(path, (name) => MANIFEST_ENDINGS.has(extname(name)))
+        : [path];
   if (files.length === 0) {
     throw new DbgError('usage', `the folder "${source}" holds no .json, .yaml or .yml file`);
   }
@@ -68,6 +67,27 @@ async function readPath(source: string, world: World): Promise<ManifestObject[]>
     objects.push(...(await readManifest(text, file)));
   }
   return objects;
+}
+
+async function filesIn(folder: string, wanted: (name: string) => boolean): Promise<string[]> {
+  const names = await readdir(folder);
+  return names
+    .filter((name) => wanted(name))
+    .sort()
+    .map((name) => join(folder, name));
+}
+
+/** A pattern that the shell left alone, because it was quoted or there is no shell: `*` and `?` in the last part. */
+async function filesLike(path: string, source: string): Promise<string[]> {
+  if (!/[*?]/.test(basename(path))) throw missingManifest(source);
+  const pattern = basename(path)
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  const like = new RegExp(`^${pattern}$`);
+  const files = await filesIn(dirname(path), (name) => like.test(name)).catch(() => []);
+  if (files.length === 0) throw missingManifest(source);
+  return files;
 }
 
 /** Fetches a manifest. Other than to the cluster, redirects are followed: no credential goes along. */
