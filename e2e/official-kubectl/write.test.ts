@@ -41,7 +41,7 @@ describe('kubectl writes', { skip: missing }, () => {
 
   test('apply removes what its file no longer says', async () => {
     const file = (data: string) =>
-      `{apiVersion: v1, kind: ConfigMap, metadata: {name: kept}, data: {${data}}}`;
+      `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: kept }\ndata: { ${data} }\n`;
     await ok('apply -f -', file('a: "1", b: "2"'));
     await ok('patch configmap kept --type=merge -p {"data":{"other":"3"}}');
     await ok('apply -f -', file('a: "9"'));
