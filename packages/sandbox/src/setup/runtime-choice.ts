@@ -3,6 +3,7 @@ import { delimiter, join } from 'node:path';
 import { loadArchives } from '../images/archive.ts';
 import { ImageStore } from '../images/image-store.ts';
 import type { Runtime } from '../runtime/runtime.ts';
+import { kernelProblem } from '../runtime/runc/probe.ts';
 import { RuncRuntime } from '../runtime/runc/runc-runtime.ts';
 import { SimulatedRuntime, type SimulatedRuntimeOptions } from '../runtime/simulated/simulated-runtime.ts';
 
@@ -32,7 +33,13 @@ export interface Machine {
  * const missing = missingForRealContainers();
  * if (missing !== undefined) t.skip(missing);
  */
-export function missingForRealContainers(machine: Machine = thisMachine()): string | undefined {
+export function missingForRealContainers(machine?: Machine): string | undefined {
+  const missing = missingPrograms(machine ?? thisMachine());
+  // Another machine's kernel can't be tried from here.
+  return missing ?? (machine === undefined ? kernelProblem() : undefined);
+}
+
+function missingPrograms(machine: Machine): string | undefined {
   if (machine.platform !== 'linux') return 'real containers need Linux';
   if (machine.uid !== 0) return 'real containers need root';
   const folders = [...machine.path.split(delimiter), ...SYSTEM_FOLDERS];
