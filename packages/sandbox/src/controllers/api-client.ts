@@ -12,6 +12,8 @@ const NOT_FOUND = 404;
 export interface ControllerClient {
   store: MemoryStore;
   now: () => Date;
+  /** How long a write of one controller takes until what follows from it is written, in ms. */
+  lag: number;
   /** Throws StatusError if the API server would refuse the object. */
   create<T extends KubeObject>(resource: Resource, namespace: string, object: T): T;
   /** Deletes with the grace that the object has; one that is gone already is fine. */
@@ -19,7 +21,7 @@ export interface ControllerClient {
 }
 
 /** A client that acts as the cluster's own controllers, who may do all. */
-export function createControllerClient(store: MemoryStore, now: () => Date): ControllerClient {
+export function createControllerClient(store: MemoryStore, now: () => Date, lag = 0): ControllerClient {
   const write = (resource: Resource, namespace: string): Parameters<typeof createObject>[0] => ({
     store,
     resource,
@@ -36,6 +38,7 @@ export function createControllerClient(store: MemoryStore, now: () => Date): Con
   return {
     store,
     now,
+    lag,
     create: <T extends KubeObject>(resource: Resource, namespace: string, object: T) =>
       createObject(write(resource, namespace), structuredClone(object)) as T,
     remove(resource, namespace, name, options = {}) {

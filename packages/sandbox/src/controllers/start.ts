@@ -15,9 +15,12 @@ export interface ControllersOptions {
   signal: AbortSignal;
 }
 
+/** So that those who watch see the steps of a rollout that a real cluster shows them. */
+const LAG_MS = 20;
+
 /** Starts the controllers of workloads, of services' endpoints and of quotas, which act on what is in the store. */
 export function startControllers(store: MemoryStore, { now, signal }: ControllersOptions): void {
-  const client = createControllerClient(store, now);
+  const client = createControllerClient(store, now, LAG_MS);
   const stops = [
     startReplicaSets(client),
     startDeployments(client),

@@ -9,6 +9,7 @@ export class WorkQueue {
   readonly #queued = new Set<string>();
   readonly #timers = new Map<string, { timer: NodeJS.Timeout; due: number }>();
   readonly #failures = new Map<string, number>();
+  readonly #resting = new Map<string, NodeJS.Timeout>();
   #scheduled: NodeJS.Immediate | undefined;
   #stopped = false;
 
@@ -19,7 +20,19 @@ export class WorkQueue {
   add(key: string): void {
     if (this.#stopped) return;
     this.#queued.add(key);
-    this.#scheduled ??= setImmediate(() => this.#run());
+    if (!this.#resting.has(key)) this.#scheduled ??= setImmediate(() => this.#run());
+  }
+
+  /** Looks at the key after that many milliseconds, and not before, whatever happens to it. */
+  rest(key: string, milliseconds: number): void {
+    if (this.#stopped) return;
+    clearTimeout(this.#resting.get(key));
+    const timer = setTimeout(() => {
+      this.#resting.delete(key);
+      this.add(key);
+    }, milliseconds);
+    timer.unref();
+    this.#resting.set(key, timer);
   }
 
   /** Looks at the key after that many milliseconds; an earlier time that is already set stays. */
@@ -41,13 +54,14 @@ export class WorkQueue {
     this.#stopped = true;
     if (this.#scheduled !== undefined) clearImmediate(this.#scheduled);
     for (const { timer } of this.#timers.values()) clearTimeout(timer);
+    for (const timer of this.#resting.values()) clearTimeout(timer);
     this.#timers.clear();
   }
 
   #run(): void {
     this.#scheduled = undefined;
-    const keys = [...this.#queued];
-    this.#queued.clear();
+    const keys = [...this.#queued].filter((key) => !this.#resting.has(key));
+    for (const key of keys) this.#queued.delete(key);
     for (const key of keys) {
       try {
         this.#reconcile(key);

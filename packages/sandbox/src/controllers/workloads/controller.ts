@@ -10,22 +10,30 @@ export interface ControllerOptions {
   kind: string;
   /** Resources whose objects it controls: their changes are looked at too. */
   owns: readonly string[];
-  /** Looks at one object; `again` has it looked at after some milliseconds. */
-  reconcile: (object: KubeObject, again: (milliseconds: number) => void) => void;
+  /** How long after its creation an object is first looked at, in ms. */
+  delay?: number;
+  /**
+   * Looks at one object; `again` has it looked at after some milliseconds, `rest` has it not looked at for so long.
+   */
+  reconcile: (
+    object: KubeObject,
+    again: (milliseconds: number) => void,
+    rest: (milliseconds: number) => void,
+  ) => void;
   /** Owners to look at for an object that nobody controls. */
   orphanOwners?: (object: KubeObject) => readonly KubeObject[];
 }
 
 /** Runs a controller: looks at each object when it, or something that it owns, changes. Returns the stop function. */
 export function startController(options: ControllerOptions): () => void {
-  const { client, resource, kind } = options;
+  const { client, resource, kind, delay = 0 } = options;
   const queue = new WorkQueue((key) => {
     const [namespace, name] = splitKey(key);
     const object = client.store.get(resource, namespace, name);
     if (object === undefined) return;
-    options.reconcile(object, (milliseconds) => {
-      queue.addAfter(key, milliseconds);
-    });
+    const again = (milliseconds: number): void => queue.addAfter(key, milliseconds);
+    const rest = (milliseconds: number): void => queue.rest(key, milliseconds);
+    options.reconcile(object, again, rest);
   });
   const ownerChanged = (object: KubeObject): void => {
     const owner = controllerOf(object);
@@ -36,7 +44,8 @@ export function startController(options: ControllerOptions): () => void {
   };
   const stops = [
     client.store.subscribe(resource, ({ object, type }) => {
-      if (type !== 'DELETED') queue.add(keyOf(object));
+      if (type === 'ADDED' && delay > 0) queue.rest(keyOf(object), delay);
+      else if (type !== 'DELETED') queue.add(keyOf(object));
     }),
     ...options.owns.map((owned) =>
       client.store.subscribe(owned, ({ object, previous }) => {

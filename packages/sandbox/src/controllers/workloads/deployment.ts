@@ -23,41 +23,62 @@ import { controlledBy } from './owned-pods.ts';
 
 const COMPONENT = 'deployment-controller';
 
+/** Pods take a moment to start in a real cluster: for so many lags nothing old is given up for a new ReplicaSet. */
+const FRESH_LAGS = 25;
+
 /** Keeps the ReplicaSets of deployments: one for the current template, sized up as the old ones are sized down. */
 export function startDeployments(client: ControllerClient): () => void {
+  const { lag } = client;
+  /** When the last ReplicaSet of a deployment was created, by the deployment's UID, until it has been given time. */
+  const fresh = new Map<string | undefined, number>();
   return startController({
     client,
     resource: 'deployments.apps',
     kind: 'Deployment',
     owns: ['replicasets.apps'],
-    reconcile(object, again) {
-      reconcile(client, asWorkload(object), again);
+    reconcile(object, again, rest) {
+      const { uid } = object.metadata;
+      const wait = (fresh.get(uid) ?? 0) + FRESH_LAGS * lag - Date.now();
+      if (wait > 0) again(wait);
+      else fresh.delete(uid);
+      const created = reconcileSets(client, asWorkload(object), wait > 0);
+      if (created && lag > 0) {
+        fresh.set(uid, Date.now());
+        rest(lag);
+      } else updateStatus(client, object, again);
     },
   });
 }
 
-function reconcile(
+/**
+ * Creates and resizes ReplicaSets, but leaves the pods of old ones while the newest is `fresh`. Says whether a
+ * ReplicaSet was created.
+ */
+function reconcileSets(client: ControllerClient, deployment: WorkloadObject, fresh: boolean): boolean {
+  if (deployment.spec.paused === true || deployment.metadata.deletionTimestamp !== undefined) return false;
+  const { current, old } = replicaSetsOf(client, deployment);
+  if (current !== undefined) {
+    adoptRevision(client, deployment, current, old);
+    if (!fresh) rollOut(client, deployment, current, old);
+    return false;
+  }
+  if (!mayCreate(deployment, old)) {
+    shrinkAll(client, deployment, old);
+    return false;
+  }
+  // a deployment that creates a ReplicaSet says so first, and only then what that changes
+  introduce(client, deployment, old);
+  return true;
+}
+
+/** The ReplicaSet of the current template, if there is one by now, and the others. */
+function replicaSetsOf(
   client: ControllerClient,
   deployment: WorkloadObject,
-  again: (milliseconds: number) => void,
-): void {
+): { all: WorkloadObject[]; current: WorkloadObject | undefined; old: WorkloadObject[] } {
   const all = controlledBy<KubeObject>(client.store, 'replicasets.apps', deployment).map(asWorkload);
   const current = all.find((one) => hasTemplate(one, deployment.spec.template));
-  const old = all.filter((one) => one !== current);
-  const paused = deployment.spec.paused === true || deployment.metadata.deletionTimestamp !== undefined;
-  if (!paused) {
-    if (current === undefined) {
-      // a deployment that creates a ReplicaSet says so first, and only then what that changes
-      if (mayCreate(deployment, old)) introduce(client, deployment, old);
-      else shrinkAll(client, deployment, old);
-    } else {
-      adoptRevision(client, deployment, current, old);
-      rollOut(client, deployment, current, old);
-    }
-  }
-  writeStatus(client, deployment, again);
-  const status = deployment.status as DeploymentStatus;
-  if (status.updatedReplicas === deployment.spec.replicas) cleanUpHistory(client, deployment, old);
+  return { all, current, old: all.filter((one) => one !== current) };
 }
 
 /** With Recreate the old pods must be gone first. */
@@ -216,22 +237,22 @@ function recordScaling(
   recordEvent(client.store, COMPONENT, deployment, event, client.now());
 }
 
-function writeStatus(
+function updateStatus(
   client: ControllerClient,
-  given: WorkloadObject,
+  given: KubeObject,
   again: (milliseconds: number) => void,
 ): void {
   const { namespace, name = '' } = given.metadata;
   const found = client.store.get<KubeObject>('deployments.apps', namespace, name);
   if (found === undefined) return;
   const deployment = asWorkload(found);
-  const all = controlledBy<KubeObject>(client.store, 'replicasets.apps', deployment).map(asWorkload);
-  const current = all.find((one) => hasTemplate(one, deployment.spec.template));
+  const { all, current, old } = replicaSetsOf(client, deployment);
   const now = client.now();
   const status = deploymentStatus(deployment, all, current, now);
   client.store.update<WorkloadObject>('deployments.apps', namespace, name, (draft) => {
     draft.status = status as Record<string, unknown>;
   });
+  if (status.updatedReplicas === deployment.spec.replicas) cleanUpHistory(client, deployment, old);
   const progressing = status.conditions?.find((condition) => condition.type === 'Progressing');
   const deadline = deployment.spec.progressDeadlineSeconds;
   if (deadline === undefined || progressing === undefined || progressing.status !== 'True') return;

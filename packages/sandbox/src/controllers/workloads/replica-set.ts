@@ -54,6 +54,8 @@ export function startReplicaSets(client: ControllerClient): () => void {
       resource: variant.resource,
       kind: variant.kind,
       owns: ['pods'],
+      // its deployment is done with its own status by then
+      delay: 2 * client.lag,
       reconcile(object, again) {
         reconcile(client, variant, asWorkload(object), again);
       },
