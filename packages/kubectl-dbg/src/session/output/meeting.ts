@@ -39,7 +39,8 @@ export type Ambiguous = 'ambiguous';
 /** How much of a channel the log has once it has caught up: finished lines, and full pieces of an unfinished one. */
 export function expectedInLog(channel: ChannelBuffer): number {
   const open = channel.length - channel.afterNewline;
-  return channel.afterNewline + Math.floor(open / LOG_PIECE) * LOG_PIECE;
+  // A piece is written when the line has grown beyond it.
+  return channel.afterNewline + Math.floor(Math.max(0, open - 1) / LOG_PIECE) * LOG_PIECE;
 }
 
 /**

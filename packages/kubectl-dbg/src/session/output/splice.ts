@@ -196,6 +196,7 @@ export class Splice {
       this.#terminated + giveUp,
       this.#logOver + logRetry,
       (this.#takeover?.since ?? Infinity) + checkTime,
+      this.#activity.any + this.#limits.quiet,
     ];
     const next = Math.min(...times.filter((time) => time > now));
     return Number.isFinite(next) ? next : undefined;
@@ -265,7 +266,10 @@ export class Splice {
     if (this.#log === 'refused') return { consumed: this.#channels.map(() => 0), by: 'gave-up' };
     if (this.#writtenEnd?.searching === true || this.#brought() === 0) return undefined;
     const view = this.#view(now);
-    const isOwed = view.held || this.#activity.unmatchedSince <= now;
+    // What has come just now may be on its way on the log too; but a flood without a pause must not hide a dead log.
+    const { quiet, endGrace } = this.#limits;
+    const isPause = now - this.#activity.any >= quiet || now - this.#activity.logSilentSince >= 2 * endGrace;
+    const isOwed = view.held || (this.#activity.unmatchedSince <= now && isPause);
     if (isOwed && this.#logStalls(now)) return this.#meetStalled(view);
     return meetBySilence(view) ?? this.#meetByText(view);
   }
