@@ -12,7 +12,7 @@ import { readPatch } from './patch/apply-patch.ts';
 import { readNamed } from './read-handler.ts';
 import { decodeObject, readBody } from './write/decode-body.ts';
 import { updateObject } from './write/update.ts';
-import { beginWrite } from './write-handler.ts';
+import { beginWrite } from './write-exchange.ts';
 
 const SCALE = { group: 'autoscaling', kind: 'Scale', apiVersion: 'autoscaling/v1' } as const;
 const SCHEMA = structSchema('Scale');

@@ -138,7 +138,7 @@ export class MemoryStore implements Store {
   #shelf(resource: ResourceKey): Shelf {
     let shelf = this.#shelves.get(resource);
     if (shelf === undefined) {
-      const history = new WatchHistory(this.#historyCapacity);
+      const history = new WatchHistory(this.#historyCapacity, FIRST_RESOURCE_VERSION);
       shelf = { byNamespace: new Map(), history, listeners: new Set() };
       this.#shelves.set(resource, shelf);
     }

@@ -9,10 +9,12 @@ export class WatchHistory {
   readonly #capacity: number;
   #events: StoreEvent[] = [];
   /** The resourceVersion of the newest event that was forgotten. */
-  #compacted = 0;
+  #compacted: number;
 
-  constructor(capacity: number) {
+  /** @param start the resourceVersion before the first event that can come */
+  constructor(capacity: number, start = 0) {
     this.#capacity = capacity;
+    this.#compacted = start;
   }
 
   push(event: StoreEvent): void {

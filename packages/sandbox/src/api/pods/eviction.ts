@@ -2,7 +2,7 @@ import type { ApiContext } from '../api-context.ts';
 import type { Resource } from '../discovery/resource-table.ts';
 import type { Exchange } from '../exchange.ts';
 import { readWriteOptions } from '../options.ts';
-import { beginWrite } from '../write-handler.ts';
+import { beginWrite } from '../write-exchange.ts';
 import { deleteObject, type DeleteOptions } from '../write/delete.ts';
 import { readBody } from '../write/decode-body.ts';
 

@@ -43,7 +43,8 @@ export function listObjects(
   const all = store.list(resource.key, namespace);
   const rest = start === undefined ? all : all.filter((object) => keyOf(object) >= start.key);
   const chosen = rest.filter(selects);
-  const resourceVersion = String(start?.resourceVersion ?? current);
+  const isExact = options.resourceVersionMatch === 'Exact' && asked !== undefined;
+  const resourceVersion = String(start?.resourceVersion ?? (isExact ? asked : current));
   if (options.limit <= 0 || chosen.length <= options.limit) return { items: chosen, resourceVersion };
   const items = chosen.slice(0, options.limit);
   const next = chosen[options.limit];

@@ -66,7 +66,7 @@ export function decodeObject(
     ...value,
     kind: resource.kind,
     apiVersion: resource.apiVersion,
-  } as KubeObject);
+  });
   if (schema === undefined) return structuredClone(given);
   try {
     const { value: object, unknownFields } = decode(schema, given, 'json');
