@@ -126,7 +126,7 @@ async function keystrokes(clients: readonly Client[]): Promise<void> {
     const terminal = spawnPty(client.program, args, {
       cols: 80,
       rows: 24,
-      env: world.env as Record<string, string>,
+      env: world.env,
     });
     let wake: (() => void) | undefined;
     let shown = '';
