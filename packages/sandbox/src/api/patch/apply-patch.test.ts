@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { structSchema } from '../../resources/schema/parse.ts';
+import type { KubeObject } from '../../store/types.ts';
+import { readPatch } from './apply-patch.ts';
+
+const POD = structSchema('Pod');
+const JSON_PATCH = 'application/json-patch+json';
+const MERGE = 'application/merge-patch+json';
+const STRATEGIC = 'application/strategic-merge-patch+json';
+
+const pod: KubeObject = {
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'p', labels: { a: '1' } },
+  spec: { containers: [{ name: 'c', image: 'x' }] },
+  status: {},
+};
+
+function patched(type: string, body: unknown): KubeObject {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  return readPatch(type, Buffer.from(text), POD).apply(pod).object;
+}
+
+test('each type of patch changes a label', () => {
+  const labels = { a: '1', b: '2' };
+  for (const [type, body] of [
+    [JSON_PATCH, [{ op: 'add', path: '/metadata/labels/b', value: '2' }]],
+    [MERGE, { metadata: { labels: { b: '2' } } }],
+    [STRATEGIC, { metadata: { labels: { b: '2' } } }],
+  ] as const) {
+    assert.deepEqual(patched(type, body).metadata.labels, labels, type);
+  }
+});
+
+test('fields that the kind lacks are dropped and named', () => {
+  const patch = readPatch(MERGE, Buffer.from('{"spec":{"nosuch":1}}'), POD);
+  assert.deepEqual(patch.apply(pod).unknownFields, ['spec.nosuch']);
+});
+
+const refusals: [name: string, type: string | undefined, body: unknown, code: number, message: RegExp][] = [
+  [
+    'another content type',
+    'application/json',
+    {},
+    415,
+    /accepted media types include: application\/json-patch\+json/,
+  ],
+  ['no content type', undefined, {}, 415, /in an unknown format/],
+  [
+    'no JSON',
+    MERGE,
+    'oops',
+    400,
+    /error decoding patch: invalid character 'o' looking for beginning of value/,
+  ],
+  ['a list for an object', MERGE, [], 400, /cannot unmarshal array/],
+  ['an object for a list', JSON_PATCH, {}, 400, /cannot unmarshal object/],
+  [
+    'a test that fails',
+    JSON_PATCH,
+    [{ op: 'test', path: '/metadata/name', value: 'q' }],
+    422,
+    /the server rejected our request due to an error in our request/,
+  ],
+  [
+    'a path that is not there',
+    JSON_PATCH,
+    [{ op: 'remove', path: '/spec/nosuch' }],
+    422,
+    /rejected our request/,
+  ],
+  [
+    'a wrong type, in the words of its kind of patch',
+    STRATEGIC,
+    { spec: { containers: [{ name: 'c', tty: 1 }] } },
+    422,
+    /^ "" is invalid: patch: Invalid value: "map\[spec:map\[containers:\[map\[name:c tty:1\]\]\]\]": unrecognized type: bool$/,
+  ],
+];
+for (const [name, type, body, code, message] of refusals) {
+  test(`refuses ${name}`, () => {
+    const apply = (): unknown => {
+      const text = typeof body === 'string' ? body : JSON.stringify(body);
+      return readPatch(type, Buffer.from(text), POD).apply(pod);
+    };
+    assert.throws(apply, (error: Error & { code: number }) => {
+      assert.equal(error.code, code);
+      assert.match(error.message, message);
+      return true;
+    });
+  });
+}

@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { structSchema } from '../../resources/schema/parse.ts';
+import type { JsonObject } from './element-order.ts';
+import { strategicMerge } from './strategic-merge.ts';
+
+const POD = structSchema('Pod');
+
+function containers(...names: string[]): JsonObject {
+  return { spec: { containers: names.map((name) => ({ name, image: 'a' })) } };
+}
+
+function merged(original: JsonObject, patch: JsonObject): JsonObject {
+  return strategicMerge(original, patch, POD);
+}
+
+const cases: [name: string, original: JsonObject, patch: JsonObject, result: JsonObject][] = [
+  ['a new item stands before the old ones', containers('a'), containers('b'), containers('b', 'a')],
+  [
+    'what the original lacks is taken over',
+    { spec: {} },
+    { spec: { ephemeralContainers: [{ name: 'd', image: 'x' }] } },
+    { spec: { ephemeralContainers: [{ name: 'd', image: 'x' }] } },
+  ],
+  [
+    'an item is changed in its place',
+    containers('a', 'b', 'c'),
+    { spec: { containers: [{ name: 'b', tty: true }] } },
+    {
+      spec: {
+        containers: [
+          { name: 'a', image: 'a' },
+          { name: 'b', image: 'a', tty: true },
+          { name: 'c', image: 'a' },
+        ],
+      },
+    },
+  ],
+  [
+    '$patch: delete removes an item',
+    containers('a', 'b'),
+    { spec: { containers: [{ name: 'a', $patch: 'delete' }] } },
+    containers('b'),
+  ],
+  [
+    '$patch: replace replaces the list',
+    containers('a', 'b'),
+    { spec: { containers: [{ $patch: 'replace' }, { name: 'c', image: 'a' }] } },
+    containers('c'),
+  ],
+  [
+    '$patch: replace replaces a map',
+    { metadata: { labels: { a: '1' } } },
+    { metadata: { labels: { $patch: 'replace', b: '2' } } },
+    { metadata: { labels: { b: '2' } } },
+  ],
+  [
+    '$setElementOrder orders what is there',
+    containers('a', 'b'),
+    { spec: { '$setElementOrder/containers': [{ name: 'b' }, { name: 'a' }] } },
+    containers('b', 'a'),
+  ],
+  [
+    '$setElementOrder orders a merge',
+    containers('a'),
+    {
+      spec: {
+        '$setElementOrder/containers': [{ name: 'a' }, { name: 'b' }],
+        containers: [{ name: 'b', image: 'a' }],
+      },
+    },
+    containers('a', 'b'),
+  ],
+  [
+    '$retainKeys drops the other members of a union',
+    { spec: { volumes: [{ name: 'v', emptyDir: {} }] } },
+    { spec: { volumes: [{ name: 'v', $retainKeys: ['name', 'hostPath'], hostPath: { path: '/' } }] } },
+    { spec: { volumes: [{ name: 'v', hostPath: { path: '/' } }] } },
+  ],
+  [
+    'lists of scalars that merge do so as sets',
+    { metadata: { finalizers: ['a', 'b'] } },
+    { metadata: { finalizers: ['b', 'c'] } },
+    { metadata: { finalizers: ['a', 'b', 'c'] } },
+  ],
+  [
+    '$deleteFromPrimitiveList takes out of a set',
+    { metadata: { finalizers: ['a', 'b'] } },
+    { metadata: { '$deleteFromPrimitiveList/finalizers': ['a'] } },
+    { metadata: { finalizers: ['b'] } },
+  ],
+  [
+    'lists without a merge key are replaced',
+    { spec: { tolerations: [{ key: 'a' }] } },
+    { spec: { tolerations: [{ key: 'b' }] } },
+    { spec: { tolerations: [{ key: 'b' }] } },
+  ],
+  [
+    'null removes',
+    { metadata: { labels: { a: '1', b: '2' } } },
+    { metadata: { labels: { a: null } } },
+    { metadata: { labels: { b: '2' } } },
+  ],
+  [
+    'nulls of what is new leave no trace',
+    { metadata: {} },
+    { metadata: { labels: { a: null, b: '2' } } },
+    { metadata: { labels: { b: '2' } } },
+  ],
+];
+for (const [name, original, patch, result] of cases) {
+  test(name, () => assert.deepEqual(merged(original, patch), result));
+}
+
+test('an item without its merge key is refused', () => {
+  assert.throws(() => merged(containers('a'), { spec: { containers: [{ image: 'x' }] } }), {
+    code: 400,
+    message: 'map: map[image:x] does not contain declared merge key: name',
+  });
+});
+
+const names = fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'));
+
+test('a merge keeps every item once, and the order of each side where nothing is shared', () => {
+  fc.assert(
+    fc.property(names, names, (before, patch) => {
+      const own = before.filter((name) => !patch.includes(name));
+      const { spec } = merged(containers(...own), containers(...patch)) as {
+        spec: { containers?: { name: string }[] };
+      };
+      const order = (spec.containers ?? []).map(({ name }) => name);
+      assert.deepEqual(order, [...patch, ...own]);
+    }),
+  );
+});
+
+test('a patch applied twice is applied once, and changes neither argument', () => {
+  fc.assert(
+    fc.property(names, names, (before, patch) => {
+      const original = containers(...before);
+      const change = containers(...patch);
+      const copies = structuredClone([original, change]);
+      const once = merged(original, change);
+      assert.deepEqual([original, change], copies);
+      assert.deepEqual(merged(once, change), once);
+    }),
+  );
+});
