@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { VolumeMount } from 'kubernetes-types/core/v1.d.ts';
 import type { Image } from '../images/image.ts';
 import type { ContainerConfig, Mount, PodSandbox, RuntimeContainer } from '../runtime/runtime.ts';
 import { StartError } from '../runtime/runtime.ts';
@@ -86,7 +87,7 @@ function containerConfig(
         ...volumeMounts(spec.volumeMounts ?? [], input.volumes, variables),
         ...hostsMount(context, pod, input.podIP),
       ]
-    : [];
+    : (spec.volumeMounts ?? []).map((mount) => unlaidMount(pod, mount));
   return {
     name: spec.name,
     attempt: input.attempt,
@@ -106,6 +107,12 @@ function containerConfig(
     ...(input.targetContainerId === undefined ? {} : { targetContainerId: input.targetContainerId }),
     annotations: pod.metadata.annotations ?? {},
   };
+}
+
+/** A mount for a runtime that mounts nothing, but may say what is there. */
+function unlaidMount({ spec }: PodObject, { name, mountPath, readOnly = false }: VolumeMount): Mount {
+  const hostPath = spec.volumes?.find((volume) => volume.name === name)?.hostPath?.path ?? '';
+  return { hostPath, containerPath: mountPath, readOnly };
 }
 
 /** The pod's /etc/hosts, which the kubelet keeps; pods with the node's network have the node's. */

@@ -1,5 +1,6 @@
 import type { ContainerConfig, LinuxUser } from '../runtime.ts';
 import { containerProcess } from '../runc/container-process.ts';
+import { isSystemDirectory } from './file-tree.ts';
 import { parseDuration } from './duration.ts';
 import { findProgram } from './shell/programs/index.ts';
 
@@ -16,6 +17,8 @@ export interface Behaviour {
   script?: string;
   /** The program that is its process, with its arguments; without it and a script it runs for ever and says nothing. */
   command?: readonly string[];
+  /** What `ps` shows of it. */
+  argv: readonly string[];
   env: ReadonlyMap<string, string>;
 }
 
@@ -33,6 +36,7 @@ const ONE_PROGRAM_IMAGE = /\/distroless\//;
 export function readBehaviour(config: ContainerConfig, user: LinuxUser, hostname: string): Behaviour {
   const { args, env } = hasCommand(config) ? containerProcess(config, user, hostname) : { args: [], env: [] };
   const behaviour: Behaviour = {
+    argv: args.length > 0 ? args : [config.name],
     env: new Map(env.map((entry) => splitPair(Buffer.from(entry).toString('latin1')))),
   };
   const annotation = (name: string): string | undefined =>
@@ -40,7 +44,7 @@ export function readBehaviour(config: ContainerConfig, user: LinuxUser, hostname
     config.annotations[ANNOTATION_PREFIX + name];
   const delay = annotation('start-delay');
   if (delay !== undefined) behaviour.startDelay = parseDuration(delay);
-  const startError = annotation('start-error') ?? commandError(args, config);
+  const startError = annotation('start-error') ?? commandError(args, config) ?? workingDirError(config);
   if (startError !== undefined) behaviour.startError = startError;
   const known = findProgram(args[0] ?? '') !== undefined;
   // A debug container with a command of its own must not play its target's part.
@@ -71,10 +75,23 @@ export function commandError(
 
 /** runc's words for a program that is not there. */
 export function notFoundError(command: string): string {
+  if (isSystemDirectory(command))
+    return `unable to start container process: exec: ${JSON.stringify(command)}: is a directory`;
   const why = command.includes('/')
     ? `stat ${command}: no such file or directory`
     : 'executable file not found in $PATH';
   return `unable to start container process: exec: ${JSON.stringify(command)}: ${why}`;
+}
+
+/** Why a working directory cannot be made: one of those above it is a program. */
+function workingDirError({ workingDir = '', image }: ContainerConfig): string | undefined {
+  if (!WHOLE_IMAGE.test(image.reference)) return undefined;
+  const names = workingDir.split('/').slice(0, -1);
+  const above = names.map((_name, index) => names.slice(0, index + 1).join('/'));
+  const file = above.find((path) => path !== '' && path.includes('/') && findProgram(path) !== undefined);
+  return file === undefined
+    ? undefined
+    : `unable to start container process: error during container init: mkdir ${file}: not a directory`;
 }
 
 function hasCommand({ command, args, image }: ContainerConfig): boolean {

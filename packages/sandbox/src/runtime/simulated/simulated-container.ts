@@ -14,6 +14,7 @@ import {
 import { OutputHub } from '../stream/output-hub.ts';
 import { type Behaviour, commandError, notFoundError } from './behaviour.ts';
 import type { LazyLog } from './lazy-log.ts';
+import type { ProcessTable } from './process-table.ts';
 import { findProgram } from './shell/programs/index.ts';
 import { type Machine, SIGNAL_BASE, SIGNAL_NUMBERS } from './shell/process.ts';
 import { Pipe, type Sink } from './shell/streams.ts';
@@ -37,6 +38,8 @@ export interface SimulatedContainerOptions {
   machine: () => Machine;
   /** Its process is the first of its process namespace. */
   init: boolean;
+  /** Of the process namespace it is in. */
+  processes: ProcessTable;
   log: LazyLog;
 }
 
@@ -57,6 +60,9 @@ export class SimulatedContainer implements RuntimeContainer {
   #terminal: Terminal | undefined;
   #stdin: Pipe | undefined;
   #hub: OutputHub | undefined;
+  #outOfMemory = false;
+  /** Of a service, which has no process that ends by itself. */
+  #pid: number | undefined;
   #heldUp: (() => void)[] = [];
 
   constructor(options: SimulatedContainerOptions) {
@@ -72,6 +78,10 @@ export class SimulatedContainer implements RuntimeContainer {
     return this.#end.promise;
   }
 
+  get processes(): ProcessTable {
+    return this.#options.processes;
+  }
+
   async start(): Promise<void> {
     const { behaviour, startDelay } = this.#options;
     if (startDelay > 0) await this.#world().clock.sleep(startDelay, this.#gone.signal);
@@ -79,6 +89,10 @@ export class SimulatedContainer implements RuntimeContainer {
     this.state = { phase: 'running', startedAt: this.#now() };
     if (behaviour.script !== undefined) this.#run({ script: behaviour.script }, false);
     else if (behaviour.command !== undefined) this.#run({ argv: behaviour.command }, this.#options.init);
+    else {
+      const { processes, init, user } = this.#options;
+      this.#pid = processes.add({ uid: user.uid, argv: behaviour.argv }, init);
+    }
   }
 
   #run(run: { script: string } | { argv: readonly string[] }, init: boolean): void {
@@ -86,11 +100,17 @@ export class SimulatedContainer implements RuntimeContainer {
     const { stdout, stderr } = this.#outputs();
     const machine = this.#world();
     machine.console = { stdout, stderr };
+    machine.outOfMemory = () => {
+      this.#outOfMemory = true;
+      this.#process?.signal('SIGKILL');
+    };
     this.#process = new SimulatedProcess({
       run,
       machine,
       env: behaviour.env,
+      argv: behaviour.argv,
       init,
+      first: this.#options.init,
       io: {
         stdin: this.#input(),
         stdout,
@@ -153,7 +173,7 @@ export class SimulatedContainer implements RuntimeContainer {
 
   async terminationMessage(): Promise<string> {
     const path = this.#options.config.terminationMessagePath;
-    const file = path === undefined ? undefined : this.#machine?.files.get(path);
+    const file = path === undefined ? undefined : this.#machine?.tree.files.get(path);
     return file?.subarray(0, TERMINATION_MESSAGE_BYTES).toString('utf8') ?? '';
   }
 
@@ -162,7 +182,7 @@ export class SimulatedContainer implements RuntimeContainer {
     this.signal('SIGKILL');
     if (this.state.phase === 'running') await this.exited;
     this.#options.log.end();
-    this.#machine?.files.clear();
+    this.#machine?.tree.files.clear();
   }
 
   async removeLog(): Promise<void> {
@@ -255,7 +275,7 @@ export class SimulatedContainer implements RuntimeContainer {
       startedAt,
       finishedAt: this.#now(),
       exitCode,
-      reason: exitCode === 0 ? 'Completed' : 'Error',
+      reason: this.#outOfMemory ? 'OOMKilled' : exitCode === 0 ? 'Completed' : 'Error',
       ...(signal === undefined ? {} : { signal }),
     };
     this.#release();
@@ -263,6 +283,7 @@ export class SimulatedContainer implements RuntimeContainer {
 
   #release(): void {
     for (const process of this.#others) process.signal('SIGKILL');
+    if (this.#pid !== undefined) this.#options.processes.remove(this.#pid);
     this.#stdin?.close();
     this.#resume();
     this.#options.log.end();

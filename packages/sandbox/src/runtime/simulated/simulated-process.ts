@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { ProcessEnd } from '../../kubelet/node-agent.ts';
 import { BUILTINS } from './shell/builtins.ts';
-import { type Io, type Machine, ProcessExit, SIGNAL_BASE, SIGNAL_NUMBERS } from './shell/process.ts';
+import { type Io, isShell, type Machine, ProcessExit, SIGNAL_BASE, SIGNAL_NUMBERS } from './shell/process.ts';
 import { runProgram } from './shell/programs/index.ts';
 import { runShell } from './shell/programs/sh.ts';
 import { Shell } from './shell/shell.ts';
@@ -9,15 +9,17 @@ import { Shell } from './shell/shell.ts';
 export interface ProcessOptions {
   /** The program and its arguments, or a shell program. */
   run: { argv: readonly string[] } | { script: string };
+  /** What `ps` shows of a shell program. */
+  argv?: readonly string[];
   machine: Machine;
   env: ReadonlyMap<string, string>;
   io: Io;
   /** The first process of a process namespace is ended by no signal that it has no handler for, save SIGKILL from outside. */
   init: boolean;
+  /** It has process id 1, though it may be ended like any other; absent: as `init`. */
+  first?: boolean;
 }
 
-const SHELLS = /^(?:\/bin\/|\/usr\/bin\/)?(?:sh|ash|bash)$/;
-const INIT_PID = 1;
 const NOT_FOUND = 127;
 /** What a failure of the simulation itself ends with. */
 const FAILED = 1;
@@ -34,7 +36,8 @@ export class SimulatedProcess {
   constructor(options: ProcessOptions) {
     const { machine, run, io } = options;
     this.#init = options.init;
-    this.pid = options.init ? INIT_PID : machine.nextPid();
+    const argv = 'argv' in run ? run.argv : (options.argv ?? ['sh']);
+    this.pid = machine.processes.add({ uid: machine.uid, argv }, options.first ?? options.init);
     // Every read and sleep of the process waits on this one.
     setMaxListeners(0, this.#controller.signal);
     this.#shell = new Shell({
@@ -46,7 +49,7 @@ export class SimulatedProcess {
       builtins: BUILTINS,
       runProgram,
     });
-    this.ended = this.#run(run, io);
+    this.ended = this.#run(run, io).finally(() => machine.processes.remove(this.pid));
   }
 
   /** A signal from outside its process namespace. */
@@ -86,7 +89,7 @@ export class SimulatedProcess {
     if ('script' in run) return this.#shell.runToEnd(run.script, io);
     const [command = '', ...args] = run.argv;
     // The shell is this very process, so that its traps and `$$` are.
-    if (SHELLS.test(command)) return runShell(args, io, this.#shell);
+    if (isShell(command)) return runShell(args, io, this.#shell);
     return (await runProgram(run.argv, io, this.#shell)) ?? NOT_FOUND;
   }
 }

@@ -270,10 +270,10 @@ describe('attach', () => {
       client.stdin?.write(typed);
       await node.clock.advance(1);
     }
-    const screen = await textOf(client.stdout);
+    const screen = (await textOf(client.stdout)).replaceAll('\x1b[6n', '<cursor?>');
     assert.match(
       screen,
-      /stty size\r\n30 100\r\n\/ # sleep 100\r\n\^C\r\n\/ # echo \$\?; exit 5\r\n130\r\n$/,
+      /stty size\r\n30 100\r\n\/ # <cursor\?>sleep 100\r\n\^C\r\n\/ # <cursor\?>echo \$\?; exit 5\r\n130\r\n$/,
     );
     assert.deepEqual(await exitOf(container), { exitCode: 5, reason: 'Error' });
   });

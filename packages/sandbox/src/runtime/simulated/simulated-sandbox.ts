@@ -10,7 +10,9 @@ import type {
 } from '../runtime.ts';
 import { ANNOTATION_PREFIX, readBehaviour } from './behaviour.ts';
 import type { Clock } from './clock.ts';
+import { FileTree } from './file-tree.ts';
 import { LazyLog } from './lazy-log.ts';
+import { ProcessTable } from './process-table.ts';
 import { Random, seededId } from './random.ts';
 import type { Machine } from './shell/process.ts';
 import { HTTP_ANSWER, serveConnection } from './port.ts';
@@ -26,8 +28,8 @@ export interface SimulatedEnvironment {
   logLimits: LogLimits;
 }
 
-/** Process ids in a pod begin here, as on a node where a few processes came before. */
-const FIRST_PID = 7;
+/** Who the pause process runs as. */
+const PAUSE_UID = 65_535;
 
 /** A pod that exists in words only. */
 export class SimulatedSandbox implements PodSandbox {
@@ -37,7 +39,8 @@ export class SimulatedSandbox implements PodSandbox {
   readonly #environment: SimulatedEnvironment;
   readonly #config: PodSandboxConfig;
   readonly #name: readonly (string | number)[];
-  #pid = FIRST_PID;
+  /** Of all containers, where they share one process namespace. */
+  #shared: ProcessTable | undefined;
 
   /** @param generation counts the sandboxes that a pod of that name had before */
   constructor(
@@ -61,13 +64,15 @@ export class SimulatedSandbox implements PodSandbox {
     const behaviour = readBehaviour(config, user, this.#config.hostname);
     const drawn = jitter === 0 ? 1 : 1 + jitter * (2 * new Random(...name, 'start').next() - 1);
     this.#checkTarget(config, id);
+    const processes = this.#processes(config);
     const container = new SimulatedContainer({
       id,
       config,
       user,
       behaviour,
       startDelay: (behaviour.startDelay ?? startDelayMs) * drawn,
-      machine: () => this.#machine(user, name),
+      machine: () => this.#machine(user, name, config, processes),
+      processes,
       init: this.#hasOwnProcesses(config),
       log: new LazyLog(config.logPath, () => clock.now(), logLimits),
     });
@@ -75,16 +80,34 @@ export class SimulatedSandbox implements PodSandbox {
     return container;
   }
 
-  #machine(user: LinuxUser, name: readonly (string | number)[]): Machine {
+  #machine(
+    user: LinuxUser,
+    name: readonly (string | number)[],
+    config?: ContainerConfig,
+    processes = new ProcessTable(),
+  ): Machine {
+    const memoryLimit = config?.resources.memoryLimit;
     return {
       clock: this.#environment.clock,
       random: new Random(...name),
       hostname: this.#config.hostname,
       uid: user.uid,
       gid: user.gid,
-      files: new Map(),
-      nextPid: () => (this.#pid += 1),
+      tree: new FileTree(config?.mounts ?? []),
+      processes,
+      ...(memoryLimit === undefined ? {} : { memoryLimit }),
     };
+  }
+
+  #processes({ targetContainerId = '' }: ContainerConfig): ProcessTable {
+    if (!this.#config.shareProcessNamespace) {
+      return this.containers.get(targetContainerId)?.processes ?? new ProcessTable();
+    }
+    if (this.#shared === undefined) {
+      this.#shared = new ProcessTable();
+      this.#shared.add({ uid: PAUSE_UID, argv: ['/pause'] }, true);
+    }
+    return this.#shared;
   }
 
   #hasOwnProcesses({ targetContainerId }: ContainerConfig): boolean {

@@ -29,8 +29,14 @@ export class Terminal {
   }
 
   resize({ width, height }: TerminalSize): void {
+    const { prompt, rows, columns } = this.state;
     this.state.rows = height;
     this.state.columns = width;
+    // A line editor draws its line again.
+    if (prompt === undefined || (rows === height && columns === width)) return;
+    void this.output.write(
+      Buffer.from(`\r${prompt}\x1b[J${Buffer.from(this.#line).toString('latin1')}`, 'latin1'),
+    );
   }
 
   /** Takes what was typed. */

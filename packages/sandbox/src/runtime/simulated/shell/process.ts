@@ -1,4 +1,6 @@
 import type { Clock } from '../clock.ts';
+import type { FileTree } from '../file-tree.ts';
+import type { ProcessTable } from '../process-table.ts';
 import type { Random } from '../random.ts';
 import type { Pipe, Sink } from './streams.ts';
 
@@ -17,18 +19,22 @@ export interface Machine {
   hostname: string;
   uid: number;
   gid: number;
-  /** Files that were written, by path. */
-  files: Map<string, Buffer>;
+  tree: FileTree;
+  processes: ProcessTable;
   /** The output of the container's first process, which is its log. */
   console?: { stdout: Sink; stderr: Sink };
-  /** Gives a process its id. */
-  nextPid(): number;
+  /** What the container may hold in memory, in bytes. */
+  memoryLimit?: number;
+  /** Called when it holds more. */
+  outOfMemory?: () => void;
 }
 
 /** What a process knows of its terminal. */
 export interface TerminalState {
   rows: number;
   columns: number;
+  /** What a shell has printed to ask for a line, while it waits for one. */
+  prompt?: string | undefined;
   /** What ctrl-C does, where a shell has taken it over. */
   interrupt?: (() => void) | undefined;
 }
@@ -67,4 +73,10 @@ export function signalName(text: string): NodeJS.Signals | undefined {
   if (name in SIGNAL_NUMBERS) return name as NodeJS.Signals;
   const found = Object.entries(SIGNAL_NUMBERS).find(([, number]) => String(number) === text);
   return found?.[0] as NodeJS.Signals | undefined;
+}
+
+const SHELL_NAMES = /^(?:\/bin\/|\/usr\/bin\/)?(?:sh|ash|bash)$/;
+
+export function isShell(command: string): boolean {
+  return SHELL_NAMES.test(command);
 }

@@ -14,7 +14,7 @@ export async function openRedirects(
   for (const { fd, operator, target } of redirects) {
     const text = await expandText(target, expansion);
     if (operator === '<') {
-      result.stdin = Pipe.of(machine.files.get(text) ?? Buffer.alloc(0));
+      result.stdin = Pipe.of(machine.tree.files.get(text) ?? Buffer.alloc(0));
       continue;
     }
     const sink =
@@ -43,10 +43,13 @@ export function openOutput(path: string, append: boolean, io: Io, machine: Machi
     case '/proc/1/fd/2':
       return machine.console?.stderr ?? NOWHERE;
     default:
-      if (!append || !machine.files.has(path)) machine.files.set(path, Buffer.alloc(0));
+      if (!append || !machine.tree.files.has(path)) machine.tree.files.set(path, Buffer.alloc(0));
       return {
         write(chunk) {
-          machine.files.set(path, Buffer.concat([machine.files.get(path) ?? Buffer.alloc(0), chunk]));
+          machine.tree.files.set(
+            path,
+            Buffer.concat([machine.tree.files.get(path) ?? Buffer.alloc(0), chunk]),
+          );
         },
       };
   }

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { describe, test } from 'node:test';
 import { REAL_CLOCK } from '../clock.ts';
+import { FileTree } from '../file-tree.ts';
+import { ProcessTable } from '../process-table.ts';
 import { Random } from '../random.ts';
 import { SimulatedProcess } from '../simulated-process.ts';
 import { Collector, Pipe } from './streams.ts';
@@ -15,7 +17,6 @@ interface Result {
 async function run(script: string, input = ''): Promise<Result> {
   const stdout = new Collector();
   const stderr = new Collector();
-  let pid = 7;
   const process = new SimulatedProcess({
     run: { argv: ['sh', '-c', Buffer.from(script).toString('latin1')] },
     machine: {
@@ -24,8 +25,8 @@ async function run(script: string, input = ''): Promise<Result> {
       hostname: 'web',
       uid: 0,
       gid: 0,
-      files: new Map(),
-      nextPid: () => (pid += 1),
+      tree: new FileTree([]),
+      processes: new ProcessTable(),
     },
     env: new Map([['A', 'from the environment']]),
     io: { stdin: Pipe.of(Buffer.from(input, 'latin1')), stdout, stderr },
@@ -131,8 +132,8 @@ describe('a simulated shell', () => {
         hostname: 'web',
         uid: 0,
         gid: 0,
-        files: new Map(),
-        nextPid: () => 8,
+        tree: new FileTree([]),
+        processes: new ProcessTable(),
       },
       env: new Map(),
       io: { stdin: Pipe.of(Buffer.alloc(0)), stdout: new Collector(), stderr: new Collector() },

@@ -2,7 +2,7 @@ import { BrokenPipe, Collector, Pipe } from './streams.ts';
 import { expandText, expandWords, type Expansion } from './expand.ts';
 import { parseProgram } from './parser.ts';
 import { openRedirects } from './redirect.ts';
-import { type Io, type Machine, ProcessExit, SIGNAL_BASE, SIGNAL_NUMBERS } from './process.ts';
+import { type Io, isShell, type Machine, ProcessExit, SIGNAL_BASE, SIGNAL_NUMBERS } from './process.ts';
 import { type AndOr, type Command, type List, type Pipeline, ShellSyntaxError } from './syntax.ts';
 
 /** Runs a program that is no part of the shell itself; undefined if there is none of that name. */
@@ -263,7 +263,7 @@ export class Shell {
       values.push([variable, await expandText(value, expansion)]);
     }
     if (name === undefined) {
-      for (const [variable, value] of values) this.variables.set(variable, value);
+      for (const [variable, value] of values) this.#assign(variable, value);
       // `x=$(false)` has the status of what it ran.
       return command.assignments.some(({ value }) => value.some((part) => part.kind === 'command'))
         ? this.status
@@ -282,10 +282,24 @@ export class Shell {
   ): Promise<number> {
     const child = this.fork();
     for (const [variable, value] of values) child.variables.set(variable, value);
-    const running = this.#runProgram(argv, io, child);
-    if (running !== undefined) return running;
+    const { processes, uid } = this.machine;
+    // A shell enters itself.
+    const pid = isShell(argv[0] ?? '') ? undefined : processes.add({ uid, argv });
+    try {
+      const running = this.#runProgram(argv, io, child);
+      if (running !== undefined) return await running;
+    } finally {
+      if (pid !== undefined) processes.remove(pid);
+    }
     await this.complain(io, `${argv[0]}: not found`);
     return NOT_FOUND;
+  }
+
+  #assign(name: string, value: string): void {
+    const { memoryLimit = Infinity, outOfMemory } = this.machine;
+    if (value.length > memoryLimit) outOfMemory?.();
+    this.signal.throwIfAborted();
+    this.variables.set(name, value);
   }
 
   #expansion(io: Io): Expansion {

@@ -3,7 +3,7 @@ import type { Shell } from '../shell.ts';
 import { echo, printf } from './echo.ts';
 import type { Program } from './program.ts';
 import { sh } from './sh.ts';
-import { date, env, hostname, id, printenv, rm, sleep, stty, touch, tty } from './system.ts';
+import { date, env, hostname, id, ls, printenv, ps, rm, sleep, stty, touch, tty } from './system.ts';
 import { test } from './test.ts';
 import { base64, cat, head, seq, sha256sum, tail, tee, tr, wc, yes } from './text.ts';
 
@@ -15,7 +15,7 @@ const PROGRAMS: ReadonlyMap<string, Program> = new Map<string, Program>([
   ['false', () => 1],
   ['[', async (args, io, shell) => test(args.slice(0, -1), io, shell)],
   ...['sh', 'ash', 'bash'].map((name): [string, Program] => [name, sh]),
-  ...Object.entries({ base64, busybox, cat, date, echo, env, head, hostname, id, printenv, printf }),
+  ...Object.entries({ base64, busybox, cat, date, echo, env, head, hostname, id, ls, printenv, printf, ps }),
   ...Object.entries({ rm, seq, sha256sum, sleep, stty, tail, tee, test, touch, tr, tty, wc, yes }),
 ]);
 

@@ -6,12 +6,16 @@ import { type List, ShellSyntaxError } from '../syntax.ts';
 import { bytes, type Program } from './program.ts';
 
 const PROMPT = '/ # ';
+/** Asks the terminal where its cursor is, as busybox does where no input is waiting. */
+const ASK_FOR_CURSOR = '\x1b[6n';
+const BANNER =
+  "\n\nBusyBox v1.38.0 (simulated) built-in shell (ash)\nEnter 'help' for a list of built-in commands.\n\n";
 /** What a shell says of a child that was killed. */
 const KILLED_WORDS: Readonly<Record<string, string>> = { SIGKILL: 'Killed', SIGTERM: 'Terminated' };
 
 /** `sh [-c PROGRAM [NAME ARGUMENTS...]]`; without -c the program comes from stdin, with a prompt on a terminal. */
 export const sh: Program = async (args, io, shell) => {
-  const { code, signal } = await runChild(shell, async (child) => runShell(args, io, child));
+  const { code, signal } = await runChild(shell, ['sh', ...args], async (child) => runShell(args, io, child));
   const words = KILLED_WORDS[signal ?? ''];
   if (words !== undefined) await io.stderr.write(bytes(`${words}\n`));
   return code;
@@ -31,9 +35,9 @@ async function fromInput(io: Io, shell: Shell): Promise<number> {
   const { terminal } = io;
   try {
     let held = '';
+    if (terminal !== undefined) await io.stderr.write(bytes(BANNER));
     for (;;) {
-      if (terminal !== undefined && held === '') await io.stderr.write(bytes(PROMPT));
-      const line = await io.stdin.readLine(shell.signal);
+      const line = await readLine(io, shell, held === '' ? PROMPT : '> ');
       if (line === undefined) return shell.status;
       held += line.toString('latin1');
       let program: List;
@@ -54,10 +58,24 @@ async function fromInput(io: Io, shell: Shell): Promise<number> {
   }
 }
 
+async function readLine(
+  { stdin, stderr, terminal }: Io,
+  shell: Shell,
+  prompt: string,
+): Promise<Buffer | undefined> {
+  if (terminal === undefined) return stdin.readLine(shell.signal);
+  await stderr.write(bytes(stdin.length === 0 ? prompt + ASK_FOR_CURSOR : prompt));
+  terminal.prompt = prompt;
+  const line = await stdin.readLine(shell.signal);
+  terminal.prompt = undefined;
+  if (line === undefined) await stderr.write(bytes('\n'));
+  return line;
+}
+
 /** A line typed at a terminal: ctrl-C ends it, and not the shell. */
 async function runInterruptibly(program: List, io: Io, shell: Shell): Promise<void> {
   const { terminal } = io;
-  const { code, signal } = await runChild(shell, async (child, kill) => {
+  const { code, signal } = await runChild(shell, undefined, async (child, kill) => {
     if (terminal !== undefined) terminal.interrupt = () => kill('SIGINT');
     child.shareVariables(shell);
     return child.run(program, io);

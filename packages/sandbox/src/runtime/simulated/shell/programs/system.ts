@@ -21,8 +21,9 @@ export const sleep: Program = async (args, io, shell) => {
 /** `id [-u | -g]` */
 export const id: Program = async ([option], io, shell) => {
   const { uid, gid } = shell.machine;
-  const text =
-    option === '-u' ? String(uid) : option === '-g' ? String(gid) : `uid=${uid} gid=${gid} groups=${gid}`;
+  const named = (number: number): string => (number === 0 ? '0(root)' : String(number));
+  const all = `uid=${named(uid)} gid=${named(gid)} groups=${named(gid)}`;
+  const text = option === '-u' ? String(uid) : option === '-g' ? String(gid) : all;
   await io.stdout.write(bytes(`${text}\n`));
   return 0;
 };
@@ -66,14 +67,14 @@ export const env: Program = async (args, io, shell) => {
 
 export const touch: Program = (paths, _io, shell) => {
   for (const path of paths) {
-    if (!shell.machine.files.has(path)) shell.machine.files.set(path, Buffer.alloc(0));
+    if (!shell.machine.tree.files.has(path)) shell.machine.tree.files.set(path, Buffer.alloc(0));
   }
   return 0;
 };
 
 export const rm: Program = async (args, io, shell) => {
   for (const path of args.filter((text) => !text.startsWith('-'))) {
-    if (shell.machine.files.delete(path) || args.includes('-f')) continue;
+    if (shell.machine.tree.files.delete(path) || args.includes('-f')) continue;
     await io.stderr.write(bytes(`rm: can't remove '${path}': No such file or directory\n`));
     return 1;
   }
@@ -95,4 +96,33 @@ export const stty: Program = async ([what], io) => {
   }
   if (what === 'size') await io.stdout.write(bytes(`${terminal.rows} ${terminal.columns}\n`));
   return 0;
+};
+
+/** `ps`: the processes of the container's process namespace */
+export const ps: Program = async (_args, io, shell) => {
+  const rows = shell.machine.processes.list().map(({ pid, uid, argv }) => {
+    const user = uid === 0 ? 'root' : String(uid);
+    return `${String(pid).padStart(5)} ${user.padEnd(8)} ${argv.join(' ')}\n`;
+  });
+  await io.stdout.write(bytes(`PID   USER     COMMAND\n${rows.join('')}`));
+  return 0;
+};
+
+/** `ls [-d] [PATHS]` */
+export const ls: Program = async (args, io, shell) => {
+  const { tree, processes } = shell.machine;
+  const isProcess = (pid: number): boolean => processes.has(pid);
+  const paths = args.filter((text) => !text.startsWith('-'));
+  const asNames = args.some((text) => /^-\w*d/.test(text));
+  let code = 0;
+  for (const path of paths.length === 0 ? ['/'] : paths) {
+    if (!tree.exists(path, isProcess)) {
+      await io.stderr.write(bytes(`ls: ${path}: No such file or directory\n`));
+      code = 1;
+      continue;
+    }
+    const names = asNames ? [path] : (tree.list(path, isProcess) ?? [path]);
+    await io.stdout.write(bytes(names.map((name) => `${name}\n`).join('')));
+  }
+  return code;
 };

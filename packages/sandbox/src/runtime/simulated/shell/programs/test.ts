@@ -37,6 +37,6 @@ function holds(args: readonly string[], io: Io, shell: Shell): boolean | undefin
   if (first === '-z') return second === '';
   if (first === '-n') return second !== '';
   if (first === '-t') return io.terminal !== undefined;
-  if (/^-[efrws]$/.test(first)) return shell.machine.files.has(second);
+  if (/^-[efrws]$/.test(first)) return shell.machine.tree.files.has(second);
   return undefined;
 }

@@ -36,7 +36,7 @@ async function* contents(paths: readonly string[], io: Io, shell: Shell): AsyncG
 
 function openInput(path: string, shell: Shell): Pipe | undefined {
   if (path === '/dev/null') return Pipe.of(Buffer.alloc(0));
-  const content = shell.machine.files.get(path);
+  const content = shell.machine.tree.files.get(path);
   return content === undefined ? undefined : Pipe.of(content);
 }
 

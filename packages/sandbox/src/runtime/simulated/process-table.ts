@@ -1,0 +1,40 @@
+/** One process of a process namespace, as `ps` shows it. */
+export interface ProcessEntry {
+  uid: number;
+  argv: readonly string[];
+}
+
+/** Process ids begin here, as on a node where a few processes came before; the first process has 1. */
+const FIRST_PID = 7;
+export const INIT_PID = 1;
+
+/** The processes of a process namespace. */
+export class ProcessTable {
+  readonly #entries = new Map<number, ProcessEntry>();
+  #last = FIRST_PID;
+
+  /** Adds a process and gives its id. */
+  add(entry: ProcessEntry, init = false): number {
+    const pid = init ? INIT_PID : this.nextPid();
+    this.#entries.set(pid, entry);
+    return pid;
+  }
+
+  /** An id for something that is not shown. */
+  nextPid(): number {
+    this.#last += 1;
+    return this.#last;
+  }
+
+  has(pid: number): boolean {
+    return this.#entries.has(pid);
+  }
+
+  remove(pid: number): void {
+    this.#entries.delete(pid);
+  }
+
+  list(): (ProcessEntry & { pid: number })[] {
+    return [...this.#entries].map(([pid, entry]) => ({ pid, ...entry })).toSorted((a, b) => a.pid - b.pid);
+  }
+}
