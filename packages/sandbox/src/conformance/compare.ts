@@ -98,13 +98,18 @@ function compareBody(step: Step, answer: Answer, isEndless: boolean): string | u
   const got = mask(answer.body);
   if (isPod(expected) && isPod(got)) return podDifference(expected, got, '', step.until !== undefined);
   const found = difference(unordered(expected), unordered(got));
-  // Right after a change a controller may have taken note of it, or not yet.
+  // While a workload is rolled out its status says how far it has come, which is a matter of moments.
   const isLag = observed(expected) !== observed(got);
   return found === undefined || !isLag ? found : difference(withoutStatus(expected), withoutStatus(got));
 }
 
-function observed(body: unknown): unknown {
-  return (body as { status?: { observedGeneration?: unknown } } | null)?.status?.observedGeneration;
+/** How far a workload's controllers have come. */
+function observed(body: unknown): string {
+  const { status = {} } = (body ?? {}) as { status?: Record<string, unknown> };
+  const counts = Object.entries(status).filter(
+    ([key, value]) => key.endsWith('eplicas') && value !== undefined,
+  );
+  return JSON.stringify([status['observedGeneration'], counts.toSorted()]);
 }
 
 function withoutStatus(body: unknown): unknown {

@@ -21,7 +21,7 @@ test(
   'the sandbox answers as the recorded server did',
   missing === undefined ? {} : { skip: missing },
   async () => {
-    const results = await runConformance(loadRecordings(FIXTURES), { runtime: 'runc' });
+    const { results } = await runConformance(loadRecordings(FIXTURES), { runtime: 'runc' });
     const failed = results.filter(({ outcome }) => outcome === 'failed');
     assert.equal(failed.length, 0, textReport(results));
   },

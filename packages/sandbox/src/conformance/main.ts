@@ -17,16 +17,13 @@ async function main(args: readonly string[]): Promise<number> {
     process.stderr.write('no recordings found\n');
     return 1;
   }
-  const results = await runConformance(recordings, {
+  const { results, runtime: used } = await runConformance(recordings, {
     ...(runtime === undefined ? {} : { runtime }),
     onResult: ({ recording, outcome }) =>
       process.stderr.write(`${outcome === 'failed' ? '✗' : '✓'} ${recording.name}\n`),
   });
   if (folder === undefined && only === undefined) {
-    writeFileSync(
-      join(PACKAGE, '..', '..', 'docs', 'conformance.md'),
-      markdownReport(results, runtime ?? 'runc'),
-    );
+    writeFileSync(join(PACKAGE, '..', '..', 'docs', 'conformance.md'), markdownReport(results, used));
   }
   process.stdout.write(`${textReport(results)}\n`);
   return results.some(({ outcome }) => outcome === 'failed') ? 1 : 0;

@@ -25,6 +25,12 @@ export interface ScenarioResult {
   repeated?: true;
 }
 
+export interface ConformanceRun {
+  results: ScenarioResult[];
+  /** The runtime that the sandbox ran with. */
+  runtime: string;
+}
+
 export interface RunOptions {
   concurrency?: number;
   runtime?: 'runc' | 'simulated';
@@ -35,7 +41,7 @@ export interface RunOptions {
 export async function runConformance(
   recordings: readonly Recording[],
   options: RunOptions = {},
-): Promise<ScenarioResult[]> {
+): Promise<ConformanceRun> {
   const sandbox = await startSandbox({
     users: [{ name: 'dan' }, { name: 'support' }],
     ...(options.runtime === undefined ? {} : { runtime: options.runtime }),
@@ -62,7 +68,8 @@ export async function runConformance(
       const again = second.find(({ recording }) => recording === result.recording);
       return again === undefined ? result : { ...again, repeated: true as const };
     });
-    return results.toSorted((a, b) => (a.recording.name < b.recording.name ? -1 : 1));
+    const sorted = results.toSorted((a, b) => (a.recording.name < b.recording.name ? -1 : 1));
+    return { results: sorted, runtime: sandbox.runtime };
   } finally {
     await sandbox.stop();
   }
