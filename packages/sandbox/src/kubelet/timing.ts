@@ -22,7 +22,7 @@ export interface KubeletTiming {
 export const DEFAULT_TIMING: KubeletTiming = {
   syncIntervalMs: 60_000,
   errorIntervalMs: 10_000,
-  watchLatencyMs: 10,
+  watchLatencyMs: 40,
   relistIntervalMs: 1000,
   backOffMs: 10_000,
   maxBackOffMs: 300_000,

@@ -26,7 +26,7 @@ test('output comes whole from a child that does not read', async () => {
 });
 
 test('destroying it kills the child', async () => {
-  const { child, duplex } = run('sleep 60');
+  const { child, duplex } = run('exec sleep 60');
   duplex.destroy();
   const [, signal] = (await once(child, 'exit')) as [number | null, string];
   assert.equal(signal, 'SIGTERM');

@@ -22,6 +22,9 @@ export function childDuplex(child: ChildProcess & { stdin: Writable; stdout: Rea
     },
     destroy(error, done) {
       child.kill();
+      // A process of the child's own may hold the other ends; they must not keep this one alive.
+      stdin.destroy();
+      stdout.destroy();
       done(error);
     },
   });
