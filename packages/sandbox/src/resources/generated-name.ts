@@ -1,17 +1,10 @@
 /** Without vowels and look-alikes, so that no words come out. */
 const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
 const SUFFIX_LENGTH = 5;
-/** So that the whole still is a DNS label. */
-const LONGEST_BASE = 63 - SUFFIX_LENGTH;
 
 /** Characters as generated names have them; `random` gives numbers from 0 up to 1. */
 export function randomSuffix(length = SUFFIX_LENGTH, random: () => number = Math.random): string {
   let suffix = '';
   for (let i = 0; i < length; i += 1) suffix += ALPHABET[Math.floor(random() * ALPHABET.length)];
   return suffix;
-}
-
-/** A name from `metadata.generateName`: the base, cut if it is long, and five random characters. */
-export function generateName(base: string, random: () => number = Math.random): string {
-  return `${base.slice(0, LONGEST_BASE)}${randomSuffix(SUFFIX_LENGTH, random)}`;
 }

@@ -74,7 +74,7 @@ function shift(digits: bigint, exponent: number): bigint {
 }
 
 /** The canonical text: no more digits than needed, the largest suffix that keeps it whole. */
-export function formatQuantity(quantity: Quantity): string {
+function formatQuantity(quantity: Quantity): string {
   const { nano, format } = quantity;
   if (nano === 0n) return '0';
   if (format === 'binary' && (nano >= LEAST_BINARY || nano <= -LEAST_BINARY) && nano % NANO === 0n) {
@@ -113,12 +113,6 @@ export function addQuantities(left: string, right: string): string {
   const a = parseQuantity(left);
   const b = parseQuantity(right);
   return formatQuantity({ nano: a.nano + b.nano, format: a.nano === 0n ? b.format : a.format });
-}
-
-export function subtractQuantities(left: string, right: string): string {
-  const a = parseQuantity(left);
-  const b = parseQuantity(right);
-  return formatQuantity({ nano: a.nano - b.nano, format: a.nano === 0n ? b.format : a.format });
 }
 
 /** The whole value, rounded up (`Quantity.Value()`). */

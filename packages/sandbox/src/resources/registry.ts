@@ -1,16 +1,21 @@
 import type { ResourceKey } from '../store/types.ts';
+import * as clusterKinds from './kinds/cluster-kinds.ts';
 import * as core from './kinds/core-kinds.ts';
+import * as limits from './kinds/limit-kinds.ts';
 import * as nodes from './kinds/node-event.ts';
 import * as rbac from './kinds/rbac.ts';
 import { REVIEWS } from './kinds/reviews.ts';
 import * as services from './kinds/service.ts';
 import { POD_RULES } from './pods/rules.ts';
 import type { KindRules } from './rules.ts';
+import * as jobs from './workloads/job-rules.ts';
 import * as workloads from './workloads/rules.ts';
 
 const ALL: readonly KindRules[] = [
   POD_RULES,
-  ...[core, nodes, rbac, services, workloads].flatMap((module) => Object.values(module).filter(isRules)),
+  ...[core, clusterKinds, limits, nodes, rbac, services, workloads, jobs].flatMap((module) =>
+    Object.values(module).filter(isRules),
+  ),
   ...REVIEWS,
 ];
 

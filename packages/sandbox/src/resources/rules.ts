@@ -29,7 +29,7 @@ export interface TableColumn {
   priority: number;
 }
 
-export type TableCell = string | number | boolean | null;
+type TableCell = string | number | boolean | null;
 
 /** One row: `conditions` mark rows of completed pods for `kubectl get`. */
 export interface TableRow {

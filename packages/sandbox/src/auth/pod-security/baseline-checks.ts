@@ -1,7 +1,7 @@
-import type { LifecycleHandler, Probe } from 'kubernetes-types/core/v1.d.ts';
 import type { Container } from '../../resources/pods/types.ts';
+import { hostNamespaces, hostPath, hostPorts, probeHosts } from './baseline-host-checks.ts';
 import type { Check, CheckedPod, Violation } from './types.ts';
-import { allContainers, containerNames, namesWhere, plural, quoted, sortedSet } from './visit.ts';
+import { allContainers, containerNames, namesWhere, plural, quoted, sortedSet, violation } from './visit.ts';
 
 const APP_ARMOR_ANNOTATION = 'container.apparmor.security.beta.kubernetes.io/';
 
@@ -37,10 +37,6 @@ const SAFE_SYSCTLS = new Set([
 ]);
 
 const SELINUX_TYPES = ['', 'container_t', 'container_init_t', 'container_kvm_t', 'container_engine_t'];
-
-function violation(reason: string, detail: string): Violation {
-  return { reason, detail };
-}
 
 function appArmor({ annotations, spec }: CheckedPod): Violation | undefined {
   const bad: string[] = [];
@@ -83,52 +79,6 @@ function capabilities({ spec }: CheckedPod): Violation | undefined {
   const names = sortedSet(allContainers(spec).flatMap(added));
   const detail = `${containerNames(bad)} must not include ${quoted(names)} in securityContext.capabilities.add`;
   return violation('non-default capabilities', detail);
-}
-
-function hostNamespaces({ spec }: CheckedPod): Violation | undefined {
-  const shared = (['hostNetwork', 'hostPID', 'hostIPC'] as const).filter((name) => spec[name] === true);
-  return shared.length === 0
-    ? undefined
-    : violation('host namespaces', shared.map((name) => `${name}=true`).join(', '));
-}
-
-function hostPath({ spec }: CheckedPod): Violation | undefined {
-  const bad = (spec.volumes ?? []).filter((volume) => volume.hostPath !== undefined).map(({ name }) => name);
-  return bad.length === 0
-    ? undefined
-    : violation('hostPath volumes', `${plural('volume', 'volumes', bad.length)} ${quoted(bad)}`);
-}
-
-function hostPorts({ spec }: CheckedPod): Violation | undefined {
-  const portsOf = (one: Container): number[] =>
-    (one.ports ?? []).map((port) => port.hostPort ?? 0).filter((port) => port !== 0);
-  const bad = namesWhere(spec, (one) => portsOf(one).length > 0);
-  if (bad.length === 0) return undefined;
-  const ports = sortedSet(allContainers(spec).flatMap(portsOf).map(String));
-  const word = plural('hostPort', 'hostPorts', ports.length);
-  const detail = `${containerNames(bad)} ${plural('uses', 'use', bad.length)} ${word} ${ports.join(', ')}`;
-  return violation(word, detail);
-}
-
-function hostsOf(action: Probe | LifecycleHandler | undefined): string[] {
-  return [action?.httpGet?.host ?? '', action?.tcpSocket?.host ?? ''].filter((host) => host !== '');
-}
-
-function probeHosts({ spec }: CheckedPod): Violation | undefined {
-  const all = (one: Container): string[] =>
-    [
-      one.livenessProbe,
-      one.readinessProbe,
-      one.startupProbe,
-      one.lifecycle?.postStart,
-      one.lifecycle?.preStop,
-    ].flatMap(hostsOf);
-  const bad = sortedSet(namesWhere(spec, (one) => all(one).length > 0));
-  if (bad.length === 0) return undefined;
-  const hosts = sortedSet(allContainers(spec).flatMap(all));
-  const word = plural('probe or lifecycle host', 'probe or lifecycle hosts', hosts.length);
-  const detail = `${containerNames(bad)} ${plural('uses', 'use', bad.length)} ${word} ${quoted(hosts)}`;
-  return violation('probe or lifecycle host', detail);
 }
 
 function privileged({ spec }: CheckedPod): Violation | undefined {

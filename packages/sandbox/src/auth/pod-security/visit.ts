@@ -1,4 +1,5 @@
 import type { Container, PodSpec } from '../../resources/pods/types.ts';
+import type { Violation } from './types.ts';
 
 /** Every container of a pod: init containers, containers, ephemeral containers. */
 export function allContainers(spec: PodSpec): Container[] {
@@ -30,4 +31,9 @@ export function namesWhere(spec: PodSpec, test: (container: Container) => boolea
   return allContainers(spec)
     .filter(test)
     .map((container) => container.name);
+}
+
+/** A violation: in short for the list of what is wrong, and in detail. */
+export function violation(reason: string, detail: string): Violation {
+  return { reason, detail };
 }

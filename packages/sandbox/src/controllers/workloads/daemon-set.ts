@@ -1,12 +1,11 @@
-import type { Node, Toleration } from 'kubernetes-types/core/v1.d.ts';
 import { StatusError } from '../../api/status-error.ts';
 import type { PodObject } from '../../resources/pods/types.ts';
 import { asWorkload, type WorkloadObject } from '../../resources/workloads/types.ts';
 import type { KubeObject } from '../../store/types.ts';
 import { type ControllerClient, PODS } from '../api-client.ts';
 import { recordEvent } from '../events.ts';
-import { matchesSelector } from '../node-fit.ts';
 import { startController } from './controller.ts';
+import { fits, type NodeObject, nodeOf, tolerationsOf } from './daemon-set-node.ts';
 import { resolveShare } from './int-or-percent.ts';
 import {
   claimPods,
@@ -23,23 +22,6 @@ const COMPONENT = 'daemonset-controller';
 const REVISION_LABEL = 'controller-revision-hash';
 const GENERATION_LABEL = 'pod-template-generation';
 const GENERATION_ANNOTATION = 'deprecated.daemonset.template.generation';
-
-/** What keeps other pods off a node does not keep a daemon off. */
-const TOLERATIONS: readonly Toleration[] = [
-  { key: 'node.kubernetes.io/not-ready', operator: 'Exists', effect: 'NoExecute' },
-  { key: 'node.kubernetes.io/unreachable', operator: 'Exists', effect: 'NoExecute' },
-  { key: 'node.kubernetes.io/disk-pressure', operator: 'Exists', effect: 'NoSchedule' },
-  { key: 'node.kubernetes.io/memory-pressure', operator: 'Exists', effect: 'NoSchedule' },
-  { key: 'node.kubernetes.io/pid-pressure', operator: 'Exists', effect: 'NoSchedule' },
-  { key: 'node.kubernetes.io/unschedulable', operator: 'Exists', effect: 'NoSchedule' },
-];
-const HOST_NETWORK_TOLERATION: Toleration = {
-  key: 'node.kubernetes.io/network-unavailable',
-  operator: 'Exists',
-  effect: 'NoSchedule',
-};
-
-type NodeObject = Node & KubeObject;
 
 /** Keeps one pod of each DaemonSet on each node that it fits. Returns the stop function. */
 export function startDaemonSets(client: ControllerClient): () => void {
@@ -85,41 +67,6 @@ function reconcile(
     .map((pod) => untilAvailable(pod, minReady, client.now()) ?? 0)
     .filter((wait) => wait > 0);
   if (waits.length > 0) again(Math.min(...waits));
-}
-
-function tolerationsOf(set: WorkloadObject): Toleration[] {
-  const spec = set.spec.template?.spec;
-  const own = spec?.tolerations ?? [];
-  const more = spec?.hostNetwork === true ? [...TOLERATIONS, HOST_NETWORK_TOLERATION] : TOLERATIONS;
-  const lacking = more.filter(
-    (one) => !own.some((other) => other.key === one.key && other.effect === one.effect),
-  );
-  return [...own, ...lacking];
-}
-
-/** Whether a node takes the pods of a set: by their node selector, and by taints that they do not tolerate. */
-function fits(node: NodeObject, set: WorkloadObject): boolean {
-  const pod = podFromTemplate(set.spec.template, set);
-  const tolerations = tolerationsOf(set);
-  const repelled = (node.spec?.taints ?? []).some(
-    (taint) =>
-      taint.effect !== 'PreferNoSchedule' &&
-      !tolerations.some(
-        (one) =>
-          (one.key === undefined || one.key === taint.key) &&
-          (one.effect === undefined || one.effect === taint.effect) &&
-          (one.operator === 'Exists' || (one.value ?? '') === (taint.value ?? '')),
-      ),
-  );
-  return !repelled && matchesSelector(node, pod as unknown as Parameters<typeof matchesSelector>[1]);
-}
-
-/** The node that a pod is on, or is meant for. */
-function nodeOf(pod: PodObject): string {
-  const wanted =
-    pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms[0]
-      ?.matchFields?.[0]?.values?.[0];
-  return pod.spec.nodeName ?? wanted ?? '';
 }
 
 function act(

@@ -6,7 +6,7 @@ import { type ControllerClient, servedResource } from '../api-client.ts';
 import { controllerReference } from './owned-pods.ts';
 import { templateHash } from './template-hash.ts';
 
-export const HASH_LABEL = 'pod-template-hash';
+const HASH_LABEL = 'pod-template-hash';
 export const REVISION = 'deployment.kubernetes.io/revision';
 const DESIRED = 'deployment.kubernetes.io/desired-replicas';
 const MAXIMUM = 'deployment.kubernetes.io/max-replicas';

@@ -2,7 +2,6 @@ import { metaOf } from '../../resources/metadata.ts';
 import { asWorkload, type WorkloadObject } from '../../resources/workloads/types.ts';
 import type { KubeObject } from '../../store/types.ts';
 import type { ControllerClient } from '../api-client.ts';
-import { recordEvent } from '../events.ts';
 import { startController } from './controller.ts';
 import {
   annotationsOf,
@@ -13,6 +12,7 @@ import {
   REVISION,
   revisionOf,
 } from './deployment-revision.ts';
+import { newSize, recordScaling, rollOut, shrinkAll } from './deployment-rollout.ts';
 import {
   deploymentStatus,
   type DeploymentStatus,
@@ -20,8 +20,6 @@ import {
   withCondition,
 } from './deployment-status.ts';
 import { controlledBy } from './owned-pods.ts';
-
-const COMPONENT = 'deployment-controller';
 
 /** Pods take a moment to start in a real cluster: for so many lags nothing old is given up for a new ReplicaSet. */
 const FRESH_LAGS = 25;
@@ -142,99 +140,6 @@ function adoptRevision(
     const message = `Found new replica set "${current.metadata.name}"`;
     announce(client, deployment, revision, 'FoundNewReplicaSet', message);
   }
-}
-
-/** The size that the newest ReplicaSet may have by now. */
-function newSize(
-  deployment: WorkloadObject,
-  current: WorkloadObject | undefined,
-  old: readonly WorkloadObject[],
-): number {
-  const wanted = deployment.spec.replicas ?? 0;
-  const own = current?.spec.replicas ?? 0;
-  if (deployment.spec.strategy?.type !== 'RollingUpdate') return wanted;
-  const others = old.reduce((total, one) => total + (one.spec.replicas ?? 0), 0);
-  const room = wanted + rolloutBounds(deployment).maxSurge - others - own;
-  return own + Math.max(0, Math.min(room, wanted - own));
-}
-
-function rollOut(
-  client: ControllerClient,
-  deployment: WorkloadObject,
-  current: WorkloadObject,
-  old: readonly WorkloadObject[],
-): void {
-  const wanted = deployment.spec.replicas ?? 0;
-  const own = current.spec.replicas ?? 0;
-  const size = own > wanted ? wanted : newSize(deployment, current, old);
-  resize(client, deployment, current, size);
-  if (deployment.spec.strategy?.type !== 'RollingUpdate') {
-    shrinkAll(client, deployment, old);
-    return;
-  }
-  shrink(client, deployment, { ...current, spec: { ...current.spec, replicas: size } }, old);
-}
-
-/** Pods that a ReplicaSet can be counted on for: available, and not about to be given up. */
-function availableOf(replicaSet: WorkloadObject): number {
-  return Math.min(Number(replicaSet.status['availableReplicas'] ?? 0), replicaSet.spec.replicas ?? 0);
-}
-
-/** Sizes old ReplicaSets down as far as the pods that must be available allow. */
-function shrink(
-  client: ControllerClient,
-  deployment: WorkloadObject,
-  current: WorkloadObject,
-  old: readonly WorkloadObject[],
-): void {
-  const all = [current, ...old];
-  const least = (deployment.spec.replicas ?? 0) - rolloutBounds(deployment).maxUnavailable;
-  const total = all.reduce((sum, one) => sum + (one.spec.replicas ?? 0), 0);
-  const pending = (current.spec.replicas ?? 0) - availableOf(current);
-  let budget = total - least - pending;
-  if (budget <= 0) return;
-  let spare = all.reduce((sum, one) => sum + availableOf(one), 0) - least;
-  for (const one of old.toSorted((a, b) => revisionOf(a) - revisionOf(b))) {
-    const has = one.spec.replicas ?? 0;
-    // pods that do not run are given up first: they are nobody's loss
-    const idle = Math.min(budget, has - availableOf(one));
-    budget -= idle;
-    const give = Math.max(0, Math.min(has - idle, spare));
-    spare -= give;
-    if (idle + give > 0) resize(client, deployment, one, has - idle - give);
-  }
-}
-
-function shrinkAll(
-  client: ControllerClient,
-  deployment: WorkloadObject,
-  old: readonly WorkloadObject[],
-): void {
-  for (const one of old) resize(client, deployment, one, 0);
-}
-
-function resize(
-  client: ControllerClient,
-  deployment: WorkloadObject,
-  replicaSet: WorkloadObject,
-  size: number,
-): void {
-  const before = replicaSet.spec.replicas ?? 0;
-  resizeReplicaSet(client, deployment, replicaSet, size, rolloutBounds(deployment).maxSurge);
-  if (before !== size) recordScaling(client, deployment, replicaSet, before, size);
-}
-
-function recordScaling(
-  client: ControllerClient,
-  deployment: WorkloadObject,
-  replicaSet: KubeObject,
-  from: number,
-  to: number,
-): void {
-  const direction = to > from ? 'up' : 'down';
-  const message = `Scaled ${direction} replica set ${replicaSet.metadata.name} from ${from} to ${to}`;
-  const event = { type: 'Normal', reason: 'ScalingReplicaSet', message } as const;
-  recordEvent(client.store, COMPONENT, deployment, event, client.now());
 }
 
 function updateStatus(

@@ -1,19 +1,16 @@
 import { StatusError } from '../../api/status-error.ts';
 import type { PodObject } from '../../resources/pods/types.ts';
-import { asJob, type JobCondition, type JobObject, type JobStatus } from '../../resources/workloads/types.ts';
+import { asJob, type JobObject, type JobStatus } from '../../resources/workloads/types.ts';
 import { timestamp } from '../../store/memory-store.ts';
 import type { KubeObject } from '../../store/types.ts';
 import { type ControllerClient, PODS, servedResource } from '../api-client.ts';
 import { recordEvent } from '../events.ts';
 import { startController } from './controller.ts';
-import { claimPods, isActive, isReady, isTerminating, hasEnded, podFromTemplate } from './owned-pods.ts';
+import { backOff, type Ending, endingConditions, endOf, type Tally, tallyOf } from './job-ending.ts';
+import { claimPods, isReady, podFromTemplate } from './owned-pods.ts';
 
 const COMPONENT = 'job-controller';
 const JOBS = servedResource('batch', 'v1', 'jobs');
-/** The first wait before a failed pod is replaced, doubled up to the longest. */
-const FIRST_BACK_OFF_MS = 10_000;
-const LONGEST_BACK_OFF_MS = 600_000;
-
 /** Runs jobs: as many pods as they want at once, until as many have succeeded. Returns the stop function. */
 export function startJobs(client: ControllerClient): () => void {
   return startController({
@@ -32,22 +29,6 @@ export function isFinished(job: JobObject): boolean {
     (condition) =>
       (condition.type === 'Complete' || condition.type === 'Failed') && condition.status === 'True',
   );
-}
-
-interface Tally {
-  active: PodObject[];
-  succeeded: number;
-  failed: number;
-  terminating: number;
-}
-
-function tallyOf(pods: readonly PodObject[]): Tally {
-  return {
-    active: pods.filter(isActive),
-    succeeded: pods.filter((pod) => pod.status.phase === 'Succeeded').length,
-    failed: pods.filter((pod) => pod.status.phase === 'Failed').length,
-    terminating: pods.filter((pod) => isTerminating(pod) && !hasEnded(pod)).length,
-  };
 }
 
 function reconcile(client: ControllerClient, job: JobObject, again: (milliseconds: number) => void): void {
@@ -79,60 +60,6 @@ function reconcile(client: ControllerClient, job: JobObject, again: (millisecond
     again(Math.max(0, started + deadline * 1000 - now.getTime()) + 1);
   }
   writeStatus(client, job, tallyOf(claimPods(client.store, job, job.spec.selector)), undefined);
-}
-
-interface Ending {
-  succeeded: boolean;
-  reason: string;
-  message: string;
-}
-
-/** Why a job is over, if it is. */
-function endOf(job: JobObject, pods: readonly PodObject[], tally: Tally, now: Date): Ending | undefined {
-  const { completions, backoffLimit = 0, activeDeadlineSeconds } = job.spec;
-  const done =
-    completions === undefined
-      ? tally.succeeded > 0 && tally.active.length === 0
-      : tally.succeeded >= completions;
-  if (done) {
-    return {
-      succeeded: true,
-      reason: 'CompletionsReached',
-      message: 'Reached expected number of succeeded pods',
-    };
-  }
-  const restarts = pods
-    .flatMap((pod) => pod.status.containerStatuses ?? [])
-    .reduce((total, status) => total + status.restartCount, 0);
-  const onFailure = job.spec.template?.spec?.restartPolicy === 'OnFailure';
-  if (tally.failed > backoffLimit || (onFailure && restarts > 0 && restarts >= backoffLimit)) {
-    return {
-      succeeded: false,
-      reason: 'BackoffLimitExceeded',
-      message: 'Job has reached the specified backoff limit',
-    };
-  }
-  const started = job.status?.startTime;
-  if (activeDeadlineSeconds === undefined || started === undefined) return undefined;
-  if (now.getTime() < Date.parse(started) + activeDeadlineSeconds * 1000) return undefined;
-  return {
-    succeeded: false,
-    reason: 'DeadlineExceeded',
-    message: 'Job was active longer than specified deadline',
-  };
-}
-
-/** Milliseconds until the next pod may be tried after failures. */
-function backOff(pods: readonly PodObject[], now: Date): number {
-  const failed = pods.filter((pod) => pod.status.phase === 'Failed');
-  if (failed.length === 0) return 0;
-  const ends = failed
-    .flatMap((pod) => pod.status.containerStatuses ?? [])
-    .map((status) => Date.parse(status.state?.terminated?.finishedAt ?? ''))
-    .filter((time) => !Number.isNaN(time));
-  if (ends.length === 0) return 0;
-  const delay = Math.min(FIRST_BACK_OFF_MS * 2 ** (failed.length - 1), LONGEST_BACK_OFF_MS);
-  return Math.max(0, Math.max(...ends) + delay - now.getTime());
 }
 
 function scale(client: ControllerClient, job: JobObject, tally: Tally): void {
@@ -200,19 +127,6 @@ function writeStatus(
   });
   if (ending?.succeeded === true) record(client, job, 'Normal', 'Completed', 'Job completed');
   else if (ending !== undefined) record(client, job, 'Warning', ending.reason, ending.message);
-}
-
-function endingConditions(ending: Ending | undefined, time: string): JobCondition[] {
-  if (ending === undefined) return [];
-  const types = ending.succeeded ? ['SuccessCriteriaMet', 'Complete'] : ['FailureTarget', 'Failed'];
-  return types.map((type) => ({
-    type,
-    status: 'True',
-    lastProbeTime: time,
-    lastTransitionTime: time,
-    reason: ending.reason,
-    message: ending.message,
-  }));
 }
 
 /** Deletes a finished job after the time that it wants to be kept. */

@@ -16,9 +16,9 @@ import {
   untilAvailable,
 } from './owned-pods.ts';
 import { currentRevision, type TemplateRevision } from './revisions.ts';
+import { REVISION_LABEL, writeStatus } from './stateful-set-status.ts';
 
 const COMPONENT = 'statefulset-controller';
-const REVISION_LABEL = 'controller-revision-hash';
 const CLAIMS = servedResource('', 'v1', 'persistentvolumeclaims');
 
 /** Keeps the pods of StatefulSets: each by its number, one after the other. Returns the stop function. */
@@ -196,43 +196,4 @@ function record(
   message: string,
 ): void {
   recordEvent(client.store, COMPONENT, set, { type, reason, message }, client.now());
-}
-
-interface StatefulSetStatus {
-  currentRevision?: string;
-  [field: string]: unknown;
-}
-
-function writeStatus(
-  client: ControllerClient,
-  set: WorkloadObject,
-  pods: readonly PodObject[],
-  revision: TemplateRevision,
-): void {
-  const created = pods.filter((pod) => !hasEnded(pod));
-  const labelOf = (pod: PodObject): string =>
-    (pod.metadata.labels as Record<string, string>)[REVISION_LABEL] ?? '';
-  const updated = created.filter((pod) => labelOf(pod) === revision.name && !isTerminating(pod));
-  const before = (set.status ?? {}) as StatefulSetStatus;
-  const done = updated.length === (set.spec.replicas ?? 0) && updated.every(isReady);
-  const current = done ? revision.name : (before.currentRevision ?? revision.name);
-  const onCurrent = created.filter((pod) => labelOf(pod) === current && !isTerminating(pod));
-  const minReady = set.spec.minReadySeconds ?? 0;
-  const counts = {
-    readyReplicas: created.filter(isReady).length,
-    currentReplicas: onCurrent.length,
-    updatedReplicas: updated.length,
-  };
-  const { namespace, name = '' } = set.metadata;
-  client.store.update<WorkloadObject>('statefulsets.apps', namespace, name, (draft) => {
-    draft.status = {
-      observedGeneration: set.metadata.generation ?? 0,
-      replicas: created.length,
-      ...Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0)),
-      currentRevision: current,
-      updateRevision: revision.name,
-      collisionCount: 0,
-      availableReplicas: created.filter((pod) => isAvailable(pod, minReady, client.now())).length,
-    };
-  });
 }

@@ -3,20 +3,15 @@ import { warnExistingPods } from '../../auth/pod-security/admission.ts';
 import { validateLevels } from '../../auth/pod-security/policy.ts';
 import type { KubeObject } from '../../store/types.ts';
 import { checkQuota } from '../admission/quota.ts';
-import { child, forbidden, index, invalid, key, notSupported, required, tooLong } from '../field-errors.ts';
+import { forbidden, invalid, key, notSupported, required, tooLong } from '../field-errors.ts';
 import { metaOf, textOf } from '../metadata.ts';
 import { configKey, dns1123Label, dns1123Subdomain } from '../names.ts';
-import { compareQuantities } from '../quantity.ts';
 import type { KindRules } from '../rules.ts';
 import {
   CONFIG_MAP_COLUMNS,
   configMapRow,
-  LIMIT_RANGE_COLUMNS,
-  limitRangeRow,
   NAMESPACE_COLUMNS,
   namespaceRow,
-  QUOTA_COLUMNS,
-  quotaRow,
   SECRET_COLUMNS,
   secretRow,
   SERVICE_ACCOUNT_COLUMNS,
@@ -170,78 +165,6 @@ export const SERVICE_ACCOUNTS = defineKind({
   row: serviceAccountRow,
 });
 
-interface LimitItem {
-  type: string;
-  max?: Record<string, string>;
-  min?: Record<string, string>;
-  default?: Record<string, string>;
-  defaultRequest?: Record<string, string>;
-}
-
-function limitItems(object: KubeObject): LimitItem[] {
-  return (object['spec'] as { limits?: LimitItem[] | null } | undefined)?.limits ?? [];
-}
-
-export const LIMIT_RANGES = defineKind({
-  kind: 'LimitRange',
-  plural: 'limitranges',
-  checkName: dns1123Subdomain,
-  default(object) {
-    for (const item of limitItems(object)) {
-      if (item.type !== 'Container') continue;
-      // a limit that has no default is the most, a request the default limit and then the least
-      const limits = { ...item.max, ...item.default };
-      const requests = { ...item.min, ...limits, ...item.defaultRequest };
-      if (Object.keys(limits).length > 0) item.default = limits;
-      if (Object.keys(requests).length > 0) item.defaultRequest = requests;
-    }
-  },
-  validate(object) {
-    const errors: FieldError[] = [];
-    const seen = new Set<string>();
-    for (const [position, item] of limitItems(object).entries()) {
-      const at = index('spec.limits', position);
-      if (seen.has(item.type)) {
-        const message = `Duplicate value: ${JSON.stringify(item.type)}`;
-        errors.push({ reason: 'FieldValueDuplicate', message, field: child(at, 'type') });
-      }
-      seen.add(item.type);
-      if (item.type === 'Pod') {
-        for (const field of ['default', 'defaultRequest'] as const) {
-          if (item[field] === undefined) continue;
-          errors.push(forbidden(child(at, field), "may not be specified when `type` is 'Pod'"));
-        }
-      }
-      for (const [name, least] of Object.entries(item.min ?? {})) {
-        const most = item.max?.[name];
-        if (most === undefined || compareQuantities(least, most) <= 0) continue;
-        const detail = `min value ${least} is greater than max value ${most}`;
-        errors.push(invalid(key(child(at, 'min'), name), least, detail));
-      }
-    }
-    return errors;
-  },
-  columns: LIMIT_RANGE_COLUMNS,
-  row: limitRangeRow,
-});
-
-export const RESOURCE_QUOTAS = defineKind({
-  kind: 'ResourceQuota',
-  plural: 'resourcequotas',
-  checkName: dns1123Subdomain,
-  newStatus: () => ({}),
-  validate(object) {
-    const hard = (object['spec'] as { hard?: Record<string, string> } | undefined)?.hard ?? {};
-    return Object.entries(hard).flatMap(([name, quantity]) =>
-      compareQuantities(quantity, '0') < 0
-        ? [invalid(key('spec.hard', name), quantity, 'must be greater than or equal to 0')]
-        : [],
-    );
-  },
-  columns: QUOTA_COLUMNS,
-  row: quotaRow,
-});
-
 export const PERSISTENT_VOLUME_CLAIMS = defineKind({
   kind: 'PersistentVolumeClaim',
   plural: 'persistentvolumeclaims',
@@ -270,52 +193,4 @@ export const PERSISTENT_VOLUME_CLAIMS = defineKind({
     return errors;
   },
   admitValidated: quotaOnCreate('persistentvolumeclaims'),
-});
-
-export const PRIORITY_CLASSES = defineKind({
-  group: 'scheduling.k8s.io',
-  kind: 'PriorityClass',
-  plural: 'priorityclasses',
-  namespaced: false,
-  checkName: dns1123Subdomain,
-  default(object) {
-    object['preemptionPolicy'] ??= 'PreemptLowerPriority';
-  },
-});
-
-export const RUNTIME_CLASSES = defineKind({
-  group: 'node.k8s.io',
-  kind: 'RuntimeClass',
-  plural: 'runtimeclasses',
-  namespaced: false,
-  checkName: dns1123Subdomain,
-  validate: (object) => (object['handler'] === '' ? [required('handler')] : []),
-});
-
-export const LEASES = defineKind({
-  group: 'coordination.k8s.io',
-  kind: 'Lease',
-  plural: 'leases',
-  checkName: dns1123Subdomain,
-});
-
-export const POD_DISRUPTION_BUDGETS = defineKind({
-  group: 'policy',
-  kind: 'PodDisruptionBudget',
-  plural: 'poddisruptionbudgets',
-  checkName: dns1123Subdomain,
-  hasGeneration: true,
-  newStatus: () => ({ disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 }),
-});
-
-export const STORAGE_CLASSES = defineKind({
-  group: 'storage.k8s.io',
-  kind: 'StorageClass',
-  plural: 'storageclasses',
-  namespaced: false,
-  checkName: dns1123Subdomain,
-  default(object) {
-    object['reclaimPolicy'] ??= 'Delete';
-    object['volumeBindingMode'] ??= 'Immediate';
-  },
 });

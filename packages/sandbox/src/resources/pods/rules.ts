@@ -1,10 +1,10 @@
-import { checkLimitRange, admitLimitRange } from '../admission/limit-range.ts';
+import type { FieldError } from '../../api/status-error.ts';
+import { admitPodSecurity } from '../../auth/pod-security/admission.ts';
+import type { KubeObject } from '../../store/types.ts';
+import { admitLimitRange, checkLimitRange } from '../admission/limit-range.ts';
 import { checkQuota } from '../admission/quota.ts';
 import { admitPriority, admitRuntimeClass, admitTolerations } from '../admission/scheduling.ts';
 import { admitServiceAccount } from '../admission/service-account.ts';
-import { admitPodSecurity } from '../../auth/pod-security/admission.ts';
-import type { FieldError } from '../../api/status-error.ts';
-import type { KubeObject } from '../../store/types.ts';
 import { validateObjectMetaUpdate } from '../object-meta.ts';
 import type { KindRules, WriteContext } from '../rules.ts';
 import { structSchema } from '../schema/parse.ts';
@@ -12,12 +12,9 @@ import { POD_COLUMNS, podRow } from '../tables/pod-table.ts';
 import { defaultPod } from './defaults.ts';
 import { preparePodForCreate, preparePodForUpdate } from './strategy.ts';
 import { asPod } from './types.ts';
-import {
-  validateEphemeralUpdate,
-  validatePod,
-  validatePodStatusUpdate,
-  validatePodUpdate,
-} from './validate-pod.ts';
+import { validateEphemeralUpdate, validatePodUpdate } from './validate-pod-update.ts';
+import { validatePod } from './validate-pod.ts';
+import { validatePodStatusUpdate } from './validate-status-update.ts';
 
 /** Pods, and their subresources status and ephemeralcontainers. */
 export const POD_RULES: KindRules = {

@@ -9,7 +9,7 @@ import type { KubeObject } from '../../store/types.ts';
 export type SecurityContext = core.SecurityContext;
 export type Probe = core.Probe;
 
-export interface FileKeySelector {
+interface FileKeySelector {
   volumeName: string;
   path: string;
   key: string;
@@ -20,7 +20,7 @@ export interface EnvVar extends core.EnvVar {
   valueFrom?: core.EnvVarSource & { fileKeyRef?: FileKeySelector };
 }
 
-export interface RestartRule {
+interface RestartRule {
   action?: string;
   exitCodes?: { operator?: string; values?: number[] };
 }
@@ -35,7 +35,7 @@ export interface EphemeralContainer extends Container {
   targetContainerName?: string;
 }
 
-export interface PodSecurityContext extends core.PodSecurityContext {
+interface PodSecurityContext extends core.PodSecurityContext {
   supplementalGroupsPolicy?: string;
   seLinuxChangePolicy?: string;
 }

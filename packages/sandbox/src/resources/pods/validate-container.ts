@@ -3,7 +3,7 @@ import type { FieldError } from '../../api/status-error.ts';
 import { child, duplicate, forbidden, index, invalid, notSupported, required } from '../field-errors.ts';
 import { internalForm } from '../internal-form.ts';
 import { dns1123Label, portName, portNumber } from '../names.ts';
-import type { Container, EphemeralContainer, PodSpec, Volume } from './types.ts';
+import type { Container, PodSpec, Volume } from './types.ts';
 import { validateEnv, validateEnvFrom } from './validate-env.ts';
 import { validateVolumeDevices, validateVolumeMounts } from './validate-mounts.ts';
 import { validateLifecycleAndProbes } from './validate-probes.ts';
@@ -15,10 +15,15 @@ const PROTOCOLS = ['SCTP', 'TCP', 'UDP'];
 const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'];
 const MESSAGE_POLICIES = ['File', 'FallbackToLogsOnError'];
 
-type Volumes = ReadonlyMap<string, Volume>;
+export type Volumes = ReadonlyMap<string, Volume>;
 
 /** What all kinds of container have in common. */
-function validateCommon(container: Container, spec: PodSpec, volumes: Volumes, path: string): FieldError[] {
+export function validateCommon(
+  container: Container,
+  spec: PodSpec,
+  volumes: Volumes,
+  path: string,
+): FieldError[] {
   const errors: FieldError[] = [];
   const namePath = child(path, 'name');
   if (container.name === '') errors.push(required(namePath));
@@ -162,66 +167,6 @@ export function validateInitContainers(spec: PodSpec, volumes: Volumes, path: st
       const shown = container.resizePolicy?.map((policy) => internalForm('ContainerResizePolicy', policy));
       errors.push(invalid(child(at, 'resizePolicy'), shown, 'must not be set for init containers'));
     }
-  }
-  return errors;
-}
-
-/** What an ephemeral container must do without, in the order of its fields. */
-const NOT_EPHEMERAL = [
-  'ports',
-  'resources',
-  'resizePolicy',
-  'restartPolicy',
-  'restartPolicyRules',
-  'livenessProbe',
-  'readinessProbe',
-  'startupProbe',
-  'lifecycle',
-] as const;
-
-export function validateEphemeralContainers(spec: PodSpec, volumes: Volumes, path: string): FieldError[] {
-  const errors: FieldError[] = [];
-  const targets = new Set(
-    [...(spec.containers ?? []), ...(spec.initContainers ?? [])].map((container) => container.name),
-  );
-  const names = new Set(targets);
-  for (const [position, container] of (spec.ephemeralContainers ?? []).entries()) {
-    const at = index(path, position);
-    errors.push(...validateCommon(container, spec, volumes, at));
-    errors.push(...validateImagePadding(container, at));
-    if (names.has(container.name)) errors.push(duplicate(child(at, 'name'), container.name));
-    names.add(container.name);
-    errors.push(...validateEphemeral(container, targets, at));
-  }
-  return errors;
-}
-
-function validateEphemeral(
-  container: EphemeralContainer,
-  targets: ReadonlySet<string>,
-  path: string,
-): FieldError[] {
-  const errors: FieldError[] = [];
-  const target = container.targetContainerName ?? '';
-  if (target !== '' && !targets.has(target)) {
-    errors.push({
-      reason: 'FieldValueNotFound',
-      message: `Not found: ${JSON.stringify(target)}`,
-      field: child(path, 'targetContainerName'),
-    });
-  }
-  const detail = 'cannot be set for an Ephemeral Container';
-  for (const field of NOT_EPHEMERAL) {
-    const value = container[field];
-    const empty = value === undefined || (typeof value === 'object' && Object.keys(value).length === 0);
-    // a probe or a hook without content is set all the same
-    const isPointer = field.endsWith('Probe') || field === 'lifecycle';
-    if (value !== undefined && (!empty || isPointer)) errors.push(forbidden(child(path, field), detail));
-  }
-  for (const [position, mount] of (container.volumeMounts ?? []).entries()) {
-    const at = index(child(path, 'volumeMounts'), position);
-    if ((mount.subPath ?? '') !== '') errors.push(forbidden(child(at, 'subPath'), detail));
-    if ((mount.subPathExpr ?? '') !== '') errors.push(forbidden(child(at, 'subPathExpr'), detail));
   }
   return errors;
 }

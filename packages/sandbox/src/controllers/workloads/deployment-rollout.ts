@@ -1,0 +1,105 @@
+import type { WorkloadObject } from '../../resources/workloads/types.ts';
+import type { KubeObject } from '../../store/types.ts';
+import type { ControllerClient } from '../api-client.ts';
+import { recordEvent } from '../events.ts';
+import { resizeReplicaSet, revisionOf } from './deployment-revision.ts';
+import { rolloutBounds } from './deployment-status.ts';
+
+/** Who the events of deployments come from. */
+const COMPONENT = 'deployment-controller';
+
+/** The size that the newest ReplicaSet may have by now. */
+export function newSize(
+  deployment: WorkloadObject,
+  current: WorkloadObject | undefined,
+  old: readonly WorkloadObject[],
+): number {
+  const wanted = deployment.spec.replicas ?? 0;
+  const own = current?.spec.replicas ?? 0;
+  if (deployment.spec.strategy?.type !== 'RollingUpdate') return wanted;
+  const others = old.reduce((total, one) => total + (one.spec.replicas ?? 0), 0);
+  const room = wanted + rolloutBounds(deployment).maxSurge - others - own;
+  return own + Math.max(0, Math.min(room, wanted - own));
+}
+
+/** Sizes the newest ReplicaSet up and the old ones down, as far as may be now. */
+export function rollOut(
+  client: ControllerClient,
+  deployment: WorkloadObject,
+  current: WorkloadObject,
+  old: readonly WorkloadObject[],
+): void {
+  const wanted = deployment.spec.replicas ?? 0;
+  const own = current.spec.replicas ?? 0;
+  const size = own > wanted ? wanted : newSize(deployment, current, old);
+  resize(client, deployment, current, size);
+  if (deployment.spec.strategy?.type !== 'RollingUpdate') {
+    shrinkAll(client, deployment, old);
+    return;
+  }
+  shrink(client, deployment, { ...current, spec: { ...current.spec, replicas: size } }, old);
+}
+
+/** Pods that a ReplicaSet can be counted on for: available, and not about to be given up. */
+function availableOf(replicaSet: WorkloadObject): number {
+  return Math.min(Number(replicaSet.status['availableReplicas'] ?? 0), replicaSet.spec.replicas ?? 0);
+}
+
+/** Sizes old ReplicaSets down as far as the pods that must be available allow. */
+function shrink(
+  client: ControllerClient,
+  deployment: WorkloadObject,
+  current: WorkloadObject,
+  old: readonly WorkloadObject[],
+): void {
+  const all = [current, ...old];
+  const least = (deployment.spec.replicas ?? 0) - rolloutBounds(deployment).maxUnavailable;
+  const total = all.reduce((sum, one) => sum + (one.spec.replicas ?? 0), 0);
+  const pending = (current.spec.replicas ?? 0) - availableOf(current);
+  let budget = total - least - pending;
+  if (budget <= 0) return;
+  let spare = all.reduce((sum, one) => sum + availableOf(one), 0) - least;
+  for (const one of old.toSorted((a, b) => revisionOf(a) - revisionOf(b))) {
+    const has = one.spec.replicas ?? 0;
+    // pods that do not run are given up first: they are nobody's loss
+    const idle = Math.min(budget, has - availableOf(one));
+    budget -= idle;
+    const give = Math.max(0, Math.min(has - idle, spare));
+    spare -= give;
+    if (idle + give > 0) resize(client, deployment, one, has - idle - give);
+  }
+}
+
+/** Gives up all pods of old ReplicaSets. */
+export function shrinkAll(
+  client: ControllerClient,
+  deployment: WorkloadObject,
+  old: readonly WorkloadObject[],
+): void {
+  for (const one of old) resize(client, deployment, one, 0);
+}
+
+function resize(
+  client: ControllerClient,
+  deployment: WorkloadObject,
+  replicaSet: WorkloadObject,
+  size: number,
+): void {
+  const before = replicaSet.spec.replicas ?? 0;
+  resizeReplicaSet(client, deployment, replicaSet, size, rolloutBounds(deployment).maxSurge);
+  if (before !== size) recordScaling(client, deployment, replicaSet, before, size);
+}
+
+/** Writes the event that tells of another size. */
+export function recordScaling(
+  client: ControllerClient,
+  deployment: WorkloadObject,
+  replicaSet: KubeObject,
+  from: number,
+  to: number,
+): void {
+  const direction = to > from ? 'up' : 'down';
+  const message = `Scaled ${direction} replica set ${replicaSet.metadata.name} from ${from} to ${to}`;
+  const event = { type: 'Normal', reason: 'ScalingReplicaSet', message } as const;
+  recordEvent(client.store, COMPONENT, deployment, event, client.now());
+}

@@ -1,0 +1,99 @@
+import type { PodObject } from '../../resources/pods/types.ts';
+import type { JobCondition, JobObject } from '../../resources/workloads/types.ts';
+import { hasEnded, isActive, isTerminating } from './owned-pods.ts';
+
+/** The first wait before a failed pod is replaced, doubled up to the longest. */
+const FIRST_BACK_OFF_MS = 10_000;
+const LONGEST_BACK_OFF_MS = 600_000;
+
+/** How a job ended. */
+export interface Ending {
+  succeeded: boolean;
+  reason: string;
+  message: string;
+}
+
+/** Why a job is over, if it is. */
+export function endOf(
+  job: JobObject,
+  pods: readonly PodObject[],
+  tally: Tally,
+  now: Date,
+): Ending | undefined {
+  const { completions, backoffLimit = 0, activeDeadlineSeconds } = job.spec;
+  const done =
+    completions === undefined
+      ? tally.succeeded > 0 && tally.active.length === 0
+      : tally.succeeded >= completions;
+  if (done) {
+    return {
+      succeeded: true,
+      reason: 'CompletionsReached',
+      message: 'Reached expected number of succeeded pods',
+    };
+  }
+  const restarts = pods
+    .flatMap((pod) => pod.status.containerStatuses ?? [])
+    .reduce((total, status) => total + status.restartCount, 0);
+  const onFailure = job.spec.template?.spec?.restartPolicy === 'OnFailure';
+  if (tally.failed > backoffLimit || (onFailure && restarts > 0 && restarts >= backoffLimit)) {
+    return {
+      succeeded: false,
+      reason: 'BackoffLimitExceeded',
+      message: 'Job has reached the specified backoff limit',
+    };
+  }
+  const started = job.status?.startTime;
+  if (activeDeadlineSeconds === undefined || started === undefined) return undefined;
+  if (now.getTime() < Date.parse(started) + activeDeadlineSeconds * 1000) return undefined;
+  return {
+    succeeded: false,
+    reason: 'DeadlineExceeded',
+    message: 'Job was active longer than specified deadline',
+  };
+}
+
+/** Milliseconds until the next pod may be tried after failures. */
+export function backOff(pods: readonly PodObject[], now: Date): number {
+  const failed = pods.filter((pod) => pod.status.phase === 'Failed');
+  if (failed.length === 0) return 0;
+  const ends = failed
+    .flatMap((pod) => pod.status.containerStatuses ?? [])
+    .map((status) => Date.parse(status.state?.terminated?.finishedAt ?? ''))
+    .filter((time) => !Number.isNaN(time));
+  if (ends.length === 0) return 0;
+  const delay = Math.min(FIRST_BACK_OFF_MS * 2 ** (failed.length - 1), LONGEST_BACK_OFF_MS);
+  return Math.max(0, Math.max(...ends) + delay - now.getTime());
+}
+
+/** The pods of a job, by how they fare. */
+export interface Tally {
+  active: PodObject[];
+  succeeded: number;
+  failed: number;
+  terminating: number;
+}
+
+/** Counts the pods of a job. */
+export function tallyOf(pods: readonly PodObject[]): Tally {
+  return {
+    active: pods.filter(isActive),
+    succeeded: pods.filter((pod) => pod.status.phase === 'Succeeded').length,
+    failed: pods.filter((pod) => pod.status.phase === 'Failed').length,
+    terminating: pods.filter((pod) => isTerminating(pod) && !hasEnded(pod)).length,
+  };
+}
+
+/** The conditions that tell of the end of a job. */
+export function endingConditions(ending: Ending | undefined, time: string): JobCondition[] {
+  if (ending === undefined) return [];
+  const types = ending.succeeded ? ['SuccessCriteriaMet', 'Complete'] : ['FailureTarget', 'Failed'];
+  return types.map((type) => ({
+    type,
+    status: 'True',
+    lastProbeTime: time,
+    lastTransitionTime: time,
+    reason: ending.reason,
+    message: ending.message,
+  }));
+}
