@@ -20,6 +20,12 @@ export class ProcessTable {
     return pid;
   }
 
+  /** A process becomes another program, as by exec. */
+  replace(pid: number, argv: readonly string[]): void {
+    const entry = this.#entries.get(pid);
+    if (entry !== undefined) this.#entries.set(pid, { ...entry, argv });
+  }
+
   /** An id for something that is not shown. */
   nextPid(): number {
     this.#last += 1;

@@ -86,7 +86,11 @@ export class SimulatedProcess {
   }
 
   async #main(run: ProcessOptions['run'], io: Io): Promise<number> {
-    if ('script' in run) return this.#shell.runToEnd(run.script, io);
+    if ('script' in run) {
+      // It plays a program that is none: its steps are no processes.
+      this.#shell.showsChildren = 'none';
+      return this.#shell.runToEnd(run.script, io);
+    }
     const [command = '', ...args] = run.argv;
     // The shell is this very process, so that its traps and `$$` are.
     if (isShell(command)) return runShell(args, io, this.#shell);

@@ -8,6 +8,9 @@ import { logOf, TestNode, textOf } from './testing.ts';
 const ALL: StreamOptions = { stdin: true, stdout: true, stderr: true, tty: false };
 const OUTPUT: StreamOptions = { ...ALL, stdin: false };
 
+/** By then a simulated shell has come back with its prompt. */
+const PROMPT_MS = 20;
+
 let node: TestNode;
 beforeEach(() => {
   node = new TestNode();
@@ -164,6 +167,13 @@ describe('what a container does', () => {
     assert.deepEqual(await exitOf(container), { exitCode: 0, reason: 'Completed' });
   });
 
+  test('it is killed when it holds more memory than it may', async () => {
+    const command = ['sh', '-c', 'a=x; while :; do a=$a$a; done'];
+    const container = await node.create({ command, resources: { memoryLimit: 1024 * 1024 } });
+    await container.start();
+    assert.deepEqual(await exitOf(container), { exitCode: 137, reason: 'OOMKilled' });
+  });
+
   test('it leaves a termination message', async () => {
     const container = await node.create({ command: ['sh', '-c', 'echo bye > /dev/termination-log; exit 7'] });
     await container.start();
@@ -266,9 +276,10 @@ describe('attach', () => {
     await container.start();
     const client = container.attach({ ...ALL, tty: true });
     client.resize({ width: 100, height: 30 });
+    await node.clock.advance(PROMPT_MS);
     for (const typed of ['stty size\r', 'sleep 100\r', '\x03', 'echo $?; exit 5\r']) {
       client.stdin?.write(typed);
-      await node.clock.advance(1);
+      await node.clock.advance(PROMPT_MS);
     }
     const screen = (await textOf(client.stdout)).replaceAll('\x1b[6n', '<cursor?>');
     assert.match(
@@ -325,6 +336,34 @@ describe('exec', () => {
       assert.equal(await logOf(container), '');
     });
   }
+
+  test('ps shows the processes of the container, and ls its files', async () => {
+    const container = await node.create({ command: ['sh', '-c', 'touch /tmp/mine; sleep infinity'] });
+    await container.start();
+    await node.clock.advance(1);
+    const remote = container.exec(['sh', '-c', 'ps; ls /tmp; ls /nowhere; ls -d /etc'], OUTPUT);
+    const [out, err] = await Promise.all([textOf(remote.stdout), textOf(remote.stderr)]);
+    const rows = out.split('\n').map((line) => line.replace(/^ *\d+ root +/, ''));
+    assert.deepEqual(rows, [
+      'PID   USER     COMMAND',
+      'sh -c touch /tmp/mine; sleep infinity',
+      'sleep infinity',
+      'sh -c ps; ls /tmp; ls /nowhere; ls -d /etc',
+      'ps',
+      'mine',
+      '/etc',
+      '',
+    ]);
+    assert.equal(err, 'ls: /nowhere: No such file or directory\n');
+  });
+
+  test('a shell with one command becomes that command', async () => {
+    const container = await node.create({ command: ['sh', '-c', 'sleep infinity'] });
+    await container.start();
+    await node.clock.advance(1);
+    const out = await textOf(container.exec(['ps'], OUTPUT).stdout);
+    assert.deepEqual(out.match(/root +.*/g), ['root     sleep infinity', 'root     ps']);
+  });
 
   test('says what it cannot run', async () => {
     const container = await node.create({ command: ['sleep', 'infinity'] });

@@ -39,6 +39,8 @@ export class Shell {
   readonly pid: number;
   /** Kills the process itself, as `kill $$` does. */
   readonly kill: (name: NodeJS.Signals) => void;
+  /** `all`: each command is a process that `ps` shows; `own`: it takes this one's place; `none`: nobody sees it. */
+  showsChildren: 'all' | 'own' | 'none' = 'all';
   /** What to run on a signal. */
   readonly traps = new Map<string, string>();
   status = 0;
@@ -81,6 +83,7 @@ export class Shell {
     child.parameters = this.parameters;
     child.name = this.name;
     child.status = this.status;
+    if (this.showsChildren === 'none') child.showsChildren = 'none';
     return child;
   }
 
@@ -283,8 +286,10 @@ export class Shell {
     const child = this.fork();
     for (const [variable, value] of values) child.variables.set(variable, value);
     const { processes, uid } = this.machine;
+    if (this.showsChildren === 'own') processes.replace(this.pid, argv);
     // A shell enters itself.
-    const pid = isShell(argv[0] ?? '') ? undefined : processes.add({ uid, argv });
+    const hidden = this.showsChildren !== 'all' || isShell(argv[0] ?? '');
+    const pid = hidden ? undefined : processes.add({ uid, argv });
     try {
       const running = this.#runProgram(argv, io, child);
       if (running !== undefined) return await running;

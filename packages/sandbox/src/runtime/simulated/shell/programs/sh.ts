@@ -6,6 +6,8 @@ import { type List, ShellSyntaxError } from '../syntax.ts';
 import { bytes, type Program } from './program.ts';
 
 const PROMPT = '/ # ';
+/** A real shell takes about so long to come back with its prompt; what is typed meanwhile is echoed before it. */
+const PROMPT_MS = 20;
 /** Asks the terminal where its cursor is, as busybox does where no input is waiting. */
 const ASK_FOR_CURSOR = '\x1b[6n';
 const BANNER =
@@ -28,7 +30,21 @@ export async function runShell(args: readonly string[], io: Io, shell: Shell): P
   const [source = '', name, ...parameters] = args.slice(option + 1);
   if (name !== undefined) shell.name = name;
   shell.parameters = parameters;
+  // A shell that has but one command to run becomes that command.
+  if (shell.showsChildren === 'all' && isOneCommand(source)) shell.showsChildren = 'own';
   return shell.runToEnd(source, io);
+}
+
+function isOneCommand(source: string): boolean {
+  try {
+    const [only, ...others] = parseProgram(source);
+    const [command, ...piped] = only?.andOr.first.commands ?? [];
+    return (
+      others.length === 0 && piped.length === 0 && only?.andOr.rest.length === 0 && command?.kind === 'simple'
+    );
+  } catch {
+    return false;
+  }
 }
 
 async function fromInput(io: Io, shell: Shell): Promise<number> {
@@ -64,6 +80,7 @@ async function readLine(
   prompt: string,
 ): Promise<Buffer | undefined> {
   if (terminal === undefined) return stdin.readLine(shell.signal);
+  await shell.machine.clock.sleep(PROMPT_MS, shell.signal);
   await stderr.write(bytes(stdin.length === 0 ? prompt + ASK_FOR_CURSOR : prompt));
   terminal.prompt = prompt;
   const line = await stdin.readLine(shell.signal);

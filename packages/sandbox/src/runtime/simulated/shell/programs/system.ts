@@ -94,6 +94,10 @@ export const stty: Program = async ([what], io) => {
     await io.stderr.write(bytes('stty: standard input: Not a tty\n'));
     return 1;
   }
+  if (what === 'size' && terminal.rows === 0) {
+    await io.stderr.write(bytes('stty: standard input\n'));
+    return 1;
+  }
   if (what === 'size') await io.stdout.write(bytes(`${terminal.rows} ${terminal.columns}\n`));
   return 0;
 };
