@@ -109,7 +109,8 @@ function observed(body: unknown): string {
   const counts = Object.entries(status).filter(
     ([key, value]) => key.endsWith('eplicas') && value !== undefined,
   );
-  return JSON.stringify([status['observedGeneration'], counts.toSorted()]);
+  const ordered = counts.toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify([status['observedGeneration'], ordered]);
 }
 
 function withoutStatus(body: unknown): unknown {
