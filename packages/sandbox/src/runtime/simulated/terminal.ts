@@ -14,13 +14,27 @@ const NEWLINE = Buffer.from('\r\n');
 
 /** A terminal's line discipline in its usual state: lines are edited, typed characters echoed, LF becomes CR LF. */
 export class Terminal {
-  readonly state: TerminalState = { rows: 0, columns: 0 };
+  readonly state: TerminalState = {
+    rows: 0,
+    columns: 0,
+    hold: () => {
+      this.#ahead ??= [];
+    },
+    release: async (before) => {
+      await before((this.#ahead ?? []).length > 0);
+      const ahead = this.#ahead ?? [];
+      this.#ahead = undefined;
+      for (const chunk of ahead) await this.type(chunk);
+    },
+  };
   /** What the process reads. */
   readonly input = new Pipe();
   /** Where the process writes, stdout and stderr alike. */
   readonly output: Sink;
   readonly #interrupt: () => void;
   #line: number[] = [];
+  /** What was typed while a shell gets its prompt ready. */
+  #ahead: Buffer[] | undefined;
 
   /** @param interrupt what ctrl-C does while no shell has taken it over */
   constructor(screen: Sink, interrupt: () => void) {
@@ -41,6 +55,10 @@ export class Terminal {
 
   /** Takes what was typed. */
   async type(chunk: Buffer): Promise<void> {
+    if (this.#ahead !== undefined) {
+      this.#ahead.push(chunk);
+      return;
+    }
     const echo: Buffer[] = [];
     for (const byte of chunk) this.#key(byte, echo);
     if (echo.length > 0) await this.output.write(Buffer.concat(echo));

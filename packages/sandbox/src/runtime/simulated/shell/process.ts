@@ -35,6 +35,10 @@ export interface TerminalState {
   columns: number;
   /** What a shell has printed to ask for a line, while it waits for one. */
   prompt?: string | undefined;
+  /** Keeps what is typed, unechoed, until `release`: a line editor takes it over with its prompt. */
+  hold: () => void;
+  /** True if something was typed meanwhile; it is typed after what `before` writes. */
+  release: (before: (waiting: boolean) => Promise<void>) => Promise<void>;
   /** What ctrl-C does, where a shell has taken it over. */
   interrupt?: (() => void) | undefined;
 }

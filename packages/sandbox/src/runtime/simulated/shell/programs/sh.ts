@@ -80,9 +80,12 @@ async function readLine(
   prompt: string,
 ): Promise<Buffer | undefined> {
   if (terminal === undefined) return stdin.readLine(shell.signal);
+  terminal.hold();
   await shell.machine.clock.sleep(PROMPT_MS, shell.signal);
-  await stderr.write(bytes(stdin.length === 0 ? prompt + ASK_FOR_CURSOR : prompt));
-  terminal.prompt = prompt;
+  await terminal.release(async (waiting) => {
+    await stderr.write(bytes(waiting || stdin.length > 0 ? prompt : prompt + ASK_FOR_CURSOR));
+    terminal.prompt = prompt;
+  });
   const line = await stdin.readLine(shell.signal);
   terminal.prompt = undefined;
   if (line === undefined) await stderr.write(bytes('\n'));

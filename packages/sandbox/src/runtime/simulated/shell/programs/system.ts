@@ -96,7 +96,7 @@ export const stty: Program = async ([what], io) => {
   }
   if (what === 'size' && terminal.rows === 0) {
     await io.stderr.write(bytes('stty: standard input\n'));
-    return 1;
+    return 0;
   }
   if (what === 'size') await io.stdout.write(bytes(`${terminal.rows} ${terminal.columns}\n`));
   return 0;
