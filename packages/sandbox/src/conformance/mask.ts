@@ -44,6 +44,9 @@ function amounts(value: unknown): unknown {
 // oxlint-disable-next-line no-control-regex -- terminals are controlled by such characters
 const REDRAWN_PROMPT = /\r[^\r\n]*\u001B\[J/g;
 
+// oxlint-disable-next-line no-control-regex -- terminals are controlled by such characters
+const CURSOR_QUERY = /\u001B\[6n/g;
+
 /** Replacements in any text, in this order. */
 const TEXTS: readonly (readonly [pattern: RegExp, token: string])[] = [
   [/X509SHA256=[0-9a-f]{64}/g, 'X509SHA256=<fingerprint>'],
@@ -71,6 +74,8 @@ const TEXTS: readonly (readonly [pattern: RegExp, token: string])[] = [
   [/(?<=in request with )\d+(?= headers)/g, '<n>'],
   // A shell draws its prompt again when it learns the size of its terminal, if it was there already.
   [REDRAWN_PROMPT, ''],
+  // It asks the terminal where its cursor is, unless input is waiting already.
+  [CURSOR_QUERY, ''],
   // The host's busybox need not be of the recorded version; older ones show an applet that the shell ran as `{ps} sh`.
   [/BusyBox v[^\r\n]* built-in shell/g, 'BusyBox <version> built-in shell'],
   [/^(?: *\d+ )(\S+ +)(?:\{(\w+)\} .*|(.*))$/gm, '<pid> $1$2$3'],
