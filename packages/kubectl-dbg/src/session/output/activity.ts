@@ -7,6 +7,10 @@ export class Activity {
   log = 0;
   attach = 0;
   attachLine = 0;
+  /** Attach was opened. */
+  opened = Infinity;
+  /** The log brought its first byte. */
+  firstLog = Infinity;
   /** Attach brought its first byte. */
   firstAttach = Infinity;
   /** Attach finished the first line after the log's newest. */
@@ -16,7 +20,7 @@ export class Activity {
 
   attachOpened(now: number): void {
     this.firstAttach = Infinity;
-    this.line = this.attach = now;
+    this.opened = this.line = this.attach = now;
   }
 
   attachCame(now: number, finishedLine: boolean): void {
@@ -28,8 +32,15 @@ export class Activity {
   }
 
   logCame(now: number): void {
+    this.firstLog = Math.min(this.firstLog, now);
     this.log = this.line = now;
     this.unmatchedSince = Infinity;
+  }
+
+  /** Whether both sources were silent for `settled` ms after attach was opened: then attach has all from the start. */
+  beganAfterAttach(settled: number): boolean {
+    const first = Math.min(this.firstAttach, this.firstLog);
+    return Number.isFinite(first) && first - this.opened >= settled;
   }
 
   readAgain(now: number): void {

@@ -19,10 +19,14 @@ export function handOver(
   log: ByteWindow,
   written: number,
   channels: Channels,
-  { consumed }: Meeting,
+  { consumed, by }: Meeting,
 ): Stretch[] | undefined {
   const waiting = log.end - written;
   const active = ([0, 1] as const).filter((index) => (channels[index]?.finalLength ?? 0) > 0);
+  // Attach has it all, and the log has not spoken yet.
+  if (by === 'start') {
+    return active.map((source): Stretch => ({ source, data: channels[source]?.raw(0) ?? Buffer.alloc(0) }));
+  }
   if (active.length === 2 && waiting > 0) return handOverLines(log, written, channels, consumed);
   const index = active[0] ?? 0;
   const channel = channels[index];

@@ -17,6 +17,8 @@ export interface SpliceLimits {
   skew: number;
   /** How long log bytes wait for attach to say their channel and their carriage returns (never with a terminal). */
   hold: number;
+  /** The same for an output that began long after attach was opened, so that attach brings all of it. */
+  holdFromStart: number;
   /** How many log bytes may wait at most. */
   holdBytes: number;
   /** How long an unfinished line on attach waits for the log to show whether its start was missed. */
@@ -42,6 +44,11 @@ export interface SpliceLimits {
   quietCount: number;
   /** How long after the end of one source the other, or the container's end, is waited for. */
   endGrace: number;
+  /**
+   * How long after an attach that ended on purpose the container's end is waited for before the log is asked whether it
+   * lives on. A node that is still busy writing a long log tells the end late.
+   */
+  aliveGrace: number;
   /** How long after the log's early end, or a failure to read it, it is asked for again. */
   logRetry: number;
   /** How long after the container's end reading its log is tried. */
@@ -57,6 +64,7 @@ export const SPLICE_LIMITS: SpliceLimits = {
   quietUnmatched: 1_000,
   skew: 60,
   hold: 60,
+  holdFromStart: 1_000,
   holdBytes: 1024 * 1024,
   unfinishedLine: 10_000,
   attachBytes: 8 * 1024 * 1024,
@@ -70,6 +78,7 @@ export const SPLICE_LIMITS: SpliceLimits = {
   checkTime: 10_000,
   quietCount: 200,
   endGrace: 3_000,
+  aliveGrace: 20_000,
   logRetry: 1_000,
   giveUp: 30_000,
   // The kubelet rotates at 10 MiB by default; files may be a little shorter than that when they are cut.

@@ -30,7 +30,7 @@ export interface MeetingView {
 /** Where log and attach meet: the log has, of each channel, this many bytes of attach. */
 export interface Meeting {
   consumed: number[];
-  by: 'silence' | 'text' | 'unfinished-line' | 'gave-up';
+  by: 'start' | 'silence' | 'text' | 'unfinished-line' | 'gave-up';
 }
 
 /** Text seen at two places of the log: only time and count can tell, or the end. */
@@ -41,6 +41,37 @@ export function expectedInLog(channel: ChannelBuffer): number {
   const open = channel.length - channel.afterNewline;
   // A piece is written when the line has grown beyond it.
   return channel.afterNewline + Math.floor(Math.max(0, open - 1) / LOG_PIECE) * LOG_PIECE;
+}
+
+/**
+ * Attach was up for long before anything came: it has everything from the output's first byte, and the log need not
+ * speak at all. Only the start of an unfinished line might have been missed before that: then the first newline would
+ * come later in the log.
+ */
+export function meetFromStart({
+  activity,
+  channels,
+  floor,
+  limits,
+  log,
+  tty,
+}: MeetingView): Meeting | undefined {
+  const active = channels.filter((channel) => channel.finalLength > 0);
+  if (tty || floor > 0 || log.start > 0 || active.some((channel) => channel.start > 0)) return undefined;
+  if (!activity.beganAfterAttach(limits.settled)) return undefined;
+  if (log.end === 0 || log.end > sum(active.map((channel) => channel.length))) return undefined;
+  if (!active.some((channel) => beginsAlike(log, channel, active.length === 1))) return undefined;
+  return { consumed: channels.map((channel) => (channel === active[0] ? log.end : 0)), by: 'start' };
+}
+
+/** Whether log and channel begin with the same line; `alone`: all of the log must be the channel's. */
+function beginsAlike(log: ByteWindow, channel: ChannelBuffer, alone: boolean): boolean {
+  const head = log.slice(0);
+  const kept = channel.slice(0);
+  const line = head.indexOf('\n') + 1;
+  const isTelling = line > 0 || (alone && head.length >= LOG_PIECE && !isRepetitive(head, kept, head.length));
+  const length = alone ? head.length : line;
+  return isTelling && head.subarray(0, length).equals(kept.subarray(0, length));
 }
 
 /**
@@ -153,7 +184,8 @@ export function meetAtEnd(view: MeetingView): Meeting | 'whole' | undefined {
   }
   const tail = log.slice(log.end - limits.history);
   const end = only.tail(limits.history);
-  if (endsAlike(tail, end, end.length)) return 'whole';
+  // A log that is shorter than what attach has brought is not the whole, however alike the ends are.
+  if (log.end - view.floor >= only.finalLength && endsAlike(tail, end, end.length)) return 'whole';
   const found = align(tail, only.slice(only.start), only.start === 0);
   const [place] = found;
   if (place === undefined || found.length > 1 || place.overlap < END_OVERLAP) return undefined;

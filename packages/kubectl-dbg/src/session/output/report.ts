@@ -25,7 +25,7 @@ export interface SpliceReport {
   /** Bytes written twice: the final count showed that the streams were joined wrongly. */
   repeated: number;
   /** How attach took over, if it did; the last time, where it was opened more than once. */
-  joined?: 'silence' | 'text' | 'unfinished-line' | 'gave-up';
+  joined?: 'start' | 'silence' | 'text' | 'unfinished-line' | 'gave-up';
 }
 
 /** The sum of what is missing. */

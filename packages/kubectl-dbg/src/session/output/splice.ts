@@ -8,6 +8,7 @@ import {
   expectedInLog,
   meetAtEnd,
   meetBySilence,
+  meetFromStart,
   meetByText,
   type Meeting,
   type MeetingView,
@@ -186,12 +187,13 @@ export class Splice {
   /** When `tick` is to be called next, if nothing happens before. */
   deadline(now: number): number | undefined {
     if (this.#finished) return undefined;
-    const { endGrace, logRetry, giveUp, searchEvery, checkTime } = this.#limits;
+    const { endGrace, aliveGrace, logRetry, giveUp, searchEvery, checkTime } = this.#limits;
     const times = [
       ...this.#activity.deadlines(this.#limits),
       this.#searched.at + searchEvery,
       (this.#held.oldest ?? Infinity) + this.#hold,
       this.#attachOver + endGrace,
+      this.#attachOver + aliveGrace,
       this.#terminated + endGrace,
       this.#terminated + giveUp,
       this.#logOver + logRetry,
@@ -204,7 +206,10 @@ export class Splice {
 
   get #hold(): number {
     const attachSpeaks = this.#attach === 'opening' || this.#attach === 'open' || this.#brought() > 0;
-    return this.#tty || !attachSpeaks ? 0 : this.#limits.hold;
+    if (this.#tty || !attachSpeaks) return 0;
+    // Attach has it all: its bytes are worth waiting for, they know channels and carriage returns.
+    const isAttachs = this.#held.written === 0 && this.#activity.beganAfterAttach(this.#limits.settled);
+    return isAttachs ? this.#limits.holdFromStart : this.#limits.hold;
   }
 
   #newChannels(): ChannelBuffer[] {
@@ -271,6 +276,10 @@ export class Splice {
     const isPause = now - this.#activity.any >= quiet || now - this.#activity.logSilentSince >= 2 * endGrace;
     const isOwed = view.held || (this.#activity.unmatchedSince <= now && isPause);
     if (isOwed && this.#logStalls(now)) return this.#meetStalled(view);
+    if (this.#held.written === 0) {
+      const fromStart = meetFromStart(view);
+      if (fromStart !== undefined) return fromStart;
+    }
     return meetBySilence(view) ?? this.#meetByText(view);
   }
 
@@ -422,7 +431,7 @@ export class Splice {
       return;
     }
     if (this.#takeover !== undefined) return;
-    const { endGrace, logRetry, giveUp } = this.#limits;
+    const { aliveGrace, logRetry, giveUp } = this.#limits;
     const dead = this.#terminated <= now;
     if (this.#attach === 'open' || this.#attach === 'opening') {
       if (!dead && this.#log === 'ended' && now - this.#logOver >= logRetry) this.#openLog(true);
@@ -431,7 +440,7 @@ export class Splice {
     }
     if (this.#log === 'released') {
       if (dead && this.#attach === 'ended') this.#finish();
-      else if (this.#attach === 'broken' || now - this.#attachOver >= endGrace) this.#openLog(true);
+      else if (this.#attach === 'broken' || now - this.#attachOver >= aliveGrace) this.#openLog(true);
     } else if (this.#log === 'refused') {
       if (dead) this.#finish();
     } else if (this.#log === 'open') {
@@ -485,8 +494,11 @@ export class Splice {
     if (met !== undefined && met !== 'whole') {
       this.#join(met, now);
       if (this.#takeover !== undefined) this.#leave(this.#takeover);
-    } else if (met === undefined && this.#brought() > window.end) {
+    } else if (met === undefined && this.#brought() > window.end - this.#floor) {
+      // The log is short and nothing tells where: attach's bytes are shown all the same.
       this.#gapAtEnd();
+      this.#join(bestGuess(this.#view(now)), now);
+      if (this.#takeover !== undefined) this.#leave(this.#takeover);
     }
     this.#countOut();
     this.#finish();

@@ -7,6 +7,7 @@ import {
   decodeFrame,
   decodeResize,
   encodeFrame,
+  MAX_DATA_BYTES,
   type Frame,
 } from 'kubectl-dbg-wire';
 import type { RawData, WebSocket } from 'ws';
@@ -81,7 +82,12 @@ class RemoteCommandSession {
 
   async #pump(channel: number, output: Readable): Promise<void> {
     try {
-      for await (const chunk of output as AsyncIterable<Buffer>) await this.#send(channel, chunk);
+      for await (const chunk of output as AsyncIterable<Buffer>) {
+        // A kubelet reads and sends so much at a time at most; clients refuse frames of any size.
+        for (let at = 0; at < chunk.length; at += MAX_DATA_BYTES) {
+          await this.#send(channel, chunk.subarray(at, at + MAX_DATA_BYTES));
+        }
+      }
     } catch {
       // The output broke off with its process or its client: the end is told by them.
     }

@@ -36,6 +36,9 @@ export interface Scene {
   ended: number;
 }
 
+/** How long after its answer an attach may begin, in ms: 10 were seen, and the splice trusts in less than 250. */
+const LATEST_BEGIN = 100;
+
 /** A write comes in so many frames at most: more would only take time. */
 const MAX_FRAMES = 20;
 
@@ -83,7 +86,13 @@ function logOf(writes: readonly Write[], end: number, delays: readonly number[])
 function attachesOf(writes: readonly Write[], end: number, passage: Passage): Scene['attaches'] {
   if (passage.attach === undefined) return [];
   const { cut } = passage;
-  const { missed, opened } = passage.attach;
+  const { opened } = passage.attach;
+  // An attach that was answered so long ago has begun: what is written from then on it has.
+  const early = writes.filter(({ at }) => at <= opened + LATEST_BEGIN);
+  const missed = Math.min(
+    passage.attach.missed,
+    early.reduce((sum, { data }) => sum + data.length, 0),
+  );
   const first = framesOf(writes, missed, passage);
   if (cut === undefined) {
     const ended = Math.max(opened, end + 5, first.at(-1)?.at ?? 0);
