@@ -28,6 +28,8 @@ export interface SimulatedEnvironment {
   logLimits: LogLimits;
 }
 
+/** A restart takes a while even here, so that the states between two runs last long enough to be seen. */
+const RESTART_MS = 300;
 /** Who the pause process runs as. */
 const PAUSE_UID = 65_535;
 
@@ -70,7 +72,9 @@ export class SimulatedSandbox implements PodSandbox {
       config,
       user,
       behaviour,
-      startDelay: (behaviour.startDelay ?? startDelayMs) * drawn,
+      startDelay:
+        (behaviour.startDelay ?? (config.attempt > 0 ? Math.max(startDelayMs, RESTART_MS) : startDelayMs)) *
+        drawn,
       machine: () => this.#machine(user, name, config, processes),
       processes,
       init: this.#hasOwnProcesses(config),
