@@ -1,5 +1,5 @@
 import { rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { ApiContext } from './api/api-context.ts';
 import { findResource, type Resource } from './api/discovery/resource-table.ts';
 import { type ApiServer, startServer } from './api/server.ts';
@@ -27,9 +27,10 @@ import {
   type RuntimeName,
   type SimulationOptions,
 } from './setup/runtime-choice.ts';
-import { makeStateFolder, temporaryStateFolder } from './setup/state-folder.ts';
+import { makeStateFolder, TEMPORARY_PREFIX, temporaryStateFolder } from './setup/state-folder.ts';
 import { createTokens, type Tokens } from './setup/tokens.ts';
 import { MemoryStore } from './store/memory-store.ts';
+import { cleanUpAbandoned } from './runtime/runc/abandoned.ts';
 import { cleanUpState } from './runtime/runc/clean-up.ts';
 
 /** The user of a kubeconfig that names none: may do all. */
@@ -191,7 +192,12 @@ async function openKubelet(
   tokens: Tokens,
   options: SandboxOptions,
 ): Promise<Kubelet> {
-  if (runtimeName === 'runc') await cleanUpState(join(folder, 'runc'));
+  if (runtimeName === 'runc') {
+    await cleanUpState(join(folder, 'runc'));
+    if (options.stateFolder === undefined) {
+      await cleanUpAbandoned(dirname(folder), TEMPORARY_PREFIX, 'runc');
+    }
+  }
   const runtime = await openRuntime(runtimeName, {
     stateDir: folder,
     archives: options.imageArchives ?? [],

@@ -54,7 +54,7 @@ describe('ephemeral containers', { concurrency: 3 }, () => {
       await node.until('p', (pod) => statusOf(pod, 'dbg')?.state?.terminated !== undefined);
       const lines = (await node.logs('p', 'dbg')).split('\n');
       assert.equal(lines[1], '/pause');
-      assert.ok(lines.includes('sleep 3601'));
+      assert.equal(lines.includes('sleep 3601'), true);
     },
   );
 
@@ -96,7 +96,7 @@ describe('ephemeral containers', { concurrency: 3 }, () => {
     assert.equal(statusOf(pod, 'dbg')?.lastState?.terminated?.reason, 'StartError');
     // Two of the test's looks later it is the same, and it was tried once.
     await delay(1000);
-    assert.ok(failed(node.pod('p')));
+    assert.equal(failed(node.pod('p')), true);
     assert.equal(node.events('p').filter(({ reason }) => reason === 'Failed').length, 1);
     assert.equal(await node.logs('p', 'dbg'), '');
   });

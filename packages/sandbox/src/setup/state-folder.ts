@@ -18,7 +18,10 @@ export function makeStateFolder(path: string): string {
   return path;
 }
 
+/** How the names of temporary folders begin. */
+export const TEMPORARY_PREFIX = 'kube-sandbox-';
+
 /** A folder of its own for a sandbox inside a test. */
 export function temporaryStateFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'kube-sandbox-'));
+  return mkdtempSync(join(tmpdir(), TEMPORARY_PREFIX));
 }

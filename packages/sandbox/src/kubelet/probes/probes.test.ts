@@ -41,7 +41,7 @@ describe('probes and hooks', { concurrency: 3 }, () => {
     await node.until('p', ready);
     await node.until('p', (pod) => pod?.status?.containerStatuses?.[0]?.restartCount === 1);
     const messages = node.events('p').map(({ message }) => message ?? '');
-    assert.ok(messages.includes('Container main failed liveness probe, will be restarted'));
+    assert.equal(messages.includes('Container main failed liveness probe, will be restarted'), true);
     assert.ok(
       messages.some((message) =>
         /^Liveness probe failed: dial tcp 10\.85\.\d+\.\d+:1: connect: connection refused$/.test(message),

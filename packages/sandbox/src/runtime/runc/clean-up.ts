@@ -44,7 +44,7 @@ export async function cleanUpState(stateDir: string, path?: string): Promise<Cle
   for (const mount of mounts) {
     await run(context, ['busybox', 'umount', '-l', mount]).catch(() => {});
   }
-  for (const name of ['runc', 'containers', 'sandboxes', 'pods', 'logs']) {
+  for (const name of ['runc', 'containers', 'sandboxes', 'pods', 'logs', 'owner']) {
     rmSync(join(stateDir, name), { recursive: true, force: true });
   }
   removeCgroup(cgroup);

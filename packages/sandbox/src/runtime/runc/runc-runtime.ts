@@ -6,6 +6,7 @@ import type { ImageService, PodSandbox, PodSandboxConfig, Runtime } from '../run
 import { boundingSet } from './capabilities.ts';
 import { cgroupMark, removeCgroup } from './cgroup.ts';
 import { PodNetwork } from './network.ts';
+import { writeOwner } from './owner.ts';
 import { RuncSandbox, type SandboxEnvironment } from './runc-sandbox.ts';
 import { runcContext } from './runc-command.ts';
 
@@ -68,6 +69,7 @@ export class RuncRuntime implements Runtime {
 
   static async start(options: RuncRuntimeOptions): Promise<RuncRuntime> {
     const runtime = new RuncRuntime(options);
+    writeOwner(options.stateDir);
     await runtime.#environment.network.start();
     return runtime;
   }
