@@ -1,7 +1,7 @@
+import { notSupported } from '../resources/field-errors.ts';
 import type { KubeObject } from '../store/types.ts';
 import type { ApiContext } from './api-context.ts';
 import type { Resource } from './discovery/resource-table.ts';
-import { badRequest } from './errors.ts';
 import { fieldReaders } from './events-conversion.ts';
 import type { Exchange } from './exchange.ts';
 import { listKind, untyped } from './kinds.ts';
@@ -9,7 +9,9 @@ import { negotiate } from './negotiate.ts';
 import { dryRunErrors, readInteger, readListOptions, refuse } from './options.ts';
 import { decodeProtobuf, PROTOBUF_MEDIA_TYPE } from './protobuf/index.ts';
 import { listObjects, readSelection } from './read/list.ts';
+import { goJsonError } from './write/go-json-error.ts';
 import { type Deletion, deleteObject, type DeleteOptions } from './write/delete.ts';
+import { StatusError } from './status-error.ts';
 import { beginWrite, sendObject } from './write-exchange.ts';
 
 /** Resources whose DELETE answers the object; all others answer a Status. */
@@ -74,20 +76,24 @@ function deletedStatus(resource: Resource, { metadata }: KubeObject): Record<str
   };
 }
 
-/** The options of a delete: from its body, else from its query. */
+const PROPAGATION_POLICIES = ['Foreground', 'Background', 'Orphan'];
+
+/** The options of a delete: those of its body; those of its query only where it has none. */
 export async function readDeleteOptions(exchange: Exchange): Promise<DeleteOptions> {
-  const { query } = exchange;
   const bytes = await exchange.body();
-  const body = bytes.length === 0 ? {} : parseOptions(bytes, exchange.headers['content-type']);
-  const dryRun = [...(body.dryRun ?? []), ...query.getAll('dryRun')];
-  refuse('DeleteOptions', dryRunErrors(dryRun));
-  const grace = body.gracePeriodSeconds ?? readInteger(query.get('gracePeriodSeconds'));
-  const propagationPolicy = body.propagationPolicy ?? query.get('propagationPolicy') ?? undefined;
+  const given =
+    bytes.length === 0 ? queryOptions(exchange.query) : parseOptions(bytes, exchange.headers['content-type']);
+  const { dryRun = [], gracePeriodSeconds: grace, propagationPolicy, preconditions } = given;
+  const errors = dryRunErrors(dryRun);
+  if (propagationPolicy !== undefined && !PROPAGATION_POLICIES.includes(propagationPolicy)) {
+    errors.push(notSupported('propagationPolicy', propagationPolicy, [...PROPAGATION_POLICIES, 'nil']));
+  }
+  refuse('DeleteOptions', errors);
   return {
     dryRun: dryRun.length > 0,
     ...(grace === undefined ? {} : { gracePeriodSeconds: grace }),
     ...(propagationPolicy === undefined ? {} : { propagationPolicy }),
-    ...(body.preconditions === undefined ? {} : { preconditions: body.preconditions }),
+    ...(preconditions === undefined ? {} : { preconditions }),
   };
 }
 
@@ -98,14 +104,23 @@ interface DeleteBody {
   preconditions?: { uid?: string; resourceVersion?: string };
 }
 
+function queryOptions(query: URLSearchParams): DeleteBody {
+  const grace = readInteger(query.get('gracePeriodSeconds'));
+  const policy = query.get('propagationPolicy');
+  return {
+    dryRun: query.getAll('dryRun'),
+    ...(grace === undefined ? {} : { gracePeriodSeconds: grace }),
+    ...(policy === null ? {} : { propagationPolicy: policy }),
+  };
+}
+
 function parseOptions(bytes: Buffer, contentType: string | undefined): DeleteBody {
+  if (contentType === PROTOBUF_MEDIA_TYPE) return decodeProtobuf(bytes);
   const text = bytes.toString('utf8');
-  try {
-    if (contentType === PROTOBUF_MEDIA_TYPE) return decodeProtobuf(bytes);
-    return JSON.parse(text) as DeleteBody;
-  } catch {
-    throw badRequest(
-      `the object provided is unrecognized (must be of type DeleteOptions): couldn't get version/kind; json parse error: invalid character '${text.trimStart()[0] ?? ''}' looking for beginning of value`,
-    );
+  const problem = goJsonError(text);
+  // A real server answers this one mistake as its own.
+  if (problem !== undefined) {
+    throw new StatusError(500, '', `couldn't get version/kind; json parse error: ${problem}`);
   }
+  return JSON.parse(text) as DeleteBody;
 }

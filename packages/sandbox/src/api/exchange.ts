@@ -7,6 +7,8 @@ import { StatusError } from './status-error.ts';
 /** Bodies beyond this are refused, as by etcd's and the API server's own limit of 3 MiB. */
 const MAX_BODY_BYTES = 3 * 1024 * 1024;
 
+const FORBIDDEN = 403;
+
 /** A connection whose client asks for another protocol than HTTP. */
 export interface Upgrade {
   request: IncomingMessage;
@@ -84,7 +86,9 @@ export class Exchange {
   }
 
   fail(error: StatusError): void {
-    this.json(error.code, error.toStatus(), error.headers);
+    // Refusals quote what they were asked: no browser shall take them for a page.
+    const sniffing = error.code === FORBIDDEN ? { 'x-content-type-options': 'nosniff' } : {};
+    this.json(error.code, error.toStatus(), { ...sniffing, ...error.headers });
   }
 
   send(status: number, body: string | Buffer, headers: Record<string, string>): void {

@@ -33,8 +33,11 @@ export async function serveScale(exchange: Exchange, api: ApiContext, resource: 
   const decode = (value: unknown) => decodeObject(value, SCALE, SCHEMA, options, write.context.warn) as Scale;
   let wishedFor: (current: Scale) => Scale;
   if (patching) {
-    const patch = readPatch(exchange.headers['content-type'], await exchange.body(), SCHEMA);
-    wishedFor = (current) => decode(patch.apply(current).object);
+    const patch = readPatch(exchange.headers['content-type'], await exchange.body(), SCHEMA, {
+      fieldValidation: options.fieldValidation,
+      warn: write.context.warn,
+    });
+    wishedFor = (current) => decode(patch.apply(current));
   } else {
     const given = decode(await readBody(exchange, SCALE.kind));
     wishedFor = () => given;

@@ -21,6 +21,12 @@ const HOST = '127.0.0.1';
 /** What may wait to be sent on one connection; Node's 10 refuse requests while a few lists of pods are under way. */
 const MAX_SESSION_MIB = 1024;
 
+/** Which flow schema and priority level let a request in: here there is one for all. */
+const FLOW_HEADERS = [
+  ['x-kubernetes-pf-flowschema-uid', randomUUID()],
+  ['x-kubernetes-pf-prioritylevel-uid', randomUUID()],
+] as const;
+
 export interface ServerOptions {
   /** 0 takes a free one. */
   port: number;
@@ -129,6 +135,7 @@ async function serveExchange(
   const gone = new AbortController();
   (upgrade?.socket ?? response).once('close', () => gone.abort());
   response.setHeader('audit-id', randomUUID());
+  for (const [name, value] of FLOW_HEADERS) response.setHeader(name, value);
   const method = request.method ?? 'GET';
   const url = new URL(request.url ?? '/', 'https://localhost');
   const base = {

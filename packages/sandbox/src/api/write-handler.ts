@@ -6,7 +6,7 @@ import { negotiate } from './negotiate.ts';
 import { readWriteOptions } from './options.ts';
 import { readPatch } from './patch/apply-patch.ts';
 import { createObject } from './write/create.ts';
-import { decodeObject, readBody, reportUnknownFields } from './write/decode-body.ts';
+import { decodeObject, readBody } from './write/decode-body.ts';
 import { updateObject } from './write/update.ts';
 import { beginWrite, sendObject } from './write-exchange.ts';
 
@@ -71,7 +71,10 @@ export async function servePatch(
   negotiate(exchange.headers.accept);
   const options = readWriteOptions(exchange.query, 'PatchOptions');
   const write = beginWrite(exchange, api, resource, options.dryRun);
-  const patch = readPatch(exchange.headers['content-type'], await exchange.body(), write.rules?.schema);
+  const patch = readPatch(exchange.headers['content-type'], await exchange.body(), write.rules?.schema, {
+    fieldValidation: options.fieldValidation,
+    warn: write.context.warn,
+  });
   const { name } = exchange.info;
   const exists = api.store.get(resource.key, write.namespace, name) !== undefined;
   if (patch.type === 'application/apply-patch+yaml' && !exists && subresource === undefined) {
@@ -79,10 +82,6 @@ export async function servePatch(
     sendObject(exchange, api, resource, 201, createObject(write, given));
     return;
   }
-  const updated = updateObject(write, name, subresource, (current) => {
-    const { object, unknownFields } = patch.apply(current);
-    reportUnknownFields(unknownFields, resource, options, write.context.warn);
-    return object;
-  });
+  const updated = updateObject(write, name, subresource, (current) => patch.apply(current));
   sendObject(exchange, api, resource, 200, updated);
 }

@@ -88,8 +88,9 @@ function send(store: MemoryStore, step: RecordedStep, target: Target): Answer | 
     }
     if (method === 'PATCH' && name !== undefined) {
       const text = typeof body === 'string' ? body : JSON.stringify(body);
-      const patch = readPatch(headers['Content-Type'], Buffer.from(text), schema);
-      const changed = updateObject(write, name, sub, (current) => patch.apply(current).object);
+      const unknownFields = { fieldValidation: 'Ignore', warn: () => undefined } as const;
+      const patch = readPatch(headers['Content-Type'], Buffer.from(text), schema, unknownFields);
+      const changed = updateObject(write, name, sub, (current) => patch.apply(current));
       return { status: 200, body: changed, warnings: [...warnings] };
     }
     return undefined;

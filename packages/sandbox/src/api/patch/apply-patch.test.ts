@@ -9,6 +9,8 @@ const JSON_PATCH = 'application/json-patch+json';
 const MERGE = 'application/merge-patch+json';
 const STRATEGIC = 'application/strategic-merge-patch+json';
 
+const IGNORE = { fieldValidation: 'Ignore', warn: () => undefined } as const;
+
 const pod: KubeObject = {
   apiVersion: 'v1',
   kind: 'Pod',
@@ -19,7 +21,7 @@ const pod: KubeObject = {
 
 function patched(type: string, body: unknown): KubeObject {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  return readPatch(type, Buffer.from(text), POD).apply(pod).object;
+  return readPatch(type, Buffer.from(text), POD, IGNORE).apply(pod);
 }
 
 test('each type of patch changes a label', () => {
@@ -33,9 +35,19 @@ test('each type of patch changes a label', () => {
   }
 });
 
-test('fields that the kind lacks are dropped and named', () => {
-  const patch = readPatch(MERGE, Buffer.from('{"spec":{"nosuch":1}}'), POD);
-  assert.deepEqual(patch.apply(pod).unknownFields, ['spec.nosuch']);
+test('fields that the kind lacks are dropped with a warning, or refused', () => {
+  const body = Buffer.from('{"spec":{"nosuch":1}}');
+  const warnings: string[] = [];
+  const warn = (text: string): number => warnings.push(text);
+  const { spec } = readPatch(MERGE, body, POD, { fieldValidation: 'Warn', warn }).apply(pod);
+  assert.equal((spec as { nosuch?: unknown }).nosuch, undefined);
+  assert.deepEqual(warnings, ['unknown field "spec.nosuch"']);
+  const strict = readPatch(STRATEGIC, body, POD, { fieldValidation: 'Strict', warn });
+  assert.throws(() => strict.apply(pod), {
+    code: 422,
+    message:
+      ' "" is invalid: patch: Invalid value: "map[spec:map[nosuch:1]]": strict decoding error: unknown field "spec.nosuch"',
+  });
 });
 
 const refusals: [name: string, type: string | undefined, body: unknown, code: number, message: RegExp][] = [
@@ -82,7 +94,7 @@ for (const [name, type, body, code, message] of refusals) {
   test(`refuses ${name}`, () => {
     const apply = (): unknown => {
       const text = typeof body === 'string' ? body : JSON.stringify(body);
-      return readPatch(type, Buffer.from(text), POD).apply(pod);
+      return readPatch(type, Buffer.from(text), POD, IGNORE).apply(pod);
     };
     assert.throws(apply, (error: Error & { code: number }) => {
       assert.equal(error.code, code);

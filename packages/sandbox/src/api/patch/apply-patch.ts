@@ -4,10 +4,13 @@ import { goPrint } from '../../resources/go-quote.ts';
 import { invalid } from '../../resources/field-errors.ts';
 import { invalidObject } from '../../resources/field-errors.ts';
 import { decode, DecodeError } from '../../resources/schema/decode.ts';
+import { kindOf } from '../../resources/schema/decode-error.ts';
 import type { StructSchema } from '../../resources/schema/types.ts';
 import type { KubeObject } from '../../store/types.ts';
 import { badRequest, unsupportedMediaType } from '../errors.ts';
+import type { WriteOptions } from '../options.ts';
 import { StatusError } from '../status-error.ts';
+import { goJsonError } from '../write/go-json-error.ts';
 import { type Json, type JsonObject, isObject } from './element-order.ts';
 import { mergePatch } from './merge-patch.ts';
 import { strategicMerge } from './strategic-merge.ts';
@@ -23,10 +26,16 @@ export type PatchType = (typeof PATCH_TYPES)[number];
 /** A patch that was read and can be applied to any copy of its object. */
 export interface ReadPatch {
   type: PatchType;
-  /** Gives the patched object and the paths of fields that the schema lacks. */
-  apply(current: KubeObject): { object: KubeObject; unknownFields: string[] };
+  /** Gives the patched object. Unknown fields warn, are refused (422) or passed over. */
+  apply(current: KubeObject): KubeObject;
   /** The patch itself, where it is an object. */
   document: JsonObject;
+}
+
+/** What becomes of fields that the schema lacks. */
+export interface UnknownFieldOptions {
+  fieldValidation: WriteOptions['fieldValidation'];
+  warn: (text: string) => void;
 }
 
 /** Reads the body of a PATCH. Throws StatusError 415 for other types and 400 for what is no JSON. */
@@ -34,37 +43,41 @@ export function readPatch(
   contentType: string | undefined,
   body: Buffer,
   schema: StructSchema | undefined,
+  unknownFields: UnknownFieldOptions,
 ): ReadPatch {
   const type = contentType?.split(';')[0]?.trim() as PatchType | undefined;
   if (type === undefined || !PATCH_TYPES.includes(type)) throw unsupportedMediaType(PATCH_TYPES);
-  const text = body.toString('utf8');
-  const value = parse(type, text);
-  const apply = (current: KubeObject): { object: KubeObject; unknownFields: string[] } => {
+  const value = parse(type, body.toString('utf8'));
+  const apply = (current: KubeObject): KubeObject => {
     const before = JSON.parse(JSON.stringify(current)) as JsonObject;
     const after = patched(type, before, value, schema);
-    const shown = type === 'application/strategic-merge-patch+json' ? goPrint(value) : text;
-    return decodePatched(type, after, shown, schema);
+    // A strategic merge is shown as the patch it is, others as what they made of the object.
+    const shown = type === 'application/strategic-merge-patch+json' ? goPrint(value) : goJson(after);
+    return decodePatched(type, after, shown, schema, unknownFields);
   };
   return { type, apply, document: isObject(value) ? value : {} };
 }
 
 function parse(type: PatchType, text: string): Json {
-  try {
-    const value = (type === 'application/apply-patch+yaml' ? load(text) : JSON.parse(text)) as Json;
-    if (type === 'application/json-patch+json' ? Array.isArray(value) : isObject(value)) return value;
-  } catch {
-    // Falls through: what is no JSON and what is the wrong JSON are refused alike.
-  }
-  throw badRequest(`error decoding patch: ${problemOf(type, text)}`);
+  if (type === 'application/apply-patch+yaml') return load(text) as Json;
+  const problem = goJsonError(text) ?? wrongValue(type, JSON.parse(text) as Json);
+  if (problem === undefined) return JSON.parse(text) as Json;
+  throw badRequest(type === 'application/merge-patch+json' ? `error decoding patch: ${problem}` : problem);
 }
 
-function problemOf(type: PatchType, text: string): string {
-  const first = text.trimStart()[0];
-  if (first === undefined) return 'unexpected end of JSON input';
-  if (!/[{["0-9tfn-]/.test(first)) return `invalid character '${first}' looking for beginning of value`;
-  const target = type === 'application/json-patch+json' ? 'jsonpatch.Patch' : 'map[string]interface {}';
-  const kind = first === '[' ? 'array' : first === '{' ? 'object' : first === '"' ? 'string' : 'number';
-  return `json: cannot unmarshal ${kind} into Go value of type ${target}`;
+function wrongValue(type: PatchType, value: Json): string | undefined {
+  const isList = type === 'application/json-patch+json';
+  if (isList ? Array.isArray(value) : isObject(value)) return undefined;
+  const target = isList ? 'jsonpatch.Patch' : 'map[string]interface {}';
+  return `json: cannot unmarshal ${kindOf(value)} into Go value of type ${target}`;
+}
+
+/** JSON as Go writes maps: with sorted keys. */
+function goJson(value: Json): string {
+  if (Array.isArray(value)) return `[${value.map(goJson).join(',')}]`;
+  if (!isObject(value)) return JSON.stringify(value);
+  const keys = Object.keys(value).toSorted();
+  return `{${keys.map((key) => `${JSON.stringify(key)}:${goJson(value[key] ?? null)}`).join(',')}}`;
 }
 
 function patched(type: PatchType, before: JsonObject, patch: Json, schema: StructSchema | undefined): Json {
@@ -78,24 +91,14 @@ function patched(type: PatchType, before: JsonObject, patch: Json, schema: Struc
   }
 }
 
+/** The words of a failure stay with the server: it answers that there was one. */
 function jsonPatched(before: JsonObject, operations: Operation[]): Json {
-  for (const operation of operations) {
+  const failures = operations.some((operation) => {
     const [failure] = applyJsonPatch(before, [operation]);
-    if (failure === null || failure === undefined) continue;
-    const message = jsonPatchProblem(operation, failure);
-    throw new StatusError(422, 'Invalid', 'the server rejected our request due to an error in our request', {
-      causes: [{ reason: 'UnexpectedServerResponse', message }],
-    });
-  }
-  return before;
-}
-
-function jsonPatchProblem(operation: Operation, failure: Error): string {
-  const { op, path } = operation;
-  if (failure.name === 'TestError') return `testing value ${path} failed: test failed`;
-  if (op === 'remove')
-    return `remove operation does not apply: doc is missing path: ${JSON.stringify(path)}: missing value`;
-  return `${op} operation does not apply: doc is missing path: ${JSON.stringify(path)}: missing value`;
+    return failure !== null && failure !== undefined;
+  });
+  if (!failures) return before;
+  throw new StatusError(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
 }
 
 function decodePatched(
@@ -103,15 +106,21 @@ function decodePatched(
   after: Json,
   shown: string,
   schema: StructSchema | undefined,
-): { object: KubeObject; unknownFields: string[] } {
-  if (schema === undefined) return { object: after as unknown as KubeObject, unknownFields: [] };
+  { fieldValidation, warn }: UnknownFieldOptions,
+): KubeObject {
+  if (schema === undefined) return after as unknown as KubeObject;
   const mode = type === 'application/strategic-merge-patch+json' ? 'unstructured' : 'json';
+  const refuse = (why: string): StatusError => invalidObject('', '', '', [invalid('patch', shown, why)]);
   try {
     const { value, unknownFields } = decode(schema, after, mode);
-    return { object: value as unknown as KubeObject, unknownFields };
+    const problems = unknownFields.map((field) => `unknown field "${field}"`);
+    if (problems.length > 0 && fieldValidation === 'Strict') {
+      throw refuse(`strict decoding error: ${problems.join(', ')}`);
+    }
+    if (fieldValidation === 'Warn') for (const problem of problems) warn(problem);
+    return value as unknown as KubeObject;
   } catch (error) {
-    if (error instanceof DecodeError)
-      throw invalidObject('', '', '', [invalid('patch', shown, error.message)]);
+    if (error instanceof DecodeError) throw refuse(error.message);
     throw error;
   }
 }

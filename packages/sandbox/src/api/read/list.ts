@@ -40,29 +40,41 @@ export function listObjects(
   const current = store.resourceVersion;
   if (asked !== undefined && asked > current) throw tooLargeResourceVersion(asked, current);
   const start = options.continueToken === '' ? undefined : readContinueToken(options.continueToken);
+  if (start !== undefined && (asked ?? 0) > 0) {
+    throw badRequest('specifying resource version is not allowed when using continue');
+  }
   const all = store.list(resource.key, namespace);
-  const rest = start === undefined ? all : all.filter((object) => keyOf(object) >= start.key);
+  const rest = start === undefined ? all : all.filter((object) => keyOf(object, namespace) >= start.key);
   const chosen = rest.filter(selects);
   const isExact = options.resourceVersionMatch === 'Exact' && asked !== undefined;
+  if (isExact && store.eventsSince(resource.key, asked) === undefined) {
+    throw expired('The resourceVersion for the provided list is too old.');
+  }
   const resourceVersion = String(start?.resourceVersion ?? (isExact ? asked : current));
   if (options.limit <= 0 || chosen.length <= options.limit) return { items: chosen, resourceVersion };
   const items = chosen.slice(0, options.limit);
-  const next = chosen[options.limit];
+  const last = items.at(-1);
   const counted = options.labelSelector === '' && options.fieldSelector === '';
   return {
     items,
     resourceVersion,
-    ...(next === undefined ? {} : { continueToken: writeContinueToken(keyOf(next), resourceVersion) }),
+    ...(last === undefined
+      ? {}
+      : { continueToken: writeContinueToken(keyOf(last, namespace), resourceVersion) }),
     ...(counted ? { remainingItemCount: chosen.length - items.length } : {}),
   };
 }
 
-function keyOf({ metadata }: KubeObject): string {
-  return `${metadata.namespace ?? ''}/${metadata.name ?? ''}`;
+/** An object's place in a list: its name, with the namespace before it where the list is of all. */
+function keyOf({ metadata }: KubeObject, namespace: string | undefined): string {
+  const { name = '' } = metadata;
+  return namespace === undefined && metadata.namespace !== undefined ? `${metadata.namespace}/${name}` : name;
 }
 
+/** @param key of the last object of the page */
 function writeContinueToken(key: string, resourceVersion: string): string {
-  const token = { v: 'meta.k8s.io/v1', rv: Number(resourceVersion), start: `${key}` };
+  // The first key that can follow.
+  const token = { v: 'meta.k8s.io/v1', rv: Number(resourceVersion), start: `${key}\0` };
   return Buffer.from(JSON.stringify(token)).toString('base64url');
 }
 

@@ -65,6 +65,15 @@ export function representList(page: ListPage, context: RepresentContext): unknow
   }
 }
 
+/** The layout of the server's YAML writer. */
+const YAML_STYLE = {
+  sortKeys: true,
+  noRefs: true,
+  lineWidth: -1,
+  seqNoIndent: true,
+  quoteStyle: 'double',
+} as const;
+
 /** Sends a value as JSON or YAML. */
 export function sendAs(
   exchange: Exchange,
@@ -77,7 +86,7 @@ export function sendAs(
     return;
   }
   const plain: unknown = JSON.parse(JSON.stringify(value));
-  exchange.send(status, dump(plain, { sortKeys: true }), { 'content-type': mediaType });
+  exchange.send(status, dump(plain, YAML_STYLE), { 'content-type': mediaType });
 }
 
 /** The zero value of a kind, which bookmarks carry with only a resourceVersion set. */

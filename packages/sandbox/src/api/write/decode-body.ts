@@ -2,19 +2,20 @@ import { load } from 'js-yaml';
 import type { StructSchema } from '../../resources/schema/types.ts';
 import { decode, DecodeError } from '../../resources/schema/decode.ts';
 import type { KubeObject } from '../../store/types.ts';
-import type { Resource } from '../discovery/resource-table.ts';
+import { GROUP_VERSIONS, type Resource } from '../discovery/resource-table.ts';
 import { badRequest, unsupportedMediaType } from '../errors.ts';
 import { stored } from '../events-conversion.ts';
 import type { Exchange } from '../exchange.ts';
 import type { WriteOptions } from '../options.ts';
 import { decodeProtobuf, PROTOBUF_MEDIA_TYPE, ProtobufError } from '../protobuf/index.ts';
 import { goPackage } from '../kinds.ts';
+import { goJsonError } from './go-json-error.ts';
 
 const BODY_TYPES = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'] as const;
 /** Where the real server keeps its scheme, which its message for an unknown kind names. */
 const SCHEME = 'pkg/api/legacyscheme/scheme.go:30';
 /** A bad body is shown in the message up to this many bytes. */
-const SHOWN_BYTES = 1024;
+const SHOWN_BYTES = 30;
 
 /** The body of a request as a plain value, of JSON or YAML. Throws StatusError 415 and 400. */
 export async function readBody(exchange: Exchange, kind: string): Promise<unknown> {
@@ -25,13 +26,24 @@ export async function readBody(exchange: Exchange, kind: string): Promise<unknow
     throw unsupportedMediaType(BODY_TYPES);
   }
   const text = bytes.toString('utf8');
+  if (type === 'application/yaml') return parseYaml(text, bytes, kind);
+  const problem = goJsonError(text);
+  if (problem !== undefined) throw unrecognized(kind, problem, bytes);
+  return JSON.parse(text);
+}
+
+function parseYaml(text: string, bytes: Buffer, kind: string): unknown {
   try {
-    return type === 'application/yaml' ? load(text) : JSON.parse(text);
+    return load(text);
   } catch (error) {
-    throw badRequest(
-      `the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: ${jsonProblem(text, error)} (${shownBytes(bytes)})`,
-    );
+    throw unrecognized(kind, error instanceof Error ? error.message : String(error), bytes);
   }
+}
+
+function unrecognized(kind: string, problem: string, bytes: Buffer): Error {
+  return badRequest(
+    `the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: ${problem} (${shownBytes(bytes)})`,
+  );
 }
 
 function readProtobuf(bytes: Buffer, kind: string): unknown {
@@ -56,9 +68,8 @@ export function decodeObject(
 ): KubeObject {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     const shown = Buffer.from(JSON.stringify(value) ?? '');
-    throw badRequest(
-      `the object provided is unrecognized (must be of type ${resource.kind}): couldn't get version/kind; json parse error: json: cannot unmarshal ${Array.isArray(value) ? 'array' : typeof value} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" } (${shownBytes(shown)})`,
-    );
+    const problem = `json: cannot unmarshal ${Array.isArray(value) ? 'array' : typeof value} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`;
+    throw unrecognized(resource.kind, problem, shown);
   }
   checkKind(value, resource);
   const given = stored(resource, {
@@ -78,8 +89,8 @@ export function decodeObject(
   }
 }
 
-/** Warns of fields that the schema lacks, or refuses them. */
-export function reportUnknownFields(
+/** Warns of fields of a body that the schema lacks, or refuses them. */
+function reportUnknownFields(
   fields: readonly string[],
   resource: Pick<Resource, 'kind' | 'apiVersion'>,
   { fieldValidation }: Pick<WriteOptions, 'fieldValidation'>,
@@ -104,19 +115,24 @@ function checkKind(
     return;
   }
   const given = { kind: kind ?? resource.kind, apiVersion: apiVersion ?? resource.apiVersion };
+  const version = given.apiVersion.split('/').at(-1) ?? '';
+  if (!isRegistered(given)) {
+    const why = `no kind "${given.kind}" is registered for version "${given.apiVersion}" in scheme "${SCHEME}"`;
+    throw cannotBeHandled(given, resource, why);
+  }
   if (given.kind === resource.kind) {
     throw badRequest(
       `the API version in the data (${given.apiVersion}) does not match the expected API version (${resource.apiVersion})`,
     );
   }
-  const version = given.apiVersion.split('/').at(-1) ?? '';
-  const known = /^(?:Pod|Service|ConfigMap|Secret|Namespace|Node|Event|Deployment|ReplicaSet|Job)$/.test(
-    given.kind,
+  const types = `(${version}.${given.kind}) to (${goPackage(resource.group)}.${resource.kind})`;
+  throw cannotBeHandled(given, resource, `converting ${types}: unknown conversion`);
+}
+
+function isRegistered({ kind, apiVersion }: { kind: string; apiVersion: string }): boolean {
+  return GROUP_VERSIONS.some(
+    (one) => one.apiVersion === apiVersion && one.resources.some((resource) => resource.kind === kind),
   );
-  const why = known
-    ? `converting (${version}.${given.kind}) to (${goPackage(resource.group)}.${resource.kind}): unknown conversion`
-    : `no kind "${given.kind}" is registered for version "${given.apiVersion}" in scheme "${SCHEME}"`;
-  throw cannotBeHandled(given, resource, why);
 }
 
 function cannotBeHandled(
@@ -128,19 +144,10 @@ function cannotBeHandled(
   return badRequest(`${given.kind} in version "${version}" cannot be handled as a ${kind}: ${why}`);
 }
 
-/** What is wrong with a JSON text, in the words of Go's decoder where they are known. */
-function jsonProblem(text: string, error: unknown): string {
-  const trimmed = text.trimStart();
-  if (trimmed === '') return 'unexpected end of JSON input';
-  const first = trimmed[0] ?? '';
-  if (!/[{["0-9tfn-]/.test(first)) return `invalid character '${first}' looking for beginning of value`;
-  const message = error instanceof Error ? error.message : String(error);
-  return /end of JSON|Unterminated|after property value|Expected/.test(message) && !/position/.test(message)
-    ? 'unexpected end of JSON input'
-    : message;
-}
-
+/** The beginning of a body: as text if it is an object, else in hexadecimal. */
 function shownBytes(bytes: Buffer): string {
-  const text = bytes.toString('utf8');
-  return text.length > SHOWN_BYTES ? `${text.slice(0, SHOWN_BYTES)} ...` : text;
+  if (bytes.length === 0) return '<empty>';
+  const start = bytes.subarray(0, SHOWN_BYTES);
+  const text = start.toString('latin1').startsWith('{') ? start.toString('utf8') : start.toString('hex');
+  return bytes.length > SHOWN_BYTES ? `${text} ...` : text;
 }
