@@ -46,7 +46,7 @@ for (const [restartPolicy, init, sidecars, regular, expected] of [
   const what = `${restartPolicy}, init [${init}], sidecars [${sidecars}], containers [${regular}]`;
   test(`a pod with ${what} is ${expected}`, () => {
     const list = (states: string, prefix: string): { name: string; state: State }[] =>
-      [...states].map((state, index) => ({ name: `${prefix}${index}`, state: state as State }));
+      states.split('').map((state, index) => ({ name: `${prefix}${index}`, state: state as State }));
     const all = { init: list(init, 'i'), side: list(sidecars, 's'), regular: list(regular, 'c') };
     const spec: PodSpec = {
       restartPolicy,
