@@ -34,7 +34,10 @@ export interface RemoteProcess {
   /** Absent with a tty. */
   stderr?: Readable;
   resize(size: TerminalSize): void;
-  /** Resolves when the streams are at their end: exec with the process's end, attach with undefined. */
+  /**
+   * Resolves when the streams are at their end: exec with the process's end, attach with undefined.
+   * Rejects, for exec, if the command could not be started; the message is the kubelet's.
+   */
   ended: Promise<ProcessEnd | undefined>;
   /** Lets go of the streams; the process lives on. */
   detach(): void;

@@ -1,6 +1,5 @@
 import type { PodSandbox } from '../runtime/runtime.ts';
 import type { ContainerView } from './status/container-status.ts';
-import type { PodPhase } from './status/phase.ts';
 import type { PodView } from './status/pod-status.ts';
 import type { ObservedRun } from './observed-run.ts';
 import { containersOf, type PodObject, type SpecContainer } from './types.ts';
@@ -116,5 +115,3 @@ export function startsAgain(pod: PodObject, container: SpecContainer, run: Obser
 export function containerNamed(pod: PodObject, name: string): SpecContainer | undefined {
   return containersOf(pod.spec).find(({ spec }) => spec.name === name);
 }
-
-export type { PodPhase };

@@ -12,7 +12,7 @@ export function cgroupMark(stateDir: string): string {
 }
 
 /** Version 2 has one hierarchy for all controllers. */
-export function isUnified(): boolean {
+function isUnified(): boolean {
   return existsSync(join(ROOT, 'cgroup.controllers'));
 }
 

@@ -8,7 +8,7 @@ import { deferred } from '../deferred.ts';
  * What one attached client may lag behind before the container is held up. A real node has the buffers of two
  * TCP connections and a runtime for it; past them it holds up the container too, rather than lose output.
  */
-export const CLIENT_BUFFER_BYTES = 64 * 1024 * 1024;
+const CLIENT_BUFFER_BYTES = 64 * 1024 * 1024;
 
 /** The container's side of what clients attach to. */
 export interface HubProcess {
