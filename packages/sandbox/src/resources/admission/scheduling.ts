@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject } from '../../store/types.ts';
 import type { PodObject } from '../pods/types.ts';
 import type { WriteContext } from '../rules.ts';
@@ -72,9 +73,22 @@ interface RuntimeClass extends KubeObject {
 /** Checks the runtime class of a new pod, and adds its overhead. */
 export function admitRuntimeClass(pod: PodObject, context: WriteContext): void {
   const name = pod.spec.runtimeClassName;
-  if (name === undefined) return;
-  const found = context.store.get<RuntimeClass>('runtimeclasses.node.k8s.io', undefined, name);
-  if (found === undefined) throw podRefusal(pod, `pod rejected: RuntimeClass "${name}" not found`);
-  const overhead = found.overhead?.podFixed;
-  if (overhead !== undefined) pod.spec.overhead = structuredClone(overhead);
+  const found =
+    name === undefined
+      ? undefined
+      : context.store.get<RuntimeClass>('runtimeclasses.node.k8s.io', undefined, name);
+  if (name !== undefined && found === undefined) {
+    throw podRefusal(pod, `pod rejected: RuntimeClass "${name}" not found`);
+  }
+  const own = pod.spec.overhead ?? {};
+  const overhead = found?.overhead?.podFixed;
+  if (overhead === undefined) {
+    if (Object.keys(own).length === 0) return;
+    const reason = 'pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead';
+    throw podRefusal(pod, reason);
+  }
+  if (Object.keys(own).length > 0 && !isDeepStrictEqual(own, overhead)) {
+    throw podRefusal(pod, "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead");
+  }
+  pod.spec.overhead = structuredClone(overhead);
 }

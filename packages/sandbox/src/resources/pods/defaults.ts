@@ -1,5 +1,6 @@
 import type { ContainerPort, LifecycleHandler } from 'kubernetes-types/core/v1.d.ts';
 import { defaultPullPolicy } from './image.ts';
+import { defaultPodResources } from './pod-resources.ts';
 import type { Container, PodObject, PodSpec, Probe } from './types.ts';
 import { defaultVolume } from './volume-defaults.ts';
 
@@ -11,6 +12,7 @@ export function defaultPod(pod: PodObject): void {
   for (const container of [...(pod.spec.containers ?? []), ...(pod.spec.initContainers ?? [])]) {
     defaultRequests(container);
   }
+  defaultPodResources(pod.spec);
   pod.spec.enableServiceLinks ??= true;
   defaultPodSpec(pod.spec);
   if (pod.spec.hostNetwork === true) defaultHostPorts(pod.spec);

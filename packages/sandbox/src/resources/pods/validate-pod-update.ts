@@ -1,14 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Toleration } from 'kubernetes-types/core/v1.d.ts';
 import type { FieldError } from '../../api/status-error.ts';
-import { child, forbidden, index, invalid, key, required } from '../field-errors.ts';
+import { child, forbidden, index, invalid, required } from '../field-errors.ts';
 import { internalForm } from '../internal-form.ts';
 import { outsideRange } from '../names.ts';
 import { validateObjectMetaUpdate } from '../object-meta.ts';
 import { jsonDiff } from '../unified-diff.ts';
 import type { Container, PodObject, PodSpec } from './types.ts';
+import { MIRROR, validateAnnotations, validateAnnotationUpdates } from './validate-annotations.ts';
 import { validateImagePadding } from './validate-container.ts';
-import { INT32_MAX, MIRROR, validateAnnotations, validateMetadataAndSpec } from './validate-pod.ts';
+import { INT32_MAX, validateMetadataAndSpec } from './validate-pod.ts';
 import { validateTolerations } from './validate-scheduling.ts';
 
 /** What every update of a pod is checked for. */
@@ -19,15 +20,6 @@ function validateUpdateCommon(pod: PodObject, old: PodObject): FieldError[] {
     ...validateAnnotationUpdates(pod, old),
     ...validateAnnotations(pod),
   ];
-}
-
-/** An error if a pod becomes a mirror pod, or ceases to be one. */
-export function validateAnnotationUpdates(pod: PodObject, old: PodObject): FieldError[] {
-  const before = old.metadata.annotations?.[MIRROR];
-  const after = pod.metadata.annotations?.[MIRROR];
-  if (before === after) return [];
-  const change = before === undefined ? 'add' : 'remove or update';
-  return [forbidden(key('metadata.annotations', MIRROR), `may not ${change} mirror pod annotation`)];
 }
 
 const UPDATABLE = [

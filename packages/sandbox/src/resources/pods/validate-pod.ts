@@ -1,12 +1,12 @@
 import type { FieldError } from '../../api/status-error.ts';
-import { child, forbidden, index, invalid, key } from '../field-errors.ts';
+import { child, forbidden, index } from '../field-errors.ts';
 import { dns1123Subdomain } from '../names.ts';
 import { validateObjectMeta } from '../object-meta.ts';
 import type { PodObject } from './types.ts';
+import { validateAnnotations } from './validate-annotations.ts';
 import { validateImagePadding } from './validate-container.ts';
 import { validatePodSpec } from './validate-spec.ts';
 
-export const MIRROR = 'kubernetes.io/config.mirror';
 export const INT32_MAX = 2_147_483_647;
 
 /** What is wrong with a pod's metadata and spec, on create and on update. */
@@ -24,19 +24,6 @@ export function validateMetadataAndSpec(pod: PodObject): FieldError[] {
     }
   }
   return errors;
-}
-
-export function validateAnnotations(pod: PodObject): FieldError[] {
-  const value = pod.metadata.annotations?.[MIRROR];
-  return value !== undefined && (pod.spec.nodeName ?? '') === ''
-    ? [
-        invalid(
-          key('metadata.annotations', MIRROR),
-          value,
-          'must set spec.nodeName if mirror pod annotation is set',
-        ),
-      ]
-    : [];
 }
 
 function validateTokensWithoutAccount(pod: PodObject): FieldError[] {

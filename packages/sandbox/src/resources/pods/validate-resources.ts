@@ -6,13 +6,38 @@ import { compareQuantities, parseQuantity, quantityValue } from '../quantity.ts'
 
 /** Resources without a domain that a container may ask for. */
 const STANDARD = ['cpu', 'ephemeral-storage', 'memory'];
+/** Names that mean something in quotas and volumes only. */
+const KNOWN = new Set([
+  ...STANDARD.flatMap((name) => [name, `requests.${name}`, `limits.${name}`]),
+  'configmaps',
+  'persistentvolumeclaims',
+  'pods',
+  'replicationcontrollers',
+  'requests.storage',
+  'resourcequotas',
+  'secrets',
+  'services',
+  'services.loadbalancers',
+  'services.nodeports',
+  'storage',
+]);
 const NANO_PER_UNIT = 1_000_000_000n;
 
-/** Checks limits and requests; `claims` are the names of the pod's resource claims. */
+/** What is wrong with the resources of a container; `claims` are the names of the pod's resource claims. */
 export function validateResources(
   resources: ResourceRequirements,
   claims: readonly string[],
   path: string,
+): FieldError[] {
+  const errors = validateAmounts(resources, path, validateContainerResourceName);
+  return [...errors, ...validateClaims(resources.claims ?? [], claims, child(path, 'claims'))];
+}
+
+/** Checks limits and requests, and their names by the function given. */
+export function validateAmounts(
+  resources: ResourceRequirements,
+  path: string,
+  validateName: (name: string, path: string) => FieldError[],
 ): FieldError[] {
   const errors: FieldError[] = [];
   const limits = (resources.limits ?? {}) as Record<string, string>;
@@ -20,10 +45,12 @@ export function validateResources(
   const limitsPath = child(path, 'limits');
   const requestsPath = child(path, 'requests');
   for (const [name, quantity] of Object.entries(limits)) {
-    errors.push(...validateResource(name, quantity, key(limitsPath, name)));
+    const at = key(limitsPath, name);
+    errors.push(...validateName(name, at), ...validateAmount(name, quantity, at));
   }
   for (const [name, quantity] of Object.entries(requests)) {
-    errors.push(...validateResource(name, quantity, key(requestsPath, name)));
+    const at = key(requestsPath, name);
+    errors.push(...validateName(name, at), ...validateAmount(name, quantity, at));
     const limit = limits[name];
     if (limit === undefined) {
       if (!mayOvercommit(name)) {
@@ -43,10 +70,11 @@ export function validateResources(
   if (names.some(isHugePages) && !names.some((name) => name === 'cpu' || name === 'memory')) {
     errors.push(forbidden(path, 'HugePages require cpu or memory'));
   }
-  return [...errors, ...validateClaims(resources.claims ?? [], claims, child(path, 'claims'))];
+  return errors;
 }
 
-function isHugePages(name: string): boolean {
+/** Whether a resource is memory in pages of a larger size. */
+export function isHugePages(name: string): boolean {
   return name.startsWith('hugepages-');
 }
 
@@ -55,13 +83,26 @@ function mayOvercommit(name: string): boolean {
   return (!name.includes('/') || name.includes('kubernetes.io/')) && !isHugePages(name);
 }
 
-function validateResource(name: string, quantity: string, path: string): FieldError[] {
+/** What is wrong with the name of a resource: it is a known one, or it has a domain. */
+export function validateResourceName(name: string, path: string): FieldError[] {
   const errors = qualifiedName(name).map((text) => invalid(path, name, text));
-  if (errors.length === 0 && !name.includes('/') && !STANDARD.includes(name) && !isHugePages(name)) {
+  if (errors.length > 0 || name.includes('/') || KNOWN.has(name)) return errors;
+  if (isHugePages(name.replace(/^requests\./, ''))) return errors;
+  return [invalid(path, name, 'must be a standard resource type or fully qualified')];
+}
+
+function validateContainerResourceName(name: string, path: string): FieldError[] {
+  const errors = validateResourceName(name, path);
+  if (!name.includes('/') && !STANDARD.includes(name) && !isHugePages(name)) {
     errors.push(invalid(path, name, 'must be a standard resource for containers'));
   } else if (errors.length === 0 && name.includes('/') && name.startsWith('requests.')) {
     errors.push(invalid(path, name, "doesn't follow extended resource name standard"));
   }
+  return errors;
+}
+
+function validateAmount(name: string, quantity: string, path: string): FieldError[] {
+  const errors: FieldError[] = [];
   const { nano } = parseQuantity(quantity);
   if (nano < 0n) errors.push(invalid(path, quantity, 'must be greater than or equal to 0'));
   if (!mayOvercommit(name) && nano % NANO_PER_UNIT !== 0n) {

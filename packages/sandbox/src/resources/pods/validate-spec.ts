@@ -9,11 +9,12 @@ import {
   qualifiedName,
 } from '../names.ts';
 import { validateLabels } from '../object-meta.ts';
+import { validatePodResources } from './pod-resources.ts';
 import type { PodSpec } from './types.ts';
 import { validateContainers, validateInitContainers } from './validate-container.ts';
 import { validateEphemeralContainers } from './validate-ephemeral.ts';
 import { validateOs } from './validate-os.ts';
-import { validateResources } from './validate-resources.ts';
+import { validateResourceClaims } from './validate-resource-claims.ts';
 import { validateAffinity, validateTolerations, validateTopologySpread } from './validate-scheduling.ts';
 import { validatePodSecurityContext } from './validate-security.ts';
 import { validateVolumes } from './validate-volumes.ts';
@@ -37,14 +38,13 @@ export interface SpecOwner {
 export function validatePodSpec(spec: PodSpec, path: string, owner: SpecOwner): FieldError[] {
   const at = (name: string): string => child(path, name);
   const { errors: volumeErrors, usable } = validateVolumes(spec.volumes ?? [], owner.podName, at('volumes'));
-  const claims = (spec.resourceClaims ?? []).map((claim) => claim.name);
   return [
     ...volumeErrors,
     ...validateResourceClaims(spec, at('resourceClaims')),
     ...validateContainers(spec, usable, at('containers')),
     ...validateInitContainers(spec, usable, at('initContainers')),
     ...validateEphemeralContainers(spec, usable, at('ephemeralContainers')),
-    ...(spec.resources === undefined ? [] : validateResources(spec.resources, claims, at('resources'))),
+    ...validatePodResources(spec, at('resources')),
     ...validateHostPorts(spec, owner.isPod, at('containers')),
     ...choice(spec.restartPolicy, RESTART_POLICIES, at('restartPolicy')),
     ...choice(spec.dnsPolicy, DNS_POLICIES, at('dnsPolicy')),
@@ -62,19 +62,6 @@ export function validatePodSpec(spec: PodSpec, path: string, owner: SpecOwner): 
 function choice(value: string | undefined, choices: readonly string[], path: string): FieldError[] {
   if (value === undefined || value === '') return [required(path)];
   return choices.includes(value) ? [] : [notSupported(path, value, choices)];
-}
-
-function validateResourceClaims(spec: PodSpec, path: string): FieldError[] {
-  const errors: FieldError[] = [];
-  const names = new Set<string>();
-  for (const [position, { name }] of (spec.resourceClaims ?? []).entries()) {
-    const at = child(index(path, position), 'name');
-    if (name === '') errors.push(required(at));
-    else if (names.has(name)) errors.push(duplicate(at, name));
-    else errors.push(...dns1123Label(name).map((text) => invalid(at, name, text)));
-    names.add(name);
-  }
-  return errors;
 }
 
 function validateHostPorts(spec: PodSpec, isPod: boolean, path: string): FieldError[] {

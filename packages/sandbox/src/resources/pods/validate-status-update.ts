@@ -4,7 +4,7 @@ import { child, forbidden, index, invalid } from '../field-errors.ts';
 import { qualifiedName } from '../names.ts';
 import { validateObjectMetaUpdate } from '../object-meta.ts';
 import type { PodObject, PodSpec } from './types.ts';
-import { validateAnnotationUpdates } from './validate-pod-update.ts';
+import { validateAnnotationUpdates } from './validate-annotations.ts';
 
 const SYSTEM_CONDITIONS = new Set(['PodScheduled', 'Ready', 'Initialized']);
 
