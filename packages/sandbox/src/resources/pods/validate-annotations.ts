@@ -1,11 +1,15 @@
 import type { FieldError } from '../../api/status-error.ts';
-import { forbidden, invalid, key } from '../field-errors.ts';
+import { child, forbidden, invalid, key } from '../field-errors.ts';
+import { descendingPath } from './paths.ts';
 import type { PodObject } from './types.ts';
 
 /** Names the manifest that a pod mirrors; written by kubelets. */
 export const MIRROR = 'kubernetes.io/config.mirror';
 const DELETION_COST = 'controller.kubernetes.io/pod-deletion-cost';
 const APP_ARMOR_PREFIX = 'container.apparmor.security.beta.kubernetes.io/';
+const SECCOMP_POD = 'seccomp.security.alpha.kubernetes.io/pod';
+const SECCOMP_PREFIX = 'container.seccomp.security.alpha.kubernetes.io/';
+const LOCAL_PREFIX = 'localhost/';
 const PATH = 'metadata.annotations';
 const INT32_LIMIT = 2 ** 31;
 
@@ -22,12 +26,24 @@ export function validateAnnotations(pod: PodObject): FieldError[] {
   if (cost !== undefined && !isCost(cost)) {
     errors.push(invalid(key(PATH, DELETION_COST), cost, 'must be a 32bit integer'));
   }
-  return [...errors, ...validateAppArmor(pod, annotations)];
+  return [...errors, ...validateSeccomp(annotations), ...validateAppArmor(pod, annotations)];
 }
 
 /** A whole number without leading zeros or a plus, in 32 bits. */
 function isCost(text: string): boolean {
   return /^(?:0|-?[1-9]\d*)$/.test(text) && Number(text) >= -INT32_LIMIT && Number(text) < INT32_LIMIT;
+}
+
+/** Profiles of seccomp were annotations once; these are still looked at. */
+function validateSeccomp(annotations: Readonly<Record<string, string>>): FieldError[] {
+  return Object.entries(annotations).flatMap(([annotation, profile]) => {
+    if (annotation !== SECCOMP_POD && !annotation.startsWith(SECCOMP_PREFIX)) return [];
+    if (['runtime/default', 'docker/default', 'unconfined'].includes(profile)) return [];
+    const at = child(PATH, annotation);
+    return profile.startsWith(LOCAL_PREFIX)
+      ? descendingPath(profile.slice(LOCAL_PREFIX.length), at)
+      : [invalid(at, profile, 'must be a valid seccomp profile')];
+  });
 }
 
 function validateAppArmor(pod: PodObject, annotations: Readonly<Record<string, string>>): FieldError[] {
@@ -41,7 +57,7 @@ function validateAppArmor(pod: PodObject, annotations: Readonly<Record<string, s
     const at = key(PATH, annotation);
     const container = annotation.slice(APP_ARMOR_PREFIX.length);
     const errors = names.has(container) ? [] : [invalid(at, container, 'container not found')];
-    if (!['', 'runtime/default', 'unconfined'].includes(profile) && !profile.startsWith('localhost/')) {
+    if (!['', 'runtime/default', 'unconfined'].includes(profile) && !profile.startsWith(LOCAL_PREFIX)) {
       errors.push(invalid(at, profile, `invalid AppArmor profile name: ${JSON.stringify(profile)}`));
     }
     return errors;

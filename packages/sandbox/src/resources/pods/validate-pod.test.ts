@@ -60,6 +60,23 @@ const REFUSED: [what: string, spec: object, annotations: Record<string, string>,
     ],
   ],
   [
+    'a hostname over all others beside the fully qualified one',
+    { hostnameOverride: 'A_', setHostnameAsFQDN: true },
+    {},
+    [
+      "spec.hostnameOverride: Invalid value: \"A_\": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')",
+      'spec.setHostnameAsFQDN: Forbidden: may not be true when `hostnameOverride` is set',
+    ],
+  ],
+  [
+    'a profile of seccomp that is none',
+    {},
+    { 'container.seccomp.security.alpha.kubernetes.io/c': 'x' },
+    [
+      'metadata.annotations.container.seccomp.security.alpha.kubernetes.io/c: Invalid value: "x": must be a valid seccomp profile',
+    ],
+  ],
+  [
     'annotations that mean something',
     {},
     {

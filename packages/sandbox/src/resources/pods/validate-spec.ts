@@ -1,6 +1,15 @@
 import { isIP } from 'node:net';
 import type { FieldError } from '../../api/status-error.ts';
-import { child, duplicate, forbidden, index, invalid, notSupported, required } from '../field-errors.ts';
+import {
+  child,
+  duplicate,
+  forbidden,
+  index,
+  invalid,
+  notSupported,
+  required,
+  tooLong,
+} from '../field-errors.ts';
 import {
   dns1123Label,
   dns1123Subdomain,
@@ -26,6 +35,8 @@ const INT32_MAX = 2_147_483_647;
 const MOST_NAMESERVERS = 3;
 const MOST_SEARCHES = 32;
 const LONGEST_SEARCH_LIST = 2048;
+/** Of Linux (`HOST_NAME_MAX`). */
+const LONGEST_HOSTNAME = 64;
 
 /** Which object the spec belongs to. */
 export interface SpecOwner {
@@ -177,5 +188,23 @@ function validateNames(spec: PodSpec, path: string): FieldError[] {
     const policies = ['PreemptLowerPriority', 'Never'];
     errors.push(...choice(spec.preemptionPolicy, policies, child(path, 'preemptionPolicy')));
   }
-  return [...errors, ...validateOs(spec, path)];
+  return [...errors, ...validateHostnameOverride(spec, path), ...validateOs(spec, path)];
+}
+
+/** A hostname that stands for all others, which Linux must take and which leaves no room for them. */
+function validateHostnameOverride(spec: PodSpec, path: string): FieldError[] {
+  const { hostnameOverride } = spec as { hostnameOverride?: string };
+  if (hostnameOverride === undefined) return [];
+  const at = child(path, 'hostnameOverride');
+  const errors = dns1123Subdomain(hostnameOverride).map((text) => invalid(at, hostnameOverride, text));
+  if (hostnameOverride.length > LONGEST_HOSTNAME) errors.push(tooLong(at, LONGEST_HOSTNAME));
+  if (spec.setHostnameAsFQDN === true) {
+    errors.push(
+      forbidden(child(path, 'setHostnameAsFQDN'), 'may not be true when `hostnameOverride` is set'),
+    );
+  }
+  if (spec.hostNetwork === true) {
+    errors.push(forbidden(at, 'may not be set when `hostNetwork` is true'));
+  }
+  return errors;
 }
