@@ -1,9 +1,10 @@
+import { required } from '../resources/field-errors.ts';
 import type { ApiContext } from './api-context.ts';
 import { serveDelete, serveDeleteCollection } from './delete-handler.ts';
 import type { Resource } from './discovery/resource-table.ts';
 import type { Exchange } from './exchange.ts';
 import { negotiate } from './negotiate.ts';
-import { readWriteOptions } from './options.ts';
+import { readWriteOptions, refuse } from './options.ts';
 import { readPatch } from './patch/apply-patch.ts';
 import { createObject } from './write/create.ts';
 import { decodeObject, readBody } from './write/decode-body.ts';
@@ -75,6 +76,9 @@ export async function servePatch(
     fieldValidation: options.fieldValidation,
     warn: write.context.warn,
   });
+  if (patch.type === 'application/apply-patch+yaml' && options.fieldManager === '') {
+    refuse('PatchOptions', [required('fieldManager', 'is required for apply patch')]);
+  }
   const { name } = exchange.info;
   const exists = api.store.get(resource.key, write.namespace, name) !== undefined;
   if (patch.type === 'application/apply-patch+yaml' && !exists && subresource === undefined) {
