@@ -1,7 +1,7 @@
 // What one ephemeral session costs: connections are counted on the wire, requests as the client tells them (-v=6).
 import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -13,8 +13,10 @@ describe('cost of a session', () => {
   let folder: string;
   let connections = 0;
   let kubeconfig: string;
+  const sockets = new Set<Socket>();
   const proxy = createServer((client) => {
     connections += 1;
+    sockets.add(client);
     const server = connect(Number(new URL(sandbox.url).port), '127.0.0.1');
     client.pipe(server).pipe(client);
     for (const socket of [client, server]) {
@@ -53,8 +55,10 @@ describe('cost of a session', () => {
     await cluster.close();
   });
   after(async () => {
-    await new Promise((resolve) => proxy.close(resolve));
     await sandbox.stop();
+    const closed = new Promise((resolve) => proxy.close(resolve));
+    for (const socket of sockets) socket.destroy();
+    await closed;
     await rm(folder, { recursive: true, force: true });
   });
 
