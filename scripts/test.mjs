@@ -8,6 +8,9 @@ import { setUp } from './set-up.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const words = process.argv.slice(2);
 
+/** A test file that takes longer hangs: the slowest, the replay of all recordings, takes two minutes. */
+const HANG_MS = 280_000;
+
 await setUp({ root, build: true, packages: true });
 
 const files = ['packages', 'e2e', 'bench', 'scripts', 'examples']
@@ -19,7 +22,15 @@ if (files.length === 0) {
 }
 const run = spawnSync(
   process.execPath,
-  ['--conditions=source', '--import', 'tsx', '--test', '--test-concurrency=2', ...files],
+  [
+    '--conditions=source',
+    '--import',
+    'tsx',
+    '--test',
+    '--test-concurrency=2',
+    `--test-timeout=${HANG_MS}`,
+    ...files,
+  ],
   { cwd: root, stdio: 'inherit' },
 );
 process.exitCode = run.status ?? 1;
