@@ -58,7 +58,7 @@ export class AnswerGate implements OpenStream {
     this.#breakConnection = breakConnection;
     this.#write = response.write.bind(response) as (chunk: Buffer, done?: () => void) => boolean;
     this.#end = response.end.bind(response) as () => void;
-    this.#writeHead = response.writeHead.bind(response) as (...head: Head) => void;
+    this.#writeHead = response.writeHead.bind(response);
     const flushHeaders = response.flushHeaders.bind(response);
     Object.assign(response, {
       writeHead: (...head: Head) => this.#head(head),

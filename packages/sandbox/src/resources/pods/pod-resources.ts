@@ -17,7 +17,7 @@ function isSupported(name: string): boolean {
 }
 
 function requestsOf(container: Container): Amounts {
-  return (container.resources?.requests ?? {}) as Amounts;
+  return container.resources?.requests ?? {};
 }
 
 function sum(left: Amounts, right: Amounts): Amounts {
@@ -50,8 +50,8 @@ function aggregatedRequests(spec: PodSpec): Amounts {
 /** A pod that has resources of its own requests what its containers do, and else up to its limits. */
 export function defaultPodResources(spec: PodSpec): void {
   if (spec.resources === undefined) return;
-  const own = (spec.resources.requests ?? {}) as Amounts;
-  const all = { ...(spec.resources.limits as Amounts | undefined), ...aggregatedRequests(spec) };
+  const own = spec.resources.requests ?? {};
+  const all = { ...spec.resources.limits, ...aggregatedRequests(spec) };
   const supported = Object.fromEntries(Object.entries(all).filter(([name]) => isSupported(name)));
   const requests = Object.entries({ ...supported, ...own });
   if (requests.length === 0) return;
@@ -67,16 +67,16 @@ export function validatePodResources(spec: PodSpec, path: string): FieldError[] 
     errors.push(forbidden(child(path, 'claims'), 'claims cannot be set for Resources at pod-level'));
   }
   errors.push(...validateAmounts(resources, path, validatePodResourceName));
-  const requests = (resources.requests ?? {}) as Amounts;
+  const requests = resources.requests ?? {};
   for (const [name, total] of Object.entries(aggregatedRequests(spec))) {
     const request = requests[name] ?? '0';
     if (!isSupported(name) || compareQuantities(total, request) <= 0) continue;
     const detail = `must be greater than or equal to aggregate container requests of ${total}`;
     errors.push(invalid(key(child(path, 'requests'), name), request, detail));
   }
-  const limits = (resources.limits ?? {}) as Amounts;
+  const limits = resources.limits ?? {};
   for (const [position, container] of (spec.containers ?? []).entries()) {
-    for (const [name, limit] of Object.entries((container.resources?.limits ?? {}) as Amounts)) {
+    for (const [name, limit] of Object.entries(container.resources?.limits ?? {})) {
       const whole = limits[name];
       if (whole === undefined || compareQuantities(limit, whole) <= 0) continue;
       const at = child(key(index(child(path, 'containers'), position), name), 'limits');
