@@ -36,9 +36,9 @@ describe('terminal sessions', { skip: missingForContainers() ?? false }, () => {
   });
   after(() => sandbox.stop());
 
-  /** A shell that runs kubectl-dbg and then shows its code and the state of the terminal. */
+  /** A shell that runs kubectl-dbg, shows its code and the terminal's state, and stays: what a dying one shows may be lost. */
   function inShell(t: TestContext, args: string, extra: Record<string, string> = {}): TerminalProgram {
-    const command = `${process.execPath} ${KUBECTL_DBG} ${args}; echo "code $?"; stty -a | grep -o -e '-\\?icanon' -e '-\\?echo ' -e '-\\?isig'`;
+    const command = `${process.execPath} ${KUBECTL_DBG} ${args}; echo "code $?"; stty -a | grep -o -e '-\\?icanon' -e '-\\?echo ' -e '-\\?isig'; read _`;
     const terminal = new TerminalProgram('sh', ['-c', command], { env: { ...env, ...extra }, cols: 200 });
     t.after(() => terminal.kill('SIGKILL'));
     return terminal;

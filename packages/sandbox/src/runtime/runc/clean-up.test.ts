@@ -39,7 +39,8 @@ test('a killed sandbox leaves containers, and the clean-up removes them all', { 
   );
   const report = await cleanUpState(stateDir);
   assert.equal(report.processes > 0, true);
-  assert.ok(report.containers >= 6, `${report.containers} containers`);
+  // A runc in the foreground removes its own container when that is killed, if it comes to it: how many are left is chance.
+  assert.ok(report.containers >= 1, `${report.containers} containers`);
   assert.deepEqual(leftovers(stateDir), []);
   // Images stay, to be used again.
   assert.deepEqual(readdirSync(stateDir).toSorted(), ['images', 'pause']);
