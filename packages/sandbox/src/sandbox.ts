@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ApiContext } from './api/api-context.ts';
@@ -102,6 +103,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const { historyCapacity } = options;
   const store = new MemoryStore(historyCapacity === undefined ? {} : { historyCapacity });
   const stopping = new AbortController();
+  // Every open watch and stream listens to it: many are no leak.
+  setMaxListeners(0, stopping.signal);
   const api = apiContext(store, now, stopping.signal, options.stallable === true);
   const stops = [
     startNamespaceController(store, authority.certificate, (namespace, name) =>

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { refusePod } from './admission.ts';
 import { containersToStart } from './choose-containers.ts';
@@ -40,6 +41,8 @@ export class PodWorker {
 
   constructor(context: KubeletContext, pod: PodObject) {
     this.#context = context;
+    // Each container that waits listens to it, and a pod may get any number of ephemeral ones.
+    setMaxListeners(0, this.#leaving.signal);
     this.state = new PodState(pod, context.hostIP, context.now());
     this.#finished = isTerminal(pod.status);
     this.done = new Promise((resolve) => {
