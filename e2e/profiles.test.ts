@@ -88,6 +88,7 @@ describe('profiles with real containers', { skip: missingForContainers() ?? fals
     ['restricted', ['--run-as=1000:1000'], []],
     ['netadmin', [], ['NET_ADMIN', 'NET_RAW']],
     ['sysadmin', [], ['SYS_PTRACE', 'NET_ADMIN', 'NET_RAW', 'SYS_ADMIN']],
+    ['legacy', [], []],
   ] as [string, string[], (keyof typeof CAP)[]][]) {
     test(`${profile} in a running pod`, async () => {
       const shown = await show('app', `--profile=${profile}`, ...flags);
@@ -149,15 +150,22 @@ describe('profiles with real containers', { skip: missingForContainers() ?? fals
     assert.equal((await run('app', '--env-from-target', '--env=COLOUR=red', ...words)).stdout.trim(), 'red');
   });
 
-  for (const [profile, power] of [
-    ['general', 'SYS_PTRACE'],
-    ['netadmin', 'NET_ADMIN'],
-    ['sysadmin', 'SYS_ADMIN'],
-  ] as const) {
-    test(`${profile} in a copy: the rights, and the processes of the others`, async () => {
-      const shown = await show('app', `--profile=${profile}`, '--copy-to', `copy-${profile}`);
-      assert.ok(has(shown, power));
-      assert.match(shown.get('processes') ?? '', /sleep 3601/);
+  for (const [profile, flags, powers, shares] of [
+    ['general', [], ['SYS_PTRACE'], true],
+    ['baseline', [], [], true],
+    ['restricted', ['--run-as=1000:1000'], [], true],
+    ['netadmin', [], ['NET_ADMIN', 'NET_RAW'], true],
+    ['sysadmin', [], ['SYS_PTRACE', 'NET_ADMIN', 'NET_RAW', 'SYS_ADMIN'], true],
+    ['legacy', [], [], false],
+  ] as [string, string[], (keyof typeof CAP)[], boolean][]) {
+    test(`${profile} in a copy: the rights, and ${shares ? '' : 'not '}the processes of the others`, async () => {
+      const shown = await show('app', `--profile=${profile}`, '--copy-to', `copy-${profile}`, ...flags);
+      for (const power of ['SYS_PTRACE', 'NET_ADMIN', 'SYS_ADMIN'] as const) {
+        assert.equal(has(shown, power), powers.includes(power), power);
+      }
+      assert.equal(/sleep 3601/.test(shown.get('processes') ?? ''), shares);
+      assert.equal(shown.get('NoNewPrivs'), profile === 'restricted' ? '1' : '0');
+      if (profile === 'restricted') assert.equal(user(shown), '1000:1000');
       assert.ok(!(await staying()).includes(`copy-${profile}`), 'the copy stayed');
     });
   }
