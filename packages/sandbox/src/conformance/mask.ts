@@ -101,10 +101,31 @@ export function mask(value: unknown, field = ''): unknown {
   }
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value)
+    Object.entries(withoutMachine(value))
       .filter(([key, member]) => !(key === 'resources' && 'phase' in value && isCgroupNoise(member)))
       .map(([key, member]) => [maskText(key), mask(member, key)]),
   );
+}
+
+/** Columns of a Table of nodes that tell of the machine, not of Kubernetes. */
+const MACHINE_COLUMNS: Readonly<Record<string, string>> = {
+  'OS-Image': '<os>',
+  'Kernel-Version': '<kernel>',
+  'Container-Runtime': '<runtime>',
+};
+
+/** A Table whose cells about the machine are replaced; anything else as it is. */
+function withoutMachine(value: object): object {
+  const { columnDefinitions, rows } = value as { columnDefinitions?: unknown; rows?: unknown };
+  if (!Array.isArray(columnDefinitions) || !Array.isArray(rows)) return value;
+  const columns = columnDefinitions as { name: string }[];
+  const replaced = (rows as { cells?: unknown[] }[]).map((row) => ({
+    ...row,
+    ...(row.cells && {
+      cells: row.cells.map((cell, index) => MACHINE_COLUMNS[columns[index]?.name ?? ''] ?? cell),
+    }),
+  }));
+  return { ...value, rows: replaced };
 }
 
 /** A kubelet now and then reports nothing, or the limit of a cgroup that has none, as the resources of a pod. */

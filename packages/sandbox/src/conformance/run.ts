@@ -4,6 +4,7 @@ import { startSandbox } from '../sandbox.ts';
 import type { Store } from '../store/types.ts';
 import { Client } from './client.ts';
 import { compareStep } from './compare.ts';
+import { inOwnOrder } from './merged-order.ts';
 import { OUT_OF_SCOPE } from './out-of-scope.ts';
 import { endOf, type Recording } from './recording.ts';
 import { replay } from './replay.ts';
@@ -119,7 +120,10 @@ async function runScenario(client: Client, store: Store, recording: Recording): 
   );
   for (const [index, step] of recording.steps.entries()) {
     const answer = answers[index];
-    const found = answer === undefined ? 'not answered' : compareStep(step, answer, isEndless);
+    const found =
+      answer === undefined
+        ? 'not answered'
+        : compareStep(inOwnOrder(step, recording.steps, answers), answer, isEndless);
     if (found !== undefined) {
       const where = `step ${index} (${step.request.method} ${step.request.path})`;
       return { recording, outcome: 'failed', detail: `${where}: ${found}` };
