@@ -41,7 +41,7 @@ describe('command line', () => {
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'kubectl-dbg-e2e-'));
-    sandbox = await startSandbox({ runtime: 'simulated', users: [{ name: 'viewer', groups: [] }] });
+    sandbox = await startSandbox({ runtime: 'simulated', users: [{ name: 'viewer' }, { name: 'support' }] });
     cluster = await openCluster({ kubeconfig: sandbox.kubeconfig }, realWorld());
     env = { PATH: process.env.PATH, HOME: folder, KUBECONFIG: sandbox.kubeconfig };
     const running = new Promise<void>((resolve) => {
@@ -73,13 +73,27 @@ describe('command line', () => {
         },
       },
     });
-    await post('/apis/rbac.authorization.k8s.io/v1/namespaces/default/rolebindings', {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'RoleBinding',
-      metadata: { name: 'viewer' },
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'view' },
-      subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'viewer' }],
+    const apiGroup = 'rbac.authorization.k8s.io';
+    const rbac = `/apis/${apiGroup}/v1/namespaces/default`;
+    // What roles for debugging usually grant: `create` on attach, and no `get`.
+    await post(`${rbac}/roles`, {
+      metadata: { name: 'debug' },
+      rules: [
+        { apiGroups: [''], resources: ['pods/ephemeralcontainers'], verbs: ['patch'] },
+        { apiGroups: [''], resources: ['pods/attach'], verbs: ['create'] },
+      ],
     });
+    for (const [user, kind, name] of [
+      ['viewer', 'ClusterRole', 'view'],
+      ['support', 'ClusterRole', 'view'],
+      ['support', 'Role', 'debug'],
+    ]) {
+      await post(`${rbac}/rolebindings`, {
+        metadata: { name: `${user}-${name}` },
+        roleRef: { apiGroup, kind, name },
+        subjects: [{ apiGroup, kind: 'User', name: user }],
+      });
+    }
     await running;
   });
   after(async () => {
@@ -259,6 +273,12 @@ describe('command line', () => {
       assert.deepEqual(leftOver(), []);
     });
   }
+
+  test('who may only create an attach is attached all the same', async () => {
+    const args = ['web', '-q', '-i', '--context=kube-sandbox-support', '--', 'sh', '-c', 'cat; exit 7'];
+    const result = await dbg(args, { input: 'through SPDY\n' });
+    assert.deepEqual(result, { code: 7, stdout: 'through SPDY\n', stderr: '' });
+  });
 
   test('a URL as manifest', async () => {
     const server = createServer((_, response) =>

@@ -429,7 +429,7 @@ function hasEnded(pod: Pod, container: string): boolean {
 function refusal(error: unknown, { namespace, pod }: SessionAddress, way: 'attach' | 'exec'): DbgError {
   const words = error instanceof Error ? error.message : String(error);
   return new DbgError('refused', `cannot ${way === 'exec' ? 'exec in' : 'attach to'} pod ${pod}: ${words}`, {
-    remedy: `Ask for the right to get and create pods/${way} in namespace ${namespace}`,
+    remedy: `Ask for the right to create pods/${way} in namespace ${namespace}`,
     cause: error,
   });
 }

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import { ConnectionFailure } from './transport.ts';
 
-/** A proxy's answer to CONNECT is a status line and some headers. */
-const HEAD_LIMIT = 16 * 1024;
+/** The head of an answer is a status line and some headers. */
+export const MAX_HEAD_BYTES = 16 * 1024;
 
 /**
  * Reads from a socket until `complete` gives the length of a message, and pushes back what came after it.
@@ -12,6 +12,7 @@ const HEAD_LIMIT = 16 * 1024;
 export async function readUntil(
   socket: Socket,
   complete: (bytes: Buffer) => number | undefined,
+  peer: 'proxy' | 'server' = 'proxy',
 ): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     let bytes = Buffer.alloc(0);
@@ -23,7 +24,7 @@ export async function readUntil(
     };
     const onError = (error: Error) => finish(() => reject(error));
     const onEnd = () =>
-      finish(() => reject(new ConnectionFailure('CLOSED_EARLY', 'the proxy closed the connection')));
+      finish(() => reject(new ConnectionFailure('CLOSED_EARLY', `the ${peer} closed the connection`)));
     const onReadable = () => {
       for (
         let chunk = socket.read() as Buffer | null;
@@ -38,8 +39,9 @@ export async function readUntil(
           finish(() => resolve(bytes.subarray(0, length)));
           return;
         }
-        if (bytes.length > HEAD_LIMIT) {
-          finish(() => reject(new ConnectionFailure('PROXY_PROTOCOL', "the proxy's answer is too long")));
+        if (bytes.length > MAX_HEAD_BYTES) {
+          const code = peer === 'proxy' ? 'PROXY_PROTOCOL' : 'UPGRADE_PROTOCOL';
+          finish(() => reject(new ConnectionFailure(code, `the ${peer}'s answer is too long`)));
           return;
         }
       }

@@ -28,10 +28,8 @@ export class MessageQueue<T> implements AsyncIterable<T> {
       return;
     }
     this.#waiting.push(message);
-    if (!this.#paused) {
-      this.#paused = true;
-      this.#pause();
-    }
+    this.#paused = true;
+    this.#pause();
   }
 
   /** No message comes any more; those that wait can still be read. */

@@ -1,4 +1,5 @@
 import { abortable } from '../abortable.ts';
+import type { ApiStatusError } from '../api-status-error.ts';
 import type { Credential, Credentials } from '../credentials/credentials.ts';
 import { requestTarget } from '../endpoint.ts';
 import type { Connector } from '../http/connector.ts';
@@ -51,9 +52,55 @@ export async function openCommand(
     }
     for (const text of parseWarnings(response.headers['warning'] ?? '')) settings.warn(text);
     if (isRedirect(response.status)) throw redirectAnswer(settings.endpoint, response);
-    throw await refusal(response, { method: 'GET', path: target });
+    const refused = await refusal(response, { method: 'GET', path: target });
+    if (response.status !== FORBIDDEN) throw refused;
+    return await openBySpdy(context, target, credential, options, refused);
   }
 }
+
+/**
+ * A WebSocket begins as a GET and so needs the right to `get` beside `create`; many roles have `create` only, which
+ * is enough for SPDY: that begins as a POST. kubectl falls back to it in the same way.
+ */
+async function openBySpdy(
+  { settings, connector }: CommandContext,
+  target: string,
+  credential: Credential,
+  options: RemoteCommandOptions,
+  refused: ApiStatusError,
+): Promise<RemoteCommand> {
+  const [{ upgradeToSpdy }, { SpdyCommand }] = await Promise.all([
+    import('./spdy-upgrade.ts'),
+    import('./spdy-command.ts'),
+  ]);
+  const { url } = settings.endpoint;
+  const began = performance.now();
+  try {
+    const { socket } = await connector.upgradeConnection(credential, options.signal);
+    const result = await upgradeToSpdy({
+      target,
+      host: url.host,
+      headers: identityHeaders(settings, credential),
+      connection: socket,
+      timeout: settings.tuning.handshakeTimeout,
+      signal: options.signal,
+    });
+    const status = result.kind === 'open' ? 101 : result.response.status;
+    const milliseconds = performance.now() - began;
+    settings.trace({ kind: 'request', method: 'POST', path: target, status, milliseconds });
+    if (result.kind === 'open') return new SpdyCommand(socket, options, settings.tuning, options.signal);
+    // Neither way is open: what the first lacks is what to ask for.
+    if (NO_WAY.has(status)) throw refused;
+    throw await refusal(result.response, { method: 'POST', path: target });
+  } catch (error) {
+    if (!(error instanceof TransportError)) throw error;
+    throw explainTransport(error.cause, settings.endpoint, error.phase);
+  }
+}
+
+const FORBIDDEN = 403;
+/** Answers to a POST that say no more than the answer to the GET did: no right, or no such request here. */
+const NO_WAY = new Set([401, FORBIDDEN, 405]);
 
 function commandTarget(
   settings: ClientSettings,

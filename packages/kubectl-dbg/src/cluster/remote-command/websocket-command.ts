@@ -1,10 +1,10 @@
 import type { WebSocket } from 'ws';
 import { canHalfClose, decodeFrame, encodeClose, encodeFrame, MAX_DATA_BYTES } from 'kubectl-dbg-wire';
 import type { Frame } from 'kubectl-dbg-wire';
-import { DbgError } from '../../errors.ts';
 import { sanitise } from '../../sanitise.ts';
 import type { Tuning } from '../options.ts';
 import type { Closed, RemoteCommand } from '../types.ts';
+import { connectionGone } from './connection-gone.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { MessageQueue } from './message-queue.ts';
 
@@ -100,18 +100,13 @@ export class WebSocketCommand implements RemoteCommand {
   #write(message: Uint8Array): Promise<void> {
     return new Promise((resolve, reject) => {
       if (this.#socket.readyState !== this.#socket.OPEN) {
-        reject(gone(this.#broke));
+        reject(connectionGone(this.#broke));
         return;
       }
       this.#socket.send(message, { binary: true }, (error) => {
         if (error == null) resolve();
-        else reject(gone(error.message));
+        else reject(connectionGone(error.message));
       });
     });
   }
-}
-
-function gone(why: string | undefined): DbgError {
-  const suffix = why === undefined ? '' : `: ${sanitise(why)}`;
-  return new DbgError('lost', `the connection to the container is closed${suffix}`);
 }
