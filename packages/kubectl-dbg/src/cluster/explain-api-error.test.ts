@@ -39,7 +39,7 @@ const rows: [
     403,
     { method: 'GET', path: `${POD}/attach?container=c` },
     'pods "web" is forbidden: ',
-    { kind: 'refused', remedy: /^Ask for the right to get and create pods\/attach in namespace shop$/ },
+    { kind: 'refused', remedy: /^Ask for the right to create pods\/attach in namespace shop$/ },
   ],
   [
     'a right in a group, for the whole cluster',

@@ -58,9 +58,9 @@ function rightOfCall(error: ApiStatusError): Right | undefined {
 }
 
 function describeRight({ verb, resource, group, namespace }: Right): string {
-  // A WebSocket needs both: it is a GET, and attaching counts as a creation.
-  const verbs = /\/(attach|exec)$/.test(resource) ? 'get and create' : verb;
+  // Attaching counts as a creation. A WebSocket needs `get` too, but SPDY does without.
+  const needed = /\/(attach|exec)$/.test(resource) ? 'create' : verb;
   const inGroup = group === '' ? '' : ` of ${sanitise(group)}`;
   const where = namespace === undefined ? 'in the whole cluster' : `in namespace ${sanitise(namespace)}`;
-  return `${sanitise(verbs)} ${sanitise(resource)}${inGroup} ${where}`;
+  return `${sanitise(needed)} ${sanitise(resource)}${inGroup} ${where}`;
 }
