@@ -39,11 +39,17 @@ export class RecordedCluster implements Pick<Cluster, 'attach' | 'stream'> {
   async stream(request: ApiRequest): Promise<AsyncIterable<Uint8Array>> {
     const { log } = this.#scenario;
     await this.#clock.until(this.#clock.now() + log.latency);
-    const wasCut = log.followClosed !== undefined && this.#clock.now() >= log.followClosed;
+    const { terminated, truth } = this.#scenario;
+    const follow = request.query?.['follow'] === true;
+    const now = this.#clock.now();
+    const wasCut = log.followClosed !== undefined && now >= log.followClosed;
+    // Once the container has ended its log is whole, and a plain read gives the newest file of it.
+    const isWhole = wasCut || (!follow && terminated !== undefined && now >= terminated);
     const reading: Reading = {
-      from: wasCut ? log.fileStart : 0,
-      to: wasCut ? this.#scenario.truth.length : log.followed,
-      follow: request.query?.['follow'] === true,
+      from: isWhole ? log.fileStart : 0,
+      to: isWhole ? truth.length : log.followed,
+      isWhole,
+      follow,
       stamps: request.query?.['timestamps'] === true,
       since: typeof request.query?.['sinceTime'] === 'string' ? request.query['sinceTime'] : undefined,
     };
@@ -59,7 +65,7 @@ export class RecordedCluster implements Pick<Cluster, 'attach' | 'stream'> {
       const end = Math.min(bytes, reading.to);
       if (end <= position) continue;
       if (reading.follow) await this.#clock.until(at);
-      else if (at > this.#clock.now()) return;
+      else if (!reading.isWhole && at > this.#clock.now()) return;
       if (signal?.aborted === true) throw signal.reason;
       const data = stamper.take(truth.subarray(position, end));
       position = end;
@@ -100,6 +106,8 @@ export class RecordedCluster implements Pick<Cluster, 'attach' | 'stream'> {
 interface Reading {
   from: number;
   to: number;
+  /** All there is can be read at once. */
+  isWhole: boolean;
   follow: boolean;
   stamps: boolean;
   since: string | undefined;

@@ -18,6 +18,8 @@ interface LogAnswer {
   breaks?: boolean;
   /** HTTP status of a refusal. */
   refused?: number;
+  /** Called when the answer is asked for. */
+  asked?: () => void;
 }
 
 /** A cluster whose log requests get these answers in turn. */
@@ -26,6 +28,7 @@ function clusterWith(answers: LogAnswer[]): { cluster: Cluster; requests: ApiReq
   const stream = async (request: ApiRequest): Promise<AsyncIterable<Uint8Array>> => {
     const answer = answers[requests.length];
     requests.push(request);
+    answer?.asked?.();
     if (answer === undefined) throw new Error('no answer is left');
     if (answer.refused !== undefined) throw Object.assign(new Error('refused'), { code: answer.refused });
     async function* body(): AsyncGenerator<Uint8Array> {
@@ -156,6 +159,7 @@ function deliver(
 }
 
 const never = new Promise<void>(() => {});
+const followed = ({ query }: ApiRequest): boolean => query?.['follow'] === true;
 
 test('joins the log and attach: head from the one, body from the other', async () => {
   const attach = new Attach();
@@ -314,5 +318,29 @@ test('asks for a log again that has fallen silent while attach goes on', async (
   attach.finish();
   session.end();
   assert.equal((await session.report).lost, 0);
-  assert.equal(session.requests.length, 2);
+  assert.equal(session.requests.filter(followed).length, 2);
+});
+
+test('does not wait for a followed log to end once the container has and a plain read finds no more', async () => {
+  const session = deliver([{ lines: ['one\n'], until: never }, { lines: ['one\n'] }], undefined);
+  await session.stdout.shows('one');
+  session.end();
+  const { lost } = await session.report;
+  assert.deepEqual({ lost, text: session.stdout.text }, { lost: 0, text: 'one\n' });
+  assert.deepEqual(session.requests.map(followed), [true, false]);
+});
+
+test('waits for a followed log that has not brought all there is when the container has ended', async () => {
+  let give: (lines: string[]) => void = () => undefined;
+  const more = new Promise<string[]>((resolve) => (give = resolve));
+  const all = ['one\n', 'two\n'];
+  const session = deliver(
+    [{ lines: ['one\n'], more, until: never }, { lines: all, asked: () => give(['two\n']) }, { lines: all }],
+    undefined,
+  );
+  await session.stdout.shows('one');
+  session.end();
+  const { lost } = await session.report;
+  assert.deepEqual({ lost, text: session.stdout.text }, { lost: 0, text: 'one\ntwo\n' });
+  assert.deepEqual(session.requests.map(followed), [true, false, false]);
 });

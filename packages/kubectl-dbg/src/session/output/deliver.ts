@@ -166,6 +166,11 @@ class Delivery {
     });
   }
 
+  async #checkLog(): Promise<void> {
+    const atEnd = await this.#log.isAtEnd(this.#signal);
+    await this.#event((now) => this.#splice.logChecked(atEnd, now));
+  }
+
   /** Tells the splice of something, and carries out what it wants; resolves when the outputs take more. */
   async #event(tell: (now: number) => void): Promise<void> {
     if (this.#splice.finished) return;
@@ -183,6 +188,7 @@ class Delivery {
       for (const command of commands) {
         if (command.do === 'write') await this.#write(command.stream, command.data);
         else if (command.do === 'open-log') void this.#readLog(command.follow);
+        else if (command.do === 'check-log') void this.#checkLog();
         else if (command.do === 'close-log') this.#closeLog();
         else this.#done();
       }

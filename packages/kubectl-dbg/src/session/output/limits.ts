@@ -49,6 +49,11 @@ export interface SpliceLimits {
    * lives on. A node that is still busy writing a long log tells the end late.
    */
   aliveGrace: number;
+  /**
+   * Silence of a followed log after the container's end, before a plain read is asked whether that was all: the kubelet
+   * ends a followed log up to a second late.
+   */
+  followEnd: number;
   /** How long after the log's early end, or a failure to read it, it is asked for again. */
   logRetry: number;
   /** How long after the container's end reading its log is tried. */
@@ -79,6 +84,7 @@ export const SPLICE_LIMITS: SpliceLimits = {
   quietCount: 200,
   endGrace: 3_000,
   aliveGrace: 20_000,
+  followEnd: 50,
   logRetry: 1_000,
   giveUp: 30_000,
   // The kubelet rotates at 10 MiB by default; files may be a little shorter than that when they are cut.

@@ -34,21 +34,10 @@ export class LogReader {
     signal: AbortSignal,
     onData: (data: Uint8Array, gapBefore: boolean) => Promise<void>,
   ): Promise<ReadingEnd> {
-    const { namespace, pod, container } = this.#address;
     this.#log.begin();
     let gapTold = false;
     try {
-      const chunks = await this.#cluster.stream({
-        method: 'GET',
-        path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/log`,
-        query: {
-          container,
-          follow: follow ? true : undefined,
-          timestamps: true,
-          sinceTime: this.#log.sinceTime,
-        },
-        signal,
-      });
+      const chunks = await this.#open(follow, signal);
       for await (const chunk of chunks) {
         const data = this.#log.push(chunk);
         if (data.length === 0) continue;
@@ -60,6 +49,37 @@ export class LogReader {
     } catch (error) {
       return isRefusal(error) ? 'refused' : 'broken';
     }
+  }
+
+  /**
+   * Whether a plain read finds nothing after the newest byte had. False too where that can't be known. Never throws, and
+   * leaves the reading under way alone.
+   */
+  async isAtEnd(signal: AbortSignal): Promise<boolean> {
+    const log = this.#log.fork();
+    try {
+      for await (const chunk of await this.#open(false, signal)) {
+        if (log.push(chunk).length > 0) return false;
+      }
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  #open(follow: boolean, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+    const { namespace, pod, container } = this.#address;
+    return this.#cluster.stream({
+      method: 'GET',
+      path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/log`,
+      query: {
+        container,
+        follow: follow ? true : undefined,
+        timestamps: true,
+        sinceTime: this.#log.sinceTime,
+      },
+      signal,
+    });
   }
 }
 

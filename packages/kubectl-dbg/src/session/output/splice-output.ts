@@ -6,6 +6,8 @@ export type SpliceCommand =
   | { do: 'write'; stream: 'stdout' | 'stderr'; data: Uint8Array }
   /** Read the log on after the newest byte had: `follow` it, or read just what there is. */
   | { do: 'open-log'; follow: boolean }
+  /** Ask by a plain read whether the log has more than it has brought; the answer is `logChecked`. */
+  | { do: 'check-log' }
   /** The log is no longer needed. */
   | { do: 'close-log' }
   | { do: 'finished' };

@@ -46,6 +46,8 @@ export class Splice {
   #log: 'released' | 'open' | 'ended' | 'refused' = 'open';
   #logClean = true;
   #reread = false;
+  /** A plain read was asked whether the log has more than it has brought. */
+  #checkedEnd = false;
   /** This attach has spoken, and ended. */
   #spoke = false;
   /** Bytes may be missing from what was read of the log: its length proves nothing. */
@@ -141,6 +143,7 @@ export class Splice {
     if (this.#finished || data.length === 0) return;
     this.#activity.logCame(now);
     this.#askedAgain = false;
+    this.#checkedEnd = false;
     this.#stored += data.length + countLines(data) * LOG_LINE_OVERHEAD;
     if (gapBefore) this.#logCut();
     if (this.#writtenEnd?.searching === true) {
@@ -157,6 +160,16 @@ export class Splice {
     if (this.#log !== 'open') return;
     this.#log = 'ended';
     this.#logClean = clean;
+    this.#logOver = now;
+    this.#step(now);
+  }
+
+  /** A plain read has answered `check-log`. `atEnd`: the log has nothing beyond what it had brought. */
+  logChecked(atEnd: boolean, now: number): void {
+    if (!atEnd || !this.#checkedEnd || this.#log !== 'open') return;
+    this.#release();
+    this.#log = 'ended';
+    this.#logClean = true;
     this.#logOver = now;
     this.#step(now);
   }
@@ -187,15 +200,15 @@ export class Splice {
   /** When `tick` is to be called next, if nothing happens before. */
   deadline(now: number): number | undefined {
     if (this.#finished) return undefined;
-    const { endGrace, aliveGrace, logRetry, giveUp, searchEvery, checkTime } = this.#limits;
+    const { endGrace, aliveGrace, followEnd, logRetry, giveUp, searchEvery, checkTime } = this.#limits;
     const times = [
       ...this.#activity.deadlines(this.#limits),
       this.#searched.at + searchEvery,
       (this.#held.oldest ?? Infinity) + this.#hold,
       this.#attachOver + endGrace,
       this.#attachOver + aliveGrace,
-      this.#terminated + endGrace,
-      this.#terminated + giveUp,
+      ...[followEnd, endGrace, giveUp].map((time) => this.#terminated + time),
+      this.#activity.any + followEnd,
       this.#logOver + logRetry,
       (this.#takeover?.since ?? Infinity) + checkTime,
       this.#activity.any + this.#limits.quiet,
@@ -444,6 +457,10 @@ export class Splice {
     } else if (this.#log === 'refused') {
       if (dead) this.#finish();
     } else if (this.#log === 'open') {
+      if (this.#mayCheckEnd(now)) {
+        this.#checkedEnd = true;
+        this.#output.push({ do: 'check-log' });
+      }
       if (!this.#isSilent(now)) return;
       if (!(this.#spoke && this.#attach === 'ended')) this.#endStalled(now);
       this.#finish();
@@ -455,6 +472,12 @@ export class Splice {
     } else if (now - this.#logOver >= logRetry) {
       this.#openLog(!dead);
     }
+  }
+
+  /** Of a log that may have been rotated a plain read sees the newest file only: that says nothing. */
+  #mayCheckEnd(now: number): boolean {
+    const silence = now - Math.max(this.#terminated, this.#activity.any);
+    return !this.#checkedEnd && silence >= this.#limits.followEnd && this.#stored < this.#limits.rotation;
   }
 
   /** The container has ended, and nothing has come since. */

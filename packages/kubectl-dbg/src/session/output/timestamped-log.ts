@@ -31,6 +31,14 @@ export class TimestampedLog {
     return this.#gap;
   }
 
+  /** Another log that has delivered what this one has, at the beginning of a new reading. */
+  fork(): TimestampedLog {
+    const fork = new TimestampedLog();
+    if (this.#last !== undefined) fork.#last = { ...this.#last };
+    fork.begin();
+    return fork;
+  }
+
   /** The next bytes are those of a new reading. */
   begin(): void {
     this.#inStamp = true;

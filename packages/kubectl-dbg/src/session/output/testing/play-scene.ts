@@ -15,6 +15,9 @@ const LIMIT = 3_600_000;
 /** The status tells of a container's end so much later. */
 const STATUS_DELAY = 700;
 
+/** A plain read of the log takes so long. */
+const CHECK_DELAY = 20;
+
 /** A followed log ends so much after the container. */
 const FOLLOW_DELAY = 1000;
 
@@ -70,6 +73,11 @@ export function playScene(scene: Scene, options: SpliceOptions, rotation?: numbe
     let isFirst = true;
     next();
   };
+  /** The container has ended: all it printed is in its log, however late the follower is. */
+  const checkLog = (): void => {
+    const answer = given === scene.log.length;
+    after(now + CHECK_DELAY, () => splice.logChecked(answer, now));
+  };
   // What attach brings waits in line while the splice doesn't want it.
   const waiting: (() => void)[] = [];
   const readAttach = (): void => {
@@ -95,6 +103,7 @@ export function playScene(scene: Scene, options: SpliceOptions, rotation?: numbe
       if (command.do === 'write') (command.stream === 'stdout' ? out : err).push(Buffer.from(command.data));
       else if (command.do === 'open-log') readLog(command.follow);
       else if (command.do === 'close-log') reading += 1;
+      else if (command.do === 'check-log') checkLog();
     }
   };
   carryOut();
