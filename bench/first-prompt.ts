@@ -1,0 +1,162 @@
+// From the start of the program to the first prompt of `-it`, beside the official kubectl in the same run:
+// `npm run bench:first-prompt [-- --write]`; --write puts the table into docs/bench-first-prompt.md.
+// The server seems 0, 50 and 150 ms away, and the container starts in 100 ms. Also: `--version` beside a bare Node.
+import { spawn as spawnPty } from '@lydell/node-pty';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Sandbox, startSandbox } from 'kube-sandbox';
+import { KUBECTL_DBG } from '../e2e/command.ts';
+import { officialKubectl } from '../e2e/official-kubectl.ts';
+import { ApiClient } from '../packages/sandbox/src/testing/api-client.ts';
+import { type DelayingProxy, startDelayingProxy } from './delaying-proxy.ts';
+
+const PAGE = fileURLToPath(new URL('../docs/bench-first-prompt.md', import.meta.url));
+const ROUND_TRIPS = [0, 50, 150];
+const RUNS = 15;
+const VERSION_RUNS = 20;
+/** What a container takes to start; it is taken off both sides. */
+const START_MS = 100;
+const HANG_MS = 30_000;
+/** The shell's prompt, whatever draws it. */
+const PROMPT = /[/~] [#$] /;
+
+interface Client {
+  name: string;
+  program: string;
+  args: readonly string[];
+}
+
+const kubectl = await officialKubectl();
+const lines: string[] = [];
+const folder = mkdtempSync(join(tmpdir(), 'kubectl-dbg-bench-'));
+const sandbox = await startSandbox({ runtime: 'simulated' });
+const target = new URL(sandbox.url);
+const proxy = await startDelayingProxy({ host: target.hostname, port: Number(target.port) });
+try {
+  await createPod(sandbox);
+  const env = environment(proxy);
+  const flags = ['web', '-it', '--image=busybox', '--profile=general', '--', 'sh'];
+  const clients: Client[] = [
+    { name: 'kubectl-dbg', program: process.execPath, args: [KUBECTL_DBG, ...flags] },
+  ];
+  if ('missing' in kubectl) say(`kubectl is left out: ${kubectl.missing}`);
+  else clients.push({ name: `kubectl ${kubectl.version}`, program: kubectl.path, args: ['debug', ...flags] });
+  say(`| round trip | ${clients.map(({ name }) => `${name}, p50`).join(' | ')} | ratio |`);
+  say(`| --: |${' --: |'.repeat(clients.length + 1)}`);
+  for (const roundTrip of ROUND_TRIPS) {
+    proxy.roundTrip = roundTrip;
+    const medians = await compare(clients, env);
+    const [own = 0, theirs] = medians;
+    const ratio = theirs === undefined ? '' : (own / theirs).toFixed(2);
+    say(`| ${roundTrip} ms | ${medians.map((median) => `${median.toFixed(0)} ms`).join(' | ')} | ${ratio} |`);
+  }
+  version();
+} finally {
+  await proxy.stop();
+  await sandbox.stop();
+  rmSync(folder, { recursive: true, force: true });
+}
+if (process.argv.includes('--write')) writeFileSync(PAGE, page());
+process.exit();
+
+/** The clients' own shares, in ms: medians of runs in turn, after one of each that fills its caches. */
+async function compare(clients: readonly Client[], env: Record<string, string>): Promise<number[]> {
+  const times = clients.map((): number[] => []);
+  for (let run = 0; run <= RUNS; run += 1) {
+    for (const [index, client] of clients.entries()) {
+      const time = (await firstPrompt(client, env)) - START_MS;
+      if (run > 0) times[index]?.push(time);
+    }
+  }
+  return times.map(median);
+}
+
+function firstPrompt({ program, args }: Client, env: Record<string, string>): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const begun = performance.now();
+    const terminal = spawnPty(program, [...args], { cols: 80, rows: 24, env });
+    let shown = '';
+    let prompted: number | undefined;
+    const hang = setTimeout(() => terminal.kill('SIGKILL'), HANG_MS);
+    terminal.onData((data) => {
+      shown += data;
+      if (prompted !== undefined || !PROMPT.test(shown)) return;
+      prompted = performance.now() - begun;
+      terminal.write('exit\r');
+    });
+    terminal.onExit(() => {
+      clearTimeout(hang);
+      if (prompted === undefined) reject(new Error(`${program} showed no prompt:\n${shown}`));
+      else resolve(prompted);
+    });
+  });
+}
+
+function version(): void {
+  const run = (args: readonly string[]): number => {
+    const begun = performance.now();
+    spawnSync(process.execPath, args, { stdio: 'ignore' });
+    return performance.now() - begun;
+  };
+  const own: number[] = [];
+  const bare: number[] = [];
+  for (let count = 0; count < VERSION_RUNS; count += 1) {
+    own.push(run([KUBECTL_DBG, '--version']));
+    bare.push(run(['-e', '0']));
+  }
+  const [mine, node] = [median(own), median(bare)];
+  say('');
+  say(
+    `\`kubectl-dbg --version\` takes ${mine.toFixed(0)} ms, a bare \`node -e 0\` ${node.toFixed(0)} ms: ratio ${(mine / node).toFixed(2)}.`,
+  );
+}
+
+function environment({ port }: DelayingProxy): Record<string, string> {
+  const kubeconfig = join(folder, 'config');
+  const text = readFileSync(sandbox.kubeconfig, 'utf8').replace(target.host, `127.0.0.1:${port}`);
+  writeFileSync(kubeconfig, text, { mode: 0o600 });
+  return { PATH: process.env.PATH ?? '', HOME: folder, KUBECONFIG: kubeconfig, TERM: 'xterm' };
+}
+
+async function createPod({ kubeconfig, store }: Sandbox): Promise<void> {
+  const running = new Promise<void>((resolve) => {
+    store.subscribe('pods', ({ object }) => {
+      if ((object.status as { phase?: string } | undefined)?.phase === 'Running') resolve();
+    });
+  });
+  const client = new ApiClient(kubeconfig);
+  await client.request('POST', '/api/v1/namespaces/default/pods', {
+    body: {
+      metadata: { name: 'web', annotations: { 'sandbox.kubectl-dbg.dev/start-delay': `${START_MS}ms` } },
+      spec: { containers: [{ name: 'main', image: 'busybox', command: ['sleep', '100000'] }] },
+    },
+  });
+  await running;
+  client.session.close();
+}
+
+function median(times: readonly number[]): number {
+  return times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? Number.NaN;
+}
+
+function say(line: string): void {
+  lines.push(line);
+  console.log(line);
+}
+
+function page(): string {
+  const [cpu] = cpus();
+  const machine = `${cpus().length} cores (${cpu?.model.trim() ?? 'unknown'}), Node ${process.versions.node}`;
+  return `# The time to the first prompt
+
+Written by \`npm run bench:first-prompt -- --write\` on ${machine}: from the start of \`kubectl dbg web -it\` to the
+shell's first prompt, beside the official kubectl in the same run and in turn with it, ${RUNS} runs each. The server seems
+that far away by a proxy that delays every byte, and every new connection by a round trip more. The container starts in
+${START_MS} ms, which are taken off.
+
+${lines.join('\n')}
+`;
+}
