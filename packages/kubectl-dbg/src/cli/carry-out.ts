@@ -37,6 +37,8 @@ export async function carryOut(plan: Plan, options: CarryOutOptions): Promise<Se
   const begun = world.now();
   const made: Made[] = [];
   let outcome: Outcome | undefined;
+  // Its handshakes take two round trips: they are done while the write is under way and the container starts.
+  if (plan.session !== undefined && request.attach) options.cluster.prepareUpgrade();
   try {
     const pod = await write(plan, made, options);
     options.signal.throwIfAborted();

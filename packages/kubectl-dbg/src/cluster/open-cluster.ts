@@ -79,9 +79,9 @@ export async function openCluster(options: ClusterOptions, world: World): Promis
     },
     prepareUpgrade: () => {
       spare.prepare();
-      // Its code is loaded while the connection opens.
-      import('./remote-command/open-command.ts').catch(() => undefined);
-      import('ws').catch(() => undefined);
+      // The code of what comes next is loaded while the connection opens.
+      const next = [import('./watch/watch.ts'), import('./remote-command/open-command.ts'), import('ws')];
+      Promise.all(next).catch(() => undefined);
     },
     attach: (command) => open('attach', command),
     exec: (command) => open('exec', command),

@@ -92,7 +92,7 @@ export const SPLICE_LIMITS: SpliceLimits = {
 };
 
 /** How long an unfinished line waits on a terminal: a prompt must be there at once. */
-export const UNFINISHED_LINE_TTY = 40;
+export const UNFINISHED_LINE_TTY = 20;
 
 /** How long it waits where somebody may answer it through a pipe. */
 export const UNFINISHED_LINE_STDIN = 1_000;

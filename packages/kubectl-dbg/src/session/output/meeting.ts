@@ -89,7 +89,8 @@ export function meetBySilence(view: MeetingView, patient = false): Meeting | und
   const flushed = view.openLine % LOG_PIECE !== 0;
   if (flushed && present.length > 1) return undefined;
   if (!flushed && present.some(isOpen)) {
-    if (view.ended || now - view.activity.firstAttach < limits.unfinishedLine || quiet < limits.quietUrgent) {
+    const needed = view.tty ? limits.quiet : limits.quietUrgent;
+    if (view.ended || now - view.activity.firstAttach < limits.unfinishedLine || quiet < needed) {
       return undefined;
     }
     if (present.every(isOpen)) return meetInLine(view, present);
