@@ -17,7 +17,7 @@ const paths: [name: string, args: string[], code: number, bytes: number, never: 
   ['--version', ['--version'], 0, 8_000, /js-yaml|wrapper|http2-transport|debug-|run-/],
   ['--help', ['--help'], 0, 60_000, /js-yaml|wrapper|http2-transport|debug-/],
   ['a mistake on the command line', ['web', '--foo'], 64, 60_000, /js-yaml|wrapper|http2-transport|debug-/],
-  ['no configuration', ['web'], 78, 190_000, /js-yaml|wrapper|http2-transport/],
+  ['no configuration', ['web'], 78, 150_000, /js-yaml|wrapper|http2-transport/],
 ];
 
 describe('budgets', () => {

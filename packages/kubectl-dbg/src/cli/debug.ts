@@ -24,7 +24,7 @@ import { parseDetachKeys } from '../session/detach-keys.ts';
 import { exitCodeOf } from '../session/outcome.ts';
 import type { Patience, SessionReport } from '../session/session.ts';
 import type { OutputStream, World } from '../world.ts';
-import { carryOut, type CarryOutOptions } from './carry-out.ts';
+import type { carryOut, CarryOutOptions } from './carry-out.ts';
 import { clusterOptionsOf } from './cluster-options.ts';
 import { parseTimeout } from './timeout.ts';
 import type { Options, ParsedArguments } from './grammar/index.ts';
@@ -81,9 +81,14 @@ export async function debug(
     say(`Warning: ${text}`);
   });
   try {
-    const subjects = await findSubjects(cluster, words, manifests, options, signal);
+    // The code of sessions is loaded while the server is asked: it is not needed before.
+    const [subjects, session] = await Promise.all([
+      findSubjects(cluster, words, manifests, options, signal),
+      import('./carry-out.ts'),
+    ]);
     showNotices(notices, quiet, say);
     const shared = {
+      carryOut: session.carryOut,
       cluster,
       world,
       request,
@@ -111,7 +116,7 @@ export async function debug(
   }
 }
 
-type Shared = Omit<CarryOutOptions, 'stdout' | 'stderr'> & { sleeper?: Sleeper };
+type Shared = Omit<CarryOutOptions, 'stdout' | 'stderr'> & { carryOut: typeof carryOut; sleeper?: Sleeper };
 
 /** `--via exec`: the container sleeps, and the command runs in it by exec, whose streams are there from its start. */
 function viaExec(shared: Shared): Shared {
@@ -151,7 +156,7 @@ async function debugAll(subjects: readonly Subject[], shared: Shared, options: O
         continue;
       }
       const created = world.now();
-      const report = await carryOut(plan, { ...shared, ...output.streams });
+      const report = await shared.carryOut(plan, { ...shared, ...output.streams });
       reports.push({ plan, report, created });
       const words = outcomeWords(report.outcome);
       if (words !== undefined) shared.say(`error: ${words}`);
