@@ -1,11 +1,10 @@
 import { Activity } from './activity.ts';
-import { ChannelBuffer } from './channel-buffer.ts';
+import { AttachSource } from './attach-source.ts';
 import { handOver } from './hand-over.ts';
-import { HeldLog } from './held-log.ts';
-import { LOG_LINE_OVERHEAD, SPLICE_LIMITS, type SpliceLimits } from './limits.ts';
+import { SPLICE_LIMITS, type SpliceLimits } from './limits.ts';
+import { LogSource } from './log-source.ts';
 import {
   bestGuess,
-  expectedInLog,
   meetAtEnd,
   meetBySilence,
   meetFromStart,
@@ -18,7 +17,6 @@ import { type SpliceCommand, SpliceOutput } from './splice-output.ts';
 import { Takeover } from './takeover.ts';
 import { type FoundEnd, WrittenEnd } from './written-end.ts';
 
-const LF = 0x0a;
 const CR = 0x0d;
 
 export type { SpliceCommand } from './splice-output.ts';
@@ -40,44 +38,26 @@ export class Splice {
   readonly #output: SpliceOutput;
   readonly #tty: boolean;
   readonly #limits: SpliceLimits;
-  readonly #held = new HeldLog();
-  #channels: ChannelBuffer[];
-  #attach: 'none' | 'opening' | 'open' | 'ended' | 'broken';
-  #log: 'released' | 'open' | 'ended' | 'refused' = 'open';
-  #logClean = true;
-  #reread = false;
-  /** A plain read was asked whether the log has more than it has brought. */
-  #checkedEnd = false;
-  /** This attach has spoken, and ended. */
-  #spoke = false;
-  /** Bytes may be missing from what was read of the log: its length proves nothing. */
-  #cut = false;
+  readonly #log: LogSource;
+  readonly #attach: AttachSource;
   /** The final count showed a wrong join: what the log has beyond it was already written. */
   #swallow = false;
-  /** Bytes of the log as the runtime stores them, about. */
-  #stored = 0;
   #terminated = Infinity;
   #finished = false;
   /** Attach speaks. */
   #takeover: Takeover | undefined;
   /** Attach spoke and ended: where the log goes on. */
   #writtenEnd: WrittenEnd | undefined;
+  /** Position in the output before which the next attach can't have begun. */
   #floor = 0;
-  #ambiguous = false;
   readonly #activity = new Activity();
-  /** The log has been asked for again since it fell silent. */
-  #askedAgain = false;
-  #searched = { at: -Infinity, log: -1, brought: -1 };
-  #attachOver = 0;
-  #logOver = 0;
 
   constructor(options: SpliceOptions) {
     this.#tty = options.tty;
     this.#output = new SpliceOutput(options.tty);
     this.#limits = { ...SPLICE_LIMITS, ...options.limits };
-    this.#attach = options.attach ? 'opening' : 'none';
-    this.#channels = this.#newChannels();
-    this.#output.push({ do: 'open-log', follow: true });
+    this.#log = new LogSource(this.#output);
+    this.#attach = new AttachSource(options.tty, options.attach ? 'opening' : 'none');
   }
 
   /** What to do now, in order; asking empties the list. */
@@ -96,45 +76,38 @@ export class Splice {
   /** Whether attach may be read: false while too much of it waits for the log to come near. */
   get wantsAttach(): boolean {
     if (this.#takeover !== undefined || this.#finished) return true;
-    const kept = this.#channels.reduce((sum, channel) => sum + channel.length - channel.start, 0);
-    return (
-      kept < this.#limits.attachBytes && this.#brought() - this.#held.window.end < this.#limits.attachBytes
-    );
+    const { attachBytes } = this.#limits;
+    const ahead = this.#attach.brought - this.#log.held.window.end;
+    return this.#attach.kept < attachBytes && ahead < attachBytes;
   }
 
   /** Attach is up: its bytes begin somewhere in the output. */
   attachOpened(now: number): void {
     if (this.#takeover !== undefined) this.#leave(this.#takeover);
-    this.#attach = 'open';
-    this.#channels = this.#newChannels();
-    this.#ambiguous = false;
-    this.#spoke = false;
-    this.#searched = { at: -Infinity, log: -1, brought: -1 };
+    this.#attach.open();
     this.#activity.attachOpened(now);
   }
 
   /** `channel`: 1 is stdout, 2 is stderr. */
   attachData(channel: number, data: Uint8Array, now: number): void {
-    const index = channel === 2 && this.#channels.length > 1 ? 1 : 0;
-    const buffer = this.#channels[index];
-    if (data.length === 0 || buffer === undefined || this.#finished) return;
-    const expected = expectedInLog(buffer);
-    buffer.append(data);
-    this.#activity.attachCame(now, expectedInLog(buffer) !== expected);
+    if (data.length === 0 || this.#finished) return;
+    const index = this.#attach.indexOf(channel);
+    this.#activity.attachCame(now, this.#attach.append(index, data));
     if (this.#takeover !== undefined) {
       this.#output.write(index, data);
-      this.#takeover.attachGrew(this.#held.window);
-    } else if (this.#ambiguous) {
-      this.#trimAmbiguous(buffer);
+      this.#takeover.attachGrew(this.#log.held.window);
+    } else if (this.#attach.ambiguous && !this.wantsAttach) {
+      // Where the text can't tell, keeping attach's bytes is of no use: the log brings them.
+      for (const buffer of this.#attach.channels) buffer.dropTo(buffer.length - this.#limits.history);
     }
     this.#step(now);
   }
 
   /** `clean`: the server ended it and said so. Otherwise the connection broke. */
   attachEnded(clean: boolean, now: number): void {
-    if (this.#attach === 'ended' || this.#attach === 'broken') return;
-    this.#attach = clean ? 'ended' : 'broken';
-    this.#attachOver = now;
+    if (this.#attach.state === 'ended' || this.#attach.state === 'broken') return;
+    this.#attach.state = clean ? 'ended' : 'broken';
+    this.#attach.over = now;
     this.#step(now);
   }
 
@@ -142,42 +115,36 @@ export class Splice {
   logData(data: Uint8Array, now: number, gapBefore = false): void {
     if (this.#finished || data.length === 0) return;
     this.#activity.logCame(now);
-    this.#askedAgain = false;
-    this.#checkedEnd = false;
-    this.#stored += data.length + countLines(data) * LOG_LINE_OVERHEAD;
+    this.#log.came(data);
     if (gapBefore) this.#logCut();
     if (this.#writtenEnd?.searching === true) {
       const found = this.#writtenEnd.search(data, this.#limits.attachBytes);
       if (found !== undefined) this.#resumeAfterSearch(found, now);
     } else {
-      this.#held.push(data, now);
+      this.#log.held.push(data, now);
     }
     this.#step(now);
   }
 
   /** `clean`: the answer was complete. */
   logEnded(clean: boolean, now: number): void {
-    if (this.#log !== 'open') return;
-    this.#log = 'ended';
-    this.#logClean = clean;
-    this.#logOver = now;
+    if (this.#log.state !== 'open') return;
+    this.#log.ended(clean, now);
     this.#step(now);
   }
 
   /** A plain read has answered `check-log`. `atEnd`: the log has nothing beyond what it had brought. */
   logChecked(atEnd: boolean, now: number): void {
-    if (!atEnd || !this.#checkedEnd || this.#log !== 'open') return;
-    this.#release();
-    this.#log = 'ended';
-    this.#logClean = true;
-    this.#logOver = now;
+    if (!atEnd || !this.#log.checkedEnd || this.#log.state !== 'open') return;
+    this.#log.release();
+    this.#log.ended(true, now);
     this.#step(now);
   }
 
   /** The log may not be read: attach is all there is. */
   logRefused(now: number): void {
-    this.#log = 'refused';
-    this.#output.gap(this.#held.window.end, 'unknown', 'log-refused');
+    this.#log.state = 'refused';
+    this.#output.gap(this.#log.held.window.end, 'unknown', 'log-refused');
     this.#step(now);
   }
 
@@ -203,13 +170,13 @@ export class Splice {
     const { endGrace, aliveGrace, followEnd, logRetry, giveUp, searchEvery, checkTime } = this.#limits;
     const times = [
       ...this.#activity.deadlines(this.#limits),
-      this.#searched.at + searchEvery,
-      (this.#held.oldest ?? Infinity) + this.#hold,
-      this.#attachOver + endGrace,
-      this.#attachOver + aliveGrace,
+      this.#attach.searched.at + searchEvery,
+      (this.#log.held.oldest ?? Infinity) + this.#hold,
+      this.#attach.over + endGrace,
+      this.#attach.over + aliveGrace,
       ...[followEnd, endGrace, giveUp].map((time) => this.#terminated + time),
       this.#activity.any + followEnd,
-      this.#logOver + logRetry,
+      this.#log.over + logRetry,
       (this.#takeover?.since ?? Infinity) + checkTime,
       this.#activity.any + this.#limits.quiet,
     ];
@@ -218,20 +185,12 @@ export class Splice {
   }
 
   get #hold(): number {
-    const attachSpeaks = this.#attach === 'opening' || this.#attach === 'open' || this.#brought() > 0;
+    const attachSpeaks =
+      this.#attach.state === 'opening' || this.#attach.state === 'open' || this.#attach.brought > 0;
     if (this.#tty || !attachSpeaks) return 0;
     // Attach has it all: its bytes are worth waiting for, they know channels and carriage returns.
-    const isAttachs = this.#held.written === 0 && this.#activity.beganAfterAttach(this.#limits.settled);
+    const isAttachs = this.#log.held.written === 0 && this.#activity.beganAfterAttach(this.#limits.settled);
     return isAttachs ? this.#limits.holdFromStart : this.#limits.hold;
-  }
-
-  #newChannels(): ChannelBuffer[] {
-    return this.#tty ? [new ChannelBuffer()] : [new ChannelBuffer(), new ChannelBuffer()];
-  }
-
-  /** Bytes that this attach has brought. */
-  #brought(): number {
-    return this.#channels.reduce((sum, channel) => sum + channel.finalLength, 0);
   }
 
   #step(now: number): void {
@@ -247,18 +206,18 @@ export class Splice {
 
   /** Before the join, and after attach: the log speaks. */
   #writeDue(now: number): void {
-    const { window, written } = this.#held;
+    const { window, written } = this.#log.held;
     if (this.#writtenEnd !== undefined) this.#checkWrittenEnd(this.#writtenEnd, now);
-    if (this.#swallow && this.#terminated > now && now - this.#attachOver >= this.#limits.endGrace) {
+    if (this.#swallow && this.#terminated > now && now - this.#attach.over >= this.#limits.endGrace) {
       // The container lives on: what it prints now is new, wherever the wrong join was.
       this.#swallow = false;
       this.#output.gap(written, 'unknown', 'misjoined');
-      this.#held.written = window.end;
+      this.#log.held.written = window.end;
     }
     const isOpen = this.#writtenEnd !== undefined && window.end > this.#writtenEnd.at;
     if (!this.#swallow && !isOpen) {
       const lines = !this.#tty && this.#hold > 0;
-      this.#output.writeLog(this.#held.due(now, this.#hold, this.#limits.holdBytes, lines));
+      this.#output.writeLog(this.#log.held.due(now, this.#hold, this.#limits.holdBytes, lines));
     }
     const keep = Math.max(this.#limits.history, this.#writtenEnd?.length ?? 0);
     window.dropTo(Math.min(this.#swallow ? Infinity : written, window.end) - keep);
@@ -267,12 +226,12 @@ export class Splice {
   #view(now: number): MeetingView {
     return {
       now,
-      log: this.#held.window,
-      openLine: this.#held.openLine,
-      channels: this.#channels,
+      log: this.#log.held.window,
+      openLine: this.#log.held.openLine,
+      channels: this.#attach.channels,
       floor: this.#floor,
       activity: this.#activity,
-      ended: this.#attach !== 'open',
+      ended: this.#attach.state !== 'open',
       held: !this.wantsAttach,
       tty: this.#tty,
       limits: this.#limits,
@@ -280,16 +239,16 @@ export class Splice {
   }
 
   #meet(now: number): Meeting | undefined {
-    if (this.#attach !== 'open' && this.#attach !== 'ended') return undefined;
-    if (this.#log === 'refused') return { consumed: this.#channels.map(() => 0), by: 'gave-up' };
-    if (this.#writtenEnd?.searching === true || this.#brought() === 0) return undefined;
+    if (this.#attach.state !== 'open' && this.#attach.state !== 'ended') return undefined;
+    if (this.#log.state === 'refused') return { consumed: this.#attach.channels.map(() => 0), by: 'gave-up' };
+    if (this.#writtenEnd?.searching === true || this.#attach.brought === 0) return undefined;
     const view = this.#view(now);
     // What has come just now may be on its way on the log too; but a flood without a pause must not hide a dead log.
     const { quiet, endGrace } = this.#limits;
     const isPause = now - this.#activity.any >= quiet || now - this.#activity.logSilentSince >= 2 * endGrace;
     const isOwed = view.held || (this.#activity.unmatchedSince <= now && isPause);
     if (isOwed && this.#logStalls(now)) return this.#meetStalled(view);
-    if (this.#held.written === 0) {
+    if (this.#log.held.written === 0) {
       const fromStart = meetFromStart(view);
       if (fromStart !== undefined) return fromStart;
     }
@@ -298,75 +257,76 @@ export class Splice {
 
   #meetByText(view: MeetingView): Meeting | undefined {
     const { now, log } = view;
-    const brought = this.#brought();
+    const brought = this.#attach.brought;
     const isNews =
-      log.end !== this.#searched.log ||
-      (brought !== this.#searched.brought && brought < this.#limits.lagging);
-    if (!isNews || now - this.#searched.at < this.#limits.searchEvery) return undefined;
-    this.#searched = { at: now, log: log.end, brought };
+      log.end !== this.#attach.searched.log ||
+      (brought !== this.#attach.searched.brought && brought < this.#limits.lagging);
+    if (!isNews || now - this.#attach.searched.at < this.#limits.searchEvery) return undefined;
+    this.#attach.searched = { at: now, log: log.end, brought };
     const found = meetByText(view);
-    this.#ambiguous = found === 'ambiguous';
+    this.#attach.ambiguous = found === 'ambiguous';
     return found === 'ambiguous' ? undefined : found;
   }
 
   #join(meeting: Meeting, now: number): void {
-    const { window } = this.#held;
-    const stretches = handOver(window, this.#held.written, this.#channels, meeting);
+    const { window } = this.#log.held;
+    const stretches = handOver(window, this.#log.held.written, this.#attach.channels, meeting);
     if (stretches === undefined) return;
     this.#output.writeStretches(stretches);
     this.report.joined = meeting.by;
     this.#writtenEnd = undefined;
-    this.#takeover = new Takeover(window, this.#channels, meeting, now);
+    this.#takeover = new Takeover(window, this.#attach.channels, meeting, now);
   }
 
   /** The log has fallen silent while attach goes on. If asking again doesn't help, what lies between is lost. */
   #meetStalled(view: MeetingView): Meeting | undefined {
-    if (this.#log === 'open' && !this.#askedAgain) {
-      this.#askedAgain = true;
-      this.#release();
-      this.#openLog(true);
+    if (this.#log.state === 'open' && !this.#log.askedAgain) {
+      this.#log.askedAgain = true;
+      this.#log.release();
+      this.#log.open(true);
       this.#activity.resumed = view.now;
       return undefined;
     }
     const meeting = meetBySilence(view, true) ?? meetAtEnd(view);
     if (meeting !== undefined && meeting !== 'whole') return meeting;
-    const isMixed = this.#channels.every((channel) => channel.length > 0) && this.#channels.length > 1;
+    const isMixed =
+      this.#attach.channels.every((channel) => channel.length > 0) && this.#attach.channels.length > 1;
     if (!view.held && (meeting === 'whole' || isMixed)) {
       // Nothing is missing, or nobody can tell: the log speaks on.
       this.#activity.unmatchedSince = Infinity;
       return undefined;
     }
-    this.#output.gap(this.#held.window.end, 'unknown', 'log-cut');
+    this.#output.gap(this.#log.held.window.end, 'unknown', 'log-cut');
     return bestGuess(view);
   }
 
   #logStalls(now: number): boolean {
-    if (this.#log === 'ended' && this.#terminated <= now) return !this.wantsAttach;
+    if (this.#log.state === 'ended' && this.#terminated <= now) return !this.wantsAttach;
     return now - this.#activity.logSilentSince >= this.#limits.endGrace;
   }
 
   #watchTakeover(takeover: Takeover, now: number): void {
-    const { window } = this.#held;
-    const over = this.#attach !== 'open';
+    const { window } = this.#log.held;
+    const over = this.#attach.state !== 'open';
     takeover.attachGrew(window);
     this.report.gaps.push(
-      ...takeover.settle(window, over ? (this.#attach === 'ended' ? 'clean' : 'broken') : undefined),
+      ...takeover.settle(window, over ? (this.#attach.state === 'ended' ? 'clean' : 'broken') : undefined),
     );
-    this.#held.written = takeover.position;
+    this.#log.held.written = takeover.position;
     window.dropTo(Math.min(takeover.keepFrom, window.end) - this.#limits.history);
     if (over) {
-      if (!takeover.waits || this.#log !== 'open') this.#leave(takeover);
+      if (!takeover.waits || this.#log.state !== 'open') this.#leave(takeover);
     } else if (takeover.isChecked(now, now - this.#activity.line, window, this.#limits)) {
       this.report.gaps.push(...takeover.giveUp());
       takeover.stopComparing(window);
-      this.#release();
+      this.#log.release();
     }
   }
 
   /** Attach no longer speaks: the log goes on behind its last byte. */
   #leave(takeover: Takeover): void {
     this.report.gaps.push(...takeover.giveUp());
-    this.#held.written = takeover.position;
+    this.#log.held.written = takeover.position;
     // The next attach begins behind the end of this one.
     this.#floor = takeover.position;
     this.#writtenEnd = new WrittenEnd(
@@ -376,39 +336,29 @@ export class Splice {
       takeover.evidence,
     );
     this.#takeover = undefined;
-    this.#spoke = true;
-    this.#channels = this.#newChannels();
-  }
-
-  #release(): void {
-    if (this.#log === 'open') this.#output.push({ do: 'close-log' });
-    this.#log = 'released';
-  }
-
-  #openLog(follow: boolean): void {
-    this.#log = 'open';
-    this.#output.push({ do: 'open-log', follow });
+    this.#attach.spoke = true;
+    this.#attach.forget();
   }
 
   /** Bytes may be missing between what the log has brought and what it brings next. */
   #logCut(): void {
-    this.#cut = true;
+    this.#log.cut = true;
     if (this.#takeover !== undefined) {
       this.report.gaps.push(...this.#takeover.giveUp());
-      this.#takeover.stopComparing(this.#held.window);
-    } else if (this.#writtenEnd !== undefined && this.#held.window.end < this.#held.written) {
+      this.#takeover.stopComparing(this.#log.held.window);
+    } else if (this.#writtenEnd !== undefined && this.#log.held.window.end < this.#log.held.written) {
       this.#writtenEnd.beginSearch();
     } else {
-      this.#output.gap(this.#held.window.end, 'unknown', 'log-cut');
+      this.#output.gap(this.#log.held.window.end, 'unknown', 'log-cut');
     }
   }
 
   #resumeAfterSearch({ rest, missing }: FoundEnd, now: number): void {
-    const { window, written } = this.#held;
+    const { window, written } = this.#log.held;
     this.#writtenEnd = undefined;
     if (missing) this.#output.gap(written, 'unknown', 'log-cut');
     window.skip(Math.max(0, written - window.end));
-    this.#held.push(rest, now);
+    this.#log.held.push(rest, now);
   }
 
   /**
@@ -416,9 +366,9 @@ export class Splice {
    * the log goes on; else the streams were joined wrongly. Where the bytes can't tell, the end of the log does.
    */
   #checkWrittenEnd(end: WrittenEnd, now: number): void {
-    const { window } = this.#held;
+    const { window } = this.#log.held;
     if (end.searching || window.end <= end.at) return;
-    const cutShort = this.#attach === 'broken' || now - this.#attachOver >= this.#limits.endGrace;
+    const cutShort = this.#attach.state === 'broken' || now - this.#attach.over >= this.#limits.endGrace;
     if (end.evidence === 'differs' || !end.isIn(window)) {
       this.#resumeAfter(end, cutShort ? 'unsure' : 'misjoined');
     } else if (end.evidence === 'same' || cutShort || !end.isElsewhereIn(window)) {
@@ -432,52 +382,51 @@ export class Splice {
     this.#writtenEnd = undefined;
     if (how === 'misjoined') {
       this.#swallow = true;
-      if (end.returned) this.#held.written += 1;
+      if (end.returned) this.#log.held.written += 1;
     } else if (how === 'unsure') this.#output.gap(end.at, 'unknown', 'misjoined');
-    else if (end.returned && this.#held.window.slice(end.at)[0] === CR) this.#held.written += 1;
+    else if (end.returned && this.#log.held.window.slice(end.at)[0] === CR) this.#log.held.written += 1;
   }
 
   /** Decides what the ends of the sources and of the container mean. */
   #conclude(now: number): void {
-    if (this.#takeover !== undefined && this.#attach === 'open') {
+    if (this.#takeover !== undefined && this.#attach.state === 'open') {
       if (this.#isSilent(now)) this.attachEnded(false, now);
       return;
     }
     if (this.#takeover !== undefined) return;
     const { aliveGrace, logRetry, giveUp } = this.#limits;
     const dead = this.#terminated <= now;
-    if (this.#attach === 'open' || this.#attach === 'opening') {
-      if (!dead && this.#log === 'ended' && now - this.#logOver >= logRetry) this.#openLog(true);
+    if (this.#attach.state === 'open' || this.#attach.state === 'opening') {
+      if (!dead && this.#log.state === 'ended' && now - this.#log.over >= logRetry) this.#log.open(true);
       if (this.#isSilent(now)) this.attachEnded(false, now);
       return;
     }
-    if (this.#log === 'released') {
-      if (dead && this.#attach === 'ended') this.#finish();
-      else if (this.#attach === 'broken' || now - this.#attachOver >= aliveGrace) this.#openLog(true);
-    } else if (this.#log === 'refused') {
+    if (this.#log.state === 'released') {
+      if (dead && this.#attach.state === 'ended') this.#finish();
+      else if (this.#attach.state === 'broken' || now - this.#attach.over >= aliveGrace) this.#log.open(true);
+    } else if (this.#log.state === 'refused') {
       if (dead) this.#finish();
-    } else if (this.#log === 'open') {
-      if (this.#mayCheckEnd(now)) {
-        this.#checkedEnd = true;
-        this.#output.push({ do: 'check-log' });
-      }
+    } else if (this.#log.state === 'open') {
+      if (this.#mayCheckEnd(now)) this.#log.check();
       if (!this.#isSilent(now)) return;
-      if (!(this.#spoke && this.#attach === 'ended')) this.#endStalled(now);
+      if (!(this.#attach.spoke && this.#attach.state === 'ended')) this.#endStalled(now);
       this.#finish();
-    } else if (dead && this.#logClean) {
+    } else if (dead && this.#log.clean) {
       this.#reconcile(now);
     } else if (dead && now - this.#terminated >= giveUp) {
       this.#endStalled(now);
       this.#finish();
-    } else if (now - this.#logOver >= logRetry) {
-      this.#openLog(!dead);
+    } else if (now - this.#log.over >= logRetry) {
+      this.#log.open(!dead);
     }
   }
 
   /** Of a log that may have been rotated a plain read sees the newest file only: that says nothing. */
   #mayCheckEnd(now: number): boolean {
     const silence = now - Math.max(this.#terminated, this.#activity.any);
-    return !this.#checkedEnd && silence >= this.#limits.followEnd && this.#stored < this.#limits.rotation;
+    return (
+      !this.#log.checkedEnd && silence >= this.#limits.followEnd && this.#log.stored < this.#limits.rotation
+    );
   }
 
   /** The container has ended, and nothing has come since. */
@@ -488,7 +437,7 @@ export class Splice {
   /** The log does not come to its end: what attach brought must not be held back for it. */
   #endStalled(now: number): void {
     const met = meetAtEnd(this.#view(now));
-    if (met === 'whole' && this.#brought() > 0) return;
+    if (met === 'whole' && this.#attach.brought > 0) return;
     if (met === 'whole' || met === undefined) this.#gapAtEnd();
     if (met === 'whole') return;
     this.#join(met ?? bestGuess(this.#view(now)), now);
@@ -496,28 +445,29 @@ export class Splice {
   }
 
   #gapAtEnd(): void {
-    this.#output.gap(this.#held.window.end, 'unknown', 'log-cut');
+    this.#output.gap(this.#log.held.window.end, 'unknown', 'log-cut');
   }
 
   /** All has ended. Was it all, and was it right? If the log may have been cut, it is read once more. */
   #reconcile(now: number): void {
-    const { window } = this.#held;
+    const { window } = this.#log.held;
     if (this.#writtenEnd?.searching === true) this.#resumeAfterSearch(this.#writtenEnd.missing(), now);
     if (this.#writtenEnd !== undefined && window.end > this.#writtenEnd.at) {
       this.#resumeAfter(this.#writtenEnd, this.#writtenEnd.isEndOf(window) ? 'misjoined' : 'sure');
     }
     // Attach, where it spoke to its end, has brought everything.
-    const mayBeShort = this.#stored >= this.#limits.rotation && !(this.#spoke && this.#attach === 'ended');
-    const met = this.#attach === 'ended' ? meetAtEnd(this.#view(now)) : 'whole';
-    if ((met === undefined || (met === 'whole' && mayBeShort)) && !this.#reread) {
-      this.#reread = true;
-      this.#openLog(false);
+    const mayBeShort =
+      this.#log.stored >= this.#limits.rotation && !(this.#attach.spoke && this.#attach.state === 'ended');
+    const met = this.#attach.state === 'ended' ? meetAtEnd(this.#view(now)) : 'whole';
+    if ((met === undefined || (met === 'whole' && mayBeShort)) && !this.#log.reread) {
+      this.#log.reread = true;
+      this.#log.open(false);
       return;
     }
     if (met !== undefined && met !== 'whole') {
       this.#join(met, now);
       if (this.#takeover !== undefined) this.#leave(this.#takeover);
-    } else if (met === undefined && this.#brought() > window.end - this.#floor) {
+    } else if (met === undefined && this.#attach.brought > window.end - this.#floor) {
       // The log is short and nothing tells where: attach's bytes are shown all the same.
       this.#gapAtEnd();
       this.#join(bestGuess(this.#view(now)), now);
@@ -529,8 +479,8 @@ export class Splice {
 
   /** Where the log was read whole, its length tells whether the join was right. */
   #countOut(): void {
-    const { window, written } = this.#held;
-    if (this.#cut || this.#stored >= this.#limits.rotation) return;
+    const { window, written } = this.#log.held;
+    if (this.#log.cut || this.#log.stored >= this.#limits.rotation) return;
     if (this.#swallow && window.end > written) {
       this.#output.gap(written, window.end - written, 'misjoined');
     } else if (window.end < written) {
@@ -539,20 +489,9 @@ export class Splice {
   }
 
   #finish(): void {
-    if (!this.#swallow) this.#output.writeLog(this.#held.take(this.#held.window.end));
-    if (this.#log === 'open') this.#release();
+    if (!this.#swallow) this.#output.writeLog(this.#log.held.take(this.#log.held.window.end));
+    if (this.#log.state === 'open') this.#log.release();
     this.#finished = true;
     this.#output.push({ do: 'finished' });
   }
-
-  /** Where the text can't tell, keeping attach's bytes is of no use: the log brings them. */
-  #trimAmbiguous(buffer: ChannelBuffer): void {
-    if (!this.wantsAttach) buffer.dropTo(buffer.length - this.#limits.history);
-  }
-}
-
-function countLines(data: Uint8Array): number {
-  let count = 0;
-  for (let at = data.indexOf(LF); at !== -1; at = data.indexOf(LF, at + 1)) count += 1;
-  return count;
 }
