@@ -1,4 +1,5 @@
 import type { Cluster } from '../cluster/types.ts';
+import { statusCodeOf } from './status-code.ts';
 
 /** Something a session made that is to go with it. */
 export interface Made {
@@ -34,7 +35,7 @@ export async function remove(cluster: Pick<Cluster, 'request'>, made: Made): Pro
       signal: AbortSignal.timeout(REMOVE_TIMEOUT_MS),
     });
   } catch (error) {
-    const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+    const code = statusCodeOf(error);
     // 404: it is gone. 409: another object has its name, so ours is gone.
     if (code !== 404 && code !== 409) throw error;
   }

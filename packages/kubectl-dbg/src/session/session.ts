@@ -11,6 +11,7 @@ import { type Outcome, outcomeOfTermination } from './outcome.ts';
 import { deliverOutput, type DeliveryReport } from './output/deliver.ts';
 import { PodTracker } from './pod-tracker.ts';
 import { relayOutput, type Relayed } from './relay.ts';
+import { statusCodeOf } from './status-code.ts';
 import { enterRawMode, onResize, type RawTerminal } from './terminal.ts';
 import { type Progress, waitForContainer } from './wait.ts';
 
@@ -181,17 +182,8 @@ class Session {
         this.#signal,
       )
       .catch(() => this.#over.abort());
-    // The user's wish to end must not wait for the network: the terminal is theirs again at once.
-    const letGo = () => {
-      this.#terminal?.restore();
-      void this.#connection.close().catch(ignore);
-    };
-    this.#signal.addEventListener('abort', letGo, { once: true });
-    const offResize = onResize(stdout, (size) => {
-      if (tty) void sendSize(this.#connection, size, false).catch(ignore);
-    });
-    try {
-      this.#report.delivery = await deliverOutput({
+    this.#report.delivery = await this.#streaming(() =>
+      deliverOutput({
         cluster,
         address,
         attach,
@@ -202,28 +194,39 @@ class Session {
         tty,
         stdin,
         signal: this.#signal,
-      });
+      }),
+    );
+    signal.throwIfAborted();
+  }
+
+  /**
+   * Does what a stream is for, while the terminal's size is passed on. At its end, or as soon as the user wishes to end,
+   * which must not wait for the network, the terminal is theirs again.
+   */
+  async #streaming<T>(work: () => Promise<T>): Promise<T> {
+    const { stdout, tty } = this.#options;
+    const letGo = () => {
+      this.#terminal?.restore();
+      void this.#connection.close().catch(ignore);
+    };
+    this.#signal.addEventListener('abort', letGo, { once: true });
+    const offResize = onResize(stdout, (size) => {
+      if (tty) void sendSize(this.#connection, size, false).catch(ignore);
+    });
+    try {
+      return await work();
     } finally {
       offResize();
       this.#over.abort();
       this.#terminal?.restore();
       await this.#input;
     }
-    signal.throwIfAborted();
   }
 
   /** Runs the command by exec: its streams are exact and its end comes over them. */
   async #execute({ words, end }: { words: readonly string[]; end: readonly string[] }): Promise<Outcome> {
     const { cluster, address, stdin, tty, stdout, stderr, signal } = this.#options;
     const streams = { ...address, stdout: true, stderr: !tty };
-    const offResize = onResize(stdout, (size) => {
-      if (tty) void sendSize(this.#connection, size, false).catch(ignore);
-    });
-    const letGo = () => {
-      this.#terminal?.restore();
-      void this.#connection.close().catch(ignore);
-    };
-    this.#signal.addEventListener('abort', letGo, { once: true });
     const connection = new Connection(
       async () => {
         const command = await cluster.exec({ ...streams, command: words, stdin, tty, signal });
@@ -235,26 +238,17 @@ class Session {
     this.#connection = connection;
     let relayed: Relayed;
     try {
-      const command = await connection.open();
-      if (command === undefined) throw new Error('an exec is always opened');
-      relayed = await relayOutput(command, stdout, stderr);
+      relayed = await this.#streaming(async () => {
+        const command = await connection.open();
+        if (command === undefined) throw new Error('an exec is always opened');
+        return await relayOutput(command, stdout, stderr);
+      });
     } catch (error) {
-      if (codeOf(error) === 401 || codeOf(error) === 403) return refusedOutcome(error, address, 'exec');
+      const code = statusCodeOf(error);
+      if (code === 401 || code === 403) return refusedOutcome(error, address, 'exec');
       throw error;
     } finally {
-      offResize();
-      this.#over.abort();
-      await this.#input;
-      const sleeper = await cluster
-        .exec({
-          ...streams,
-          command: end,
-          stdin: false,
-          tty: false,
-          signal: AbortSignal.timeout(END_SLEEPER_MS),
-        })
-        .catch(() => undefined);
-      await sleeper?.closed;
+      await this.#endSleeper(end);
     }
     this.#report.delivery = { ...relayed, fromLog: 0, bytes: relayed.stdout + relayed.stderr, lost: 0 };
     signal.throwIfAborted();
@@ -271,6 +265,23 @@ class Session {
     }
   }
 
+  /** Lets the container's own process end; if that can't be had, it ends by itself at last. */
+  async #endSleeper(end: readonly string[]): Promise<void> {
+    const { cluster, address } = this.#options;
+    const sleeper = await cluster
+      .exec({
+        ...address,
+        command: end,
+        stdin: false,
+        stdout: true,
+        stderr: true,
+        tty: false,
+        signal: AbortSignal.timeout(END_SLEEPER_MS),
+      })
+      .catch(() => undefined);
+    await sleeper?.closed;
+  }
+
   async #attach(): Promise<RemoteCommand | undefined> {
     const { cluster, address, stdin, tty } = this.#options;
     try {
@@ -284,7 +295,7 @@ class Session {
       });
       return tty ? redrawing(command, this.#options.stdout, this.#signal) : command;
     } catch (error) {
-      const code = codeOf(error);
+      const code = statusCodeOf(error);
       // 500: the container has ended already; all it said is in its log.
       if (code === 500 || code === 404) return undefined;
       if (code !== 401 && code !== 403) throw error;
@@ -450,12 +461,6 @@ function endWords(outcome: Outcome): string {
   if (outcome.kind === 'exited') return `exited with ${outcome.code}`;
   if (outcome.kind === 'signalled') return `was ended by signal ${outcome.signal}`;
   return outcome.kind;
-}
-
-/** The HTTP status of an answer, if the error is one. */
-function codeOf(error: unknown): number | undefined {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
-  return typeof error.code === 'number' ? error.code : undefined;
 }
 
 function findContainer(pod: Pod, name: string): { image?: string; targetContainerName?: string } | undefined {

@@ -1,4 +1,5 @@
 import type { Cluster } from '../../cluster/types.ts';
+import { statusCodeOf } from '../status-code.ts';
 import { TimestampedLog } from './timestamped-log.ts';
 
 /** Where a container is. */
@@ -47,7 +48,7 @@ export class LogReader {
       }
       return 'complete';
     } catch (error) {
-      return isRefusal(error) ? 'refused' : 'broken';
+      return REFUSED.has(statusCodeOf(error) ?? 0) ? 'refused' : 'broken';
     }
   }
 
@@ -81,14 +82,4 @@ export class LogReader {
       signal,
     });
   }
-}
-
-function isRefusal(error: unknown): boolean {
-  return (
-    typeof error === 'object' &&
-    error !== null &&
-    'code' in error &&
-    typeof error.code === 'number' &&
-    REFUSED.has(error.code)
-  );
 }
