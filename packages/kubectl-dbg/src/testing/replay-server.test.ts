@@ -13,7 +13,7 @@ import { openTestCluster } from './test-cluster.ts';
 // Another folder of recordings can be played with KUBECTL_DBG_RECORDINGS=DIR.
 const folder =
   process.env['KUBECTL_DBG_RECORDINGS'] === undefined
-    ? new URL('../../fixtures/recordings/', import.meta.url)
+    ? new URL('../../../../fixtures/recordings/', import.meta.url)
     : pathToFileURL(`${resolve(process.env['KUBECTL_DBG_RECORDINGS'])}/`);
 const files = (await readdir(folder)).filter((file) => file.endsWith('.json'));
 assert.notEqual(files.length, 0);

@@ -47,6 +47,9 @@ export async function startReplayServer(
       answer(step, response, new Pacer(speed)).catch(() => response.destroy());
     },
     upgrade(request, socket, head) {
+      // What went over SPDY, a client's second choice, was not recorded.
+      if (request.method !== 'GET')
+        return refuseUpgrade(socket, { status: 405, body: 'not in the recording' });
       const step = steps.take('GET', request.url ?? '', true);
       if (step === undefined) missing(request);
       const recorded = step?.response.websocket;

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { FIXTURES, PACKAGE } from './fixtures.ts';
+import { FIXTURES, PROJECT } from './fixtures.ts';
 import { loadRecordings } from './load.ts';
 import { markdownReport, textReport } from './report.ts';
 import { runConformance } from './run.ts';
@@ -23,7 +23,7 @@ async function main(args: readonly string[]): Promise<number> {
       process.stderr.write(`${outcome === 'failed' ? '✗' : '✓'} ${recording.name}\n`),
   });
   if (folder === undefined && only === undefined) {
-    writeFileSync(join(PACKAGE, '..', '..', 'docs', 'conformance.md'), markdownReport(results, used));
+    writeFileSync(join(PROJECT, 'docs', 'conformance.md'), markdownReport(results, used));
   }
   process.stdout.write(`${textReport(results)}\n`);
   return results.some(({ outcome }) => outcome === 'failed') ? 1 : 0;

@@ -35,7 +35,7 @@ const OWN: Readonly<Record<ConnectionFailureCode, Explanation>> = {
   PEER_SILENT: { cause: 'the connection went dead (pings were not answered)', remedy: 'Check your network' },
   PROXY_REFUSED: { cause: '', remedy: 'Check HTTPS_PROXY, NO_PROXY and proxy-url of the kubeconfig' },
   PROXY_PROTOCOL: { cause: '', remedy: 'Check HTTPS_PROXY, NO_PROXY and proxy-url of the kubeconfig' },
-  UPGRADE_PROTOCOL: { cause: '', remedy: 'Check for a proxy that lets neither WebSocket nor SPDY through' },
+  NO_UPGRADE: { cause: 'it did not switch protocols as asked' },
   CLOSED_EARLY: { cause: 'the connection was closed too early' },
 };
 

@@ -40,7 +40,7 @@ export async function readUntil(
           return;
         }
         if (bytes.length > MAX_HEAD_BYTES) {
-          const code = peer === 'proxy' ? 'PROXY_PROTOCOL' : 'UPGRADE_PROTOCOL';
+          const code = peer === 'proxy' ? 'PROXY_PROTOCOL' : 'NO_UPGRADE';
           finish(() => reject(new ConnectionFailure(code, `the ${peer}'s answer is too long`)));
           return;
         }

@@ -70,5 +70,5 @@ export type ConnectionFailureCode =
   | 'PEER_SILENT'
   | 'PROXY_REFUSED'
   | 'PROXY_PROTOCOL'
-  | 'UPGRADE_PROTOCOL'
+  | 'NO_UPGRADE'
   | 'CLOSED_EARLY';

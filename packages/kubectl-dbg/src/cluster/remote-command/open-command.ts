@@ -93,8 +93,7 @@ async function openBySpdy(
     if (NO_WAY.has(status)) throw refused;
     throw await refusal(result.response, { method: 'POST', path: target });
   } catch (error) {
-    if (!(error instanceof TransportError)) throw error;
-    throw explainTransport(error.cause, settings.endpoint, error.phase);
+    throw error instanceof TransportError ? refused : error;
   }
 }
 

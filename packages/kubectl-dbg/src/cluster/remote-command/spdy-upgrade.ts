@@ -69,14 +69,11 @@ function head({ target, host, headers }: SpdyUpgradeRequest): string {
 async function answer(connection: Socket): Promise<SpdyUpgradeResult> {
   const text = (await readUntil(connection, endOfHead, 'server')).toString('latin1');
   const status = Number(/^HTTP\/1\.[01] (\d{3})/.exec(text)?.[1]);
-  if (Number.isNaN(status)) throw new ConnectionFailure('UPGRADE_PROTOCOL', 'the server does not speak HTTP');
+  if (Number.isNaN(status)) throw new ConnectionFailure('NO_UPGRADE', 'the server does not speak HTTP');
   if (status !== 101) return { kind: 'answer', response: await refusalOf(connection, status, text) };
   const protocol = headerOf(text, PROTOCOL_HEADER);
   if (headerOf(text, 'upgrade').toUpperCase() !== 'SPDY/3.1' || protocol !== SPDY_PROTOCOL) {
-    throw new ConnectionFailure(
-      'UPGRADE_PROTOCOL',
-      'the server switched to a protocol that was not asked for',
-    );
+    throw new ConnectionFailure('NO_UPGRADE', 'the server switched to a protocol that was not asked for');
   }
   return { kind: 'open' };
 }

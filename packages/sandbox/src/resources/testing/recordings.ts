@@ -20,7 +20,7 @@ export interface Recording {
   steps: RecordedStep[];
 }
 
-const FOLDER = new URL('../../../fixtures/recordings/', import.meta.url);
+const FOLDER = new URL('../../../../../fixtures/recordings/', import.meta.url);
 
 /** The recordings whose names begin with one of these. */
 export function readRecordings(...prefixes: string[]): Recording[] {
