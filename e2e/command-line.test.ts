@@ -274,6 +274,33 @@ describe('command line', () => {
     });
   }
 
+  test('the outcome as data', async () => {
+    const result = await dbg(['web', '-q', '-o', 'json', '--', 'sh', '-c', 'echo hi; exit 3']);
+    assert.deepEqual({ code: result.code, stderr: result.stderr }, { code: 3, stderr: 'hi\n' });
+    const { container, started, finished, milliseconds, bytes, ...rest } = JSON.parse(result.stdout);
+    assert.deepEqual(rest, {
+      apiVersion: 'kubectl-dbg/v1',
+      kind: 'Outcome',
+      workflow: 'ephemeral',
+      namespace: 'default',
+      pod: 'web',
+      target: 'main',
+      outcome: 'exited',
+      code: 3,
+      exitCode: 3,
+    });
+    assert.match(container, /^debugger-/);
+    assert.ok(started <= finished);
+    assert.deepEqual(
+      { stdout: bytes.stdout, stderr: bytes.stderr, lost: bytes.lost },
+      { stdout: 3, stderr: 0, lost: 0 },
+    );
+    const { write, schedule, pull, create, attach, total } = milliseconds;
+    // A command that ends before anybody could attach was never attached to.
+    assert.ok(total >= write + schedule + pull + create + (attach ?? 0), result.stdout);
+    assert.deepEqual({ schedule, pull }, { schedule: 0, pull: 0 });
+  });
+
   test('who may only create an attach is attached all the same', async () => {
     const args = ['web', '-q', '-i', '--context=kube-sandbox-support', '--', 'sh', '-c', 'cat; exit 7'];
     const result = await dbg(args, { input: 'through SPDY\n' });
@@ -327,7 +354,7 @@ describe('command line', () => {
     assert.match(off.stderr, /called off/);
   });
 
-  test('-o json ends with one document; --output-file is private and whole', async () => {
+  test('-o json keeps stdout for its document; --output-file is private and whole', async () => {
     const path = join(folder, 'output');
     const result = await dbg([
       'web',
@@ -342,9 +369,7 @@ describe('command line', () => {
     ]);
     assert.equal(result.code, 6, result.stderr);
     const document = JSON.parse(result.stdout) as Record<string, unknown>;
-    assert.equal(document.outcome, 'exited');
     assert.equal(document.exitCode, 6);
-    assert.equal(document.pod, 'web');
     assert.equal(await readFile(path, 'utf8'), 'kept\n');
     assert.equal((await stat(path)).mode & 0o777, 0o600);
   });

@@ -3,7 +3,7 @@ import type { SessionReport } from '../session/session.ts';
 
 /** A session as the document that `-o json` prints: stable field names, for scripts. Times are RFC 3339 in UTC. */
 export function outcomeJson(report: SessionReport, extra: { workflow: string; created: number }): unknown {
-  const { address, outcome, begun, running, attached, ended, delivery } = report;
+  const { address, target, outcome, begun, phases, running, attached, ended, delivery } = report;
   const { kind, ...details } = outcome;
   return {
     apiVersion: 'kubectl-dbg/v1',
@@ -12,6 +12,7 @@ export function outcomeJson(report: SessionReport, extra: { workflow: string; cr
     namespace: address.namespace,
     pod: address.pod,
     container: address.container,
+    target,
     outcome: kind,
     ...details,
     exitCode: exitCodeOf(outcome),
@@ -19,7 +20,7 @@ export function outcomeJson(report: SessionReport, extra: { workflow: string; cr
     finished: time(ended),
     milliseconds: {
       write: begun - extra.created,
-      start: running === undefined ? undefined : running - begun,
+      ...phases,
       attach: attached === undefined || running === undefined ? undefined : attached - running,
       total: ended - extra.created,
     },

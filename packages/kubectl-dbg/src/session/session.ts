@@ -9,6 +9,7 @@ import { type InputEnd, sendInput, sendSize } from './input.ts';
 import { redrawing } from './redraw.ts';
 import { type Outcome, outcomeOfTermination } from './outcome.ts';
 import { deliverOutput, type DeliveryReport } from './output/deliver.ts';
+import { PhaseClock, type Phases } from './phases.ts';
 import { PodTracker } from './pod-tracker.ts';
 import { relayOutput, type Relayed } from './relay.ts';
 import { statusCodeOf } from './status-code.ts';
@@ -60,7 +61,11 @@ export interface SessionListener {
 export interface SessionReport {
   address: SessionAddress;
   outcome: Outcome;
+  /** The container whose processes the debug container sees. */
+  target?: string;
   begun: number;
+  /** How long the start took; absent if it never ran. */
+  phases?: Phases;
   running?: number;
   attached?: number;
   ended: number;
@@ -148,6 +153,9 @@ class Session {
   async #converse(): Promise<Outcome> {
     const { cluster, address, pod, signal, timeout, listener } = this.#options;
     const spec = findContainer(pod, address.container);
+    if (spec?.targetContainerName) this.#report.target = spec.targetContainerName;
+    const { now } = this.#options.world;
+    const phases = new PhaseClock(this.#report.begun);
     const waited = await waitForContainer({
       cluster,
       tracker: this.#tracker,
@@ -155,16 +163,20 @@ class Session {
       context: { container: address.container, image: spec?.image, target: spec?.targetContainerName },
       timeout,
       signal,
-      onProgress: (progress) => listener.progress(progress),
+      onProgress: (progress) => {
+        phases.enter(progress.phase, now());
+        listener.progress(progress);
+      },
     });
     if (waited.kind === 'ended') return waited.outcome;
+    this.#report.phases = phases.read(now());
     if (waited.kind === 'terminated') {
       const outcome = outcomeOfTermination(waited.terminated);
       if (outcome.kind === 'never-started') return outcome;
       listener.begins();
       await this.#deliver(undefined);
     } else {
-      this.#report.running = this.#options.world.now();
+      this.#report.running = now();
       listener.begins();
       if (this.#options.exec !== undefined) return await this.#execute(this.#options.exec);
       await this.#deliver(this.#connection.open());
