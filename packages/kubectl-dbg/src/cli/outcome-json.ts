@@ -28,6 +28,7 @@ export function outcomeJson(report: SessionReport, extra: { workflow: string; cr
       stdout: delivery?.stdout ?? 0,
       stderr: delivery?.stderr ?? 0,
       fromLog: delivery?.fromLog ?? 0,
+      inexact: delivery?.inexact ?? false,
       lost: delivery?.lost ?? 0,
     },
   };

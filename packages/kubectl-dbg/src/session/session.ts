@@ -70,7 +70,7 @@ export interface SessionReport {
   attached?: number;
   ended: number;
   /** What was delivered; absent if it never came to that. */
-  delivery?: Pick<DeliveryReport, 'stdout' | 'stderr' | 'fromLog' | 'bytes' | 'lost'>;
+  delivery?: Pick<DeliveryReport, 'stdout' | 'stderr' | 'fromLog' | 'inexact' | 'bytes' | 'lost'>;
 }
 
 /** How long a session waits for what is not certain to come, in ms. */
@@ -262,7 +262,8 @@ class Session {
     } finally {
       await this.#endSleeper(end);
     }
-    this.#report.delivery = { ...relayed, fromLog: 0, bytes: relayed.stdout + relayed.stderr, lost: 0 };
+    const bytes = relayed.stdout + relayed.stderr;
+    this.#report.delivery = { ...relayed, fromLog: 0, inexact: false, bytes, lost: 0 };
     signal.throwIfAborted();
     if (this.#inputEnd === 'detached') return { kind: 'detached' };
     switch (relayed.end?.kind) {
@@ -385,6 +386,11 @@ class Session {
     }
     const outcome = await this.#termination();
     const { delivery } = this.#report;
+    if (delivery?.inexact === true) {
+      this.#options.listener.notice(
+        `${delivery.fromLog} bytes of the output came from the container's log, which drops a carriage return before each newline: for the exact bytes use --via=exec`,
+      );
+    }
     if (tty || delivery === undefined || outcome.kind === 'lost' || delivery.lost === 0) return outcome;
     const missing = delivery.lost === 'unknown' ? 'an unknown part' : `${delivery.lost} bytes`;
     return {

@@ -21,6 +21,11 @@ export interface SpliceReport {
    * carriage returns before newlines are missing from them.
    */
   fromLog: number;
+  /**
+   * Bytes that only the log had belong to binary output, or to text with carriage returns: some of these may be missing
+   * from them, and nobody can tell how many. Never with a terminal.
+   */
+  inexact: boolean;
   gaps: OutputGap[];
   /** Bytes written twice: the final count showed that the streams were joined wrongly. */
   repeated: number;

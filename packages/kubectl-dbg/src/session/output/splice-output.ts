@@ -14,8 +14,17 @@ export type SpliceCommand =
 
 /** What the splice has to say: commands in order, and the report of what was written. */
 export class SpliceOutput {
-  readonly report: SpliceReport = { stdout: 0, stderr: 0, fromLog: 0, gaps: [], repeated: 0 };
+  readonly report: SpliceReport = {
+    stdout: 0,
+    stderr: 0,
+    fromLog: 0,
+    inexact: false,
+    gaps: [],
+    repeated: 0,
+  };
   readonly #tty: boolean;
+  /** What was written is no mere text: there may have been carriage returns for the log to drop. */
+  #hasReturns = false;
   #commands: SpliceCommand[] = [];
 
   constructor(tty: boolean) {
@@ -38,6 +47,7 @@ export class SpliceOutput {
     if (data.length === 0) return;
     const stream = index === 1 ? 'stderr' : 'stdout';
     this.report[stream] += data.length;
+    this.#noteReturns(data);
     this.#commands.push({ do: 'write', stream, data });
   }
 
@@ -46,6 +56,14 @@ export class SpliceOutput {
     const bytes = this.#tty ? withReturns(data) : data;
     this.report.fromLog += bytes.length;
     this.write(0, bytes);
+  }
+
+  #noteReturns(data: Uint8Array): void {
+    if (this.#tty || this.report.inexact) return;
+    const { buffer, byteOffset, byteLength } = data;
+    const bytes = Buffer.from(buffer, byteOffset, byteLength);
+    this.#hasReturns ||= bytes.includes(0) || bytes.includes('\r\n');
+    this.report.inexact = this.#hasReturns && this.report.fromLog > 0;
   }
 
   writeStretches(stretches: readonly Stretch[]): void {
