@@ -56,9 +56,18 @@ export function endsAlike(log: Buffer, attach: Buffer, consumed: number): boolea
   return log.subarray(log.length - length).equals(attach.subarray(consumed - length, consumed));
 }
 
-/** Whether the text that was compared stands in the log elsewhere too, so that only time and count can tell. */
+/**
+ * Whether the end of the text that was compared stands elsewhere too, in the log or in what attach has brought, so that
+ * only time and count can tell. Half of it is looked for: all of it could not stand elsewhere where no more is kept.
+ */
 export function isRepetitive(log: Buffer, attach: Buffer, consumed: number): boolean {
-  const length = Math.min(log.length, consumed);
-  const common = attach.subarray(consumed - length, consumed);
-  return log.indexOf(common) !== log.length - length || attach.lastIndexOf(common) !== consumed - length;
+  const compared = Math.min(log.length, consumed);
+  const length = compared < 2 * TELLING ? compared : compared >> 1;
+  const place = consumed - length;
+  const common = attach.subarray(place, consumed);
+  return (
+    log.indexOf(common) !== log.length - length ||
+    attach.indexOf(common) !== place ||
+    attach.lastIndexOf(common) !== place
+  );
 }

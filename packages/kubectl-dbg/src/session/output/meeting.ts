@@ -110,15 +110,26 @@ export function meetBySilence(view: MeetingView, patient = false): Meeting | und
     // The same line came long before on the log: it is not the same, and the log has still to bring that.
     const isEarlier = view.activity.log < view.activity.attachLine - limits.skew;
     if (quiet < limits.quietUnmatched && isEarlier) return undefined;
-    // Where the text could be joined elsewhere too and nobody waits for a prompt, the log may as well speak on.
-    const needed = view.tty ? limits.quietUrgent : view.ended ? Infinity : limits.quietRepetitive;
-    if (quiet < needed && isRepetitive(tail, kept, place)) return undefined;
+    if (!isLongEnough(view, quiet) && isRepetitive(tail, kept, place)) return undefined;
     return { consumed, by };
   }
   if (quiet < limits.quietUrgent) return undefined;
   if (quiet < limits.quietUnmatched && view.activity.log < view.activity.attachLine - limits.skew)
     return undefined;
-  return explains(view, consumed) ? { consumed, by: 'silence' } : undefined;
+  if (!explains(view, consumed)) return undefined;
+  // Were it so too if the log had not its last line? Then the text can't tell.
+  const isAmbiguous = explains(view, consumed, 1);
+  return isAmbiguous && !isLongEnough(view, quiet) ? undefined : { consumed, by: 'silence' };
+}
+
+/**
+ * Whether the silence proves a join where the text could be joined elsewhere too. Where nobody waits for a prompt the log
+ * may as well speak on; and after much output the node may have been too busy to pass on either stream.
+ */
+function isLongEnough({ channels, ended, limits, tty }: MeetingView, quiet: number): boolean {
+  if (tty) return quiet >= limits.quietUrgent;
+  const brought = sum(channels.map((channel) => channel.finalLength));
+  return !ended && quiet >= limits.quietRepetitive && brought <= limits.history;
 }
 
 /**
@@ -130,9 +141,13 @@ function meetInLine(view: MeetingView, present: Channels): Meeting | undefined {
   const [only] = present;
   let place = 0;
   if (view.openLine > 0 && only !== undefined && present.length === 1) {
-    const found = align(log.slice(log.end - limits.history), only.slice(only.start), only.start === 0);
-    if (found.length > 1 && !view.tty) return undefined;
-    if (found.length === 1) place = only.start + (found[0]?.consumed ?? 0);
+    const tail = log.slice(log.end - limits.history);
+    const kept = only.slice(only.start);
+    const [found, another] = align(tail, kept, only.start === 0);
+    const isUnclear =
+      another !== undefined || (found !== undefined && isRepetitive(tail, kept, found.consumed));
+    if (isUnclear && !view.tty) return undefined;
+    if (found !== undefined && another === undefined) place = only.start + found.consumed;
   }
   return {
     consumed: channels.map((channel) => (channel === only ? place : 0)),
@@ -190,6 +205,7 @@ export function meetAtEnd(view: MeetingView): Meeting | 'whole' | undefined {
   const found = align(tail, only.slice(only.start), only.start === 0);
   const [place] = found;
   if (place === undefined || found.length > 1 || place.overlap < END_OVERLAP) return undefined;
+  if (isRepetitive(tail, only.slice(only.start), place.consumed)) return undefined;
   return {
     consumed: channels.map((channel) => (channel === only ? only.start + place.consumed : 0)),
     by: 'text',
@@ -223,8 +239,9 @@ function meetByLines(view: MeetingView): Meeting | undefined {
   return log.end - sum(consumed) < view.floor ? undefined : { consumed, by: 'text' };
 }
 
-function explains(view: MeetingView, consumed: readonly number[]): boolean {
-  const { channels, limits, log } = view;
+/** Whether the log's lines, but for its last `without`, can be those of both channels up to there. */
+function explains(view: MeetingView, consumed: readonly number[], without = 0): boolean {
+  const { channels, floor, limits, log } = view;
   const [out, err] = channels;
   if (out === undefined || err === undefined || !endsLine(log)) return false;
   const own = [finishedLines(out, limits.history), finishedLines(err, limits.history)] as const;
@@ -232,7 +249,9 @@ function explains(view: MeetingView, consumed: readonly number[]): boolean {
     (channel, index) => channel.start + lengthOf(channel.lines, channel.lines.length) === consumed[index],
   );
   const lines = linesOf(log, Math.max(log.start, log.end - limits.history));
-  return atEnd && explainLines(lines, own, [own[0].lines.length, own[1].lines.length]) !== undefined;
+  const last = lines.splice(lines.length - without);
+  if (!atEnd || log.end - lengthOf(last, last.length) - sum(consumed) < floor) return false;
+  return explainLines(lines, own, [own[0].lines.length, own[1].lines.length]) !== undefined;
 }
 
 function endsLine(log: ByteWindow): boolean {

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Splice } from './splice.ts';
+
+const PIECE = 16 * 1024;
+
+/** Feeds log and attach of a container that printed `total` bytes, all alike, and gives what came out. */
+function play(feed: (splice: Splice, same: (length: number) => Buffer) => void): {
+  bytes: number;
+  splice: Splice;
+} {
+  const splice = new Splice({ tty: false, attach: true });
+  let bytes = 0;
+  feed(splice, (length) => Buffer.alloc(length, 'y\n'));
+  for (const command of splice.take()) if (command.do === 'write') bytes += command.data.length;
+  return { bytes, splice };
+}
+
+for (const { name, logBehind, attachBehind } of [
+  { name: 'the log', logBehind: 30 * PIECE, attachBehind: 0 },
+  { name: 'attach', logBehind: 0, attachBehind: 30 * PIECE },
+]) {
+  test(`a busy node that stops for seconds in a flood of equal bytes, with ${name} behind, misleads nobody`, () => {
+    const missed = 3 * PIECE;
+    const before = 100 * PIECE;
+    const total = 200 * PIECE;
+    const { bytes, splice } = play((playing, same) => {
+      playing.attachOpened(0);
+      playing.attachData(1, same(before - missed - attachBehind), 100);
+      playing.logData(same(before - logBehind), 101);
+      // Nothing comes for longer than any silence that is waited for.
+      for (let now = 120; now < 2800; now += 20) playing.tick(now);
+      playing.attachData(1, same(total - before + attachBehind), 2900);
+      playing.logData(same(total - before + logBehind), 2901);
+      playing.attachEnded(true, 2910);
+      playing.logEnded(true, 3900);
+      playing.terminated(3910);
+      // So long a log may have been rotated: it is read once more.
+      playing.logEnded(true, 3920);
+    });
+    assert.ok(splice.finished);
+    assert.deepEqual({ bytes, gaps: splice.report.gaps }, { bytes: total, gaps: [] });
+  });
+}
+
+for (const piece of ['y\n', '\0']) {
+  test(`a flood of ${JSON.stringify(piece)} that goes on and on is not joined by its text`, () => {
+    const missed = 5 * PIECE;
+    let written = 0;
+    const { bytes, splice } = play((playing) => {
+      playing.attachOpened(280);
+      // Ten seconds and more, and much more than is kept of either; the log lags by 4 pieces.
+      for (let now = 300; now < 15_000; now += 50) {
+        const data = Buffer.alloc(8 * PIECE, piece);
+        playing.attachData(1, now === 300 ? data.subarray(missed) : data, now);
+        playing.logData(now === 300 ? data.subarray(0, 4 * PIECE) : data, now + 1);
+        written += data.length;
+      }
+      playing.logData(Buffer.alloc(4 * PIECE, piece), 15_010);
+      playing.attachEnded(true, 15_020);
+      playing.logEnded(true, 16_000);
+      playing.terminated(16_010);
+      playing.logEnded(true, 16_020);
+    });
+    assert.ok(splice.finished);
+    assert.deepEqual({ bytes, gaps: splice.report.gaps }, { bytes: written, gaps: [] });
+  });
+}
+
+test('two channels that say the same over and over are not joined by a short silence', () => {
+  const line = Buffer.from('same\n');
+  const { bytes, splice } = play((playing) => {
+    playing.attachOpened(0);
+    for (let count = 0; count < 10; count += 1) playing.attachData(1 + (count % 2), line, 100);
+    // The log lags by four lines, and the node stops for a moment.
+    for (let count = 0; count < 8; count += 1) playing.logData(line, 101);
+    for (let now = 110; now < 400; now += 10) playing.tick(now);
+    for (let count = 0; count < 4; count += 1) playing.logData(line, 410);
+    playing.attachEnded(true, 420);
+    playing.logEnded(true, 1400);
+    playing.terminated(1410);
+  });
+  assert.ok(splice.finished);
+  assert.deepEqual({ bytes, gaps: splice.report.gaps }, { bytes: 12 * line.length, gaps: [] });
+});
