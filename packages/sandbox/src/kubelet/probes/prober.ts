@@ -12,7 +12,7 @@ export interface ProberListener {
   /** The verdict changed (or came for the first time). */
   changed(kind: ProbeKind, healthy: boolean): void;
   /** Every single failure, for an event. */
-  failed(kind: ProbeKind, message: string): void;
+  failed(message: string): void;
 }
 
 /** Probes one run of a container with one probe, until stopped. */
@@ -59,15 +59,31 @@ export class Prober {
   async #once(): Promise<void> {
     if (this.#stopped) return;
     if (this.#mayStart()) {
-      const failure = await runProbe(this.#probe, this.#target).catch(
-        (error: unknown) => `${error instanceof Error ? error.message : String(error)}`,
-      );
-      if (this.#stopped) return;
-      this.#note(failure);
+      await this.#try();
+      if (this.#stopped || this.#isDone()) return;
     }
-    // A startup probe has done its work once it has succeeded.
-    if (this.#kind === 'Startup' && this.#verdict === true) return;
     this.#schedule((this.#probe.periodSeconds ?? PERIOD_S) * MS_PER_S);
+  }
+
+  async #try(): Promise<void> {
+    let failure: ProbeFailure;
+    try {
+      failure = await runProbe(this.#probe, this.#target);
+    } catch (error) {
+      // It counts neither as a success nor as a failure.
+      const why = error instanceof Error ? error.message : String(error);
+      if (!this.#stopped) {
+        this.#listener.failed(`${this.#kind} probe errored and resulted in unknown state: ${why}`);
+      }
+      return;
+    }
+    if (!this.#stopped) this.#note(failure);
+  }
+
+  /** A startup probe has done its work once it has succeeded; a container that is to be restarted is let be. */
+  #isDone(): boolean {
+    if (this.#kind === 'Startup' && this.#verdict === true) return true;
+    return this.#kind !== 'Readiness' && this.#verdict === false;
   }
 
   #note(failure: ProbeFailure): void {
@@ -79,7 +95,7 @@ export class Prober {
     }
     this.#failures += 1;
     this.#successes = 0;
-    this.#listener.failed(this.#kind, failure);
+    this.#listener.failed(`${this.#kind} probe failed: ${failure}`);
     if (this.#failures >= (this.#probe.failureThreshold ?? FAILURE_THRESHOLD)) this.#decide(false);
   }
 

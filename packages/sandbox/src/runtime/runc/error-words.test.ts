@@ -39,6 +39,6 @@ test('a failed exec', () => {
       'id',
       'exec failed: unable to start container process: exec: "x": executable file not found in $PATH',
     ),
-    'Internal error occurred: error executing command in container: failed to exec in container: failed to start exec "id": OCI runtime exec failed: exec failed: unable to start container process: exec: "x": executable file not found in $PATH',
+    'failed to exec in container: failed to start exec "id": OCI runtime exec failed: exec failed: unable to start container process: exec: "x": executable file not found in $PATH',
   );
 });

@@ -13,10 +13,10 @@ export function startErrorMessage(runcMessage: string, isDirectory: (path: strin
   return `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: ${modernise(message)}`;
 }
 
-/** Says a failed exec as the kubelet passes it on. */
+/** Says a failed exec as containerd says it. */
 export function execErrorMessage(execId: string, runcMessage: string): string {
   const quoted = JSON.stringify(execId);
-  return `Internal error occurred: error executing command in container: failed to exec in container: failed to start exec ${quoted}: OCI runtime exec failed: exec failed: ${modernise(runcMessage, '')}`;
+  return `failed to exec in container: failed to start exec ${quoted}: OCI runtime exec failed: exec failed: ${modernise(runcMessage, '')}`;
 }
 
 function modernise(runcMessage: string, init = INIT): string {
