@@ -17,7 +17,7 @@ const INTERNAL_ERROR = 500;
 /** Hands on in the kubelet's words that a command could not be started. */
 function failedToExecute(error: unknown): never {
   const why = error instanceof Error ? error.message : String(error);
-  throw new Error(`Internal error occurred: error executing command in container: ${why}`, { cause: error });
+  throw new Error(`error executing command in container: ${why}`, { cause: error });
 }
 
 /** Serves the API server's requests for the pods of this node. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Probe } from 'kubernetes-types/core/v1.d.ts';
 import type { PodObject } from '../types.ts';
 import { noRunc, testNode } from '../testing/test-node.ts';
 
@@ -80,7 +81,7 @@ describe('probes and hooks', { concurrency: 3 }, () => {
     },
   );
 
-  for (const [what, probe, expected] of [
+  const failures: [what: string, probe: Probe, expected: RegExp][] = [
     [
       'is not there',
       { exec: { command: ['nosuch'] } },
@@ -96,7 +97,8 @@ describe('probes and hooks', { concurrency: 3 }, () => {
       { httpGet: { path: '/x', port: 81 } },
       /^Liveness probe failed: Get "http:\/\/[\d.]+:81\/x": dial tcp [\d.]+:81: connect: connection refused$/,
     ],
-  ] as const) {
+  ];
+  for (const [what, probe, expected] of failures) {
     test(`a probe that ${what}`, { skip }, async (t) => {
       const node = await testNode(t);
       const livenessProbe = { ...probe, periodSeconds: 1, failureThreshold: 1 };
