@@ -149,7 +149,7 @@ export class SimulatedContainer implements RuntimeContainer {
         : (commandError(command, config) ??
           (findProgram(name) === undefined ? notFoundError(name) : undefined));
     if (error !== undefined) {
-      const failed = Promise.reject(new Error(execErrorMessage(this.id, error)));
+      const failed = Promise.reject(new Error(execErrorMessage(this.id, error, () => false)));
       failed.catch(() => {});
       return { resize() {}, detach() {}, ended: failed };
     }
