@@ -36,6 +36,8 @@ export class PodState {
     this.hostIP = hostIP;
     const startTime = pod.status?.startTime;
     this.startTime = startTime === undefined ? now : new Date(startTime);
+    // The address of a pod on the node's network is known before there is a sandbox.
+    if (pod.spec.hostNetwork === true) this.#lastIP = hostIP;
   }
 
   latest(name: string): ObservedRun | undefined {
