@@ -104,7 +104,7 @@ function imageOf(full: string): Image {
   return {
     id,
     reference,
-    ...(builtIn?.registry === false ? {} : { repoDigest: `${repository}@sha256:${digest(id)}` }),
+    ...(builtIn?.pulled === false ? {} : { repoDigest: `${repository}@sha256:${digest(id)}` }),
     size: builtIn?.size ?? SIZE,
     config: builtIn?.config ?? {},
     layers: [],
