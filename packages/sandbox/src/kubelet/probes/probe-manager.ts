@@ -9,6 +9,7 @@ export class ProbeManager {
   readonly #state: PodState;
   readonly #listener: { record(details: EventDetails): void; wake(): void };
   readonly #probers = new Set<Prober>();
+  readonly #since = performance.now();
 
   constructor(state: PodState, listener: { record(details: EventDetails): void; wake(): void }) {
     this.#state = state;
@@ -23,6 +24,7 @@ export class ProbeManager {
     const target = { pod, container, run: run.container, sandbox };
     const startedUp = (): boolean => startupProbe === undefined || this.#state.startedUp.get(run.id) === true;
     const own: Prober[] = [];
+    const age = performance.now() - this.#since;
     for (const [kind, probe] of [
       ['Startup', startupProbe],
       ['Readiness', readinessProbe],
@@ -39,7 +41,8 @@ export class ProbeManager {
             fieldPath: fieldPath(container),
           }),
       };
-      own.push(new Prober(kind, probe, target, listener, kind === 'Startup' ? () => true : startedUp));
+      const mayStart = kind === 'Startup' ? (): boolean => true : startedUp;
+      own.push(new Prober(kind, probe, target, listener, mayStart, age));
     }
     for (const prober of own) this.#probers.add(prober);
     void run.container.exited.then(() => {

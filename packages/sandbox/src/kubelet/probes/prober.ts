@@ -28,20 +28,32 @@ export class Prober {
   #failures = 0;
   #verdict: boolean | undefined;
 
-  /** @param mayStart readiness and liveness wait for the startup probe's success */
+  /**
+   * @param mayStart readiness and liveness wait for the startup probe's success
+   * @param age milliseconds since the kubelet began to probe this container, over all its runs
+   */
   constructor(
     kind: ProbeKind,
     probe: Probe,
     target: ProbeTarget,
     listener: ProberListener,
     mayStart: () => boolean,
+    age: number,
   ) {
     this.#kind = kind;
     this.#probe = probe;
     this.#target = target;
     this.#listener = listener;
     this.#mayStart = mayStart;
-    this.#schedule((probe.initialDelaySeconds ?? 0) * MS_PER_S);
+    this.#schedule(this.#firstDelay(age));
+  }
+
+  /** Readiness is asked for at once; the others at the next tick of a clock that goes on over restarts. */
+  #firstDelay(age: number): number {
+    const initial = (this.#probe.initialDelaySeconds ?? 0) * MS_PER_S;
+    if (this.#kind === 'Readiness') return initial;
+    const period = (this.#probe.periodSeconds ?? PERIOD_S) * MS_PER_S;
+    return Math.max(1, Math.ceil((age + initial) / period)) * period - age;
   }
 
   stop(): void {
