@@ -71,6 +71,10 @@ const TEXTS: readonly (readonly [pattern: RegExp, token: string])[] = [
   [/(?<=Image size: )\d+/g, '<size>'],
   [/(?<=in )\d+(?:\.\d+)?m?s(?= \()/g, '<duration>'],
   [/(?<=back-off )(?:\d+m)?\d+s/g, '<duration>'],
+  // Where a registry is, is the node's own matter.
+  [/(?<=HEAD request to )\S+(?=: )/g, '<registry>'],
+  // How much a node has, and others take of it.
+  [/(?<=, used: )\d+, capacity: \d+/g, '<amount>, capacity: <amount>'],
   [/(?<=in request with )\d+(?= headers)/g, '<n>'],
   // A shell draws its prompt again when it learns the size of its terminal, if it was there already.
   [REDRAWN_PROMPT, ''],

@@ -1,21 +1,35 @@
 import type { Node, NodeSelectorTerm, Pod, Taint } from 'kubernetes-types/core/v1.d.ts';
 import { quantityValue, addQuantities, compareQuantities } from '../resources/quantity.ts';
 import type { KubeObject } from '../store/types.ts';
+import { hostPortsOf, portsCollide } from './host-ports.ts';
 import { type NodeUsage, requestsOf } from './node-usage.ts';
 
 const SELECTOR_REASON = "node(s) didn't match Pod's node affinity/selector";
 
-/** Why a node does not take a pod, in the scheduler's words; empty if it does. */
-export function unfitReasons(usage: NodeUsage, node: Node & KubeObject, pod: Pod & KubeObject): string[] {
-  if (node.spec?.unschedulable === true && !toleratesUnschedulable(pod))
-    return ['node(s) were unschedulable'];
-  const taint = (node.spec?.taints ?? []).find(
-    (one) => one.effect !== 'PreferNoSchedule' && !tolerates(pod, one),
-  );
-  if (taint !== undefined) {
-    return [`node(s) had untolerated taint {${taint.key}: ${taint.value ?? ''}}`];
+const PORTS_REASON = "node(s) didn't have free ports for the requested pod ports";
+
+/** Why a node does not take a pod. */
+export interface Misfit {
+  /** In the scheduler's words; none if the node takes it. */
+  reasons: string[];
+  /** Whether the node might take it if pods of lower priority made room. */
+  mayMakeRoom: boolean;
+}
+
+/** Asks what the scheduler's filters ask, in their order; the first that is not content has the say. */
+export function misfit(usage: NodeUsage, node: Node & KubeObject, pod: Pod & KubeObject): Misfit {
+  const never = (reason: string): Misfit => ({ reasons: [reason], mayMakeRoom: false });
+  if (node.spec?.unschedulable === true && !toleratesUnschedulable(pod)) {
+    return never('node(s) were unschedulable');
   }
-  if (!matchesSelector(node, pod)) return [SELECTOR_REASON];
+  const isTainted = (node.spec?.taints ?? []).some(
+    (taint) => taint.effect !== 'PreferNoSchedule' && !tolerates(pod, taint),
+  );
+  if (isTainted) return never('node(s) had untolerated taint(s)');
+  if (!matchesSelector(node, pod)) return never(SELECTOR_REASON);
+  if (portsCollide(hostPortsOf(pod), usage.hostPorts(node.metadata.name ?? ''))) {
+    return { reasons: [PORTS_REASON], mayMakeRoom: true };
+  }
   return insufficientResources(usage, node, pod);
 }
 
@@ -72,14 +86,18 @@ function toleratesUnschedulable(pod: Pod): boolean {
   return tolerates(pod, { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' });
 }
 
-function insufficientResources(usage: NodeUsage, node: Node & KubeObject, pod: Pod & KubeObject): string[] {
+function insufficientResources(usage: NodeUsage, node: Node & KubeObject, pod: Pod & KubeObject): Misfit {
   const allocatable = (node.status?.allocatable ?? {}) as Record<string, string>;
   const name = node.metadata.name ?? '';
   const reasons: string[] = [];
+  // What is more than the whole node has, no other pod can make room for.
+  let mayMakeRoom = true;
   if (quantityValue(allocatable['pods'] ?? '110') <= BigInt(usage.pods(name))) reasons.push('Too many pods');
   for (const [resource, wanted] of Object.entries(requestsOf(pod))) {
-    const total = addQuantities(usage.requested(name, resource), wanted);
-    if (compareQuantities(total, allocatable[resource] ?? '0') > 0) reasons.push(`Insufficient ${resource}`);
+    const has = allocatable[resource] ?? '0';
+    if (compareQuantities(addQuantities(usage.requested(name, resource), wanted), has) <= 0) continue;
+    reasons.push(`Insufficient ${resource}`);
+    if (compareQuantities(wanted, has) > 0) mayMakeRoom = false;
   }
-  return reasons;
+  return { reasons, mayMakeRoom };
 }

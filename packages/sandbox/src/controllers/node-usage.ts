@@ -1,5 +1,6 @@
 import type { Container, Pod } from 'kubernetes-types/core/v1.d.ts';
 import { addQuantities, compareQuantities } from '../resources/quantity.ts';
+import { type HostPort, hostPortsOf } from './host-ports.ts';
 import type { KubeObject, Store, StoreEvent } from '../store/types.ts';
 
 type StoredPod = Pod & KubeObject;
@@ -10,6 +11,8 @@ interface Node {
   pods: Map<string, Amounts>;
   /** The sums; absent when they must be made anew. */
   total: Map<string, string> | undefined;
+  /** The node's ports that pods take, by uid; only of those that take any. */
+  hostPorts: Map<string, HostPort[]>;
 }
 
 /** What the pods of each node ask for together, kept up to date so that thousands can be scheduled in turn. */
@@ -39,6 +42,11 @@ export class NodeUsage {
     return known.total.get(resource) ?? '0';
   }
 
+  /** The ports of a node that its pods take. */
+  hostPorts(node: string): HostPort[] {
+    return [...(this.#nodes.get(node)?.hostPorts.values() ?? [])].flat();
+  }
+
   stop(): void {
     this.#unsubscribe();
   }
@@ -56,10 +64,12 @@ export class NodeUsage {
     const before = this.#nodes.get(name)?.pods.get(uid);
     if (before !== undefined && sameAmounts(before, amounts)) return;
     this.#forget(pod);
-    const node = this.#nodes.get(name) ?? { pods: new Map<string, Amounts>(), total: new Map() };
+    const node = this.#nodes.get(name) ?? newNode();
     this.#nodes.set(name, node);
     this.#places.set(uid, name);
     node.pods.set(uid, amounts);
+    const ports = hostPortsOf(pod);
+    if (ports.length > 0) node.hostPorts.set(uid, ports);
     if (node.total !== undefined) add(node.total, amounts);
   }
 
@@ -69,8 +79,13 @@ export class NodeUsage {
     const amounts = node?.pods.get(uid);
     if (node === undefined || amounts === undefined) return;
     node.pods.delete(uid);
+    node.hostPorts.delete(uid);
     if (Object.keys(amounts).length > 0) node.total = undefined;
   }
+}
+
+function newNode(): Node {
+  return { pods: new Map(), total: new Map(), hostPorts: new Map() };
 }
 
 /** What a pod asks for: its containers together, or its largest init container where that is more. */

@@ -2,9 +2,11 @@ import type { Node, Pod } from 'kubernetes-types/core/v1.d.ts';
 import { bindPod } from '../api/pods/binding.ts';
 import { timestamp } from '../store/memory-store.ts';
 import type { KubeObject, Store } from '../store/types.ts';
-import { unfitReasons } from './node-fit.ts';
+import { misfit } from './node-fit.ts';
 import { NodeUsage } from './node-usage.ts';
 import { recordSchedulerEvent } from './scheduler-events.ts';
+import { refusalBeforeNodes, refusalOfNodes } from './refusal.ts';
+import { missingClaim } from './missing-claim.ts';
 
 type StoredPod = Pod & KubeObject;
 type StoredNode = Node & KubeObject;
@@ -15,7 +17,7 @@ const LATENCY_MS = 8;
 
 /**
  * Puts each pod without a node on the first node that takes it, or says in its status and an event why none does.
- * Pods that fit nowhere are looked at again when a pod ends or a node changes. Returns the function that stops it.
+ * Pods that fit nowhere are looked at again when a pod ends, or a node or claim changes. Returns the function that stops it.
  */
 export function startScheduler(store: Store, now: () => Date): () => void {
   let queued: NodeJS.Timeout | undefined;
@@ -38,6 +40,7 @@ export function startScheduler(store: Store, now: () => Date): () => void {
   const stops = [
     store.subscribe<StoredPod>('pods', ({ type, object }) => note(object, type === 'DELETED')),
     store.subscribe('nodes', queue),
+    store.subscribe('persistentvolumeclaims', queue),
     () => usage.stop(),
   ];
   for (const pod of store.list<StoredPod>('pods')) note(pod, false);
@@ -58,17 +61,22 @@ function isWaiting({ spec, metadata }: StoredPod): boolean {
 
 function schedulePod(store: Store, usage: NodeUsage, pod: StoredPod, now: Date): void {
   const nodes = store.list<StoredNode>('nodes');
-  const reasons = new Map<string, number>();
+  // Some things need not be asked of any node.
+  const hindrance = missingClaim(store, pod);
+  if (nodes.length > 0 && hindrance !== undefined) {
+    refuse(store, pod, nodes, refusalBeforeNodes(nodes.length, hindrance), now);
+    return;
+  }
+  const misfits = [];
   for (const node of nodes) {
-    const unfit = unfitReasons(usage, node, pod);
-    const name = node.metadata.name ?? '';
-    if (unfit.length === 0) {
-      bind(store, pod, name, now);
+    const unfit = misfit(usage, node, pod);
+    if (unfit.reasons.length === 0) {
+      bind(store, pod, node.metadata.name ?? '', now);
       return;
     }
-    for (const reason of unfit) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+    misfits.push(unfit);
   }
-  refuse(store, pod, nodes, reasons, now);
+  refuse(store, pod, nodes, refusalOfNodes(misfits), now);
 }
 
 function bind(store: Store, pod: StoredPod, node: string, now: Date): void {
@@ -88,10 +96,9 @@ function refuse(
   store: Store,
   pod: StoredPod,
   nodes: readonly StoredNode[],
-  reasons: ReadonlyMap<string, number>,
+  message: string,
   now: Date,
 ): void {
-  const message = refusal(nodes.length, reasons);
   const known = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
   if (known?.message === message) return;
   const { namespace, name = '' } = pod.metadata;
@@ -113,10 +120,4 @@ function refuse(
   const node = nodes[0]?.metadata.name ?? '';
   const event = { type: 'Warning', reason: 'FailedScheduling', action: 'Scheduling', message } as const;
   recordSchedulerEvent(store, pod, node, event, now);
-}
-
-function refusal(count: number, reasons: ReadonlyMap<string, number>): string {
-  if (count === 0) return 'no nodes available to schedule pods';
-  const listed = [...reasons].map(([reason, nodes]) => `${nodes} ${reason}`).toSorted();
-  return `0/${count} nodes are available: ${listed.join(', ')}. no new claims to deallocate, preemption: 0/${count} nodes are available: ${count} Preemption is not helpful for scheduling.`;
 }

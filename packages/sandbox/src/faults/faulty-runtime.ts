@@ -24,7 +24,7 @@ export function faultyRuntime(runtime: Runtime, faults: FaultRegistry): Runtime 
         const words = action.message ?? `unexpected status from HEAD request: ${action.code}`;
         throw new ImageError(
           'ErrImagePull',
-          `rpc error: code = Unknown desc = failed to pull and unpack image ${JSON.stringify(reference)}: ${words}`,
+          `failed to pull and unpack image ${JSON.stringify(reference)}: ${words}`,
         );
       }
       await hold(action, signal);

@@ -48,10 +48,11 @@ export class ImageStore implements ImageService {
     }
     if (full.startsWith(PRIVATE)) {
       const { registry, repository, tag } = parseReference(reference);
+      // The kubelet leaves the code of an unknown kind of error out.
       const url = `https://${registry}/v2/${repository}/manifests/${tag}`;
       throw new ImageError(
         'ErrImagePull',
-        `rpc error: code = Unknown desc = ${failed}unexpected status from HEAD request to ${url}: 401 Unauthorized`,
+        `${failed}unexpected status from HEAD request to ${url}: 401 Unauthorized`,
       );
     }
     throw new ImageError('ErrImagePull', `rpc error: code = NotFound desc = ${failed}${full}: not found`);

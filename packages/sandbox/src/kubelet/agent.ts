@@ -14,6 +14,12 @@ import type { PodWorker } from './pod-worker.ts';
 
 const INTERNAL_ERROR = 500;
 
+/** Hands on in the kubelet's words that a command could not be started. */
+function failedToExecute(error: unknown): never {
+  const why = error instanceof Error ? error.message : String(error);
+  throw new Error(`error executing command in container: ${why}`, { cause: error });
+}
+
 /** Serves the API server's requests for the pods of this node. */
 export class Agent implements NodeAgent {
   readonly #find: (namespace: string, name: string) => PodWorker | undefined;
@@ -71,7 +77,11 @@ export class Agent implements NodeAgent {
     if (run === undefined) {
       throw new KubeletError(INTERNAL_ERROR, `container not found ("${container}")`);
     }
-    return run.exec(command, streams);
+    const process = run.exec(command, streams);
+    const ended = process.ended.catch(failedToExecute);
+    // Whoever has let go of the streams no longer asks how it ended.
+    ended.catch(() => {});
+    return { ...process, ended };
   }
 
   async portForward(namespace: string, pod: string, port: number): Promise<Duplex> {

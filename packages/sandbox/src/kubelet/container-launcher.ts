@@ -50,11 +50,20 @@ export class ContainerLauncher {
     this.#listener = listener;
   }
 
-  /** Pulls, creates and starts. A failure's reason is noted in the pod's state. */
-  async launch(pod: PodObject, container: SpecContainer, signal: AbortSignal): Promise<LaunchResult> {
+  /**
+   * Pulls, creates and starts. A failure's reason is noted in the pod's state.
+   *
+   * @param justKilled the kubelet has ended it since it last looked
+   */
+  async launch(
+    pod: PodObject,
+    container: SpecContainer,
+    signal: AbortSignal,
+    justKilled = false,
+  ): Promise<LaunchResult> {
     const { name } = container.spec;
     try {
-      this.#checkBackOff(pod, container);
+      this.#checkBackOff(pod, container, justKilled);
       const run = await this.#start(pod, container, signal);
       this.#state.failures.delete(name);
       return { run };
@@ -70,8 +79,9 @@ export class ContainerLauncher {
     }
   }
 
-  #checkBackOff(pod: PodObject, container: SpecContainer): void {
-    const last = this.#state.latest(container.spec.name);
+  /** The pause is counted from the last end that the kubelet has seen, which is not the one it has just caused. */
+  #checkBackOff(pod: PodObject, container: SpecContainer, justKilled: boolean): void {
+    const last = this.#state.runs.get(container.spec.name)?.at(justKilled ? -2 : -1);
     if (last?.state.phase !== 'exited') return;
     const { crashBackOff, now } = this.#context;
     const { name, image } = container.spec;

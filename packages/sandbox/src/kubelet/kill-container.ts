@@ -5,6 +5,8 @@ import type { PodState } from './pod-state.ts';
 import { fieldPath, type PodObject, type SpecContainer } from './types.ts';
 
 const MS_PER_S = 1000;
+/** After the signal a container has this at least, however short the grace or long its hook. */
+const MINIMUM_GRACE_S = 2;
 
 /** When a container that does not end by itself is killed: a time that may come closer while waiting. */
 export interface Grace {
@@ -20,6 +22,12 @@ export function fixedGrace(seconds: number): Grace {
     seconds: () => (until - performance.now()) / MS_PER_S,
     onChange: () => () => {},
   };
+}
+
+/** A grace that lasts so many seconds from now on, even if the other is over before. */
+function atLeast(seconds: number, grace: Grace): Grace {
+  const minimum = fixedGrace(seconds);
+  return { ...grace, seconds: () => Math.max(minimum.seconds(), grace.seconds()) };
 }
 
 /** Stops a container as the kubelet does: its preStop hook, TERM, and KILL once the grace is over. */
@@ -50,7 +58,7 @@ export async function killContainer(options: {
     await withinGrace(hook, grace);
   }
   run.container.signal(stopSignal(run));
-  await withinGrace(run.container.exited, grace);
+  await withinGrace(run.container.exited, atLeast(MINIMUM_GRACE_S, grace));
   run.container.signal('SIGKILL');
   await run.container.exited;
 }

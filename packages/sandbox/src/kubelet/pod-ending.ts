@@ -4,9 +4,10 @@ import type { KubeletContext } from './kubelet-context.ts';
 import { fixedGrace, type Grace, killContainer } from './kill-container.ts';
 import { podDirectory, podLogDirectory } from './paths.ts';
 import type { PodReporter } from './pod-reporter.ts';
-import { containerNamed, type PodState } from './pod-state.ts';
+import { containerNamed, type PodState, type Sentence } from './pod-state.ts';
 import type { ProbeManager } from './probes/probe-manager.ts';
 import { holdPhase } from './status/pod-status.ts';
+import { writtenOff } from './status/written-off.ts';
 
 const MS_PER_S = 1000;
 /** What the API gives pods that name no grace. */
@@ -38,23 +39,29 @@ export class PodEnding {
     for (const listener of this.#graceListeners) listener();
   }
 
-  /** Containers whose image changed, or whose probe says so, are ended to be started again. */
-  async killCondemned(): Promise<void> {
+  /**
+   * Containers whose image changed, or whose probe says so, are ended to be started again. Returns the names of those
+   * it has ended.
+   */
+  async killCondemned(): Promise<ReadonlySet<string>> {
     const { state, reporter } = this.#parts;
     const { pod } = reporter;
+    const killed = new Set<string>();
     for (const { name, run } of state.running()) {
       const container = containerNamed(pod, name);
       if (container === undefined) continue;
       const changed = container.kind !== 'ephemeral' && run.specImage !== container.spec.image;
-      const message = changed
-        ? `Container ${name} definition changed, will be restarted`
+      const sentence: Sentence | undefined = changed
+        ? { message: `Container ${name} definition changed, will be restarted` }
         : state.condemned.get(run.id);
-      if (message === undefined) continue;
+      if (sentence === undefined) continue;
       state.condemned.delete(run.id);
-      const seconds = pod.spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_S;
-      await this.#kill(name, message, fixedGrace(seconds));
+      const seconds = sentence.graceSeconds ?? pod.spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_S;
+      await this.#kill(name, sentence.message, fixedGrace(seconds));
       run.look();
+      killed.add(name);
     }
+    return killed;
   }
 
   /** Ends all containers, sidecars last, reports that, and gives the pod's resources back. */
@@ -73,7 +80,7 @@ export class PodEnding {
     await launcher.readMessages(reporter.pod);
     for (const runs of state.runs.values()) for (const run of runs) run.look();
     const sandbox = state.takeSandbox();
-    if (!this.removed) reporter.write(reporter.status(true));
+    if (!this.removed) reporter.write(writtenOff(reporter.pod.spec, reporter.status(true)));
     await sandbox?.remove();
     const directory = podDirectory(context.stateDir, reporter.pod);
     await rm(directory, { recursive: true, force: true });

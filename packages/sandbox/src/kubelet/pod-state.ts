@@ -4,6 +4,12 @@ import type { PodView } from './status/pod-status.ts';
 import type { ObservedRun } from './observed-run.ts';
 import { containersOf, type PodObject, type SpecContainer } from './types.ts';
 
+/** The words for the end of a run, and the seconds it gets for it where they are not the pod's. */
+export interface Sentence {
+  message: string;
+  graceSeconds?: number;
+}
+
 /** Everything that a kubelet knows of one pod besides its API object. */
 export class PodState {
   /** The pod as first seen; events keep naming its version. */
@@ -21,8 +27,8 @@ export class PodState {
   /** Probe verdicts by run. */
   readonly ready = new Map<string, boolean>();
   readonly startedUp = new Map<string, boolean>();
-  /** Containers to kill and start again, with the words for it. */
-  readonly condemned = new Map<string, string>();
+  /** Runs to kill because a probe says so. */
+  readonly condemned = new Map<string, Sentence>();
   verdict: PodView['verdict'];
 
   constructor(pod: PodObject, hostIP: string, now: Date) {
@@ -30,6 +36,8 @@ export class PodState {
     this.hostIP = hostIP;
     const startTime = pod.status?.startTime;
     this.startTime = startTime === undefined ? now : new Date(startTime);
+    // The address of a pod on the node's network is known before there is a sandbox.
+    if (pod.spec.hostNetwork === true) this.#lastIP = hostIP;
   }
 
   latest(name: string): ObservedRun | undefined {
@@ -92,7 +100,8 @@ export class PodState {
       runs,
       messages: this.messages,
       failure: this.failures.get(name),
-      startsAgain: startsAgain(pod, container, run),
+      // Nothing of a pod that is being deleted is, so that no reason is shown for waiting.
+      startsAgain: pod.metadata.deletionTimestamp === undefined && startsAgain(pod, container, run),
       ready: probes ? started && probed : container.kind === 'init' && completed,
       started,
     };

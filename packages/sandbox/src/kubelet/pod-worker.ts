@@ -156,18 +156,24 @@ export class PodWorker {
     if (preparation === 'failed') return errorIntervalMs;
     // A new sandbox is news: there is a second look right after this one.
     if (preparation === 'new') this.#pending = true;
-    await this.#ending.killCondemned();
-    return this.#startContainers();
+    const killed = await this.#ending.killCondemned();
+    return this.#startContainers(killed);
   }
 
-  async #startContainers(): Promise<number> {
+  /** @param killed containers that were ended by this very step */
+  async #startContainers(killed: ReadonlySet<string>): Promise<number> {
     const { syncIntervalMs, errorIntervalMs } = this.#context.timing;
     const { signal } = this.#leaving;
     const { pod } = this;
     let next = syncIntervalMs;
     for (const container of containersToStart(pod, this.state)) {
       if (signal.aborted) break;
-      const { run, retryAfterMs } = await this.#launcher.launch(pod, container, signal);
+      const { run, retryAfterMs } = await this.#launcher.launch(
+        pod,
+        container,
+        signal,
+        killed.has(container.spec.name),
+      );
       if (run === undefined) next = Math.min(next, retryAfterMs ?? errorIntervalMs);
       else {
         this.#probes.watch(pod, container, run);

@@ -23,6 +23,8 @@ export function commandStatus(outcome: SessionEnd, options: RemoteCommandOptions
   return Buffer.from(goJson(status));
 }
 
+const INTERNAL_ERROR = 'Internal error occurred: ';
+
 interface Failure {
   status: 'Failure';
   message: string;
@@ -33,12 +35,14 @@ interface Failure {
 
 function failureOf(outcome: SessionEnd, options: RemoteCommandOptions): Failure | undefined {
   if ('error' in outcome) {
-    const message = outcome.error instanceof Error ? outcome.error.message : String(outcome.error);
+    const said = outcome.error instanceof Error ? outcome.error.message : String(outcome.error);
+    // In v5 the API server takes the kubelet's words for its own failure, and says once more that it is one.
+    const cause = options.subprotocol === V5 ? `${INTERNAL_ERROR}${said}` : said;
     return {
       status: 'Failure',
-      message: `Internal error occurred: ${message}`,
+      message: `${INTERNAL_ERROR}${cause}`,
       reason: 'InternalError',
-      details: { causes: [{ message }] },
+      details: { causes: [{ message: cause }] },
       code: 500,
     };
   }

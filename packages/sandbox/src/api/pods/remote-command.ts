@@ -16,6 +16,8 @@ import { commandStatus, type RemoteCommandOptions } from './command-status.ts';
 
 /** The code of a close in good order. */
 const NORMAL_CLOSURE = 1000;
+/** The end of a channel is told by the channel's number alone; anything else is a protocol error. */
+const CLOSE_BYTES = 2;
 /** The digit `0`, before the channel's number in text frames. */
 const DIGIT_ZERO = 0x30;
 
@@ -119,7 +121,11 @@ class RemoteCommandSession {
 
   #decode(bytes: Buffer, isBinary: boolean): Frame {
     const { subprotocol } = this.#options;
-    if (!this.#base64) return decodeFrame(bytes, canHalfClose(subprotocol));
+    const halfClose = canHalfClose(subprotocol);
+    if (halfClose && bytes[0] === Channel.close && bytes.length !== CLOSE_BYTES) {
+      return { kind: 'close', channel: Channel.close };
+    }
+    if (!this.#base64) return decodeFrame(bytes, halfClose);
     if (isBinary || bytes.length === 0) return { kind: 'empty' };
     const text = bytes.subarray(1).toString('latin1');
     return { kind: 'data', channel: (bytes[0] ?? 0) - DIGIT_ZERO, data: Buffer.from(text, 'base64') };
@@ -148,6 +154,7 @@ class RemoteCommandSession {
       this.#process.stdin.end();
       if (this.#options.endsWithStdin) this.#detached();
     } else if (channel > Channel.resize) {
+      // A protocol error ends the connection.
       this.#process.detach();
       this.#socket.close(NORMAL_CLOSURE);
     }

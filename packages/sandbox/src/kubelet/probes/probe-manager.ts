@@ -1,6 +1,6 @@
 import type { EventDetails } from '../event-recorder.ts';
 import type { ObservedRun } from '../observed-run.ts';
-import type { PodState } from '../pod-state.ts';
+import type { PodState, Sentence } from '../pod-state.ts';
 import { fieldPath, type PodObject, type SpecContainer } from '../types.ts';
 import { type ProbeKind, Prober } from './prober.ts';
 
@@ -9,6 +9,7 @@ export class ProbeManager {
   readonly #state: PodState;
   readonly #listener: { record(details: EventDetails): void; wake(): void };
   readonly #probers = new Set<Prober>();
+  readonly #since = performance.now();
 
   constructor(state: PodState, listener: { record(details: EventDetails): void; wake(): void }) {
     this.#state = state;
@@ -23,6 +24,7 @@ export class ProbeManager {
     const target = { pod, container, run: run.container, sandbox };
     const startedUp = (): boolean => startupProbe === undefined || this.#state.startedUp.get(run.id) === true;
     const own: Prober[] = [];
+    const age = performance.now() - this.#since;
     for (const [kind, probe] of [
       ['Startup', startupProbe],
       ['Readiness', readinessProbe],
@@ -30,16 +32,17 @@ export class ProbeManager {
     ] as const) {
       if (probe === undefined) continue;
       const listener = {
-        changed: (which: ProbeKind, healthy: boolean) => this.#decide(container, run, which, healthy),
-        failed: (which: ProbeKind, message: string) =>
+        changed: (which: ProbeKind, healthy: boolean) => this.#decide(pod, container, run, which, healthy),
+        failed: (message: string) =>
           this.#listener.record({
             type: 'Warning',
             reason: 'Unhealthy',
-            message: `${which} probe failed: ${message}`,
+            message,
             fieldPath: fieldPath(container),
           }),
       };
-      own.push(new Prober(kind, probe, target, listener, kind === 'Startup' ? () => true : startedUp));
+      const mayStart = kind === 'Startup' ? (): boolean => true : startedUp;
+      own.push(new Prober(kind, probe, target, listener, mayStart, age));
     }
     for (const prober of own) this.#probers.add(prober);
     void run.container.exited.then(() => {
@@ -55,14 +58,29 @@ export class ProbeManager {
     this.#probers.clear();
   }
 
-  #decide(container: SpecContainer, run: ObservedRun, kind: ProbeKind, healthy: boolean): void {
-    const { name } = container.spec;
+  #decide(
+    pod: PodObject,
+    container: SpecContainer,
+    run: ObservedRun,
+    kind: ProbeKind,
+    healthy: boolean,
+  ): void {
     if (kind === 'Readiness') this.#state.ready.set(run.id, healthy);
     else if (kind === 'Startup') this.#state.startedUp.set(run.id, healthy);
-    if (kind !== 'Readiness' && !healthy) {
-      const words = kind === 'Startup' ? 'startup' : 'liveness';
-      this.#state.condemned.set(run.id, `Container ${name} failed ${words} probe, will be restarted`);
-    }
+    if (kind !== 'Readiness' && !healthy) this.#state.condemned.set(run.id, sentence(pod, container, kind));
     if (kind !== 'Liveness' || !healthy) this.#listener.wake();
   }
+}
+
+/** How a container is ended that failed a probe: the probe's own grace wins over the pod's. */
+function sentence(pod: PodObject, { kind, spec }: SpecContainer, probe: 'Startup' | 'Liveness'): Sentence {
+  const { terminationGracePeriodSeconds: graceSeconds } =
+    (probe === 'Startup' ? spec.startupProbe : spec.livenessProbe) ?? {};
+  const who = kind === 'init' ? 'Init container' : 'Container';
+  // Sidecars are restarted whatever the pod's policy is, and nothing is said of it.
+  const restart = kind === 'init' || pod.spec.restartPolicy === 'Never' ? '' : ', will be restarted';
+  return {
+    message: `${who} ${spec.name} failed ${probe.toLowerCase()} probe${restart}`,
+    ...(graceSeconds === undefined ? {} : { graceSeconds }),
+  };
 }

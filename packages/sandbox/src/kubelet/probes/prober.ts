@@ -12,7 +12,7 @@ export interface ProberListener {
   /** The verdict changed (or came for the first time). */
   changed(kind: ProbeKind, healthy: boolean): void;
   /** Every single failure, for an event. */
-  failed(kind: ProbeKind, message: string): void;
+  failed(message: string): void;
 }
 
 /** Probes one run of a container with one probe, until stopped. */
@@ -28,20 +28,32 @@ export class Prober {
   #failures = 0;
   #verdict: boolean | undefined;
 
-  /** @param mayStart readiness and liveness wait for the startup probe's success */
+  /**
+   * @param mayStart readiness and liveness wait for the startup probe's success
+   * @param age milliseconds since the kubelet began to probe this container, over all its runs
+   */
   constructor(
     kind: ProbeKind,
     probe: Probe,
     target: ProbeTarget,
     listener: ProberListener,
     mayStart: () => boolean,
+    age: number,
   ) {
     this.#kind = kind;
     this.#probe = probe;
     this.#target = target;
     this.#listener = listener;
     this.#mayStart = mayStart;
-    this.#schedule((probe.initialDelaySeconds ?? 0) * MS_PER_S);
+    this.#schedule(this.#firstDelay(age));
+  }
+
+  /** Readiness is asked for at once; the others at the next tick of a clock that goes on over restarts. */
+  #firstDelay(age: number): number {
+    const initial = (this.#probe.initialDelaySeconds ?? 0) * MS_PER_S;
+    if (this.#kind === 'Readiness') return initial;
+    const period = (this.#probe.periodSeconds ?? PERIOD_S) * MS_PER_S;
+    return Math.max(1, Math.ceil((age + initial) / period)) * period - age;
   }
 
   stop(): void {
@@ -59,15 +71,31 @@ export class Prober {
   async #once(): Promise<void> {
     if (this.#stopped) return;
     if (this.#mayStart()) {
-      const failure = await runProbe(this.#probe, this.#target).catch(
-        (error: unknown) => `${error instanceof Error ? error.message : String(error)}`,
-      );
-      if (this.#stopped) return;
-      this.#note(failure);
+      await this.#try();
+      if (this.#stopped || this.#isDone()) return;
     }
-    // A startup probe has done its work once it has succeeded.
-    if (this.#kind === 'Startup' && this.#verdict === true) return;
     this.#schedule((this.#probe.periodSeconds ?? PERIOD_S) * MS_PER_S);
+  }
+
+  async #try(): Promise<void> {
+    let failure: ProbeFailure;
+    try {
+      failure = await runProbe(this.#probe, this.#target);
+    } catch (error) {
+      // It counts neither as a success nor as a failure.
+      const why = error instanceof Error ? error.message : String(error);
+      if (!this.#stopped) {
+        this.#listener.failed(`${this.#kind} probe errored and resulted in unknown state: ${why}`);
+      }
+      return;
+    }
+    if (!this.#stopped) this.#note(failure);
+  }
+
+  /** A startup probe has done its work once it has succeeded; a container that is to be restarted is let be. */
+  #isDone(): boolean {
+    if (this.#kind === 'Startup' && this.#verdict === true) return true;
+    return this.#kind !== 'Readiness' && this.#verdict === false;
   }
 
   #note(failure: ProbeFailure): void {
@@ -79,7 +107,7 @@ export class Prober {
     }
     this.#failures += 1;
     this.#successes = 0;
-    this.#listener.failed(this.#kind, failure);
+    this.#listener.failed(`${this.#kind} probe failed: ${failure}`);
     if (this.#failures >= (this.#probe.failureThreshold ?? FAILURE_THRESHOLD)) this.#decide(false);
   }
 

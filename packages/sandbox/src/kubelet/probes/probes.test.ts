@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Probe } from 'kubernetes-types/core/v1.d.ts';
 import type { PodObject } from '../types.ts';
 import { noRunc, testNode } from '../testing/test-node.ts';
 
@@ -48,6 +50,76 @@ describe('probes and hooks', { concurrency: 3 }, () => {
       ),
     );
   });
+
+  test(
+    'a container that its probe ends twice is started again at once, then backs off',
+    { skip },
+    async (t) => {
+      const node = await testNode(t, { backOffMs: 60_000 });
+      node.create(
+        'p',
+        {
+          command: sleep,
+          livenessProbe: {
+            exec: { command: ['false'] },
+            periodSeconds: 1,
+            failureThreshold: 1,
+            terminationGracePeriodSeconds: 1,
+          },
+        },
+        { terminationGracePeriodSeconds: 3600 },
+      );
+      const pod = await node.until(
+        'p',
+        (now) => now?.status?.containerStatuses?.[0]?.state?.waiting?.reason === 'CrashLoopBackOff',
+      );
+      assert.equal(pod.status?.containerStatuses?.[0]?.restartCount, 2);
+      assert.deepEqual(
+        node.states('p', 'main').filter((state) => state !== 'ContainerCreating'),
+        ['running', 'CrashLoopBackOff'],
+      );
+    },
+  );
+
+  const failures: [what: string, probe: Probe, expected: RegExp][] = [
+    [
+      'is not there',
+      { exec: { command: ['nosuch'] } },
+      /^Liveness probe errored and resulted in unknown state: rpc error: code = Unknown desc = failed to exec in container: failed to start exec "[0-9a-f]{64}": OCI runtime exec failed: exec failed: unable to start container process: exec: "nosuch": executable file not found in \$PATH$/,
+    ],
+    [
+      'takes too long',
+      { exec: { command: ['sleep', '5'] } },
+      /^Liveness probe failed: command timed out: "sleep 5" timed out after 1s$/,
+    ],
+    [
+      'finds nobody listening',
+      { httpGet: { path: '/x', port: 81 } },
+      /^Liveness probe failed: Get "http:\/\/[\d.]+:81\/x": dial tcp [\d.]+:81: connect: connection refused$/,
+    ],
+  ];
+  for (const [what, probe, expected] of failures) {
+    test(`a probe that ${what}`, { skip }, async (t) => {
+      const node = await testNode(t);
+      const livenessProbe = { ...probe, periodSeconds: 1, failureThreshold: 1 };
+      node.create('p', { command: sleep, livenessProbe }, { restartPolicy: 'Never' });
+      const told = (): string | undefined =>
+        node.events('p').find(({ reason }) => reason === 'Unhealthy')?.message;
+      // Only a probe that was carried out ends the container.
+      if (what !== 'is not there') {
+        const pod = await node.until('p', (now) => now?.status?.phase === 'Failed');
+        assert.equal(pod.status?.containerStatuses?.[0]?.state?.terminated?.exitCode, 137);
+        const killing = node.events('p').find(({ reason }) => reason === 'Killing');
+        assert.equal(killing?.message, 'Container main failed liveness probe');
+      } else {
+        await node.until('p', ready);
+        while (told() === undefined) await delay(50);
+        await delay(50);
+        assert.equal(ready(node.pod('p')), true);
+      }
+      assert.match(told() ?? '', expected);
+    });
+  }
 
   test('a startup probe holds readiness back', { skip }, async (t) => {
     const node = await testNode(t);

@@ -13,6 +13,11 @@ const MAX_OUTPUT_BYTES = 10 * 1024;
 /** What a probe found: nothing if all is well, else what is wrong. */
 export type ProbeFailure = string | undefined;
 
+/** The probe could not be carried out, which says nothing about the container. */
+export class ProbeError extends Error {
+  override readonly name = 'ProbeError';
+}
+
 /** What a probe or hook acts on. */
 export interface ProbeTarget {
   pod: PodObject;
@@ -21,7 +26,11 @@ export interface ProbeTarget {
   sandbox: PodSandbox;
 }
 
-/** Carries out a probe once. The words are the kubelet's, as its events have them. */
+/**
+ * Carries out a probe once. The words are the kubelet's, as its events have them.
+ *
+ * @throws ProbeError if it could not be carried out
+ */
 export async function runProbe(probe: Probe, target: ProbeTarget): Promise<ProbeFailure> {
   const timeoutMs = (probe.timeoutSeconds ?? 1) * MS_PER_S;
   if (probe.exec !== undefined) {
@@ -35,7 +44,11 @@ export async function runProbe(probe: Probe, target: ProbeTarget): Promise<Probe
   return tcpProbe(target, port, timeoutMs);
 }
 
-/** Runs a command in a container to its end. */
+/**
+ * Runs a command in a container to its end.
+ *
+ * @throws ProbeError if it could not be started
+ */
 export async function execCommand(
   run: RuntimeContainer,
   command: readonly string[],
@@ -59,7 +72,8 @@ export async function execCommand(
     await Promise.all([process.stdout, process.stderr].map(async (stream) => stream && finished(stream)));
     return { exitCode: end.exitCode, output: text(), timedOut: false };
   } catch (error) {
-    return { exitCode: -1, output: error instanceof Error ? error.message : String(error), timedOut: false };
+    const why = error instanceof Error ? error.message : String(error);
+    throw new ProbeError(`rpc error: code = Unknown desc = ${why}`, { cause: error });
   } finally {
     clearTimeout(timer);
   }
@@ -77,7 +91,9 @@ async function httpProbe(
   const host = action.host ?? target.sandbox.ip ?? '127.0.0.1';
   const secure = action.scheme === 'HTTPS';
   const url = `${secure ? 'https' : 'http'}://${host}:${port}${action.path ?? '/'}`;
-  const socket = await target.sandbox.connect(port);
+  const refused = `Get "${url}": dial tcp ${host}:${port}: connect: connection refused`;
+  const socket = await target.sandbox.connect(port).catch(() => undefined);
+  if (socket === undefined) return refused;
   const headers = Object.fromEntries((action.httpHeaders ?? []).map(({ name, value }) => [name, value]));
   return new Promise((resolve) => {
     const settle = (failure: ProbeFailure): void => {
@@ -104,7 +120,7 @@ async function httpProbe(
         settle(bad ? `HTTP probe failed with statuscode: ${status}` : undefined);
       },
     );
-    request.on('error', () => settle(`Get "${url}": dial tcp ${host}:${port}: connect: connection refused`));
+    request.on('error', () => settle(refused));
     request.end();
   });
 }

@@ -33,12 +33,18 @@ for (const [said, expected] of [
   });
 }
 
-test('a failed exec', () => {
-  assert.equal(
-    execErrorMessage(
-      'id',
-      'exec failed: unable to start container process: exec: "x": executable file not found in $PATH',
-    ),
-    'Internal error occurred: error executing command in container: failed to exec in container: failed to start exec "id": OCI runtime exec failed: exec failed: unable to start container process: exec: "x": executable file not found in $PATH',
-  );
-});
+for (const [said, expected] of [
+  ['exec: "x": executable file not found in $PATH', 'exec: "x": executable file not found in $PATH'],
+  ['exec: "/etc": permission denied', 'exec: "/etc": is a directory'],
+] as const) {
+  test(`a failed exec: ${said}`, () => {
+    assert.equal(
+      execErrorMessage(
+        'id',
+        `exec failed: unable to start container process: ${said}`,
+        (path) => path === '/etc',
+      ),
+      `failed to exec in container: failed to start exec "id": OCI runtime exec failed: exec failed: unable to start container process: ${expected}`,
+    );
+  });
+}

@@ -4,23 +4,28 @@ const RUNC_PREFIX = /^runc (?:run|create|exec) failed: |^exec failed: /;
 const START = 'unable to start container process: ';
 const INIT = 'error during container init: ';
 
+/** Whether there is a directory at a path in the container. */
+export type IsDirectory = (path: string) => boolean;
+
 /** Says a failed start as containerd 2.1 with a current runc says it. */
-export function startErrorMessage(runcMessage: string, isDirectory: (path: string) => boolean): string {
-  // A directory was "permission denied" before Go 1.20.
-  const message = runcMessage.replace(/exec: "([^"]*)": permission denied$/, (all, path: string) =>
-    isDirectory(path) ? `exec: "${path}": is a directory` : all,
-  );
-  return `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: ${modernise(message)}`;
+export function startErrorMessage(runcMessage: string, isDirectory: IsDirectory): string {
+  return `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: ${modernise(runcMessage, isDirectory)}`;
 }
 
-/** Says a failed exec as the kubelet passes it on. */
-export function execErrorMessage(execId: string, runcMessage: string): string {
+/** Says a failed exec as containerd says it. */
+export function execErrorMessage(execId: string, runcMessage: string, isDirectory: IsDirectory): string {
   const quoted = JSON.stringify(execId);
-  return `Internal error occurred: error executing command in container: failed to exec in container: failed to start exec ${quoted}: OCI runtime exec failed: exec failed: ${modernise(runcMessage, '')}`;
+  return `failed to exec in container: failed to start exec ${quoted}: OCI runtime exec failed: exec failed: ${modernise(runcMessage, isDirectory, '')}`;
 }
 
-function modernise(runcMessage: string, init = INIT): string {
-  const message = runcMessage.replace(RUNC_PREFIX, '').replace(/: unknown$/, '');
+function modernise(runcMessage: string, isDirectory: IsDirectory, init = INIT): string {
+  const message = runcMessage
+    .replace(RUNC_PREFIX, '')
+    .replace(/: unknown$/, '')
+    // A directory was "permission denied" before Go 1.20.
+    .replace(/exec: "([^"]*)": permission denied$/, (all, path: string) =>
+      isDirectory(path) ? `exec: "${path}": is a directory` : all,
+    );
   if (!message.startsWith(START) || message.startsWith(START + INIT)) return message;
   return `${START}${init}${message.slice(START.length)}`;
 }

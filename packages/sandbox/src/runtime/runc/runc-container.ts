@@ -129,11 +129,7 @@ export class RuncContainer implements RuntimeContainer {
   }
 
   #failed(runcMessage: string): StartError {
-    const message = startErrorMessage(runcMessage, (path) =>
-      this.#config.image.layers.some((layer) =>
-        statSync(join(layer, path), { throwIfNoEntry: false })?.isDirectory(),
-      ),
-    );
+    const message = startErrorMessage(runcMessage, (path) => this.#isDirectory(path));
     this.state = {
       phase: 'exited',
       finishedAt: this.#now(),
@@ -188,7 +184,15 @@ export class RuncContainer implements RuntimeContainer {
   }
 
   exec(command: readonly string[], streams: StreamOptions): RemoteProcess {
-    return execProcess(this.#context, this.#place.directory, this.id, command, streams);
+    return execProcess(this.#context, this.#place.directory, this.id, command, streams, (path) =>
+      this.#isDirectory(path),
+    );
+  }
+
+  #isDirectory(path: string): boolean {
+    return this.#config.image.layers.some((layer) =>
+      statSync(join(layer, path), { throwIfNoEntry: false })?.isDirectory(),
+    );
   }
 
   readLog(options: LogOptions, signal: AbortSignal): Readable {

@@ -5,7 +5,7 @@ import { PassThrough, Writable } from 'node:stream';
 import type { TerminalSize } from 'kubectl-dbg-wire';
 import type { ProcessEnd, RemoteProcess, StreamOptions } from '../../kubelet/node-agent.ts';
 import type { StreamedChild } from './child-process.ts';
-import { execErrorMessage } from './error-words.ts';
+import { execErrorMessage, type IsDirectory } from './error-words.ts';
 import { lastError, runcArgv, type RuncContext, waitForPidFile } from './runc-command.ts';
 import { spawnChild } from './spawn-child.ts';
 
@@ -23,8 +23,9 @@ export function execProcess(
   containerId: string,
   command: readonly string[],
   streams: StreamOptions,
+  isDirectory: IsDirectory,
 ): RemoteProcess {
-  const exec = new RuncExec(streams);
+  const exec = new RuncExec(streams, isDirectory);
   const ended = exec.run(context, directory, containerId, command);
   // Whoever has let go of the streams no longer asks how it ended.
   ended.catch(() => {});
@@ -43,14 +44,16 @@ class RuncExec {
   readonly stdout: PassThrough | undefined;
   readonly stderr: PassThrough | undefined;
   readonly #streams: StreamOptions;
+  readonly #isDirectory: IsDirectory;
   #child: StreamedChild | undefined;
   #size: TerminalSize | undefined;
   #detached = false;
   /** Input that came before the process was there. */
   #whenStarted: (() => void)[] = [];
 
-  constructor(streams: StreamOptions) {
+  constructor(streams: StreamOptions, isDirectory: IsDirectory) {
     this.#streams = streams;
+    this.#isDirectory = isDirectory;
     this.stdout = streams.stdout ? new PassThrough() : undefined;
     this.stderr = streams.stderr && !streams.tty ? new PassThrough() : undefined;
     this.stdin = new Writable({
@@ -80,7 +83,7 @@ class RuncExec {
     const id = randomBytes(EXEC_ID_BYTES).toString('hex');
     if (command.length === 0) {
       this.#endStreams();
-      throw new Error(execErrorMessage(id, 'args must not be empty'));
+      throw new Error(execErrorMessage(id, 'args must not be empty', this.#isDirectory));
     }
     const pidFile = join(directory, `exec-${id}.pid`);
     const logPath = join(directory, `exec-${id}.log`);
@@ -105,7 +108,8 @@ class RuncExec {
       const pid = await waitForPidFile(pidFile, child.ended);
       if (pid === undefined) {
         await child.ended;
-        throw new Error(execErrorMessage(id, lastError(logPath) ?? 'runc ended without a word'));
+        const words = lastError(logPath) ?? 'runc ended without a word';
+        throw new Error(execErrorMessage(id, words, this.#isDirectory));
       }
       this.#connect(child);
       const exitCode = await child.ended;

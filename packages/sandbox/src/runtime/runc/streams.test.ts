@@ -159,7 +159,7 @@ describe('streams of real containers', { concurrency: 3 }, () => {
     const [absent] = await exec(node, ['nosuch']);
     await assert.rejects(
       absent.ended,
-      /^Error: Internal error occurred: error executing command in container: failed to exec in container: failed to start exec "[0-9a-f]{64}": OCI runtime exec failed: exec failed: unable to start container process: exec: "nosuch": executable file not found in \$PATH$/,
+      /^Error: error executing command in container: failed to exec in container: failed to start exec "[0-9a-f]{64}": OCI runtime exec failed: exec failed: unable to start container process: exec: "nosuch": executable file not found in \$PATH$/,
     );
     const [empty] = await exec(node, []);
     await assert.rejects(empty.ended, /OCI runtime exec failed: exec failed: args must not be empty$/);

@@ -1,3 +1,4 @@
+import type { Image } from '../../images/image.ts';
 import type { ContainerConfig, LinuxUser } from '../runtime.ts';
 import { containerProcess } from '../runc/container-process.ts';
 import { isSystemDirectory } from './file-tree.ts';
@@ -31,6 +32,11 @@ const IMAGE_PROGRAMS: Readonly<Record<string, string>> = {
 const WHOLE_IMAGE = /\/(?:busybox|busybox-nonroot|debian|alpine|ubuntu)[:@]/;
 /** Images that have one program, and it is not a shell. */
 const ONE_PROGRAM_IMAGE = /\/distroless\//;
+
+/** The one program of an image that has nothing else; undefined for all others. */
+export function onlyProgram({ reference, config }: Image): string | undefined {
+  return ONE_PROGRAM_IMAGE.test(reference) ? (config.Entrypoint?.[0] ?? '') : undefined;
+}
 
 /** Reads what a container does off its pod's annotations, its command and its image. */
 export function readBehaviour(config: ContainerConfig, user: LinuxUser, hostname: string): Behaviour {
@@ -67,9 +73,11 @@ export function commandError(
 ): string | undefined {
   const [command = ''] = argv;
   if (command === '') return undefined;
-  const has = ONE_PROGRAM_IMAGE.test(image.reference)
-    ? command === image.config.Entrypoint?.[0]
-    : findProgram(command) !== undefined || !WHOLE_IMAGE.test(image.reference);
+  const only = onlyProgram(image);
+  const has =
+    only !== undefined
+      ? command === only
+      : findProgram(command) !== undefined || !WHOLE_IMAGE.test(image.reference);
   return has ? undefined : notFoundError(command);
 }
 

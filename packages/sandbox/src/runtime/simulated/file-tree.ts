@@ -14,44 +14,46 @@ const DIRECTORIES = [
   '/dev/pts',
   '/dev/shm',
 ];
-/** What a target's files are seen under. */
+/** Directories that a runtime makes in an image with nothing but a program. */
+const BARE_DIRECTORIES = ['/', '/dev', '/dev/pts', '/dev/shm', '/etc', '/proc', '/sys'];
+/** What the files of a process are seen under. */
 const PROCESS_ROOT = /^\/proc\/(\d+)\/root(?=\/|$)/;
+
+/** Finds the files of a process by its id. */
+export type RootOf = (pid: number) => FileTree | undefined;
 
 /** The files of a simulated container: those that were written, and directories that can be looked at. */
 export class FileTree {
   /** Content by path. */
   readonly files = new Map<string, Buffer>();
   readonly #mounts: readonly Mount[];
+  readonly #program: string | undefined;
 
-  constructor(mounts: readonly Mount[]) {
+  /** @param program the one file of an image that has no system in it */
+  constructor(mounts: readonly Mount[], program?: string) {
     this.#mounts = mounts;
+    this.#program = program;
   }
 
-  /** @param isProcess whether there is a process with that id */
-  exists(path: string, isProcess: (pid: number) => boolean): boolean {
-    const plain = this.#resolve(path, isProcess);
-    return plain !== undefined && (this.files.has(plain) || this.#isDirectory(plain));
+  /** @param rootOf the files of the process with that id; undefined if there is none */
+  exists(path: string, rootOf: RootOf): boolean {
+    const process = PROCESS_ROOT.exec(path);
+    if (process !== null) return rootOf(Number(process[1]))?.exists(withoutRoot(path), rootOf) === true;
+    const plain = normalize(path);
+    return this.#program === plain || this.files.has(plain) || this.#isDirectory(plain);
   }
 
   /** The names below a directory; undefined if it is none. */
-  list(path: string, isProcess: (pid: number) => boolean): string[] | undefined {
-    const directory = this.#resolve(path, isProcess);
-    if (directory === undefined || !this.#isDirectory(directory)) return undefined;
+  list(path: string, rootOf: RootOf): string[] | undefined {
+    const process = PROCESS_ROOT.exec(path);
+    if (process !== null) return rootOf(Number(process[1]))?.list(withoutRoot(path), rootOf);
+    const directory = normalize(path);
+    if (!this.#isDirectory(directory)) return undefined;
     const prefix = directory === '/' ? '/' : `${directory}/`;
     const names = this.#paths()
       .filter((known) => known.startsWith(prefix) && known !== directory)
       .map((known) => known.slice(prefix.length).split('/')[0] ?? '');
     return [...new Set(names)].filter((name) => name !== '').toSorted();
-  }
-
-  #resolve(path: string, isProcess: (pid: number) => boolean): string | undefined {
-    const match = PROCESS_ROOT.exec(path);
-    if (match !== null && !isProcess(Number(match[1]))) return undefined;
-    const plain = path
-      .replace(PROCESS_ROOT, '')
-      .replaceAll(/\/+/g, '/')
-      .replace(/(?<=.)\/$/, '');
-    return plain === '' ? '/' : plain;
   }
 
   #isDirectory(path: string): boolean {
@@ -66,12 +68,21 @@ export class FileTree {
         ? DIRECTORIES.map((path) => containerPath + (path === '/' ? '' : path))
         : [containerPath],
     );
-    return [...DIRECTORIES, ...mounted];
+    return [...(this.#program === undefined ? DIRECTORIES : BARE_DIRECTORIES), ...mounted];
   }
 
   #paths(): string[] {
-    return [...this.#directories(), ...this.files.keys()];
+    const program = this.#program === undefined ? [] : [this.#program];
+    return [...this.#directories(), ...program, ...this.files.keys()];
   }
+}
+
+function withoutRoot(path: string): string {
+  return path.replace(PROCESS_ROOT, '') || '/';
+}
+
+function normalize(path: string): string {
+  return path.replaceAll(/\/+/g, '/').replace(/(?<=.)\/$/, '') || '/';
 }
 
 /** Whether a path is a directory of any image with a system in it. */

@@ -1,7 +1,11 @@
+import type { FileTree } from './file-tree.ts';
+
 /** One process of a process namespace, as `ps` shows it. */
 export interface ProcessEntry {
   uid: number;
   argv: readonly string[];
+  /** The files that it sees; absent for one that has none to show. */
+  tree?: FileTree;
 }
 
 /** Process ids begin here, as on a node where a few processes came before; the first process has 1. */
@@ -32,8 +36,9 @@ export class ProcessTable {
     return this.#last;
   }
 
-  has(pid: number): boolean {
-    return this.#entries.has(pid);
+  /** The files of a process. */
+  rootOf(pid: number): FileTree | undefined {
+    return this.#entries.get(pid)?.tree;
   }
 
   remove(pid: number): void {

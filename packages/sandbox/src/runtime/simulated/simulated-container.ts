@@ -91,7 +91,8 @@ export class SimulatedContainer implements RuntimeContainer {
     else if (behaviour.command !== undefined) this.#run({ argv: behaviour.command }, this.#options.init);
     else {
       const { processes, init, user } = this.#options;
-      this.#pid = processes.add({ uid: user.uid, argv: behaviour.argv }, init);
+      const { tree } = this.#world();
+      this.#pid = processes.add({ uid: user.uid, argv: behaviour.argv, tree }, init);
     }
   }
 
@@ -149,7 +150,7 @@ export class SimulatedContainer implements RuntimeContainer {
         : (commandError(command, config) ??
           (findProgram(name) === undefined ? notFoundError(name) : undefined));
     if (error !== undefined) {
-      const failed = Promise.reject(new Error(execErrorMessage(this.id, error)));
+      const failed = Promise.reject(new Error(execErrorMessage(this.id, error, () => false)));
       failed.catch(() => {});
       return { resize() {}, detach() {}, ended: failed };
     }

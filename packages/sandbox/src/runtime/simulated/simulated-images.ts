@@ -69,8 +69,9 @@ export class SimulatedImages implements ImageService {
     const failed = `failed to pull and unpack image ${JSON.stringify(full)}: failed to resolve image: `;
     const host = registry === 'docker.io' ? 'registry-1.docker.io' : registry;
     const url = `https://${host}/v2/${repository}/manifests/${tag}`;
+    // The kubelet leaves the code of an unknown kind of error out.
     const refused = (status: string): string =>
-      `rpc error: code = Unknown desc = ${failed}unexpected status from HEAD request to ${url}: ${status}`;
+      `${failed}unexpected status from HEAD request to ${url}: ${status}`;
     const notFound = `rpc error: code = NotFound desc = ${failed}${full}: not found`;
     if (kind === 'not-found' || /(?:^|\/)nosuch[^/]*$/.test(repository)) return notFound;
     if (kind === 'unauthorized' || (registry === 'example.com' && repository.startsWith('private/'))) {
@@ -80,7 +81,7 @@ export class SimulatedImages implements ImageService {
     if (kind === 'unavailable') return refused('503 Service Unavailable');
     if (kind === 'no-such-host' || registry.endsWith('.invalid')) {
       const name = kind === 'no-such-host' ? 'registry.invalid' : registry;
-      return `rpc error: code = Unknown desc = ${failed}failed to do request: Head "https://${name}/v2/${repository}/manifests/${tag}": dial tcp: lookup ${name}: no such host`;
+      return `${failed}failed to do request: Head "https://${name}/v2/${repository}/manifests/${tag}": dial tcp: lookup ${name}: no such host`;
     }
     if (kind === 'flaky') {
       const failures = (this.#failures.get(full) ?? 0) + 1;
@@ -103,7 +104,7 @@ function imageOf(full: string): Image {
   return {
     id,
     reference,
-    ...(builtIn?.registry === false ? {} : { repoDigest: `${repository}@sha256:${digest(id)}` }),
+    ...(builtIn?.pulled === false ? {} : { repoDigest: `${repository}@sha256:${digest(id)}` }),
     size: builtIn?.size ?? SIZE,
     config: builtIn?.config ?? {},
     layers: [],

@@ -37,7 +37,10 @@ export class SimulatedProcess {
     const { machine, run, io } = options;
     this.#init = options.init;
     const argv = 'argv' in run ? run.argv : (options.argv ?? ['sh']);
-    this.pid = machine.processes.add({ uid: machine.uid, argv }, options.first ?? options.init);
+    this.pid = machine.processes.add(
+      { uid: machine.uid, argv, tree: machine.tree },
+      options.first ?? options.init,
+    );
     // Every read and sleep of the process waits on this one.
     setMaxListeners(0, this.#controller.signal);
     this.#shell = new Shell({

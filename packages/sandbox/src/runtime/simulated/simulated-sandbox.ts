@@ -8,7 +8,7 @@ import type {
   PodSandboxConfig,
   RuntimeContainer,
 } from '../runtime.ts';
-import { ANNOTATION_PREFIX, readBehaviour } from './behaviour.ts';
+import { ANNOTATION_PREFIX, onlyProgram, readBehaviour } from './behaviour.ts';
 import type { Clock } from './clock.ts';
 import { FileTree } from './file-tree.ts';
 import { LazyLog } from './lazy-log.ts';
@@ -97,7 +97,7 @@ export class SimulatedSandbox implements PodSandbox {
       hostname: this.#config.hostname,
       uid: user.uid,
       gid: user.gid,
-      tree: new FileTree(config?.mounts ?? []),
+      tree: new FileTree(config?.mounts ?? [], config && onlyProgram(config.image)),
       processes,
       ...(memoryLimit === undefined ? {} : { memoryLimit }),
     };

@@ -74,9 +74,12 @@ export class OutputHub {
         resolve(undefined);
       },
     };
-    if (this.#ended) client.end();
+    // An attachment lasts as long as its outputs: one that asks for none is over at once.
+    if (this.#ended || (stdout === undefined && stderr === undefined)) client.end();
     else this.#clients.add(client);
-    const stdin = streams.stdin ? this.#stdin(client) : undefined;
+    // What is sent to a container that has no stdin, and its end, nobody reads.
+    const takesInput = streams.stdin && this.#process.stdin !== undefined;
+    const stdin = takesInput ? this.#stdin(client) : undefined;
     return {
       ...(stdin === undefined ? {} : { stdin }),
       ...(stdout === undefined ? {} : { stdout }),

@@ -21,8 +21,8 @@ export async function runChild(
   };
   const passOn = (): void => controller.abort(parent.signal.reason);
   parent.signal.addEventListener('abort', passOn, { once: true });
-  const { processes, uid } = parent.machine;
-  const pid = argv === undefined ? parent.pid : processes.add({ uid, argv });
+  const { processes, uid, tree } = parent.machine;
+  const pid = argv === undefined ? parent.pid : processes.add({ uid, argv, tree });
   const child = parent.fork({ pid, signal: controller.signal, kill });
   try {
     return { code: await run(child, kill) };

@@ -285,11 +285,11 @@ export class Shell {
   ): Promise<number> {
     const child = this.fork();
     for (const [variable, value] of values) child.variables.set(variable, value);
-    const { processes, uid } = this.machine;
+    const { processes, uid, tree } = this.machine;
     if (this.showsChildren === 'own') processes.replace(this.pid, argv);
     // A shell enters itself.
     const hidden = this.showsChildren !== 'all' || isShell(argv[0] ?? '');
-    const pid = hidden ? undefined : processes.add({ uid, argv });
+    const pid = hidden ? undefined : processes.add({ uid, argv, tree });
     try {
       const running = this.#runProgram(argv, io, child);
       if (running !== undefined) return await running;

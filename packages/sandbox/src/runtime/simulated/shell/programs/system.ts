@@ -1,3 +1,4 @@
+import type { RootOf } from '../../file-tree.ts';
 import { bytes, type Program } from './program.ts';
 
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
@@ -115,17 +116,17 @@ export const ps: Program = async (_args, io, shell) => {
 /** `ls [-d] [PATHS]` */
 export const ls: Program = async (args, io, shell) => {
   const { tree, processes } = shell.machine;
-  const isProcess = (pid: number): boolean => processes.has(pid);
+  const rootOf: RootOf = (pid) => processes.rootOf(pid);
   const paths = args.filter((text) => !text.startsWith('-'));
   const asNames = args.some((text) => /^-\w*d/.test(text));
   let code = 0;
   for (const path of paths.length === 0 ? ['/'] : paths) {
-    if (!tree.exists(path, isProcess)) {
+    if (!tree.exists(path, rootOf)) {
       await io.stderr.write(bytes(`ls: ${path}: No such file or directory\n`));
       code = 1;
       continue;
     }
-    const names = asNames ? [path] : (tree.list(path, isProcess) ?? [path]);
+    const names = asNames ? [path] : (tree.list(path, rootOf) ?? [path]);
     await io.stdout.write(bytes(names.map((name) => `${name}\n`).join('')));
   }
   return code;
