@@ -259,6 +259,37 @@ describe('command line', () => {
       /Ask for the right to patch pods\/ephemeralcontainers in namespace default/,
     ],
     ['an unknown context', () => ['web', '--context=nosuch'], 78, /nosuch/],
+    ['a malformed selector', () => ['-l', 'a b c', '--', 'id'], 64, /unable to parse requirement/],
+    [
+      'an output file in a folder that is not there',
+      () => ['web', `--output-file=${join(folder, 'nosuch', 'file')}`, '--', 'id'],
+      64,
+      /its folder does not exist/,
+    ],
+    [
+      'a copy on a node that is not there',
+      () => ['web', '--copy-to=x', '--image=busybox', '--node=nosuch'],
+      66,
+      /nosuch/,
+    ],
+    [
+      'a taken name of a copy',
+      () => ['web', '--copy-to=api', '--image=busybox', '--', 'id'],
+      64,
+      /already exists/,
+    ],
+    [
+      'an exec that is not allowed',
+      () => ['web', '--via=exec', '--context=kube-sandbox-support', '--', 'id'],
+      77,
+      /Ask for the right to create pods\/exec in namespace default/,
+    ],
+    [
+      'an answer that takes too long',
+      () => ['web', '--request-timeout=1ms', '--', 'id'],
+      75,
+      /--request-timeout/,
+    ],
   ];
   for (const [name, args, code, words] of refused) {
     test(`refused: ${name}`, async () => {
@@ -296,9 +327,29 @@ describe('command line', () => {
       { stdout: 3, stderr: 0, lost: 0 },
     );
     const { write, schedule, pull, create, attach, total } = milliseconds;
+    assert.equal(schedule, 0);
     // A command that ends before anybody could attach was never attached to.
     assert.ok(total >= write + schedule + pull + create + (attach ?? 0), result.stdout);
-    assert.deepEqual({ schedule, pull }, { schedule: 0, pull: 0 });
+  });
+
+  test('a failure before the session is a document too', async () => {
+    const result = await dbg(['nosuch', '-o', 'json', '--', 'id']);
+    const { message, ...rest } = JSON.parse(result.stdout);
+    assert.match(message, /pods "nosuch" not found/);
+    assert.deepEqual(rest, {
+      apiVersion: 'kubectl-dbg/v1',
+      kind: 'Outcome',
+      outcome: 'failed',
+      reason: 'notFound',
+      remedy: 'Check the name, and the namespace (-n)',
+      exitCode: 66,
+    });
+  });
+
+  test("a command's exit code keeps no other pod from being debugged", async () => {
+    const result = await dbg(['pod/web', 'pod/api', '--', 'sh', '-c', 'hostname; exit 4']);
+    assert.deepEqual([result.code, result.stdout], [4, 'web\napi\n'], result.stderr);
+    assert.match(result.stderr, /^pod default\/web:\n[^]*^pod default\/api:\n/m);
   });
 
   test('who may only create an attach is attached all the same', async () => {

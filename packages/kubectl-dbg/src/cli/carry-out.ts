@@ -89,7 +89,13 @@ async function writeLater(
     say(`Warning: the original was not deleted: pod ${pod.metadata?.name ?? ''}, its copy, does not run`);
     return failed;
   }
-  for (const write of later) await applyWrite(cluster, write, signal);
+  for (const write of later) {
+    try {
+      await applyWrite(cluster, write, signal);
+    } catch (error) {
+      throw explainReplacing(error, pod);
+    }
+  }
   return undefined;
 }
 
@@ -161,6 +167,19 @@ async function cleanUp(made: readonly Made[], { cluster, say }: CarryOutOptions)
       );
     }
   }
+}
+
+/** The copy runs by now, and stands beside the original. */
+function explainReplacing(error: unknown, { metadata }: Pod): unknown {
+  const { name = '', namespace = '' } = metadata ?? {};
+  const failure = error instanceof ApiStatusError ? explainApiError(error) : error;
+  if (!(failure instanceof DbgError)) return failure;
+  const remedy = failure.remedy === undefined ? '' : `${failure.remedy}. `;
+  return new DbgError(
+    failure.kind,
+    `the original was not deleted, and its copy ${name} runs beside it: ${failure.message}`,
+    { remedy: `${remedy}Remove the copy with: kubectl delete pod ${name} -n ${namespace}`, cause: error },
+  );
 }
 
 function explainWrite(error: unknown, plan: Plan): unknown {

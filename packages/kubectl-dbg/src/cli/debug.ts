@@ -1,5 +1,3 @@
-import { createWriteStream } from 'node:fs';
-import { resolve } from 'node:path';
 import type { Pod } from 'kubernetes-types/core/v1.d.ts';
 import {
   ApiStatusError,
@@ -23,7 +21,7 @@ import { applyWrite } from '../session/apply.ts';
 import { parseDetachKeys } from '../session/detach-keys.ts';
 import { exitCodeOf } from '../session/outcome.ts';
 import type { Patience, SessionReport } from '../session/session.ts';
-import type { OutputStream, World } from '../world.ts';
+import type { World } from '../world.ts';
 import type { carryOut, CarryOutOptions } from './carry-out.ts';
 import { clusterOptionsOf } from './cluster-options.ts';
 import { parseTimeout } from './timeout.ts';
@@ -31,7 +29,9 @@ import type { Options, ParsedArguments } from './grammar/index.ts';
 import { makeRequest } from './grammar/index.ts';
 import { readCustom, readManifests } from './inputs.ts';
 import { abortOnSignals, Interrupted } from './interrupt.ts';
+import { checkExec } from './check-exec.ts';
 import { makePlan } from './make-plan.ts';
+import { outputOf } from './output.ts';
 import { outcomeWords } from './outcome-words.ts';
 import { fetchSubject, manifestSubject, selectSubjects, type Subject } from './subjects.ts';
 
@@ -65,7 +65,9 @@ export async function debug(
   const request = makeRequest(withoutLostTerminal(parsed, world, quiet, say), {
     kinds: kinds.length > 0 ? kinds : ['Pod'],
     defaultImage: world.env.KUBECTL_DBG_IMAGE || DEFAULT_IMAGE,
-    interactive: terminal && kinds.length === 1 && options.output === undefined,
+    // A command for several is run in each for its output; without one a shell is opened in each in turn.
+    interactive:
+      terminal && options.output === undefined && (kinds.length === 1 || parsed.words.length === 0),
     ...(custom === undefined ? {} : { custom }),
   });
   const timeout = parseTimeout(options.timeout);
@@ -75,6 +77,8 @@ export async function debug(
     { ...clusterOptionsOf(options, world.stderr), pluginPolicy, tuning },
     world,
   );
+  const documents: unknown[] | undefined =
+    options.output === 'json' && (options.dryRun ?? 'none') === 'none' ? [] : undefined;
   let warnings = 0;
   cluster.onWarning((text) => {
     warnings += 1;
@@ -97,9 +101,11 @@ export async function debug(
       detachKeys,
       say,
       signal,
+      ...(documents === undefined ? {} : { documents }),
       ...(patience === undefined ? {} : { patience }),
     };
     const code = await debugAll(subjects, options.via === 'exec' ? viaExec(shared) : shared, options);
+    if (documents !== undefined) printOutcomes(documents, world);
     if (code === 0 && warnings > 0 && options.warningsAsErrors === true) {
       throw new DbgError('refused', `${warnings} warning${warnings === 1 ? '' : 's'} received`);
     }
@@ -108,15 +114,25 @@ export async function debug(
     if (signal.aborted && signal.reason instanceof Interrupted) {
       return exitCodeOf({ kind: 'interrupted', signal: signal.reason.signal });
     }
-    if (error instanceof ApiStatusError) throw explainApiError(error, { server: cluster.server });
-    throw error;
+    const failure =
+      error instanceof ApiStatusError ? explainApiError(error, { server: cluster.server }) : error;
+    if (documents !== undefined && failure instanceof DbgError) {
+      const { failureJson } = await import('./outcome-json.ts');
+      printOutcomes([...documents, failureJson(failure)], world);
+    }
+    throw failure;
   } finally {
     release();
     await cluster.close();
   }
 }
 
-type Shared = Omit<CarryOutOptions, 'stdout' | 'stderr'> & { carryOut: typeof carryOut; sleeper?: Sleeper };
+type Shared = Omit<CarryOutOptions, 'stdout' | 'stderr'> & {
+  carryOut: typeof carryOut;
+  sleeper?: Sleeper;
+  /** One of each session that is over, for `-o json`. */
+  documents?: unknown[];
+};
 
 /** `--via exec`: the container sleeps, and the command runs in it by exec, whose streams are there from its start. */
 function viaExec(shared: Shared): Shared {
@@ -128,7 +144,8 @@ function viaExec(shared: Shared): Shared {
     });
   }
   const sleeper = makeSleeper((below) => world.randomInt(below));
-  return { ...shared, sleeper, exec: { words, end: sleeper.end } };
+  // Nobody could attach to what was run by exec again: it can't be left running.
+  return { ...shared, sleeper, exec: { words, end: sleeper.end }, detachKeys: new Uint8Array() };
 }
 
 /** All targets are looked up before any is changed; then one after the other, up to the first that fails. */
@@ -144,30 +161,45 @@ async function debugAll(subjects: readonly Subject[], shared: Shared, options: O
     plans.push(await makePlan(cluster, asked, subject, (below) => world.randomInt(below), signal));
   }
   const dryRun = options.dryRun ?? 'none';
-  const reports: { plan: Plan; report: SessionReport; created: number }[] = [];
   const output = outputOf(options, world);
   let code: number = ExitCode.ok;
   try {
     for (const planned of plans) {
       const plan = options.edit === true ? await edited(planned, world) : planned;
+      if (plans.length > 1 && dryRun === 'none' && !shared.quiet) shared.say(`${nameOf(plan)}:`);
       showNotices(plan.notices, shared.quiet, shared.say);
       if (dryRun !== 'none') {
         await printDryRun(plan, dryRun === 'server', options, shared);
         continue;
       }
+      if (shared.sleeper !== undefined) await checkExec(cluster, plan, signal);
       const created = world.now();
       const report = await shared.carryOut(plan, { ...shared, ...output.streams });
-      reports.push({ plan, report, created });
+      if (shared.documents !== undefined) {
+        const { outcomeJson } = await import('./outcome-json.ts');
+        shared.documents.push(outcomeJson(report, { workflow: plan.workflow, created }));
+      }
       const words = outcomeWords(report.outcome);
       if (words !== undefined) shared.say(`error: ${words}`);
-      code = exitCodeOf(report.outcome);
-      if (code !== 0) break;
+      // As with kubectl, a command's own exit code is no failure that keeps the others from being debugged.
+      const ended = exitCodeOf(report.outcome);
+      if (code === 0) code = ended;
+      if (ended !== 0 && !isOwnEnd(report.outcome)) break;
     }
   } finally {
     await output.end();
   }
-  if (dryRun === 'none' && options.output === 'json') await printOutcomes(reports, world);
   return code;
+}
+
+function nameOf({ pod: { metadata }, workflow }: Plan): string {
+  const { namespace = '', name = '' } = metadata ?? {};
+  return `pod ${namespace}/${name}${workflow === 'ephemeral' ? '' : ' (to be created)'}`;
+}
+
+/** The debug command itself ended, well or not. */
+function isOwnEnd({ kind }: SessionReport['outcome']): boolean {
+  return kind === 'exited' || kind === 'signalled';
 }
 
 async function edited(plan: Plan, world: World): Promise<Plan> {
@@ -186,14 +218,7 @@ async function printDryRun(plan: Plan, byServer: boolean, options: Options, shar
   shared.world.stdout.write(await printPlan(plan, format, answers));
 }
 
-async function printOutcomes(
-  reports: readonly { plan: Plan; report: SessionReport; created: number }[],
-  world: World,
-): Promise<void> {
-  const { outcomeJson } = await import('./outcome-json.ts');
-  const documents = reports.map(({ plan, report, created }) =>
-    outcomeJson(report, { workflow: plan.workflow, created }),
-  );
+function printOutcomes(documents: readonly unknown[], world: World): void {
   const [only] = documents;
   const document =
     documents.length === 1 ? only : { apiVersion: 'kubectl-dbg/v1', kind: 'OutcomeList', items: documents };
@@ -245,34 +270,6 @@ function detachKeysOf(options: Options): Uint8Array {
   throw new DbgError('usage', `invalid --detach-keys ${JSON.stringify(text)}`, {
     remedy: 'Write keys such as ctrl-p,ctrl-q; empty for none',
   });
-}
-
-/** Where the container's output goes: with -o json stdout is kept for the one document. */
-function outputOf(
-  options: Options,
-  world: World,
-): { streams: { stdout: OutputStream; stderr: OutputStream }; end(): Promise<void> } {
-  const done = () => Promise.resolve();
-  if (options.outputFile === undefined || options.outputFile === '') {
-    const stdout = options.output === 'json' ? world.stderr : world.stdout;
-    return { streams: { stdout, stderr: world.stderr }, end: done };
-  }
-  const path = resolve(world.cwd, options.outputFile);
-  const file: OutputStream = createWriteStream(path, { mode: 0o600 });
-  let failure: Error | undefined;
-  file.on('error', (error) => (failure = error));
-  return {
-    streams: { stdout: file, stderr: world.stderr },
-    end: () =>
-      new Promise((resolve, reject) => {
-        const settle = () => {
-          if (failure === undefined) resolve();
-          else reject(new DbgError('usage', `cannot write ${path}: ${failure.message}`));
-        };
-        if (failure !== undefined) settle();
-        else file.end(settle).on('error', settle);
-      }),
-  };
 }
 
 function showNotices(notices: readonly Notice[], quiet: boolean, say: (text: string) => void): void {

@@ -38,8 +38,18 @@ async function planner(
 ): Promise<(request: DebugRequest) => Plan> {
   if (target.kind === 'node') return (settled) => planNode(settled, target.node, cluster.namespace, draw);
   if (request.copy === undefined) return (settled) => planEphemeral(settled, target.pod, draw);
+  if (request.copy.node !== undefined) await checkNode(cluster, request.copy.node, signal);
   const surroundings = await readSurroundings(cluster, target.pod, request, signal);
   return (settled) => planCopy(settled, target.pod, draw, surroundings);
+}
+
+/** A pod bound to a node that isn't there would wait for ever. Whoever may not read nodes finds out later. */
+async function checkNode(cluster: Cluster, name: string, signal: AbortSignal): Promise<void> {
+  try {
+    await cluster.request({ method: 'GET', path: `/api/v1/nodes/${encodeURIComponent(name)}`, signal });
+  } catch (error) {
+    if (!(error instanceof ApiStatusError) || error.code === 404) throw error;
+  }
 }
 
 /** Tries the profiles, strongest first, by dry runs on the server, and takes the first that it admits. */

@@ -1,3 +1,4 @@
+import type { DbgError } from '../errors.ts';
 import { exitCodeOf } from '../session/outcome.ts';
 import type { SessionReport } from '../session/session.ts';
 
@@ -31,6 +32,19 @@ export function outcomeJson(report: SessionReport, extra: { workflow: string; cr
       inexact: delivery?.inexact ?? false,
       lost: delivery?.lost ?? 0,
     },
+  };
+}
+
+/** A failure before there was a session, as the same kind of document. */
+export function failureJson({ exitCode, kind, message, remedy }: DbgError): unknown {
+  return {
+    apiVersion: 'kubectl-dbg/v1',
+    kind: 'Outcome',
+    outcome: 'failed',
+    reason: kind,
+    message,
+    remedy,
+    exitCode,
   };
 }
 

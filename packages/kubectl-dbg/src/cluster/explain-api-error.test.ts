@@ -49,10 +49,17 @@ const rows: [
     { kind: 'refused', remedy: /^Ask for the right to watch deployments of apps in the whole cluster$/ },
   ],
   [
-    'an admission policy, which no right changes',
+    'the Pod Security of a namespace, which no right changes',
     403,
     { method: 'POST', path: '/api/v1/namespaces/shop/pods' },
     'pods "p" is forbidden: violates PodSecurity "restricted:latest": privileged',
+    { kind: 'refused', remedy: /--profile=auto/ },
+  ],
+  [
+    'another admission policy',
+    403,
+    { method: 'POST', path: '/api/v1/namespaces/shop/pods' },
+    'admission webhook "x" denied the request: no',
     { kind: 'refused', remedy: undefined },
   ],
   [
@@ -67,7 +74,7 @@ const rows: [
     422,
     { method: 'PATCH', path: POD },
     'Pod "web" is invalid',
-    { kind: 'refused', remedy: undefined },
+    { kind: 'usage', remedy: /Correct/ },
   ],
   ['conflict', 409, { method: 'POST', path: POD }, 'exists', { kind: 'refused', remedy: undefined }],
   ['too many', 429, { method: 'GET', path: POD }, 'x', { kind: 'unreachable', remedy: /overloaded/ }],

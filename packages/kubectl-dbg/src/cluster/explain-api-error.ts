@@ -37,17 +37,24 @@ function meaning(
     case 403:
       return { kind: 'refused', remedy: forbiddenRemedy(error) };
     case 404:
-      return { kind: 'notFound', remedy: 'Check the name, and the namespace (-n)' };
+      return {
+        kind: 'notFound',
+        remedy: error.details?.kind === 'nodes' ? 'Check its name' : 'Check the name, and the namespace (-n)',
+      };
     case 408:
     case 504:
       return { kind: 'deadline', remedy: 'Try again later' };
     case 429:
       return { kind: 'unreachable', remedy: 'The server is overloaded; try again later' };
-    case 400:
     case 409:
+      return error.reason === 'AlreadyExists'
+        ? { kind: 'usage', remedy: 'Choose another name, or delete what has it' }
+        : { kind: 'refused', remedy: undefined };
+    // The server finds fault with what was asked for: nothing was written.
+    case 400:
     case 413:
     case 422:
-      return { kind: 'refused', remedy: undefined };
+      return { kind: 'usage', remedy: 'Correct the command line, or the file it names' };
     default:
       return error.code >= 500
         ? { kind: 'unreachable', remedy: 'The server is in trouble; try again later' }

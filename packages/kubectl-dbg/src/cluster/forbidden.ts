@@ -25,6 +25,9 @@ export function forbiddenRemedy(error: ApiStatusError): string | undefined {
   if (/ cannot impersonate/.test(words))
     return 'Ask for the right to impersonate that user, or leave out --as';
   if (/ cannot \S+ path /.test(words)) return 'Ask the cluster administrator for access';
+  if (/ violates PodSecurity /.test(words)) {
+    return 'Use a profile that the namespace admits: --profile=auto finds one (restricted asks for least)';
+  }
   const right = refusedRight(words) ?? (saysNothing(words) ? rightOfCall(error) : undefined);
   return right === undefined ? undefined : `Ask for the right to ${describeRight(right)}`;
 }

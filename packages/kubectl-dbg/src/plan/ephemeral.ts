@@ -113,6 +113,13 @@ function checkPod(pod: Pod): void {
       },
     );
   }
+  const scheduled = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
+  if (scheduled?.status === 'False' && scheduled.reason === 'Unschedulable' && !pod.spec?.nodeName) {
+    throw new DbgError('neverStarted', `pod ${podName(pod)} has no node: ${scheduled.message ?? ''}`, {
+      remedy:
+        'Make room in the cluster, or correct what the pod asks for: nothing starts in it before it has a node',
+    });
+  }
   if (pod.metadata?.deletionTimestamp !== undefined) {
     throw new DbgError('neverStarted', `pod ${podName(pod)} is being deleted`, { remedy });
   }

@@ -41,7 +41,7 @@ export async function applyWrite(
   } catch (error) {
     if (write.verb !== 'create' || dryRun || !mayHaveHappened(error)) throw error;
     const found = await findCreated(cluster, write, signal);
-    if (found === undefined) throw error;
+    if (found === undefined) throw perhapsCreated(error, write);
     return found;
   }
 }
@@ -49,7 +49,17 @@ export async function applyWrite(
 /** Whether a write may have been carried out although it failed: no answer came, or one of a server or proxy in trouble. */
 function mayHaveHappened(error: unknown): boolean {
   if (error instanceof ApiStatusError) return error.code >= 500 || error.code === 429;
-  return error instanceof DbgError && (error.kind === 'unreachable' || error.kind === 'lost');
+  return error instanceof DbgError && ['unreachable', 'lost', 'deadline'].includes(error.kind);
+}
+
+/** Nobody knows whether the pod is there: whoever reads this should look. */
+function perhapsCreated(error: unknown, { body }: ApiWrite): unknown {
+  const { namespace = '', name = '' } = (body as Pod).metadata ?? {};
+  if (!(error instanceof DbgError)) return error;
+  return new DbgError(error.kind, error.message, {
+    remedy: `The pod may have been created all the same: look with kubectl get pod ${name} -n ${namespace}`,
+    cause: error,
+  });
 }
 
 /**

@@ -27,7 +27,7 @@ export function diagnose(view: ContainerView, context: DiagnosisContext): Diagno
     return {
       reason: view.reason,
       message: `no node takes the pod: ${view.message}`,
-      remedy: 'Use --same-node or --node to choose the node, or make room in the cluster',
+      remedy: 'Make room in the cluster, or correct what the pod asks for (a copy: --same-node or --node)',
     };
   }
   if (view.phase !== 'waiting') return undefined;
