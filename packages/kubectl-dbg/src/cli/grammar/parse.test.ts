@@ -7,6 +7,12 @@ import { parse, type ParsedArguments } from './parse.ts';
 
 const rows: [string, string[], Partial<ParsedArguments>][] = [
   [
+    'a pod that is called like a command',
+    ['version', '--', 'hostname'],
+    { command: 'debug', targets: ['version'], words: ['hostname'] },
+  ],
+  ['a command', ['profiles', 'general'], { command: 'profiles', targets: ['general'] }],
+  [
     'flags after the pod',
     ['web', '-it', '--image=busybox'],
     { targets: ['web'], options: { stdin: true, tty: true, image: 'busybox' } },
@@ -96,6 +102,7 @@ for (const [name, argv, expected] of rows) {
 }
 
 const refused: [string[], string, string?][] = [
+  [['version', 'now'], '"version" takes no words', 'For a pod of that name write pod/version'],
   [['web', '--imag', 'x'], 'unknown flag: --imag', 'Did you mean --image?'],
   [['web', '--tagret=x'], 'unknown flag: --tagret', 'Did you mean --target?'],
   [['web', '--no-attach'], 'unknown flag: --no-attach', 'Write --attach=false'],

@@ -4,6 +4,7 @@ import { flagByName, flagByShort, flags, type Options } from './flags.ts';
 import { nearest } from './nearest.ts';
 import { subcommandOf, type Subcommand } from './subcommands.ts';
 import type { FlagSpec } from './types.ts';
+import { usage } from './usage.ts';
 import { HELP_REMEDY, setOption } from './values.ts';
 
 /** A command line, taken apart. */
@@ -46,7 +47,8 @@ export function parse(argv: readonly string[]): ParsedArguments {
       at += readShorts(options, word, argv[at + 1]);
     } else {
       const first = positional.length === 0;
-      if (first && command === 'debug') command = subcommandOf(word) ?? 'debug';
+      // A program after -- is run somewhere: then it is a pod of that name.
+      if (first && !dashes) command = subcommandOf(word) ?? 'debug';
       if (first && command !== 'debug' && command === word) {
         at++;
         positional.push(word);
@@ -61,8 +63,18 @@ export function parse(argv: readonly string[]): ParsedArguments {
       at++;
     }
   }
-  const targets = command === 'debug' ? targetsOf(options, positional) : positional.slice(1);
+  const targets = command === 'debug' ? targetsOf(options, positional) : subcommandWords(command, positional);
   return { command, options, defaulted: new Set(), targets, words };
+}
+
+function subcommandWords(command: Exclude<Subcommand, 'debug'>, positional: readonly string[]): string[] {
+  const words = positional.slice(1);
+  const most = command === 'profiles' || command === 'completion' ? 1 : 0;
+  if (words.length <= most) return words;
+  throw usage(
+    `"${command}" takes ${most === 0 ? 'no words' : 'one word'}`,
+    `For a pod of that name write pod/${command}`,
+  );
 }
 
 /** Whether `--` ends the flags somewhere; a `--` that is a flag's value doesn't count. */
