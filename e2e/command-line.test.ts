@@ -247,6 +247,12 @@ describe('command line', () => {
       /"nosuchprogram" cannot be run/,
     ],
     [
+      'a program that is not there, by exec',
+      () => ['web', '--via=exec', '--', 'nosuchprogram'],
+      69,
+      /"nosuchprogram" cannot be run in container \S+: executable file not found in \$PATH \(StartError\)\. Give a command/,
+    ],
+    [
       'a deadline',
       () => ['web', '--image=busybox:slow', '--image-pull-policy=Always', '--timeout=3s', '--', 'sh'],
       75,

@@ -4,6 +4,7 @@ import { DbgError } from '../errors.ts';
 import type { OutputStream, World } from '../world.ts';
 import { Connection, pauseFor } from './connection.ts';
 import { viewContainer } from './container-state.ts';
+import { diagnoseReason, type DiagnosisContext } from './diagnosis.ts';
 import { DetachKeys } from './detach-keys.ts';
 import { type InputEnd, sendInput, sendSize } from './input.ts';
 import { redrawing } from './redraw.ts';
@@ -137,6 +138,12 @@ class Session {
     );
   }
 
+  get #context(): DiagnosisContext {
+    const { address, pod } = this.#options;
+    const { image, targetContainerName: target } = findContainer(pod, address.container) ?? {};
+    return { container: address.container, image, target };
+  }
+
   async run(): Promise<SessionReport> {
     this.#options.cluster.prepareUpgrade();
     this.#report.outcome = await this.#converse();
@@ -151,16 +158,15 @@ class Session {
   }
 
   async #converse(): Promise<Outcome> {
-    const { cluster, address, pod, signal, timeout, listener } = this.#options;
-    const spec = findContainer(pod, address.container);
-    if (spec?.targetContainerName) this.#report.target = spec.targetContainerName;
+    const { cluster, address, signal, timeout, listener } = this.#options;
+    if (this.#context.target) this.#report.target = this.#context.target;
     const { now } = this.#options.world;
     const phases = new PhaseClock(this.#report.begun);
     const waited = await waitForContainer({
       cluster,
       tracker: this.#tracker,
       namespace: address.namespace,
-      context: { container: address.container, image: spec?.image, target: spec?.targetContainerName },
+      context: this.#context,
       timeout,
       signal,
       onProgress: (progress) => {
@@ -172,7 +178,7 @@ class Session {
     this.#report.phases = phases.read(now());
     if (waited.kind === 'terminated') {
       const outcome = outcomeOfTermination(waited.terminated);
-      if (outcome.kind === 'never-started') return outcome;
+      if (outcome.kind === 'never-started') return startFailure(outcome.message, this.#context);
       listener.begins();
       await this.#deliver(undefined);
     } else {
@@ -272,7 +278,9 @@ class Session {
       case 'exit':
         return outcomeOfTermination({ exitCode: relayed.end.code });
       case 'failure':
-        return startFailure(relayed.end.message) ?? this.#lost(relayed.end.message);
+        return EXEC_START_FAILURE.test(relayed.end.message)
+          ? startFailure(relayed.end.message, this.#context)
+          : this.#lost(relayed.end.message);
       case undefined:
         return this.#lost('the connection broke, and a command run by exec cannot be taken up again');
     }
@@ -468,12 +476,14 @@ function refusedOutcome(error: unknown, address: SessionAddress, way: 'attach' |
   return { kind: 'refused', message, ...(remedy === undefined ? {} : { remedy }) };
 }
 
-/** The runtime's words for a program that exec could not start. */
-function startFailure(message: string): Outcome | undefined {
-  if (!/OCI runtime exec failed|executable file not found|no such file or directory/.test(message))
-    return undefined;
-  return { kind: 'never-started', reason: 'StartError', message };
+/** What the runtime says of a program that could not be started, in our words. */
+function startFailure(message: string, context: DiagnosisContext): Outcome {
+  const diagnosis = diagnoseReason('StartError', message, context);
+  return { kind: 'never-started', ...(diagnosis ?? { reason: 'StartError', message }) };
 }
+
+/** The runtime's words for a program that exec could not start. */
+const EXEC_START_FAILURE = /OCI runtime exec failed|executable file not found|no such file or directory/;
 
 function endWords(outcome: Outcome): string {
   if (outcome.kind === 'exited') return `exited with ${outcome.code}`;
