@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type { Socket } from 'node:net';
-import type { TLSSocket } from 'node:tls';
+import type { SecureContext, TLSSocket } from 'node:tls';
 import { addressOf } from '../endpoint.ts';
 import type { ClientCertificate, Endpoint } from '../kubeconfig/connection.ts';
 import { Gate, open } from './gate.ts';
@@ -27,15 +27,11 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   const { endpoint, timeout, signal } = options;
   const gate = new Gate(timeout, signal);
   try {
-    let socket: Socket;
-    if (endpoint.proxy === undefined) {
-      socket = await gate.wait(open(addressOf(endpoint.url), gate));
-    } else {
-      const { throughProxy } = await import('./proxy-tunnel.ts');
-      socket = await gate.wait(throughProxy(endpoint.proxy, addressOf(endpoint.url), gate));
-    }
-    if (endpoint.url.protocol === 'http:') return { socket, protocol: 'http/1.1' };
-    const secure = await gate.wait(secureSocket(socket, options, gate));
+    const opening = openSocket(endpoint, gate);
+    if (endpoint.url.protocol === 'http:') return { socket: await gate.wait(opening), protocol: 'http/1.1' };
+    // OpenSSL takes some 25 ms to read its first certificate: that is done while the connection opens.
+    const [socket, context] = await gate.wait(Promise.all([opening, secureContext(options)]));
+    const secure = await gate.wait(secureSocket(socket, context, options, gate));
     return { socket: secure, protocol: secure.alpnProtocol || 'http/1.1' };
   } catch (error) {
     gate.destroy();
@@ -45,12 +41,32 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   }
 }
 
-async function secureSocket(socket: Socket, options: ConnectOptions, gate: Gate): Promise<TLSSocket> {
+async function openSocket({ proxy, url }: Endpoint, gate: Gate): Promise<Socket> {
+  if (proxy === undefined) return await open(addressOf(url), gate);
+  const { throughProxy } = await import('./proxy-tunnel.ts');
+  return await throughProxy(proxy, addressOf(url), gate);
+}
+
+async function secureContext({ clientCertificate, endpoint }: ConnectOptions): Promise<SecureContext> {
+  const { createSecureContext } = await import('node:tls');
+  const { tls } = endpoint;
+  const ca = tls.ca ?? (tls.insecure ? undefined : await systemAuthorities(tls.systemFile));
+  return createSecureContext({
+    ...(ca === undefined ? {} : { ca }),
+    ...(clientCertificate === undefined ? {} : { cert: clientCertificate.cert, key: clientCertificate.key }),
+  });
+}
+
+async function secureSocket(
+  socket: Socket,
+  context: SecureContext,
+  options: ConnectOptions,
+  gate: Gate,
+): Promise<TLSSocket> {
   const { connect: tlsConnect } = await import('node:tls');
   const { tls, url } = options.endpoint;
   const { host } = addressOf(url);
   const name = tls.serverName ?? host;
-  const ca = tls.ca ?? (tls.insecure ? undefined : await systemAuthorities(tls.systemFile));
   return new Promise((resolve, reject) => {
     const secure = gate.own(
       tlsConnect({
@@ -60,10 +76,7 @@ async function secureSocket(socket: Socket, options: ConnectOptions, gate: Gate)
         ...(isIP(name) === 0 ? { servername: name } : {}),
         ALPNProtocols: [...options.alpn],
         rejectUnauthorized: !tls.insecure,
-        ...(ca === undefined ? {} : { ca }),
-        ...(options.clientCertificate === undefined
-          ? {}
-          : { cert: options.clientCertificate.cert, key: options.clientCertificate.key }),
+        secureContext: context,
       }),
     );
     const onClose = () => reject(new ConnectionFailure('CLOSED_EARLY', 'closed during the TLS handshake'));

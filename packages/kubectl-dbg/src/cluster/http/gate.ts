@@ -53,6 +53,8 @@ export function open(address: { host: string; port: number }, gate: Gate): Promi
     socket.once('error', reject);
     socket.once('connect', () => {
       socket.removeListener('error', reject);
+      // It may break before anybody uses it, who will then find that out.
+      socket.on('error', () => undefined);
       resolve(socket);
     });
   });
