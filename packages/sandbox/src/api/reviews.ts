@@ -2,7 +2,8 @@ import type { ApiContext } from './api-context.ts';
 import type { Resource } from './discovery/resource-table.ts';
 import type { Exchange } from './exchange.ts';
 import { readWriteOptions } from './options.ts';
-import { decodeObject, readBody } from './write/decode-body.ts';
+import { decodeObject } from './write/decode-body.ts';
+import { readBody } from './write/read-body.ts';
 
 /** Reviews are asked by POST and answered at once; nothing is stored. */
 export async function serveReview(exchange: Exchange, api: ApiContext, resource: Resource): Promise<void> {

@@ -7,12 +7,12 @@ import { conflictBecause } from '../errors.ts';
 import type { Exchange } from '../exchange.ts';
 import { readWriteOptions } from '../options.ts';
 import { readNamed } from '../read-handler.ts';
-import { readBody } from '../write/decode-body.ts';
+import { readBody } from '../write/read-body.ts';
 
 /** Puts a pod on a node, once. */
 export async function serveBinding(exchange: Exchange, api: ApiContext, resource: Resource): Promise<void> {
   const options = readWriteOptions(exchange.query, 'CreateOptions');
-  const body = (await readBody(exchange, 'Binding')) as { target?: { name?: string } };
+  const body = (await readBody(exchange, 'Binding')).value as { target?: { name?: string } };
   const pod = readNamed(exchange, api, resource) as unknown as Pod & KubeObject;
   const name = pod.metadata.name ?? '';
   const node = body.target?.name ?? '';
