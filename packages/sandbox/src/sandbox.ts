@@ -105,7 +105,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const stopping = new AbortController();
   // Every open watch and stream listens to it: many are no leak.
   setMaxListeners(0, stopping.signal);
-  const api = apiContext(store, now, stopping.signal, options.stallable === true);
+  const api = apiContext(store, now, tokens, stopping.signal, options.stallable === true);
   const stops = [
     startNamespaceController(store, authority.certificate, (namespace, name) =>
       removePod(api, namespace, name),
@@ -151,6 +151,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 function apiContext(
   store: MemoryStore,
   now: () => Date,
+  tokens: Tokens,
   stopping: AbortSignal,
   stallable: boolean,
 ): ApiContext {
@@ -159,7 +160,7 @@ function apiContext(
     store,
     rules: rulesFor,
     authorize: createAuthorizer(store),
-    review: createReviewer(store, now),
+    review: createReviewer(store, now, (token) => tokens.lookup(token)),
     node: undefined,
     faults,
     connections: new Connections(faults),
