@@ -233,6 +233,7 @@ function remove(api: ApiContext, resource: Resource, namespace: string, name: st
   try {
     deleteObject({ store, resource, rules: api.rules(resource.key), namespace, context }, name, {
       dryRun: false,
+      propagationPolicy: 'Background',
     });
   } catch {
     // It is gone already, which is what was wanted.

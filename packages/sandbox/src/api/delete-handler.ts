@@ -1,4 +1,4 @@
-import { notSupported } from '../resources/field-errors.ts';
+import { invalid, notSupported } from '../resources/field-errors.ts';
 import type { KubeObject } from '../store/types.ts';
 import type { ApiContext } from './api-context.ts';
 import type { Resource } from './discovery/resource-table.ts';
@@ -11,7 +11,8 @@ import { decodeProtobuf, PROTOBUF_MEDIA_TYPE } from './protobuf/index.ts';
 import { listObjects, readSelection } from './read/list.ts';
 import { goJsonError } from './write/go-json-error.ts';
 import { type Deletion, deleteObject, type DeleteOptions } from './write/delete.ts';
-import { StatusError } from './status-error.ts';
+import { isTrue } from './request-info.ts';
+import { type FieldError, StatusError } from './status-error.ts';
 import { beginWrite, sendObject } from './write-exchange.ts';
 
 /** Resources whose DELETE answers the object; all others answer a Status. */
@@ -29,6 +30,7 @@ const RETURNS_DELETED = new Set([
 export async function serveDelete(exchange: Exchange, api: ApiContext, resource: Resource): Promise<void> {
   negotiate(exchange.headers.accept);
   const options = await readDeleteOptions(exchange);
+  warnOfOrphans(exchange, resource, options);
   const write = beginWrite(exchange, api, resource, options.dryRun);
   const { object, gone } = deleteObject(write, exchange.info.name, options);
   if (!gone || RETURNS_DELETED.has(resource.key)) {
@@ -45,6 +47,7 @@ export async function serveDeleteCollection(
   resource: Resource,
 ): Promise<void> {
   const options = await readDeleteOptions(exchange);
+  warnOfOrphans(exchange, resource, options);
   const listOptions = readListOptions(exchange.query, false);
   const write = beginWrite(exchange, api, resource, options.dryRun);
   const selects = readSelection(listOptions, fieldReaders(resource, write.rules?.fieldSelectors ?? {}));
@@ -59,6 +62,14 @@ export async function serveDeleteCollection(
     metadata: { resourceVersion: String(api.store.resourceVersion) },
     items: page.items.map((object) => untyped(resource, object)),
   });
+}
+
+/** A job that goes leaves its pods behind, which few expect. */
+function warnOfOrphans(exchange: Exchange, resource: Resource, { propagationPolicy }: DeleteOptions): void {
+  if (resource.key !== 'jobs.batch' || propagationPolicy !== undefined) return;
+  exchange.warn(
+    'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning',
+  );
 }
 
 function deletedStatus(resource: Resource, { metadata }: KubeObject): Record<string, unknown> {
@@ -83,11 +94,18 @@ export async function readDeleteOptions(exchange: Exchange): Promise<DeleteOptio
   const bytes = await exchange.body();
   const given =
     bytes.length === 0 ? queryOptions(exchange.query) : parseOptions(bytes, exchange.headers['content-type']);
-  const { dryRun = [], gracePeriodSeconds: grace, propagationPolicy, preconditions } = given;
-  const errors = dryRunErrors(dryRun);
+  const { dryRun = [], gracePeriodSeconds: grace, preconditions, orphanDependents } = given;
+  const errors: FieldError[] = [];
+  if (given.propagationPolicy !== undefined && orphanDependents !== undefined) {
+    const detail = 'orphanDependents and deletionPropagation cannot be both set';
+    errors.push(invalid('propagationPolicy', given.propagationPolicy, detail));
+  }
+  const older = orphanDependents === undefined ? undefined : orphanDependents ? 'Orphan' : 'Background';
+  const propagationPolicy = given.propagationPolicy ?? older;
   if (propagationPolicy !== undefined && !PROPAGATION_POLICIES.includes(propagationPolicy)) {
     errors.push(notSupported('propagationPolicy', propagationPolicy, [...PROPAGATION_POLICIES, 'nil']));
   }
+  errors.push(...dryRunErrors(dryRun));
   refuse('DeleteOptions', errors);
   return {
     dryRun: dryRun.length > 0,
@@ -101,16 +119,20 @@ interface DeleteBody {
   dryRun?: string[];
   gracePeriodSeconds?: number;
   propagationPolicy?: string;
+  /** The older form of the policies Orphan and Background. */
+  orphanDependents?: boolean;
   preconditions?: { uid?: string; resourceVersion?: string };
 }
 
 function queryOptions(query: URLSearchParams): DeleteBody {
   const grace = readInteger(query.get('gracePeriodSeconds'));
   const policy = query.get('propagationPolicy');
+  const orphans = query.get('orphanDependents');
   return {
     dryRun: query.getAll('dryRun'),
     ...(grace === undefined ? {} : { gracePeriodSeconds: grace }),
     ...(policy === null ? {} : { propagationPolicy: policy }),
+    ...(orphans === null ? {} : { orphanDependents: isTrue(orphans) }),
   };
 }
 

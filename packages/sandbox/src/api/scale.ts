@@ -12,7 +12,7 @@ import { patchTypeOf, readPatch } from './patch/apply-patch.ts';
 import { readNamed } from './read-handler.ts';
 import { decodeObject } from './write/decode-body.ts';
 import { readBody } from './write/read-body.ts';
-import { updateObject } from './write/update.ts';
+import { checkName, updateObject } from './write/update.ts';
 import { beginWrite } from './write-exchange.ts';
 
 const SCALE = { group: 'autoscaling', kind: 'Scale', apiVersion: 'autoscaling/v1' } as const;
@@ -48,6 +48,7 @@ export async function serveScale(exchange: Exchange, api: ApiContext, resource: 
   }
   const updated = updateObject(write, exchange.info.name, undefined, (workload) => {
     const scale = wishedFor(scaleOf(workload));
+    checkName(scale, exchange.info.name);
     checkScale(scale, workload, resource);
     workload['spec'] = { ...(workload['spec'] as object), replicas: scale.spec?.replicas ?? 0 };
     return workload;
