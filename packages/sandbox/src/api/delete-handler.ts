@@ -1,18 +1,14 @@
-import { invalid, notSupported } from '../resources/field-errors.ts';
 import type { KubeObject } from '../store/types.ts';
 import type { ApiContext } from './api-context.ts';
+import { readDeleteOptions } from './delete-options.ts';
 import type { Resource } from './discovery/resource-table.ts';
 import { fieldReaders } from './events-conversion.ts';
 import type { Exchange } from './exchange.ts';
 import { listKind, untyped } from './kinds.ts';
 import { negotiate } from './negotiate.ts';
-import { dryRunErrors, readInteger, readListOptions, refuse } from './options.ts';
-import { decodeProtobuf, PROTOBUF_MEDIA_TYPE } from './protobuf/index.ts';
+import { readListOptions } from './options.ts';
 import { listObjects, readSelection } from './read/list.ts';
-import { goJsonError } from './write/go-json-error.ts';
 import { type Deletion, deleteObject, type DeleteOptions } from './write/delete.ts';
-import { isTrue } from './request-info.ts';
-import { type FieldError, StatusError } from './status-error.ts';
 import { beginWrite, sendObject } from './write-exchange.ts';
 
 /** Resources whose DELETE answers the object; all others answer a Status. */
@@ -85,64 +81,4 @@ function deletedStatus(resource: Resource, { metadata }: KubeObject): Record<str
       uid: metadata.uid,
     },
   };
-}
-
-const PROPAGATION_POLICIES = ['Foreground', 'Background', 'Orphan'];
-
-/** The options of a delete: those of its body; those of its query only where it has none. */
-export async function readDeleteOptions(exchange: Exchange): Promise<DeleteOptions> {
-  const bytes = await exchange.body();
-  const given =
-    bytes.length === 0 ? queryOptions(exchange.query) : parseOptions(bytes, exchange.headers['content-type']);
-  const { dryRun = [], gracePeriodSeconds: grace, preconditions, orphanDependents } = given;
-  const errors: FieldError[] = [];
-  if (given.propagationPolicy !== undefined && orphanDependents !== undefined) {
-    const detail = 'orphanDependents and deletionPropagation cannot be both set';
-    errors.push(invalid('propagationPolicy', given.propagationPolicy, detail));
-  }
-  const older = orphanDependents === undefined ? undefined : orphanDependents ? 'Orphan' : 'Background';
-  const propagationPolicy = given.propagationPolicy ?? older;
-  if (propagationPolicy !== undefined && !PROPAGATION_POLICIES.includes(propagationPolicy)) {
-    errors.push(notSupported('propagationPolicy', propagationPolicy, [...PROPAGATION_POLICIES, 'nil']));
-  }
-  errors.push(...dryRunErrors(dryRun));
-  refuse('DeleteOptions', errors);
-  return {
-    dryRun: dryRun.length > 0,
-    ...(grace === undefined ? {} : { gracePeriodSeconds: grace }),
-    ...(propagationPolicy === undefined ? {} : { propagationPolicy }),
-    ...(preconditions === undefined ? {} : { preconditions }),
-  };
-}
-
-interface DeleteBody {
-  dryRun?: string[];
-  gracePeriodSeconds?: number;
-  propagationPolicy?: string;
-  /** The older form of the policies Orphan and Background. */
-  orphanDependents?: boolean;
-  preconditions?: { uid?: string; resourceVersion?: string };
-}
-
-function queryOptions(query: URLSearchParams): DeleteBody {
-  const grace = readInteger(query.get('gracePeriodSeconds'));
-  const policy = query.get('propagationPolicy');
-  const orphans = query.get('orphanDependents');
-  return {
-    dryRun: query.getAll('dryRun'),
-    ...(grace === undefined ? {} : { gracePeriodSeconds: grace }),
-    ...(policy === null ? {} : { propagationPolicy: policy }),
-    ...(orphans === null ? {} : { orphanDependents: isTrue(orphans) }),
-  };
-}
-
-function parseOptions(bytes: Buffer, contentType: string | undefined): DeleteBody {
-  if (contentType === PROTOBUF_MEDIA_TYPE) return decodeProtobuf(bytes);
-  const text = bytes.toString('utf8');
-  const problem = goJsonError(text);
-  // A real server answers this one mistake as its own.
-  if (problem !== undefined) {
-    throw new StatusError(500, '', `couldn't get version/kind; json parse error: ${problem}`);
-  }
-  return JSON.parse(text) as DeleteBody;
 }

@@ -3,6 +3,7 @@ import { findGroupVersion, findResource, type Resource } from './discovery/resou
 import { methodNotAllowed, unknownResource } from './errors.ts';
 import { fieldReaders } from './events-conversion.ts';
 import type { Exchange } from './exchange.ts';
+import { checkStreamable } from './negotiate.ts';
 import { readListOptions } from './options.ts';
 import { serveSubresource } from './pods/subresources.ts';
 import { listObjects, readSelection } from './read/list.ts';
@@ -85,6 +86,7 @@ async function serveListOrWatch(exchange: Exchange, api: ApiContext, resource: R
     fieldReaders(resource, api.rules(resource.key)?.fieldSelectors ?? {}),
   );
   if (watch) {
+    checkStreamable(context.representation);
     await serveWatch(exchange, {
       store: api.store,
       namespace,

@@ -5,6 +5,7 @@ import { DISCOVERY_TRANSFORMS, negotiate } from '../negotiate.ts';
 import { aggregatedDiscovery, apiGroup, apiGroupList, apiResourceList, apiVersions } from './answers.ts';
 import { openApiIndex } from './openapi.ts';
 import { openApiDocument } from './openapi-document.ts';
+import { sendAs } from '../read/represent.ts';
 import { findGroupVersion } from './resource-table.ts';
 import { healthText, rootPaths } from './root.ts';
 import { VERSION } from './version.ts';
@@ -56,20 +57,21 @@ function apisAnswer(group: string, version: string, exchange: Exchange): (() => 
   if (group === '') return () => sendDiscovery(exchange, false, apiGroupList);
   const found = apiGroup(group);
   if (found === undefined) return undefined;
-  return version === '' ? () => exchange.json(200, found) : () => sendGroupVersion(exchange, group, version);
+  return version === ''
+    ? () => sendAs(exchange, 200, found, negotiate(exchange.headers.accept))
+    : () => sendGroupVersion(exchange, group, version);
 }
 
 function sendGroupVersion(exchange: Exchange, group: string, version: string): void {
   const found = findGroupVersion(group, version);
   if (found === undefined) throw unknownResource();
-  negotiate(exchange.headers.accept);
-  exchange.json(200, apiResourceList(found));
+  sendAs(exchange, 200, apiResourceList(found), negotiate(exchange.headers.accept));
 }
 
 function sendDiscovery(exchange: Exchange, core: boolean, plain: () => unknown): void {
-  const { as } = negotiate(exchange.headers.accept, DISCOVERY_TRANSFORMS);
-  if (as === undefined) {
-    exchange.json(200, plain());
+  const representation = negotiate(exchange.headers.accept, DISCOVERY_TRANSFORMS);
+  if (representation.as === undefined) {
+    sendAs(exchange, 200, plain(), representation);
     return;
   }
   const { document, etag } = aggregatedDiscovery(core);

@@ -27,32 +27,39 @@ export function bodyOf(value: Record<string, unknown>): Body {
 
 /** The body of a request, of JSON, YAML or protobuf. Throws StatusError 415, and 400 for what is no object. */
 export async function readBody(exchange: Exchange, kind: string): Promise<Body> {
-  const type = (exchange.headers['content-type'] ?? 'application/json').split(';')[0]?.trim().toLowerCase();
   const bytes = await exchange.body();
-  const refuse = (problem: string): Error =>
-    badRequest(
-      `the object provided is unrecognized (must be of type ${kind}): ${problem} (${shownBytes(bytes)})`,
-    );
+  const prefix = `the object provided is unrecognized (must be of type ${kind})`;
+  return parseBody(bytes, exchange.headers['content-type'], (problem, isShown = true) =>
+    badRequest(isShown ? `${prefix}: ${problem} (${shownBytes(bytes)})` : `${prefix}: ${problem}`),
+  );
+}
+
+/** Makes the error for a body that is no object; `isShown` is false where the body is none that can be shown. */
+type Refuse = (problem: string, isShown?: boolean) => Error;
+
+/** A body by its content type. Throws StatusError 415, and what `refuse` makes for one that is no object. */
+export function parseBody(bytes: Buffer, contentType: string | undefined, refuse: Refuse): Body {
+  const type = (contentType ?? 'application/json').split(';')[0]?.trim().toLowerCase();
   switch (type) {
     case 'application/json':
       return readJsonBody(bytes.toString('utf8'), refuse);
     case 'application/yaml':
       return readYamlBody(bytes.toString('utf8'), refuse);
     case PROTOBUF_MEDIA_TYPE:
-      return bodyOf(readProtobuf(bytes, kind));
+      return bodyOf(readProtobuf(bytes, refuse));
     default:
       throw unsupportedMediaType(BODY_TYPES);
   }
 }
 
-function readJsonBody(text: string, refuse: (problem: string) => Error): Body {
+function readJsonBody(text: string, refuse: Refuse): Body {
   const problem = goJsonError(text);
   if (problem !== undefined) throw refuse(`couldn't get version/kind; json parse error: ${problem}`);
   const value = checkTypeMeta(JSON.parse(text), refuse);
   return { value, strictErrors: (unknownFields) => strictErrors(text, unknownFields) };
 }
 
-function readYamlBody(text: string, refuse: (problem: string) => Error): Body {
+function readYamlBody(text: string, refuse: Refuse): Body {
   try {
     const { value, repeated } = readYaml(text);
     return {
@@ -65,7 +72,7 @@ function readYamlBody(text: string, refuse: (problem: string) => Error): Body {
 }
 
 /** Checks what the server looks at before it knows what the object is; nothing at all is an object without fields. */
-function checkTypeMeta(value: unknown, refuse: (problem: string) => Error): Record<string, unknown> {
+function checkTypeMeta(value: unknown, refuse: Refuse): Record<string, unknown> {
   const unmarshal = (given: unknown, target: string): Error =>
     refuse(
       `couldn't get version/kind; json parse error: json: cannot unmarshal ${kindOf(given)} into Go ${target}`,
@@ -82,12 +89,12 @@ function checkTypeMeta(value: unknown, refuse: (problem: string) => Error): Reco
   return given;
 }
 
-function readProtobuf(bytes: Buffer, kind: string): Record<string, unknown> {
+function readProtobuf(bytes: Buffer, refuse: Refuse): Record<string, unknown> {
   try {
     return decodeProtobuf(bytes);
   } catch (error) {
     if (!(error instanceof ProtobufError)) throw error;
-    throw badRequest(`the object provided is unrecognized (must be of type ${kind}): ${error.message}`);
+    throw refuse(error.message, false);
   }
 }
 
