@@ -57,7 +57,11 @@ export function deleteObject(write: Write, name: string, options: DeleteOptions)
   return { object: last ?? object, gone: true };
 }
 
-function checkPreconditions({ resource }: Write, old: KubeObject, { preconditions }: DeleteOptions): void {
+export function checkPreconditions(
+  { resource }: Write,
+  old: KubeObject,
+  { preconditions }: Pick<Partial<DeleteOptions>, 'preconditions'>,
+): void {
   const { uid, resourceVersion } = preconditions ?? {};
   const name = old.metadata.name ?? '';
   // The message names the kind, where other conflicts name the resource.

@@ -3,7 +3,7 @@ import { admitPodSecurity } from '../../auth/pod-security/admission.ts';
 import type { KubeObject } from '../../store/types.ts';
 import { admitLimitRange, checkLimitRange } from '../admission/limit-range.ts';
 import { checkQuota } from '../admission/quota.ts';
-import { admitPriority, admitRuntimeClass, admitTolerations } from '../admission/scheduling.ts';
+import { admitPriority, admitRuntimeClass, admitTolerations, keepPriority } from '../admission/scheduling.ts';
 import { admitServiceAccount } from '../admission/service-account.ts';
 import { validateObjectMetaUpdate } from '../object-meta.ts';
 import type { KindRules, WriteContext } from '../rules.ts';
@@ -11,7 +11,7 @@ import { structSchema } from '../schema/parse.ts';
 import { POD_COLUMNS, podRow } from '../tables/pod-table.ts';
 import { defaultPod } from './defaults.ts';
 import { preparePodForCreate, preparePodForUpdate } from './strategy.ts';
-import { asPod } from './types.ts';
+import { asPod, type PodObject } from './types.ts';
 import { validateEphemeralUpdate, validatePodUpdate } from './validate-pod-update.ts';
 import { validatePod } from './validate-pod.ts';
 import { validatePodStatusUpdate } from './validate-status-update.ts';
@@ -28,8 +28,9 @@ export const POD_RULES: KindRules = {
   default: (object) => {
     defaultPod(asPod(object));
   },
-  admit(object, old, context) {
+  admit(object, old, context, subresource) {
     if (old === undefined) admitNewPod(object, context);
+    else if (subresource === undefined) admitChangedPod(asPod(object), asPod(old));
   },
   prepareForCreate: preparePodForCreate,
   prepareForUpdate: preparePodForUpdate,
@@ -66,6 +67,12 @@ function admitNewPod(object: KubeObject, context: WriteContext): void {
   admitPriority(pod, context);
   admitTolerations(pod);
   admitRuntimeClass(pod, context);
+}
+
+/** Mutating admission of a changed pod, in the order of the plugins. */
+function admitChangedPod(pod: PodObject, old: PodObject): void {
+  keepPriority(pod, old);
+  admitTolerations(pod);
 }
 
 function validateFor(object: KubeObject, old: KubeObject, subresource: string | undefined): FieldError[] {
