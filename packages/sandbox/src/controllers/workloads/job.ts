@@ -43,7 +43,9 @@ function reconcile(client: ControllerClient, job: JobObject, again: (millisecond
   const ending = endOf(job, pods, tally, now);
   if (ending !== undefined) {
     for (const pod of tally.active) removePod(client, job, pod);
-    writeStatus(client, job, { ...tally, active: [] }, ending);
+    // Pods that are stopped because their job has failed have failed as well.
+    const failed = tally.failed + (ending.succeeded ? 0 : tally.active.length);
+    writeStatus(client, job, { ...tally, failed, active: [] }, ending);
     return;
   }
   if (job.metadata.deletionTimestamp !== undefined) return;
