@@ -13,10 +13,11 @@ import { defaultPod } from './defaults.ts';
 import { preparePodForCreate, preparePodForUpdate } from './strategy.ts';
 import { asPod, type PodObject } from './types.ts';
 import { validateEphemeralUpdate, validatePodUpdate } from './validate-pod-update.ts';
+import { validateResize } from './validate-resize.ts';
 import { validatePod } from './validate-pod.ts';
 import { validatePodStatusUpdate } from './validate-status-update.ts';
 
-/** Pods, and their subresources status and ephemeralcontainers. */
+/** Pods, and their subresources status, ephemeralcontainers and resize. */
 export const POD_RULES: KindRules = {
   resource: 'pods',
   group: '',
@@ -78,6 +79,7 @@ function admitChangedPod(pod: PodObject, old: PodObject): void {
 function validateFor(object: KubeObject, old: KubeObject, subresource: string | undefined): FieldError[] {
   const [pod, before] = [asPod(object), asPod(old)];
   if (subresource === 'status') return validatePodStatusUpdate(pod, before);
+  if (subresource === 'resize') return validateResize(pod, before);
   if (subresource === 'ephemeralcontainers') return validateEphemeralUpdate(pod, before);
   return validatePodUpdate(pod, before);
 }
