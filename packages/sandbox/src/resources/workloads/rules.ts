@@ -63,9 +63,6 @@ export const REPLICA_SETS = workloadKind({
     validateSelectorUpdate(asWorkload(object).spec.selector, asWorkload(old).spec.selector),
   columns: REPLICA_SET_COLUMNS,
   row: replicaSetRow,
-  fieldSelectors: {
-    'status.replicas': (object) => `${(asWorkload(object).status as { replicas?: number }).replicas ?? 0}`,
-  },
 });
 
 export const STATEFUL_SETS = workloadKind({
@@ -154,4 +151,7 @@ export const REPLICATION_CONTROLLERS = workloadKind({
   },
   columns: REPLICA_SET_COLUMNS,
   row: replicaSetRow,
+  fieldSelectors: {
+    'status.replicas': (object) => `${(asWorkload(object).status as { replicas?: number }).replicas ?? 0}`,
+  },
 });
