@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import type { ApiContext } from './api/api-context.ts';
 import { findResource, type Resource } from './api/discovery/resource-table.ts';
 import { type ApiServer, startServer } from './api/server.ts';
-import { deleteObject } from './api/write/delete.ts';
+import { deleteObject, earlierPolicy } from './api/write/delete.ts';
 import { createAuthorizer } from './auth/authorizer.ts';
 import { impersonate } from './auth/impersonation.ts';
 import { createReviewer } from './auth/reviews.ts';
@@ -110,7 +110,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     startNamespaceController(store, authority.certificate, (namespace, name) =>
       removePod(api, namespace, name),
     ),
-    startGarbageCollector(store, (resource, namespace, name) => remove(api, resource, namespace, name)),
+    startGarbageCollector(store, (resource, namespace, name, policy) =>
+      remove(api, resource, namespace, name, policy),
+    ),
     startScheduler(store, now),
   ];
   startControllers(store, { now, signal: stopping.signal });
@@ -221,7 +223,13 @@ async function openKubelet(
 }
 
 /** Deletes as a controller does: through the same steps as a request. */
-function remove(api: ApiContext, resource: Resource, namespace: string, name: string): void {
+function remove(
+  api: ApiContext,
+  resource: Resource,
+  namespace: string,
+  name: string,
+  policy?: 'Foreground',
+): void {
   const { store, now } = api;
   const context = {
     store,
@@ -230,10 +238,11 @@ function remove(api: ApiContext, resource: Resource, namespace: string, name: st
     dryRun: false,
     warn: () => undefined,
   };
+  const { finalizers = [] } = store.get(resource.key, namespace, name)?.metadata ?? {};
   try {
     deleteObject({ store, resource, rules: api.rules(resource.key), namespace, context }, name, {
       dryRun: false,
-      propagationPolicy: 'Background',
+      propagationPolicy: policy ?? earlierPolicy(finalizers) ?? 'Background',
     });
   } catch {
     // It is gone already, which is what was wanted.

@@ -152,7 +152,8 @@ function setPropagationFinalizer(write: Write, { metadata }: KubeObject, options
   if (finalizers.length > 0 || before.length > 0) metadata.finalizers = finalizers;
 }
 
-function earlierPolicy(finalizers: readonly string[]): string | undefined {
+/** What an object's finalizers say becomes of its dependents, if anything. */
+export function earlierPolicy(finalizers: readonly string[]): string | undefined {
   return Object.entries(PROPAGATION_FINALIZERS).find(([, finalizer]) => finalizers.includes(finalizer))?.[0];
 }
 
