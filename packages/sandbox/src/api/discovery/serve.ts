@@ -6,9 +6,12 @@ import { aggregatedDiscovery, apiGroup, apiGroupList, apiResourceList, apiVersio
 import { openApiIndex } from './openapi.ts';
 import { openApiDocument } from './openapi-document.ts';
 import { sendAs } from '../read/represent.ts';
+import { PRODUCES_OBJECTS, routeAccept } from '../route-match.ts';
 import { findGroupVersion } from './resource-table.ts';
 import { healthText, rootPaths } from './root.ts';
 import { VERSION } from './version.ts';
+
+const VERSION_TYPE = 'application/json';
 
 /** Serves what is no resource: discovery, version, health. */
 export function serveNonResource(exchange: Exchange, api: ApiContext): void {
@@ -30,7 +33,12 @@ export function serveNonResource(exchange: Exchange, api: ApiContext): void {
 function answerFor(path: string, exchange: Exchange, api: ApiContext): (() => void) | undefined {
   const [, root, group = '', version = '', ...rest] = path.split('/');
   if (path === '' || path === '/') return () => exchange.json(200, rootPaths());
-  if (path === '/version') return () => exchange.json(200, VERSION);
+  if (path === '/version') {
+    return () => {
+      routeAccept(exchange.headers.accept, [VERSION_TYPE]);
+      exchange.json(200, VERSION);
+    };
+  }
   if (path === '/openapi/v3') {
     return () => exchange.text(200, JSON.stringify(openApiIndex()), { 'accept-ranges': 'bytes' });
   }
@@ -65,10 +73,13 @@ function apisAnswer(group: string, version: string, exchange: Exchange): (() => 
 function sendGroupVersion(exchange: Exchange, group: string, version: string): void {
   const found = findGroupVersion(group, version);
   if (found === undefined) throw unknownResource();
+  routeAccept(exchange.headers.accept, PRODUCES_OBJECTS);
   sendAs(exchange, 200, apiResourceList(found), negotiate(exchange.headers.accept));
 }
 
 function sendDiscovery(exchange: Exchange, core: boolean, plain: () => unknown): void {
+  // The list of groups is the aggregator's, which has no router.
+  if (core) routeAccept(exchange.headers.accept, PRODUCES_OBJECTS);
   const representation = negotiate(exchange.headers.accept, DISCOVERY_TRANSFORMS);
   if (representation.as === undefined) {
     sendAs(exchange, 200, plain(), representation);

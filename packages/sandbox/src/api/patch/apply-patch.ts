@@ -4,8 +4,8 @@ import { decode, DecodeError, type DecodeMode } from '../../resources/schema/dec
 import type { StructSchema } from '../../resources/schema/types.ts';
 import type { KubeObject } from '../../store/types.ts';
 import type { Resource } from '../discovery/resource-table.ts';
-import { unsupportedMediaType } from '../errors.ts';
 import type { WriteOptions } from '../options.ts';
+import { routeContentType } from '../route-match.ts';
 import { StatusError } from '../status-error.ts';
 import { kindProblem } from '../write/object-kind.ts';
 import { unknownFieldErrors } from '../write/strict-errors.ts';
@@ -46,9 +46,8 @@ export interface UnknownFieldOptions {
 
 /** The type that a PATCH has. Throws StatusError 415 for others. */
 export function patchTypeOf(contentType: string | undefined): PatchType {
-  const type = contentType?.split(';')[0]?.trim() as PatchType | undefined;
-  if (type === undefined || !PATCH_TYPES.includes(type)) throw unsupportedMediaType(PATCH_TYPES);
-  return type;
+  routeContentType(contentType, PATCH_TYPES);
+  return contentType?.split(';')[0]?.trim() as PatchType;
 }
 
 /** Takes the body of a PATCH. Applying it throws StatusError 400 for what is no patch. */
