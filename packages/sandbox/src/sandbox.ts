@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import type { ApiContext } from './api/api-context.ts';
 import { findResource, type Resource } from './api/discovery/resource-table.ts';
 import { type ApiServer, startServer } from './api/server.ts';
-import { deleteObject } from './api/write/delete.ts';
+import { deleteObject, earlierPolicy } from './api/write/delete.ts';
 import { createAuthorizer } from './auth/authorizer.ts';
 import { impersonate } from './auth/impersonation.ts';
 import { createReviewer } from './auth/reviews.ts';
@@ -105,12 +105,14 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const stopping = new AbortController();
   // Every open watch and stream listens to it: many are no leak.
   setMaxListeners(0, stopping.signal);
-  const api = apiContext(store, now, stopping.signal, options.stallable === true);
+  const api = apiContext(store, now, tokens, stopping.signal, options.stallable === true);
   const stops = [
     startNamespaceController(store, authority.certificate, (namespace, name) =>
       removePod(api, namespace, name),
     ),
-    startGarbageCollector(store, (resource, namespace, name) => remove(api, resource, namespace, name)),
+    startGarbageCollector(store, (resource, namespace, name, policy) =>
+      remove(api, resource, namespace, name, policy),
+    ),
     startScheduler(store, now),
   ];
   startControllers(store, { now, signal: stopping.signal });
@@ -151,6 +153,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 function apiContext(
   store: MemoryStore,
   now: () => Date,
+  tokens: Tokens,
   stopping: AbortSignal,
   stallable: boolean,
 ): ApiContext {
@@ -159,7 +162,7 @@ function apiContext(
     store,
     rules: rulesFor,
     authorize: createAuthorizer(store),
-    review: createReviewer(store, now),
+    review: createReviewer(store, now, (token) => tokens.lookup(token)),
     node: undefined,
     faults,
     connections: new Connections(faults),
@@ -220,7 +223,13 @@ async function openKubelet(
 }
 
 /** Deletes as a controller does: through the same steps as a request. */
-function remove(api: ApiContext, resource: Resource, namespace: string, name: string): void {
+function remove(
+  api: ApiContext,
+  resource: Resource,
+  namespace: string,
+  name: string,
+  policy?: 'Foreground',
+): void {
   const { store, now } = api;
   const context = {
     store,
@@ -229,9 +238,11 @@ function remove(api: ApiContext, resource: Resource, namespace: string, name: st
     dryRun: false,
     warn: () => undefined,
   };
+  const { finalizers = [] } = store.get(resource.key, namespace, name)?.metadata ?? {};
   try {
     deleteObject({ store, resource, rules: api.rules(resource.key), namespace, context }, name, {
       dryRun: false,
+      propagationPolicy: policy ?? earlierPolicy(finalizers) ?? 'Background',
     });
   } catch {
     // It is gone already, which is what was wanted.

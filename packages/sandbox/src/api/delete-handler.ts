@@ -1,17 +1,14 @@
-import { notSupported } from '../resources/field-errors.ts';
 import type { KubeObject } from '../store/types.ts';
 import type { ApiContext } from './api-context.ts';
+import { readDeleteOptions } from './delete-options.ts';
 import type { Resource } from './discovery/resource-table.ts';
 import { fieldReaders } from './events-conversion.ts';
 import type { Exchange } from './exchange.ts';
 import { listKind, untyped } from './kinds.ts';
 import { negotiate } from './negotiate.ts';
-import { dryRunErrors, readInteger, readListOptions, refuse } from './options.ts';
-import { decodeProtobuf, PROTOBUF_MEDIA_TYPE } from './protobuf/index.ts';
+import { readListOptions } from './options.ts';
 import { listObjects, readSelection } from './read/list.ts';
-import { goJsonError } from './write/go-json-error.ts';
 import { type Deletion, deleteObject, type DeleteOptions } from './write/delete.ts';
-import { StatusError } from './status-error.ts';
 import { beginWrite, sendObject } from './write-exchange.ts';
 
 /** Resources whose DELETE answers the object; all others answer a Status. */
@@ -29,6 +26,7 @@ const RETURNS_DELETED = new Set([
 export async function serveDelete(exchange: Exchange, api: ApiContext, resource: Resource): Promise<void> {
   negotiate(exchange.headers.accept);
   const options = await readDeleteOptions(exchange);
+  warnOfOrphans(exchange, resource, options);
   const write = beginWrite(exchange, api, resource, options.dryRun);
   const { object, gone } = deleteObject(write, exchange.info.name, options);
   if (!gone || RETURNS_DELETED.has(resource.key)) {
@@ -45,6 +43,7 @@ export async function serveDeleteCollection(
   resource: Resource,
 ): Promise<void> {
   const options = await readDeleteOptions(exchange);
+  warnOfOrphans(exchange, resource, options);
   const listOptions = readListOptions(exchange.query, false);
   const write = beginWrite(exchange, api, resource, options.dryRun);
   const selects = readSelection(listOptions, fieldReaders(resource, write.rules?.fieldSelectors ?? {}));
@@ -61,6 +60,14 @@ export async function serveDeleteCollection(
   });
 }
 
+/** A job that goes leaves its pods behind, which few expect. */
+function warnOfOrphans(exchange: Exchange, resource: Resource, { propagationPolicy }: DeleteOptions): void {
+  if (resource.key !== 'jobs.batch' || propagationPolicy !== undefined) return;
+  exchange.warn(
+    'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning',
+  );
+}
+
 function deletedStatus(resource: Resource, { metadata }: KubeObject): Record<string, unknown> {
   return {
     kind: 'Status',
@@ -74,53 +81,4 @@ function deletedStatus(resource: Resource, { metadata }: KubeObject): Record<str
       uid: metadata.uid,
     },
   };
-}
-
-const PROPAGATION_POLICIES = ['Foreground', 'Background', 'Orphan'];
-
-/** The options of a delete: those of its body; those of its query only where it has none. */
-export async function readDeleteOptions(exchange: Exchange): Promise<DeleteOptions> {
-  const bytes = await exchange.body();
-  const given =
-    bytes.length === 0 ? queryOptions(exchange.query) : parseOptions(bytes, exchange.headers['content-type']);
-  const { dryRun = [], gracePeriodSeconds: grace, propagationPolicy, preconditions } = given;
-  const errors = dryRunErrors(dryRun);
-  if (propagationPolicy !== undefined && !PROPAGATION_POLICIES.includes(propagationPolicy)) {
-    errors.push(notSupported('propagationPolicy', propagationPolicy, [...PROPAGATION_POLICIES, 'nil']));
-  }
-  refuse('DeleteOptions', errors);
-  return {
-    dryRun: dryRun.length > 0,
-    ...(grace === undefined ? {} : { gracePeriodSeconds: grace }),
-    ...(propagationPolicy === undefined ? {} : { propagationPolicy }),
-    ...(preconditions === undefined ? {} : { preconditions }),
-  };
-}
-
-interface DeleteBody {
-  dryRun?: string[];
-  gracePeriodSeconds?: number;
-  propagationPolicy?: string;
-  preconditions?: { uid?: string; resourceVersion?: string };
-}
-
-function queryOptions(query: URLSearchParams): DeleteBody {
-  const grace = readInteger(query.get('gracePeriodSeconds'));
-  const policy = query.get('propagationPolicy');
-  return {
-    dryRun: query.getAll('dryRun'),
-    ...(grace === undefined ? {} : { gracePeriodSeconds: grace }),
-    ...(policy === null ? {} : { propagationPolicy: policy }),
-  };
-}
-
-function parseOptions(bytes: Buffer, contentType: string | undefined): DeleteBody {
-  if (contentType === PROTOBUF_MEDIA_TYPE) return decodeProtobuf(bytes);
-  const text = bytes.toString('utf8');
-  const problem = goJsonError(text);
-  // A real server answers this one mistake as its own.
-  if (problem !== undefined) {
-    throw new StatusError(500, '', `couldn't get version/kind; json parse error: ${problem}`);
-  }
-  return JSON.parse(text) as DeleteBody;
 }

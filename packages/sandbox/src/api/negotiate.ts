@@ -22,9 +22,12 @@ export const DISCOVERY_TRANSFORMS: Readonly<Record<string, readonly string[]>> =
 
 const NOT_ACCEPTABLE =
   'only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf';
+/** Watches are streams, which YAML is not for. */
+const NOT_ACCEPTABLE_STREAM =
+  'only the following media types are accepted: application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch';
 
 /**
- * Chooses the representation for an `Accept` header: the first clause that can be served, as the API server does.
+ * Chooses the representation for an `Accept` header: the best clause that can be served, as the API server does.
  * Protobuf is not spoken: clauses that name it are passed over, and JSON stands in where nothing else is asked for.
  */
 export function negotiate(
@@ -33,16 +36,37 @@ export function negotiate(
 ): Representation {
   if (accept === undefined || accept.trim() === '') return { mediaType: 'application/json' };
   let protobuf = false;
-  for (const clause of accept.split(',')) {
-    const [type = '', ...parameters] = clause.split(';').map((part) => part.trim());
+  for (const { type, parameters } of clausesOf(accept)) {
     if (type === 'application/vnd.kubernetes.protobuf') protobuf = true;
-    const mediaType = mediaTypeOf(type.toLowerCase());
+    const mediaType = mediaTypeOf(type);
     if (mediaType === undefined) continue;
     const found = readParameters(parameters, transforms);
     if (found !== undefined) return { mediaType, ...found };
   }
   if (protobuf) return { mediaType: 'application/json' };
   throw notAcceptable(NOT_ACCEPTABLE);
+}
+
+/** Throws 406 for a watch in a form that cannot be streamed. */
+export function checkStreamable({ mediaType }: Representation): void {
+  if (mediaType === 'application/yaml') throw notAcceptable(NOT_ACCEPTABLE_STREAM);
+}
+
+interface Clause {
+  type: string;
+  parameters: string[];
+}
+
+/** The clauses of an `Accept` header: by their weight, then the more specific first, else as they came. */
+function clausesOf(accept: string): Clause[] {
+  const clauses = accept.split(',').map((clause) => {
+    const [type = '', ...parameters] = clause.split(';').map((part) => part.trim());
+    const weight = parameters.find((parameter) => /^q=/i.test(parameter))?.slice(2);
+    const rank = type === '*/*' ? 2 : type.endsWith('/*') ? 1 : 0;
+    const quality = weight === undefined || Number.isNaN(Number(weight)) ? 1 : Number(weight);
+    return { type: type.toLowerCase(), parameters, quality, rank };
+  });
+  return clauses.toSorted((a, b) => b.quality - a.quality || a.rank - b.rank);
 }
 
 function mediaTypeOf(type: string): Representation['mediaType'] | undefined {

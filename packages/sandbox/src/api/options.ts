@@ -1,5 +1,11 @@
-import { forbidden, notSupported, tooLong } from '../resources/field-errors.ts';
-import { invalidObject } from '../resources/field-errors.ts';
+import {
+  forbidden,
+  invalid,
+  invalidObject,
+  notSupported,
+  required,
+  tooLong,
+} from '../resources/field-errors.ts';
 import { badRequest } from './errors.ts';
 import { isTrue } from './request-info.ts';
 import type { FieldError } from './status-error.ts';
@@ -102,24 +108,70 @@ function listOptionErrors(options: ListOptions): FieldError[] {
 /** The options of a write; `kind` is the name of its options type (`CreateOptions`). */
 export function readWriteOptions(
   query: URLSearchParams,
-  kind: 'CreateOptions' | 'UpdateOptions' | 'PatchOptions',
+  kind: 'CreateOptions' | 'UpdateOptions',
 ): WriteOptions {
-  const dryRun = query.getAll('dryRun');
-  const fieldManager = query.get('fieldManager') ?? '';
+  const options = writeOptions(query);
+  refuse(kind, commonErrors(query, options));
+  return options;
+}
+
+/** The options of a patch; one that applies a configuration needs a field manager, and may be forced. */
+export function readPatchOptions(query: URLSearchParams, applies: boolean): WriteOptions {
+  const options = writeOptions(query);
+  const manager = applies
+    ? options.fieldManager === ''
+      ? [required('fieldManager', 'is required for apply patch')]
+      : []
+    : query.has('force')
+      ? [forbidden('force', 'may not be specified for non-apply patch')]
+      : [];
+  refuse('PatchOptions', [...manager, ...commonErrors(query, options)]);
+  return options;
+}
+
+function writeOptions(query: URLSearchParams): WriteOptions {
   const fieldValidation = query.get('fieldValidation') ?? '';
-  const errors = dryRunErrors(dryRun);
+  return {
+    dryRun: query.has('dryRun'),
+    fieldManager: query.get('fieldManager') ?? '',
+    fieldValidation: fieldValidation === '' ? 'Warn' : (fieldValidation as WriteOptions['fieldValidation']),
+  };
+}
+
+function commonErrors(query: URLSearchParams, options: WriteOptions): FieldError[] {
+  return [
+    ...fieldManagerErrors(options),
+    ...dryRunErrors(query.getAll('dryRun')),
+    ...fieldValidationErrors(options),
+  ];
+}
+
+function fieldManagerErrors({ fieldManager }: WriteOptions): FieldError[] {
+  const errors: FieldError[] = [];
   if (Buffer.byteLength(fieldManager) > FIELD_MANAGER_BYTES) {
     errors.push(tooLong('fieldManager', FIELD_MANAGER_BYTES));
   }
-  if (!['', 'Ignore', 'Warn', 'Strict'].includes(fieldValidation)) {
-    errors.push(notSupported('fieldValidation', fieldValidation, ['', 'Ignore', 'Warn', 'Strict']));
+  let position = 0;
+  for (const character of fieldManager) {
+    if (!isPrintable(character)) {
+      const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+      const detail = `invalid character U+${code} (at position ${position})`;
+      errors.push(invalid('fieldManager', fieldManager, detail));
+    }
+    position += Buffer.byteLength(character);
   }
-  refuse(kind, errors);
-  return {
-    dryRun: dryRun.length > 0,
-    fieldManager,
-    fieldValidation: fieldValidation === '' ? 'Warn' : (fieldValidation as WriteOptions['fieldValidation']),
-  };
+  return errors;
+}
+
+/** As Go's `unicode.IsPrint`. */
+function isPrintable(character: string): boolean {
+  return character === ' ' || /^[\p{L}\p{M}\p{N}\p{P}\p{S}]$/u.test(character);
+}
+
+function fieldValidationErrors({ fieldValidation }: WriteOptions): FieldError[] {
+  const known = ['Ignore', 'Warn', 'Strict'];
+  if (known.includes(fieldValidation)) return [];
+  return [notSupported('fieldValidation', fieldValidation, ['', ...known])];
 }
 
 export function dryRunErrors(dryRun: readonly string[]): FieldError[] {

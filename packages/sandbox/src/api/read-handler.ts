@@ -1,20 +1,19 @@
+import { goQuote } from '../resources/go-quote.ts';
 import type { KubeObject } from '../store/types.ts';
 import type { ApiContext } from './api-context.ts';
 import type { Resource } from './discovery/resource-table.ts';
-import { notFound } from './errors.ts';
+import { notFound, tooLargeResourceVersion } from './errors.ts';
 import type { Exchange } from './exchange.ts';
 import { negotiate } from './negotiate.ts';
 import { representObject, sendAs } from './read/represent.ts';
 import type { RepresentContext } from './read/represent-context.ts';
 import { readTableOptions } from './read/table.ts';
+import { StatusError } from './status-error.ts';
 
 export function representContext(exchange: Exchange, api: ApiContext, resource: Resource): RepresentContext {
-  return {
-    resource,
-    rules: api.rules,
-    representation: negotiate(exchange.headers.accept),
-    tableOptions: readTableOptions(exchange.query),
-  };
+  const representation = negotiate(exchange.headers.accept);
+  const tableOptions = readTableOptions(exchange.query, representation);
+  return { resource, rules: api.rules, representation, tableOptions };
 }
 
 export function namespaceOf({ info }: Exchange, resource: Resource): string | undefined {
@@ -29,11 +28,22 @@ export function readNamed(exchange: Exchange, api: ApiContext, resource: Resourc
   return found;
 }
 
+/** A get may ask for a version that must have been reached. */
+function checkVersion(asked: string, current: number): void {
+  if (!/^\d*$/.test(asked)) {
+    const quoted = goQuote(asked);
+    const why = `strconv.ParseUint: parsing ${quoted}: invalid syntax`;
+    throw new StatusError(500, '', `resourceVersion: Invalid value: ${quoted}: ${why}`);
+  }
+  if (Number(asked) > current) throw tooLargeResourceVersion(Number(asked), current);
+}
+
 export function serveGet(exchange: Exchange, api: ApiContext, resource: Resource): void {
   const asked = representContext(exchange, api, resource);
   // Subresources know no other form than the object itself.
   const { mediaType } = asked.representation;
   const context = exchange.info.subresource === '' ? asked : { ...asked, representation: { mediaType } };
   const object = readNamed(exchange, api, resource);
+  checkVersion(exchange.query.get('resourceVersion') ?? '', api.store.resourceVersion);
   sendAs(exchange, 200, representObject(object, context), context.representation);
 }

@@ -3,8 +3,11 @@ import { findGroupVersion, findResource, type Resource } from './discovery/resou
 import { methodNotAllowed, unknownResource } from './errors.ts';
 import { fieldReaders } from './events-conversion.ts';
 import type { Exchange } from './exchange.ts';
+import { checkStreamable } from './negotiate.ts';
 import { readListOptions } from './options.ts';
 import { serveSubresource } from './pods/subresources.ts';
+import { patchTypeOf } from './patch/apply-patch.ts';
+import { PRODUCES_LISTS, PRODUCES_OBJECTS, routeAccept } from './route-match.ts';
 import { listObjects, readSelection } from './read/list.ts';
 import { representList, sendAs } from './read/represent.ts';
 import { serveWatch } from './read/watch.ts';
@@ -33,6 +36,9 @@ const SUBRESOURCE_METHODS: Readonly<Record<string, string>> = {
   DELETE: 'delete',
 };
 
+/** Subresources that answer with something else than objects. */
+const HAS_OWN_TYPES = new Set(['log', 'attach', 'exec', 'portforward', 'proxy']);
+
 /** Serves a request for a resource, found in the table of resources. */
 export async function serveResource(exchange: Exchange, api: ApiContext): Promise<void> {
   const { info, method } = exchange;
@@ -49,6 +55,9 @@ export async function serveResource(exchange: Exchange, api: ApiContext): Promis
   if (verb === undefined || !(resource.verbs as readonly string[]).includes(verb)) throw methodNotAllowed();
   if (verb !== 'list' && resource.namespaced && info.namespace === '') throw methodNotAllowed();
   if (info.watchPath && verb !== 'get' && verb !== 'list') throw methodNotAllowed();
+  // The path of a patch is only found by its type, before anybody looks at what it can answer with.
+  if (verb === 'patch') patchTypeOf(exchange.headers['content-type']);
+  routeAccept(exchange.headers.accept, verb === 'list' || info.watchPath ? PRODUCES_LISTS : PRODUCES_OBJECTS);
   if (resource.group === 'authorization.k8s.io' || resource.group === 'authentication.k8s.io') {
     await serveReview(exchange, api, resource);
     return;
@@ -65,6 +74,10 @@ async function serveSub(exchange: Exchange, api: ApiContext, resource: Resource)
   const verb = SUBRESOURCE_METHODS[method];
   if (verb === undefined || !(subresource.verbs as readonly string[]).includes(verb))
     throw methodNotAllowed();
+  if (!HAS_OWN_TYPES.has(info.subresource)) {
+    if (verb === 'patch') patchTypeOf(exchange.headers['content-type']);
+    routeAccept(exchange.headers.accept, PRODUCES_OBJECTS);
+  }
   await serveSubresource(exchange, api, resource, subresource);
 }
 
@@ -85,6 +98,7 @@ async function serveListOrWatch(exchange: Exchange, api: ApiContext, resource: R
     fieldReaders(resource, api.rules(resource.key)?.fieldSelectors ?? {}),
   );
   if (watch) {
+    checkStreamable(context.representation);
     await serveWatch(exchange, {
       store: api.store,
       namespace,

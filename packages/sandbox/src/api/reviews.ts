@@ -2,7 +2,9 @@ import type { ApiContext } from './api-context.ts';
 import type { Resource } from './discovery/resource-table.ts';
 import type { Exchange } from './exchange.ts';
 import { readWriteOptions } from './options.ts';
-import { decodeObject, readBody } from './write/decode-body.ts';
+import { placeInNamespace } from './write/create.ts';
+import { decodeObject } from './write/decode-body.ts';
+import { readBody } from './write/read-body.ts';
 
 /** Reviews are asked by POST and answered at once; nothing is stored. */
 export async function serveReview(exchange: Exchange, api: ApiContext, resource: Resource): Promise<void> {
@@ -10,5 +12,7 @@ export async function serveReview(exchange: Exchange, api: ApiContext, resource:
   const body = await readBody(exchange, resource.kind);
   const schema = api.rules(resource.key)?.schema;
   const review = decodeObject(body, resource, schema, options, (text) => exchange.warn(text));
-  exchange.json(201, api.review(resource.plural, review, exchange.user, exchange.info.namespace));
+  const { namespace } = exchange.info;
+  placeInNamespace({ resource, namespace }, review);
+  exchange.json(201, api.review(resource.plural, review, exchange.user, namespace));
 }

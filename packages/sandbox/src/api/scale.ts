@@ -7,11 +7,12 @@ import type { ApiContext } from './api-context.ts';
 import type { Resource } from './discovery/resource-table.ts';
 import { conflict } from './errors.ts';
 import type { Exchange } from './exchange.ts';
-import { readWriteOptions } from './options.ts';
-import { readPatch } from './patch/apply-patch.ts';
+import { readPatchOptions, readWriteOptions } from './options.ts';
+import { patchTypeOf, readPatch } from './patch/apply-patch.ts';
 import { readNamed } from './read-handler.ts';
-import { decodeObject, readBody } from './write/decode-body.ts';
-import { updateObject } from './write/update.ts';
+import { decodeObject } from './write/decode-body.ts';
+import { readBody } from './write/read-body.ts';
+import { checkName, updateObject } from './write/update.ts';
 import { beginWrite } from './write-exchange.ts';
 
 const SCALE = { group: 'autoscaling', kind: 'Scale', apiVersion: 'autoscaling/v1' } as const;
@@ -27,23 +28,27 @@ export async function serveScale(exchange: Exchange, api: ApiContext, resource: 
     exchange.json(200, scaleOf(readNamed(exchange, api, resource)));
     return;
   }
+  const schema = SCHEMA;
   const patching = exchange.method === 'PATCH';
-  const options = readWriteOptions(exchange.query, patching ? 'PatchOptions' : 'UpdateOptions');
+  const type = patching ? patchTypeOf(exchange.headers['content-type']) : undefined;
+  const options =
+    type === undefined
+      ? readWriteOptions(exchange.query, 'UpdateOptions')
+      : readPatchOptions(exchange.query, type === 'application/apply-patch+yaml');
   const write = beginWrite(exchange, api, resource, options.dryRun);
-  const decode = (value: unknown) => decodeObject(value, SCALE, SCHEMA, options, write.context.warn) as Scale;
+  const { warn } = write.context;
   let wishedFor: (current: Scale) => Scale;
-  if (patching) {
-    const patch = readPatch(exchange.headers['content-type'], await exchange.body(), SCHEMA, {
-      fieldValidation: options.fieldValidation,
-      warn: write.context.warn,
-    });
-    wishedFor = (current) => decode(patch.apply(current));
-  } else {
-    const given = decode(await readBody(exchange, SCALE.kind));
+  if (type === undefined) {
+    const given = decodeObject(await readBody(exchange, SCALE.kind), SCALE, schema, options, warn) as Scale;
     wishedFor = () => given;
+  } else {
+    const { fieldValidation } = options;
+    const patch = readPatch(type, await exchange.body(), { ...SCALE, schema }, { fieldValidation, warn });
+    wishedFor = (current) => patch.apply(current);
   }
   const updated = updateObject(write, exchange.info.name, undefined, (workload) => {
     const scale = wishedFor(scaleOf(workload));
+    checkName(scale, exchange.info.name);
     checkScale(scale, workload, resource);
     workload['spec'] = { ...(workload['spec'] as object), replicas: scale.spec?.replicas ?? 0 };
     return workload;

@@ -8,6 +8,8 @@ export class StatusError extends Error {
   readonly details: StatusDetails | undefined;
   /** Extra response headers, such as Retry-After or Allow. */
   readonly headers: Record<string, string>;
+  /** Of a failed list: where it can go on. */
+  metadata: { continue?: string } = {};
 
   constructor(
     code: number,
@@ -27,7 +29,7 @@ export class StatusError extends Error {
     return {
       kind: 'Status',
       apiVersion: 'v1',
-      metadata: {},
+      metadata: this.metadata,
       status: 'Failure',
       message: this.message,
       ...(this.reason === '' ? {} : { reason: this.reason }),

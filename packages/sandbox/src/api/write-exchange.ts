@@ -38,7 +38,7 @@ export function sendObject(
     resource,
     rules: api.rules,
     representation,
-    tableOptions: readTableOptions(exchange.query),
+    tableOptions: readTableOptions(exchange.query, representation),
   };
   const value = representation.as === undefined ? typed(resource, object) : representObject(object, context);
   sendAs(exchange, status, value, representation);

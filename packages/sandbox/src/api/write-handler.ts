@@ -1,14 +1,14 @@
-import { required } from '../resources/field-errors.ts';
 import type { ApiContext } from './api-context.ts';
 import { serveDelete, serveDeleteCollection } from './delete-handler.ts';
 import type { Resource } from './discovery/resource-table.ts';
 import type { Exchange } from './exchange.ts';
 import { negotiate } from './negotiate.ts';
-import { readWriteOptions, refuse } from './options.ts';
-import { readPatch } from './patch/apply-patch.ts';
+import { readPatchOptions, readWriteOptions } from './options.ts';
+import { patchTypeOf, readPatch } from './patch/apply-patch.ts';
 import { createObject } from './write/create.ts';
-import { decodeObject, readBody } from './write/decode-body.ts';
-import { updateObject } from './write/update.ts';
+import { decodeObject } from './write/decode-body.ts';
+import { readBody } from './write/read-body.ts';
+import { checkName, updateObject } from './write/update.ts';
 import { beginWrite, sendObject } from './write-exchange.ts';
 
 /** Serves create, update, patch, delete and deletecollection of a resource itself. */
@@ -69,20 +69,21 @@ export async function servePatch(
   resource: Resource,
   subresource: string | undefined,
 ): Promise<void> {
+  const type = patchTypeOf(exchange.headers['content-type']);
   negotiate(exchange.headers.accept);
-  const options = readWriteOptions(exchange.query, 'PatchOptions');
+  const options = readPatchOptions(exchange.query, type === 'application/apply-patch+yaml');
   const write = beginWrite(exchange, api, resource, options.dryRun);
-  const patch = readPatch(exchange.headers['content-type'], await exchange.body(), write.rules?.schema, {
-    fieldValidation: options.fieldValidation,
-    warn: write.context.warn,
-  });
-  if (patch.type === 'application/apply-patch+yaml' && options.fieldManager === '') {
-    refuse('PatchOptions', [required('fieldManager', 'is required for apply patch')]);
-  }
+  const patch = readPatch(
+    type,
+    await exchange.body(),
+    { ...resource, schema: write.rules?.schema },
+    { fieldValidation: options.fieldValidation, warn: write.context.warn },
+  );
   const { name } = exchange.info;
   const exists = api.store.get(resource.key, write.namespace, name) !== undefined;
-  if (patch.type === 'application/apply-patch+yaml' && !exists && subresource === undefined) {
-    const given = decodeObject(patch.document, resource, write.rules?.schema, options, write.context.warn);
+  if (type === 'application/apply-patch+yaml' && !exists && subresource === undefined) {
+    const given = patch.create();
+    checkName(given, name);
     sendObject(exchange, api, resource, 201, createObject(write, given));
     return;
   }

@@ -42,6 +42,14 @@ for (const [headers, expected] of [
     },
   ],
   [
+    { 'impersonate-user': 'system:node:vm' },
+    { name: 'system:node:vm', groups: ['system:nodes', 'system:authenticated'] },
+  ],
+  [
+    { 'impersonate-user': 'dan', 'impersonate-group': 'system:masters' },
+    { name: 'dan', groups: ['system:masters', 'system:authenticated'] },
+  ],
+  [
     { 'impersonate-user': 'system:anonymous' },
     { name: 'system:anonymous', groups: ['system:unauthenticated'] },
   ],
@@ -55,11 +63,64 @@ for (const [headers, expected] of [
   });
 }
 
-test('each thing that is claimed must be allowed', () => {
+const refusals: [name: string, headers: Record<string, string>, rights: string[], message: string][] = [
+  [
+    'in the words of the first way',
+    { 'impersonate-user': 'dan', 'impersonate-group': 'x' },
+    ['impersonate users dan'],
+    'pods is forbidden: User "boss" cannot impersonate-on:user-info:list resource "pods" in API group "" in the namespace "a"',
+  ],
+  [
+    'a user, for this request',
+    { 'impersonate-user': 'dan' },
+    ['impersonate-on:user-info:list pods'],
+    'users.authentication.k8s.io "dan" is forbidden: User "boss" cannot impersonate:user-info resource "users" in API group "authentication.k8s.io" at the cluster scope',
+  ],
+  [
+    'a group that nobody may have',
+    { 'impersonate-user': 'dan', 'impersonate-group': 'system:masters' },
+    ['impersonate-on:user-info:list pods', 'impersonate:user-info users dan'],
+    'groups.authentication.k8s.io "system:masters" is forbidden: User "boss" cannot impersonate:user-info resource "groups" in API group "authentication.k8s.io" at the cluster scope: impersonating the system:masters group is not allowed',
+  ],
+  [
+    'a node',
+    { 'impersonate-user': 'system:node:vm' },
+    [],
+    'pods is forbidden: User "boss" cannot impersonate-on:arbitrary-node:list resource "pods" in API group "" in the namespace "a"',
+  ],
+  [
+    'a service account',
+    { 'impersonate-user': 'system:serviceaccount:ns:bot' },
+    [],
+    'pods is forbidden: User "boss" cannot impersonate-on:serviceaccount:list resource "pods" in API group "" in the namespace "a"',
+  ],
+  [
+    'a service account with a group',
+    { 'impersonate-user': 'system:serviceaccount:ns:bot', 'impersonate-group': 'x' },
+    [],
+    'serviceaccounts "bot" is forbidden: User "boss" cannot impersonate resource "serviceaccounts" in API group "" in the namespace "ns"',
+  ],
+  [
+    'a group without a user',
+    { 'impersonate-group': 'x' },
+    ['*'],
+    'requested &user.DefaultInfo{Name:"", UID:"", Groups:[]string{"x"}, Extra:map[string][]string(nil)} without impersonating a user name',
+  ],
+  [
+    'an extra without a user',
+    { 'impersonate-extra-a%2fb': 'c' },
+    ['*'],
+    'requested &user.DefaultInfo{Name:"", UID:"", Groups:[]string(nil), Extra:map[string][]string{"a/b":[]string{"c"}}} without impersonating a user name',
+  ],
+];
+for (const [name, headers, rights, message] of refusals) {
+  test(`refuses ${name}`, () => {
+    assert.throws(() => impersonate(SENDER, headers, REQUEST, allowing(...rights)), { message });
+  });
+}
+
+test('each thing that is claimed may be allowed for all requests', () => {
   const headers = { 'impersonate-user': 'dan', 'impersonate-group': 'x' };
-  const message =
-    'pods is forbidden: User "boss" cannot impersonate-on:user-info:list resource "pods" in API group "" in the namespace "a"';
-  assert.throws(() => impersonate(SENDER, headers, REQUEST, allowing('impersonate users dan')), { message });
   const both = allowing('impersonate users dan', 'impersonate groups x');
   assert.equal(impersonate(SENDER, headers, REQUEST, both).name, 'dan');
 });
@@ -69,10 +130,4 @@ test('the right may be for this request only', () => {
   const headers = { 'impersonate-user': 'dan' };
   assert.equal(impersonate(SENDER, headers, REQUEST, allowing(...rights)).name, 'dan');
   assert.throws(() => impersonate(SENDER, headers, { ...REQUEST, verb: 'delete' }, allowing(...rights)));
-});
-
-test('a group alone is nobody', () => {
-  assert.throws(() => impersonate(SENDER, { 'impersonate-group': 'x' }, REQUEST, allowing('*')), {
-    code: 500,
-  });
 });

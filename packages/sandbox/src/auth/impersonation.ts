@@ -1,28 +1,45 @@
-import { StatusError } from '../api/status-error.ts';
+import { badRequest } from '../api/errors.ts';
+import type { StatusError } from '../api/status-error.ts';
+import { goQuote } from '../resources/go-quote.ts';
 import type { UserInfo } from '../resources/rules.ts';
 import { accessForbidden } from './forbidden.ts';
 import type { AccessDecision, AccessRequest } from './rbac-types.ts';
 
 const SERVICE_ACCOUNT = /^system:serviceaccount:(?<namespace>[^:]+):(?<name>[^:]+)$/;
+const NODE = /^system:node:(?<name>[a-z0-9]([-a-z0-9.]*[a-z0-9])?)$/;
 const EXTRA_HEADER = 'impersonate-extra-';
+const AUTHENTICATION = 'authentication.k8s.io';
+const MASTERS = 'system:masters';
 
 type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
 type Authorize = (user: UserInfo, request: AccessRequest) => AccessDecision;
 
-/** Somebody that a request wants to act as: the thing that one must have the right to impersonate. */
+/** Whom a request wants to act as, as its headers say it. */
+interface Wanted {
+  name: string;
+  uid: string;
+  groups: string[];
+  extra: Record<string, string[]>;
+}
+
+/** Something of the wanted user that one must have the right to impersonate; `refusal` where nobody has it. */
 interface Claim {
   group: string;
   resource: string;
   subresource: string;
   namespace: string;
   name: string;
+  refusal?: string;
 }
+
+/** A way to act as somebody: those that hold for certain requests only are tried before the old one, for all. */
+type Mode = 'arbitrary-node' | 'serviceaccount' | 'user-info' | 'legacy';
 
 /**
  * The user that a request acts as: that of its Impersonate-* headers, or the one who sends it.
  *
- * Header names are in lower case. Throws 403 if the sender may not, 500 for a group without a user, as the real
- * server does.
+ * Header names are in lower case. Throws 403 if the sender may not, in the words of the first way that was tried, and
+ * 400 for what comes without the name of a user.
  */
 export function impersonate(
   user: UserInfo,
@@ -30,28 +47,36 @@ export function impersonate(
   request: AccessRequest,
   authorize: Authorize,
 ): UserInfo {
-  const name = values(headers, 'impersonate-user')[0] ?? '';
-  const groups = values(headers, 'impersonate-group');
-  const uid = values(headers, 'impersonate-uid')[0] ?? '';
-  const extra = readExtra(headers);
-  if (name === '') {
-    if (groups.length === 0 && uid === '' && Object.keys(extra).length === 0) return user;
-    throw new StatusError(
-      500,
-      'InternalError',
-      'Internal error occurred: requested impersonation without impersonating a user',
-    );
+  const wanted = readHeaders(headers);
+  if (wanted.name === '') {
+    if (wanted.groups.length === 0 && wanted.uid === '' && Object.keys(wanted.extra).length === 0)
+      return user;
+    throw badRequest(`requested ${goSyntax(wanted)} without impersonating a user name`);
   }
-  const claims = claimsOf(name, groups, uid, extra);
-  if (!mayAct(user, claims, request, name, authorize)) {
-    const verb = `impersonate-on:${modeOf(name)}:${request.verb}`;
-    throw accessForbidden(user, { ...request, verb }, '');
-  }
+  const modes = modesOf(wanted);
+  const refusals = modes.map((mode) => refusalOf(mode, wanted, user, request, authorize));
+  const used = modes[refusals.indexOf(undefined)];
+  if (used === undefined) throw refusals[0] ?? accessForbidden(user, request, '');
+  const { name, uid, extra } = wanted;
   return {
     name,
-    groups: allGroups(name, groups),
+    groups: allGroups(wanted, used),
     ...(uid === '' ? {} : { uid }),
     ...(Object.keys(extra).length === 0 ? {} : { extra }),
+  };
+}
+
+function readHeaders(headers: Headers): Wanted {
+  const extra: Record<string, string[]> = {};
+  for (const header of Object.keys(headers)) {
+    if (!header.startsWith(EXTRA_HEADER)) continue;
+    extra[decodeURIComponent(header.slice(EXTRA_HEADER.length))] = values(headers, header);
+  }
+  return {
+    name: values(headers, 'impersonate-user')[0] ?? '',
+    uid: values(headers, 'impersonate-uid')[0] ?? '',
+    groups: values(headers, 'impersonate-group'),
+    extra,
   };
 }
 
@@ -61,76 +86,87 @@ function values(headers: Headers, name: string): string[] {
   return typeof value === 'string' ? value.split(', ') : [...value];
 }
 
-function readExtra(headers: Headers): Record<string, string[]> {
-  const extra: Record<string, string[]> = {};
-  for (const header of Object.keys(headers)) {
-    if (!header.startsWith(EXTRA_HEADER)) continue;
-    extra[decodeURIComponent(header.slice(EXTRA_HEADER.length))] = values(headers, header);
+/** The headers as Go prints the struct that they are read into. */
+function goSyntax({ name, uid, groups, extra }: Wanted): string {
+  const list = (items: readonly string[]): string =>
+    items.length === 0 ? '[]string(nil)' : `[]string{${items.map(goQuote).join(', ')}}`;
+  const entries = Object.entries(extra)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, items]) => `${goQuote(key)}:${list(items)}`);
+  const map = entries.length === 0 ? '(nil)' : `{${entries.join(', ')}}`;
+  return `&user.DefaultInfo{Name:${goQuote(name)}, UID:${goQuote(uid)}, Groups:${list(groups)}, Extra:map[string][]string${map}}`;
+}
+
+/** The ways that a user can be impersonated in, in the order in which they are tried. */
+function modesOf({ name, uid, groups, extra }: Wanted): Mode[] {
+  const isNode = NODE.test(name);
+  const isServiceAccount = SERVICE_ACCOUNT.test(name);
+  if (!isNode && !isServiceAccount) return ['user-info', 'legacy'];
+  const hasOnlyName = uid === '' && groups.length === 0 && Object.keys(extra).length === 0;
+  if (!hasOnlyName) return ['legacy'];
+  return [isNode ? 'arbitrary-node' : 'serviceaccount', 'legacy'];
+}
+
+/** Why the sender may not act as the wanted user in that way; undefined if it may. */
+function refusalOf(
+  mode: Mode,
+  wanted: Wanted,
+  user: UserInfo,
+  request: AccessRequest,
+  authorize: Authorize,
+): StatusError | undefined {
+  const check = (asked: AccessRequest): StatusError | undefined => {
+    const { allowed, reason } = authorize(user, asked);
+    return allowed ? undefined : accessForbidden(user, asked, reason);
+  };
+  if (mode !== 'legacy') {
+    const refusal = check({ ...request, verb: `impersonate-on:${mode}:${request.verb}` });
+    if (refusal !== undefined) return refusal;
   }
-  return extra;
+  const verb = mode === 'legacy' ? 'impersonate' : `impersonate:${mode}`;
+  for (const { refusal, ...claim } of claimsOf(wanted, mode)) {
+    const asked = { ...claim, isResourceRequest: true, verb, path: '' };
+    const found = refusal === undefined ? check(asked) : accessForbidden(user, asked, refusal);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
-function modeOf(name: string): string {
-  return SERVICE_ACCOUNT.test(name) ? 'serviceaccount' : 'user-info';
-}
-
-function claimsOf(
-  name: string,
-  groups: readonly string[],
-  uid: string,
-  extra: Readonly<Record<string, string[]>>,
-): Claim[] {
-  const account = SERVICE_ACCOUNT.exec(name)?.groups;
-  const blank = { group: '', subresource: '', namespace: '' };
-  const AUTHENTICATION = 'authentication.k8s.io';
+function claimsOf({ name, uid, groups, extra }: Wanted, mode: Mode): Claim[] {
+  const isLegacy = mode === 'legacy';
+  const blank = { group: isLegacy ? '' : AUTHENTICATION, subresource: '', namespace: '' };
+  const authentication = { ...blank, group: AUTHENTICATION };
+  const isMasters = !isLegacy && groups.includes(MASTERS);
+  const refusal = `impersonating the ${MASTERS} group is not allowed`;
   return [
-    account === undefined
-      ? { ...blank, resource: 'users', name }
-      : {
-          ...blank,
-          resource: 'serviceaccounts',
-          namespace: account['namespace'] ?? '',
-          name: account['name'] ?? '',
-        },
+    nameClaim(name, mode, blank),
+    ...(uid === '' ? [] : [{ ...authentication, resource: 'uids', name: uid }]),
+    ...(isMasters ? [{ ...blank, resource: 'groups', name: MASTERS, refusal }] : []),
     ...groups.map((group) => ({ ...blank, resource: 'groups', name: group })),
-    ...(uid === '' ? [] : [{ ...blank, group: AUTHENTICATION, resource: 'uids', name: uid }]),
-    ...Object.entries(extra).flatMap(([key, list]) =>
-      list.map((value) => ({
-        ...blank,
-        group: AUTHENTICATION,
-        resource: 'userextras',
-        subresource: key,
-        name: value,
-      })),
+    ...Object.entries(extra).flatMap(([subresource, list]) =>
+      list.map((value) => ({ ...authentication, resource: 'userextras', subresource, name: value })),
     ),
   ];
 }
 
-/** By the right to impersonate for this very request, else by the older right for any request. */
-function mayAct(
-  user: UserInfo,
-  claims: readonly Claim[],
-  request: AccessRequest,
-  name: string,
-  authorize: Authorize,
-): boolean {
-  const may = (verb: string, claim: Claim): boolean =>
-    authorize(user, { ...claim, isResourceRequest: true, verb, path: '' }).allowed;
-  const mode = modeOf(name);
-  const onRequest = authorize(user, { ...request, verb: `impersonate-on:${mode}:${request.verb}` }).allowed;
-  const constrained = (claim: Claim): boolean =>
-    may(`impersonate:${mode}`, claim.group === '' ? { ...claim, group: 'authentication.k8s.io' } : claim);
-  if (onRequest && claims.every(constrained)) return true;
-  return claims.every((claim) => may('impersonate', claim));
+function nameClaim(name: string, mode: Mode, blank: Omit<Claim, 'resource' | 'name'>): Claim {
+  const node = mode === 'arbitrary-node' ? NODE.exec(name)?.groups : undefined;
+  if (node !== undefined) return { ...blank, resource: 'nodes', name: node['name'] ?? '' };
+  const account = SERVICE_ACCOUNT.exec(name)?.groups;
+  if (account === undefined) return { ...blank, resource: 'users', name };
+  const { namespace = '', name: accountName = '' } = account;
+  return { ...blank, resource: 'serviceaccounts', namespace, name: accountName };
 }
 
-/** Groups that a name implies. */
-function allGroups(name: string, groups: readonly string[]): string[] {
+/** Groups that are asked for or, where none are, that a name implies. */
+function allGroups({ name, groups }: Wanted, mode: Mode): string[] {
   const account = SERVICE_ACCOUNT.exec(name)?.groups;
   const own =
-    account !== undefined && groups.length === 0
-      ? ['system:serviceaccounts', `system:serviceaccounts:${account['namespace']}`]
-      : [...groups];
+    mode === 'arbitrary-node'
+      ? ['system:nodes']
+      : account !== undefined && groups.length === 0
+        ? ['system:serviceaccounts', `system:serviceaccounts:${account['namespace']}`]
+        : [...groups];
   const implied = name === 'system:anonymous' ? 'system:unauthenticated' : 'system:authenticated';
-  return own.includes(implied) ? own : [...own, implied];
+  return own.includes(implied) || own.includes('system:unauthenticated') ? own : [...own, implied];
 }

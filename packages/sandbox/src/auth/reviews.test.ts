@@ -47,7 +47,11 @@ function cluster(): MemoryStore {
   return store;
 }
 
-const review = createReviewer(cluster(), () => new Date('2026-11-23T17:15:49Z'));
+const review = createReviewer(
+  cluster(),
+  () => new Date('2026-11-23T17:15:49Z'),
+  (token) => (token === 'good' ? USERS['dan'] : undefined),
+);
 
 /** The answer with what no order is promised for put in one, and what differs from run to run taken out. */
 function comparable(answer: unknown): unknown {
@@ -101,4 +105,25 @@ test('a review needs exactly one kind of question, and somebody to ask about', (
   );
   refusals('subjectaccessreviews', { resourceAttributes }, /at least one of user or group must be specified/);
   refusals('localsubjectaccessreviews', { resourceAttributes, user: 'dan' }, /must match metadata.namespace/);
+});
+
+test('a review is of nothing that has a name', () => {
+  const admin = USERS['admin'] ?? { name: '', groups: [] };
+  const spec = { user: 'dan', nonResourceAttributes: { path: '/', verb: 'get' } };
+  assert.throws(() => review('subjectaccessreviews', { metadata: { name: 'x' }, spec }, admin, ''), {
+    message: '.authorization.k8s.io "" is invalid: metadata: Invalid value: {"name":"x"}: must be empty',
+  });
+  const local = { metadata: { name: 'x', namespace: 'a' }, spec };
+  assert.throws(() => review('localsubjectaccessreviews', local, admin, 'a'), {
+    message:
+      '.authorization.k8s.io "" is invalid: [metadata: Invalid value: {"name":"x","namespace":"a"}: must be empty except for namespace, spec.nonResourceAttributes: Invalid value: {"Path":"/","Verb":"get"}: disallowed on this kind of request]',
+  });
+});
+
+test('a token review tells whose token it is', () => {
+  const admin = USERS['admin'] ?? { name: '', groups: [] };
+  const ask = (token: string): unknown => review('tokenreviews', { spec: { token } }, admin, '')['status'];
+  assert.equal((ask('good') as { authenticated: boolean }).authenticated, true);
+  assert.deepEqual(ask('bad'), { user: {}, error: 'invalid bearer token' });
+  assert.throws(() => ask(''), { code: 400 });
 });

@@ -1,4 +1,5 @@
-import { StatusError } from '../api/status-error.ts';
+import { badRequest } from '../api/errors.ts';
+import type { FieldError } from '../api/status-error.ts';
 import { invalid, invalidObject } from '../resources/field-errors.ts';
 import type { UserInfo } from '../resources/rules.ts';
 import type { Store } from '../store/types.ts';
@@ -30,7 +31,11 @@ interface AccessSpec {
 export type Reviewer = (plural: string, review: Review, user: UserInfo, namespace: string) => Review;
 
 /** Answers reviews from the roles and bindings in the store. Throws StatusError for an incomplete question. */
-export function createReviewer(store: Store, now: () => Date): Reviewer {
+export function createReviewer(
+  store: Store,
+  now: () => Date,
+  lookup: (token: string) => UserInfo | undefined,
+): Reviewer {
   const authorize = createAuthorizer(store);
   return (plural, review, user, namespace) => {
     switch (plural) {
@@ -38,13 +43,14 @@ export function createReviewer(store: Store, now: () => Date): Reviewer {
         return whoAmI(review, user, now());
       case 'selfsubjectrulesreviews':
         return rulesReview(store, review, user);
-      case 'selfsubjectaccessreviews':
-        return answered(review, authorize(user, requestOf(specOf(review), true)));
+      case 'tokenreviews':
+        return tokenReview(review, lookup);
       default: {
+        check(review, plural, namespace);
         const spec = specOf(review);
-        const request = requestOf(spec, false);
-        if (plural === 'localsubjectaccessreviews') checkLocal(spec, namespace);
-        return answered(review, authorize({ name: spec.user ?? '', groups: spec.groups ?? [] }, request));
+        const isSelf = plural === 'selfsubjectaccessreviews';
+        const asked = isSelf ? user : { name: spec.user ?? '', groups: spec.groups ?? [] };
+        return answered(review, authorize(asked, requestOf(spec)));
       }
     }
   };
@@ -54,23 +60,57 @@ function specOf(review: Review): AccessSpec {
   return review['spec'] ?? {};
 }
 
-function refuse(path: string, value: unknown, detail: string): StatusError {
-  return invalidObject(AUTHORIZATION, '', '', [invalid(path, value, detail)]);
+/** Refuses a question that is none. */
+function check(review: Review, plural: string, namespace: string): void {
+  const isLocal = plural === 'localsubjectaccessreviews';
+  const errors = specErrors(specOf(review), plural.startsWith('self'));
+  const { namespace: _namespace, ...metadata } = (review['metadata'] ?? {}) as { namespace?: string };
+  const given = isLocal ? metadata : (review['metadata'] ?? {});
+  if (Object.keys(given).length > 0) {
+    const detail = isLocal ? 'must be empty except for namespace' : 'must be empty';
+    errors.push(invalid('metadata', review['metadata'], detail));
+  }
+  if (isLocal) errors.push(...localErrors(specOf(review), namespace));
+  if (errors.length > 0) throw invalidObject(AUTHORIZATION, '', '', errors);
 }
 
-function requestOf(spec: AccessSpec, isSelf: boolean): AccessRequest {
+function specErrors(spec: AccessSpec, isSelf: boolean): FieldError[] {
   const { resourceAttributes: resource, nonResourceAttributes: path } = spec;
+  const errors: FieldError[] = [];
   if (resource !== undefined && path !== undefined) {
     const detail = 'cannot be specified in combination with resourceAttributes';
-    throw refuse('spec.nonResourceAttributes', path, detail);
+    errors.push(invalid('spec.nonResourceAttributes', internal(path), detail));
   }
   if (resource === undefined && path === undefined) {
     const detail = 'exactly one of nonResourceAttributes or resourceAttributes must be specified';
-    throw refuse('spec.resourceAttributes', null, detail);
+    errors.push(invalid('spec.resourceAttributes', null, detail));
   }
   if (!isSelf && (spec.user ?? '') === '' && (spec.groups ?? []).length === 0) {
-    throw refuse('spec.user', spec.user ?? '', 'at least one of user or group must be specified');
+    errors.push(invalid('spec.user', spec.user ?? '', 'at least one of user or group must be specified'));
   }
+  return errors;
+}
+
+function localErrors(spec: AccessSpec, namespace: string): FieldError[] {
+  const { resourceAttributes: resource, nonResourceAttributes: path } = spec;
+  const errors: FieldError[] = [];
+  if (resource !== undefined && (resource.namespace ?? '') !== namespace) {
+    const detail = 'must match metadata.namespace';
+    errors.push(invalid('spec.resourceAttributes.namespace', resource.namespace ?? '', detail));
+  }
+  if (path !== undefined) {
+    const detail = 'disallowed on this kind of request';
+    errors.push(invalid('spec.nonResourceAttributes', internal(path), detail));
+  }
+  return errors;
+}
+
+/** As the server shows it: its own type has no names for JSON. */
+function internal({ path = '', verb = '' }: NonNullable<AccessSpec['nonResourceAttributes']>): object {
+  return { Path: path, Verb: verb };
+}
+
+function requestOf({ resourceAttributes: resource, nonResourceAttributes: path }: AccessSpec): AccessRequest {
   return {
     isResourceRequest: resource !== undefined,
     verb: resource?.verb ?? path?.verb ?? '',
@@ -83,35 +123,37 @@ function requestOf(spec: AccessSpec, isSelf: boolean): AccessRequest {
   };
 }
 
-function checkLocal(spec: AccessSpec, namespace: string): void {
-  if (spec.nonResourceAttributes !== undefined) {
-    const detail = 'disallowed on this kind of request';
-    throw refuse('spec.nonResourceAttributes', spec.nonResourceAttributes, detail);
-  }
-  const asked = spec.resourceAttributes?.namespace ?? '';
-  if (asked !== namespace) {
-    throw refuse('spec.resourceAttributes.namespace', asked, 'must match metadata.namespace');
-  }
-}
-
 function answered(review: Review, { allowed, reason }: AccessDecision): Review {
   return { ...review, status: { allowed, ...(reason === '' ? {} : { reason }) } };
 }
 
+/** Whose token it is. */
+function tokenReview(review: Review, lookup: (token: string) => UserInfo | undefined): Review {
+  const { token = '', audiences } = (review['spec'] ?? {}) as { token?: string; audiences?: string[] };
+  if (token === '') throw badRequest('token is required for TokenReview in authentication');
+  const user = lookup(token);
+  if (user === undefined) return { ...review, status: { user: {}, error: 'invalid bearer token' } };
+  const audience = audiences ?? ['https://kubernetes.default.svc.cluster.local'];
+  return { ...review, status: { authenticated: true, user: userInfoOf(user), audiences: audience } };
+}
+
 function whoAmI(review: Review, user: UserInfo, now: Date): Review {
-  const userInfo = {
+  const creationTimestamp = `${now.toISOString().slice(0, 19)}Z`;
+  return { ...review, metadata: { creationTimestamp }, status: { userInfo: userInfoOf(user) } };
+}
+
+function userInfoOf(user: UserInfo): Record<string, unknown> {
+  return {
     username: user.name,
     ...(user.uid === undefined || user.uid === '' ? {} : { uid: user.uid }),
     groups: [...user.groups],
     ...(user.extra === undefined ? {} : { extra: user.extra }),
   };
-  const creationTimestamp = `${now.toISOString().slice(0, 19)}Z`;
-  return { ...review, metadata: { creationTimestamp }, status: { userInfo } };
 }
 
 function rulesReview(store: Store, review: Review, user: UserInfo): Review {
   const namespace = (review['spec'] as { namespace?: string } | undefined)?.namespace ?? '';
-  if (namespace === '') throw new StatusError(400, 'BadRequest', 'no namespace on request');
+  if (namespace === '') throw badRequest('no namespace on request');
   const rules = rulesOf(store, user, namespace);
   const resourceRules = rules
     .filter((rule) => (rule.resources ?? []).length > 0)

@@ -1,7 +1,7 @@
 import { GROUP_VERSIONS, type Resource } from '../api/discovery/resource-table.ts';
 import type { KubeObject, Store } from '../store/types.ts';
 
-type Delete = (resource: Resource, namespace: string, name: string) => void;
+type Delete = (resource: Resource, namespace: string, name: string, policy?: 'Foreground') => void;
 
 const FOREGROUND = 'foregroundDeletion';
 const ORPHAN = 'orphan';
@@ -106,8 +106,11 @@ function finalize(
   } else if (finalizers.includes(FOREGROUND)) {
     for (const { resource, object: dependent } of dependents) {
       const { metadata } = dependent;
-      if (metadata.deletionTimestamp === undefined)
-        remove(resource, metadata.namespace ?? '', metadata.name ?? '');
+      if (metadata.deletionTimestamp !== undefined) continue;
+      // What depends on it goes before it as well.
+      const hasOwn = dependentsOf(store, resources, metadata.uid ?? '', metadata.namespace).length > 0;
+      const policy = hasOwn ? 'Foreground' : undefined;
+      remove(resource, metadata.namespace ?? '', metadata.name ?? '', policy);
     }
     if (dependentsOf(store, resources, uid, namespace).length === 0) release(store, key, object, FOREGROUND);
   }

@@ -5,6 +5,7 @@ import { StatusError } from '../api/status-error.ts';
 import type { Write } from '../api/write/context.ts';
 import { createObject } from '../api/write/create.ts';
 import { decodeObject } from '../api/write/decode-body.ts';
+import { bodyOf } from '../api/write/read-body.ts';
 import { updateObject } from '../api/write/update.ts';
 import { MemoryStore } from '../store/memory-store.ts';
 import type { KubeObject } from '../store/types.ts';
@@ -79,7 +80,7 @@ function writeTo(store: MemoryStore, resource: Resource): Write {
 function attempt(write: Write, body: object): void {
   try {
     const object: KubeObject = decodeObject(
-      body,
+      bodyOf(body as Record<string, unknown>),
       write.resource,
       write.rules?.schema,
       { fieldValidation: 'Ignore' },

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { findResource, type Resource } from '../api/discovery/resource-table.ts';
-import { readPatch } from '../api/patch/apply-patch.ts';
+import { patchTypeOf, readPatch } from '../api/patch/apply-patch.ts';
 import { StatusError } from '../api/status-error.ts';
 import type { Write } from '../api/write/context.ts';
 import { createObject } from '../api/write/create.ts';
 import { decodeObject } from '../api/write/decode-body.ts';
+import { bodyOf } from '../api/write/read-body.ts';
 import { deleteObject } from '../api/write/delete.ts';
 import { updateObject } from '../api/write/update.ts';
 import { MemoryStore } from '../store/memory-store.ts';
@@ -73,8 +74,8 @@ function send(store: MemoryStore, step: RecordedStep, target: Target): Answer | 
   };
   const { method, body, headers } = step.request;
   const schema = write.rules?.schema;
-  const decode = (value: unknown): KubeObject =>
-    decodeObject(value, resource, schema, { fieldValidation: 'Warn' }, write.context.warn);
+  const decode = (value: Record<string, unknown>): KubeObject =>
+    decodeObject(bodyOf(value), resource, schema, { fieldValidation: 'Warn' }, write.context.warn);
   try {
     if (method === 'DELETE' && name !== undefined && step.response.status < 300 && !dryRun) {
       // gone already: a real server keeps pods for their grace
@@ -84,12 +85,21 @@ function send(store: MemoryStore, step: RecordedStep, target: Target): Answer | 
     }
     if (body === undefined) return undefined;
     if (method === 'POST' && name === undefined) {
-      return { status: 201, body: createObject(write, decode(body)), warnings: [...warnings] };
+      return {
+        status: 201,
+        body: createObject(write, decode(body as Record<string, unknown>)),
+        warnings: [...warnings],
+      };
     }
     if (method === 'PATCH' && name !== undefined) {
       const text = typeof body === 'string' ? body : JSON.stringify(body);
       const unknownFields = { fieldValidation: 'Ignore', warn: () => undefined } as const;
-      const patch = readPatch(headers['Content-Type'], Buffer.from(text), schema, unknownFields);
+      const patch = readPatch(
+        patchTypeOf(headers['Content-Type']),
+        Buffer.from(text),
+        { ...resource, schema },
+        unknownFields,
+      );
       const changed = updateObject(write, name, sub, (current) => patch.apply(current));
       return { status: 200, body: changed, warnings: [...warnings] };
     }

@@ -9,11 +9,12 @@ import * as services from './kinds/service.ts';
 import { POD_RULES } from './pods/rules.ts';
 import type { KindRules } from './rules.ts';
 import * as jobs from './workloads/job-rules.ts';
+import * as revisions from './workloads/revision-rules.ts';
 import * as workloads from './workloads/rules.ts';
 
 const ALL: readonly KindRules[] = [
   POD_RULES,
-  ...[core, clusterKinds, limits, nodes, rbac, services, workloads, jobs].flatMap((module) =>
+  ...[core, clusterKinds, limits, nodes, rbac, services, workloads, jobs, revisions].flatMap((module) =>
     Object.values(module).filter(isRules),
   ),
   ...REVIEWS,

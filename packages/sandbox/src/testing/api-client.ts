@@ -50,7 +50,8 @@ export class ApiClient {
     return new Promise((resolve, reject) => {
       const stream = this.session.request(
         { ':method': method, ':path': path, ...(body === undefined ? {} : { 'content-type': contentType }) },
-        signal === undefined ? {} : { signal },
+        // Without it a DELETE ends before its body.
+        { endStream: body === undefined, ...(signal === undefined ? {} : { signal }) },
       );
       let status = 0;
       let headers: ApiAnswer['headers'] = {};

@@ -5,9 +5,13 @@ import { DISCOVERY_TRANSFORMS, negotiate } from '../negotiate.ts';
 import { aggregatedDiscovery, apiGroup, apiGroupList, apiResourceList, apiVersions } from './answers.ts';
 import { openApiIndex } from './openapi.ts';
 import { openApiDocument } from './openapi-document.ts';
+import { sendAs } from '../read/represent.ts';
+import { PRODUCES_OBJECTS, routeAccept } from '../route-match.ts';
 import { findGroupVersion } from './resource-table.ts';
 import { healthText, rootPaths } from './root.ts';
 import { VERSION } from './version.ts';
+
+const VERSION_TYPE = 'application/json';
 
 /** Serves what is no resource: discovery, version, health. */
 export function serveNonResource(exchange: Exchange, api: ApiContext): void {
@@ -29,7 +33,12 @@ export function serveNonResource(exchange: Exchange, api: ApiContext): void {
 function answerFor(path: string, exchange: Exchange, api: ApiContext): (() => void) | undefined {
   const [, root, group = '', version = '', ...rest] = path.split('/');
   if (path === '' || path === '/') return () => exchange.json(200, rootPaths());
-  if (path === '/version') return () => exchange.json(200, VERSION);
+  if (path === '/version') {
+    return () => {
+      routeAccept(exchange.headers.accept, [VERSION_TYPE]);
+      exchange.json(200, VERSION);
+    };
+  }
   if (path === '/openapi/v3') {
     return () => exchange.text(200, JSON.stringify(openApiIndex()), { 'accept-ranges': 'bytes' });
   }
@@ -56,20 +65,24 @@ function apisAnswer(group: string, version: string, exchange: Exchange): (() => 
   if (group === '') return () => sendDiscovery(exchange, false, apiGroupList);
   const found = apiGroup(group);
   if (found === undefined) return undefined;
-  return version === '' ? () => exchange.json(200, found) : () => sendGroupVersion(exchange, group, version);
+  return version === ''
+    ? () => sendAs(exchange, 200, found, negotiate(exchange.headers.accept))
+    : () => sendGroupVersion(exchange, group, version);
 }
 
 function sendGroupVersion(exchange: Exchange, group: string, version: string): void {
   const found = findGroupVersion(group, version);
   if (found === undefined) throw unknownResource();
-  negotiate(exchange.headers.accept);
-  exchange.json(200, apiResourceList(found));
+  routeAccept(exchange.headers.accept, PRODUCES_OBJECTS);
+  sendAs(exchange, 200, apiResourceList(found), negotiate(exchange.headers.accept));
 }
 
 function sendDiscovery(exchange: Exchange, core: boolean, plain: () => unknown): void {
-  const { as } = negotiate(exchange.headers.accept, DISCOVERY_TRANSFORMS);
-  if (as === undefined) {
-    exchange.json(200, plain());
+  // The list of groups is the aggregator's, which has no router.
+  if (core) routeAccept(exchange.headers.accept, PRODUCES_OBJECTS);
+  const representation = negotiate(exchange.headers.accept, DISCOVERY_TRANSFORMS);
+  if (representation.as === undefined) {
+    sendAs(exchange, 200, plain(), representation);
     return;
   }
   const { document, etag } = aggregatedDiscovery(core);

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { structSchema } from '../../resources/schema/parse.ts';
 import type { KubeObject } from '../../store/types.ts';
-import { readPatch } from './apply-patch.ts';
+import { patchTypeOf, readPatch } from './apply-patch.ts';
 
-const POD = structSchema('Pod');
+const POD = { group: '', kind: 'Pod', apiVersion: 'v1', schema: structSchema('Pod') };
 const JSON_PATCH = 'application/json-patch+json';
 const MERGE = 'application/merge-patch+json';
 const STRATEGIC = 'application/strategic-merge-patch+json';
@@ -21,7 +21,7 @@ const pod: KubeObject = {
 
 function patched(type: string, body: unknown): KubeObject {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  return readPatch(type, Buffer.from(text), POD, IGNORE).apply(pod);
+  return readPatch(patchTypeOf(type), Buffer.from(text), POD, IGNORE).apply(pod);
 }
 
 test('each type of patch changes a label', () => {
@@ -33,6 +33,10 @@ test('each type of patch changes a label', () => {
   ] as const) {
     assert.deepEqual(patched(type, body).metadata.labels, labels, type);
   }
+});
+
+test('a strategic merge cannot change the kind', () => {
+  assert.equal(patched(STRATEGIC, { kind: 'Service' }).kind, 'Pod');
 });
 
 test('fields that the kind lacks are dropped with a warning, or refused', () => {
@@ -51,14 +55,8 @@ test('fields that the kind lacks are dropped with a warning, or refused', () => 
 });
 
 const refusals: [name: string, type: string | undefined, body: unknown, code: number, message: RegExp][] = [
-  [
-    'another content type',
-    'application/json',
-    {},
-    415,
-    /accepted media types include: application\/json-patch\+json/,
-  ],
-  ['no content type', undefined, {}, 415, /in an unknown format/],
+  ['another content type', 'application/json', {}, 415, /^415: Unsupported Media Type$/],
+  ['no content type', undefined, {}, 415, /^415: Unsupported Media Type$/],
   [
     'no JSON',
     MERGE,
@@ -90,11 +88,55 @@ const refusals: [name: string, type: string | undefined, body: unknown, code: nu
     /^ "" is invalid: patch: Invalid value: "map\[spec:map\[containers:\[map\[name:c tty:1\]\]\]\]": unrecognized type: bool$/,
   ],
 ];
+const APPLY = 'application/apply-patch+yaml';
+refusals.push(
+  [
+    'another kind',
+    MERGE,
+    { kind: 'Service' },
+    422,
+    /: converting \(v1\.Service\) to \(core\.Pod\): unknown conversion$/,
+  ],
+  [
+    'an unknown version',
+    MERGE,
+    { apiVersion: 'v2' },
+    422,
+    /no kind "Pod" is registered for version "v2" in scheme/,
+  ],
+  ['nothing for a merge patch', MERGE, 'null', 400, /^Invalid JSON Patch$/],
+  [
+    'a configuration without a version',
+    APPLY,
+    { kind: 'Pod' },
+    400,
+    /^Incorrect version specified in apply patch\. Specified patch version: , expected: v1$/,
+  ],
+  [
+    'a configuration without a kind',
+    APPLY,
+    { apiVersion: 'v1', metadata: { name: 'p' } },
+    500,
+    /^failed to create typed patch object \(\/p; \/v1, Kind=\): no corresponding type for \/v1, Kind=$/,
+  ],
+  [
+    'unknown fields of a configuration',
+    APPLY,
+    {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'p' },
+      spec: { containers: [{ name: 'c', nosuch: 1 }] },
+    },
+    500,
+    /: \.spec\.containers\[name="c"\]\.nosuch: field not declared in schema$/,
+  ],
+);
 for (const [name, type, body, code, message] of refusals) {
   test(`refuses ${name}`, () => {
     const apply = (): unknown => {
       const text = typeof body === 'string' ? body : JSON.stringify(body);
-      return readPatch(type, Buffer.from(text), POD, IGNORE).apply(pod);
+      return readPatch(patchTypeOf(type), Buffer.from(text), POD, IGNORE).apply(pod);
     };
     assert.throws(apply, (error: Error & { code: number }) => {
       assert.equal(error.code, code);

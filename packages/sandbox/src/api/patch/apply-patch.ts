@@ -1,18 +1,19 @@
-import { load } from 'js-yaml';
-import { applyPatch as applyJsonPatch, type Operation } from 'rfc6902';
 import { goPrint } from '../../resources/go-quote.ts';
-import { invalid } from '../../resources/field-errors.ts';
-import { invalidObject } from '../../resources/field-errors.ts';
-import { decode, DecodeError } from '../../resources/schema/decode.ts';
-import { kindOf } from '../../resources/schema/decode-error.ts';
+import { invalid, invalidObject } from '../../resources/field-errors.ts';
+import { decode, DecodeError, type DecodeMode } from '../../resources/schema/decode.ts';
 import type { StructSchema } from '../../resources/schema/types.ts';
 import type { KubeObject } from '../../store/types.ts';
-import { badRequest, unsupportedMediaType } from '../errors.ts';
+import type { Resource } from '../discovery/resource-table.ts';
 import type { WriteOptions } from '../options.ts';
+import { routeContentType } from '../route-match.ts';
 import { StatusError } from '../status-error.ts';
-import { goJsonError } from '../write/go-json-error.ts';
+import { kindProblem } from '../write/object-kind.ts';
+import { unknownFieldErrors } from '../write/strict-errors.ts';
+import { readConfiguration } from './apply-configuration.ts';
 import { type Json, type JsonObject, isObject } from './element-order.ts';
+import { applyJsonPatch, JsonPatchError, type Operation } from './json-patch.ts';
 import { mergePatch } from './merge-patch.ts';
+import { parseJsonPatch, parseMergePatch, parseStrategicMerge } from './parse-patch.ts';
 import { strategicMerge } from './strategic-merge.ts';
 
 const PATCH_TYPES = [
@@ -23,14 +24,19 @@ const PATCH_TYPES = [
 ] as const;
 export type PatchType = (typeof PATCH_TYPES)[number];
 
-/** A patch that was read and can be applied to any copy of its object. */
+/** A patch that was received; it is read when it is applied, as an object that is not there counts first. */
 export interface ReadPatch {
   type: PatchType;
-  /** Gives the patched object. Unknown fields warn, are refused (422) or passed over. */
+  /** Gives the patched object. Unknown and repeated fields warn, are refused (422) or passed over. */
   apply(current: KubeObject): KubeObject;
-  /** The patch itself, where it is an object. */
-  document: JsonObject;
+  /** Gives the object that an applied configuration makes where there is none. */
+  create(): KubeObject;
 }
+
+/** What a patch patches. */
+export type PatchTarget = Pick<Resource, 'group' | 'kind' | 'apiVersion'> & {
+  schema: StructSchema | undefined;
+};
 
 /** What becomes of fields that the schema lacks. */
 export interface UnknownFieldOptions {
@@ -38,38 +44,52 @@ export interface UnknownFieldOptions {
   warn: (text: string) => void;
 }
 
-/** Reads the body of a PATCH. Throws StatusError 415 for other types and 400 for what is no JSON. */
+/** The type that a PATCH has. Throws StatusError 415 for others. */
+export function patchTypeOf(contentType: string | undefined): PatchType {
+  routeContentType(contentType, PATCH_TYPES);
+  return contentType?.split(';')[0]?.trim() as PatchType;
+}
+
+/** Takes the body of a PATCH. Applying it throws StatusError 400 for what is no patch. */
 export function readPatch(
-  contentType: string | undefined,
+  type: PatchType,
   body: Buffer,
-  schema: StructSchema | undefined,
-  unknownFields: UnknownFieldOptions,
+  target: PatchTarget,
+  options: UnknownFieldOptions,
 ): ReadPatch {
-  const type = contentType?.split(';')[0]?.trim() as PatchType | undefined;
-  if (type === undefined || !PATCH_TYPES.includes(type)) throw unsupportedMediaType(PATCH_TYPES);
-  const value = parse(type, body.toString('utf8'));
+  const text = body.toString('utf8');
   const apply = (current: KubeObject): KubeObject => {
     const before = JSON.parse(JSON.stringify(current)) as JsonObject;
-    const after = patched(type, before, value, schema);
-    // A strategic merge is shown as the patch it is, others as what they made of the object.
-    const shown = type === 'application/strategic-merge-patch+json' ? goPrint(value) : goJson(after);
-    return decodePatched(type, after, shown, schema, unknownFields);
+    switch (type) {
+      case 'application/json-patch+json': {
+        const { patch, problems } = parseJsonPatch(text, options.fieldValidation === 'Ignore');
+        return decodeJson(jsonPatched(before, patch), problems, target, options);
+      }
+      case 'application/merge-patch+json': {
+        const { patch, problems } = parseMergePatch(text);
+        return decodeJson(mergePatch(before, patch), problems, target, options);
+      }
+      case 'application/strategic-merge-patch+json': {
+        const { patch, problems } = parseStrategicMerge(text);
+        const after = { ...strategicMerge(before, patch, target.schema), ...typeOf(target) };
+        return decodePatched(after, 'unstructured', goPrint(patch), problems, target, options);
+      }
+      case 'application/apply-patch+yaml':
+        return decodeJson(
+          strategicMerge(before, readConfiguration(text, target), target.schema),
+          [],
+          target,
+          options,
+        );
+    }
   };
-  return { type, apply, document: isObject(value) ? value : {} };
+  const create = (): KubeObject =>
+    decodeJson({ metadata: {}, ...readConfiguration(text, target) }, [], target, options);
+  return { type, apply, create };
 }
 
-function parse(type: PatchType, text: string): Json {
-  if (type === 'application/apply-patch+yaml') return load(text) as Json;
-  const problem = goJsonError(text) ?? wrongValue(type, JSON.parse(text) as Json);
-  if (problem === undefined) return JSON.parse(text) as Json;
-  throw badRequest(type === 'application/merge-patch+json' ? `error decoding patch: ${problem}` : problem);
-}
-
-function wrongValue(type: PatchType, value: Json): string | undefined {
-  const isList = type === 'application/json-patch+json';
-  if (isList ? Array.isArray(value) : isObject(value)) return undefined;
-  const target = isList ? 'jsonpatch.Patch' : 'map[string]interface {}';
-  return `json: cannot unmarshal ${kindOf(value)} into Go value of type ${target}`;
+function typeOf({ apiVersion, kind }: PatchTarget): { apiVersion: string; kind: string } {
+  return { apiVersion, kind };
 }
 
 /** JSON as Go writes maps: with sorted keys. */
@@ -80,47 +100,59 @@ function goJson(value: Json): string {
   return `{${keys.map((key) => `${JSON.stringify(key)}:${goJson(value[key] ?? null)}`).join(',')}}`;
 }
 
-function patched(type: PatchType, before: JsonObject, patch: Json, schema: StructSchema | undefined): Json {
-  switch (type) {
-    case 'application/json-patch+json':
-      return jsonPatched(before, patch as unknown as Operation[]);
-    case 'application/merge-patch+json':
-      return mergePatch(before, patch);
-    default:
-      return strategicMerge(before, patch as JsonObject, schema);
+/** The words of a failure stay with the server: it answers that there was one. */
+function jsonPatched(before: JsonObject, operations: readonly Operation[]): Json {
+  try {
+    return applyJsonPatch(before, operations);
+  } catch (error) {
+    if (!(error instanceof JsonPatchError)) throw error;
+    throw new StatusError(
+      422,
+      'Invalid',
+      'the server rejected our request due to an error in our request',
+      {},
+    );
   }
 }
 
-/** The words of a failure stay with the server: it answers that there was one. */
-function jsonPatched(before: JsonObject, operations: Operation[]): Json {
-  const failures = operations.some((operation) => {
-    const [failure] = applyJsonPatch(before, [operation]);
-    return failure !== null && failure !== undefined;
-  });
-  if (!failures) return before;
-  throw new StatusError(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
+/** The object out of what a patch made as a JSON text: its kind must be one that the target can be made of. */
+function decodeJson(
+  after: Json,
+  problems: readonly string[],
+  target: PatchTarget,
+  options: UnknownFieldOptions,
+): KubeObject {
+  const shown = goJson(after);
+  const why = kindProblem(isObject(after) ? after : {}, target);
+  if (why !== undefined) throw refusal(shown, why);
+  const typed = isObject(after) ? { ...after, ...typeOf(target) } : after;
+  return decodePatched(typed, 'json', shown, problems, target, options);
+}
+
+/** A strategic merge is shown as the patch it is, others as what they made of the object. */
+function refusal(shown: string, why: string): StatusError {
+  return invalidObject('', '', '', [invalid('patch', shown, why)]);
 }
 
 function decodePatched(
-  type: PatchType,
   after: Json,
+  mode: DecodeMode,
   shown: string,
-  schema: StructSchema | undefined,
+  problems: readonly string[],
+  { schema }: PatchTarget,
   { fieldValidation, warn }: UnknownFieldOptions,
 ): KubeObject {
   if (schema === undefined) return after as unknown as KubeObject;
-  const mode = type === 'application/strategic-merge-patch+json' ? 'unstructured' : 'json';
-  const refuse = (why: string): StatusError => invalidObject('', '', '', [invalid('patch', shown, why)]);
   try {
     const { value, unknownFields } = decode(schema, after, mode);
-    const problems = unknownFields.map((field) => `unknown field "${field}"`);
-    if (problems.length > 0 && fieldValidation === 'Strict') {
-      throw refuse(`strict decoding error: ${problems.join(', ')}`);
+    const all = [...problems, ...unknownFieldErrors(unknownFields)];
+    if (all.length > 0 && fieldValidation === 'Strict') {
+      throw refusal(shown, `strict decoding error: ${all.join(', ')}`);
     }
-    if (fieldValidation === 'Warn') for (const problem of problems) warn(problem);
+    if (fieldValidation === 'Warn') for (const problem of all) warn(problem);
     return value as unknown as KubeObject;
   } catch (error) {
-    if (error instanceof DecodeError) throw refuse(error.message);
+    if (error instanceof DecodeError) throw refusal(shown, error.message);
     throw error;
   }
 }

@@ -113,12 +113,34 @@ for (const [name, original, patch, result] of cases) {
   test(name, () => assert.deepEqual(merged(original, patch), result));
 }
 
-test('an item without its merge key is refused', () => {
-  assert.throws(() => merged(containers('a'), { spec: { containers: [{ image: 'x' }] } }), {
-    code: 400,
-    message: 'map: map[image:x] does not contain declared merge key: name',
+const refusals: [name: string, item: JsonObject, message: string][] = [
+  [
+    'an item without its merge key',
+    { image: 'x' },
+    'map: map[image:x] does not contain declared merge key: name',
+  ],
+  [
+    'a directive that is none',
+    { $patch: 'nosuch', name: 'a' },
+    'unknown patch type: nosuch in map: map[$patch:nosuch name:a]',
+  ],
+  [
+    'a list that is to be merged',
+    { $patch: 'merge', name: 'a' },
+    'merging lists cannot yet be specified in the patch',
+  ],
+  [
+    'to delete an item without its merge key',
+    { $patch: 'delete' },
+    'map: map[$patch:delete] does not contain declared merge key: name',
+  ],
+];
+for (const [name, item, message] of refusals) {
+  test(`refuses ${name}`, () => {
+    const merge = (): unknown => merged(containers('a'), { spec: { containers: [item] } });
+    assert.throws(merge, { code: 500, message });
   });
-});
+}
 
 const names = fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'));
 

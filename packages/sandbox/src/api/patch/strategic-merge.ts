@@ -1,5 +1,6 @@
 import type { Field, FieldType, StructSchema } from '../../resources/schema/types.ts';
-import { badRequest } from '../errors.ts';
+import { goPrint } from '../../resources/go-quote.ts';
+import { StatusError } from '../status-error.ts';
 import { type Json, type JsonObject, isObject, mergeByOrder, sameItem } from './element-order.ts';
 
 const DIRECTIVE = '$patch';
@@ -25,7 +26,7 @@ function mergeMap(original: JsonObject, patch: JsonObject, schema: StructSchema 
     delete patch[DIRECTIVE];
     if (directive === 'replace') return patch;
     if (directive === 'delete') return {};
-    throw badRequest(`unknown patch type found: ${JSON.stringify(directive)}`);
+    throw badDirective(directive, { ...patch, [DIRECTIVE]: directive });
   }
   retainKeys(original, patch);
   applyElementOrders(original, patch, schema);
@@ -57,6 +58,7 @@ function mergeList(original: Json[], patch: Json[], field: Field | undefined): J
   }
   const special = patch.filter((item) => isObject(item) && item[DIRECTIVE] !== undefined);
   const plain = patch.filter((item) => !special.includes(item));
+  for (const item of special) checkDirective(item, mergeKey);
   if (special.some((item) => isObject(item) && item[DIRECTIVE] === 'replace')) return plain;
   const deleted = special.filter(isObject);
   const kept = original.filter((item) => !deleted.some((one) => sameItem(one, item, mergeKey)));
@@ -74,7 +76,7 @@ function mergeItems(
   const merged = [...original];
   for (const item of patch) {
     if (!isObject(item) || item[mergeKey] === undefined) {
-      throw badRequest(`map: ${goMap(item)} does not contain declared merge key: ${mergeKey}`);
+      throw withoutKey(item, mergeKey);
     }
     const position = merged.findIndex((one) => sameItem(one, item, mergeKey));
     const found = merged[position];
@@ -85,12 +87,26 @@ function mergeItems(
   return merged;
 }
 
-function goMap(value: Json): string {
-  if (!isObject(value)) return typeof value === 'string' ? value : JSON.stringify(value);
-  const members = Object.keys(value)
-    .toSorted()
-    .map((key) => `${key}:${goMap(value[key] ?? null)}`);
-  return `map[${members.join(' ')}]`;
+/** Checks the directive of a list's item. */
+function checkDirective(item: Json, mergeKey: string): void {
+  if (!isObject(item)) return;
+  const directive = item[DIRECTIVE] ?? null;
+  if (directive === 'merge') throw failure('merging lists cannot yet be specified in the patch');
+  if (directive === 'delete' && item[mergeKey] === undefined) throw withoutKey(item, mergeKey);
+  if (directive !== 'delete' && directive !== 'replace') throw badDirective(directive, item);
+}
+
+function badDirective(directive: Json, item: JsonObject): StatusError {
+  return failure(`unknown patch type: ${goPrint(directive)} in map: ${goPrint(item)}`);
+}
+
+function withoutKey(item: Json, mergeKey: string): StatusError {
+  return failure(`map: ${goPrint(item)} does not contain declared merge key: ${mergeKey}`);
+}
+
+/** A real server answers these mistakes as its own. */
+function failure(message: string): StatusError {
+  return new StatusError(500, '', message);
 }
 
 /** `$retainKeys` names all keys that a union may keep. */

@@ -1,30 +1,66 @@
 import type { Pod } from 'kubernetes-types/core/v1.d.ts';
+import { notSupported, required } from '../../resources/field-errors.ts';
+import { structSchema } from '../../resources/schema/parse.ts';
 import { timestamp } from '../../store/memory-store.ts';
 import type { KubeObject, Store } from '../../store/types.ts';
 import type { ApiContext } from '../api-context.ts';
 import type { Resource } from '../discovery/resource-table.ts';
-import { conflictBecause } from '../errors.ts';
+import { badRequest, conflictBecause } from '../errors.ts';
 import type { Exchange } from '../exchange.ts';
 import { readWriteOptions } from '../options.ts';
 import { readNamed } from '../read-handler.ts';
-import { readBody } from '../write/decode-body.ts';
+import { type FieldError, StatusError } from '../status-error.ts';
+import { decodeObject } from '../write/decode-body.ts';
+import { readBody } from '../write/read-body.ts';
+
+const BINDING = { group: '', kind: 'Binding', apiVersion: 'v1' } as const;
+
+interface Target {
+  kind?: string;
+  name?: string;
+}
 
 /** Puts a pod on a node, once. */
 export async function serveBinding(exchange: Exchange, api: ApiContext, resource: Resource): Promise<void> {
   const options = readWriteOptions(exchange.query, 'CreateOptions');
-  const body = (await readBody(exchange, 'Binding')) as { target?: { name?: string } };
+  const body = await readBody(exchange, BINDING.kind);
+  const binding = decodeObject(body, BINDING, structSchema('Binding'), options, (text) =>
+    exchange.warn(text),
+  );
+  if (binding.metadata.name !== exchange.info.name) {
+    throw badRequest('name in URL does not match name in Binding object');
+  }
+  const target = (binding['target'] ?? {}) as Target;
+  checkTarget(target);
   const pod = readNamed(exchange, api, resource) as unknown as Pod & KubeObject;
   const name = pod.metadata.name ?? '';
-  const node = body.target?.name ?? '';
-  if ((pod.spec?.nodeName ?? '') !== '') {
-    throw conflictBecause(
-      { plural: 'pods/binding', group: '' },
-      name,
-      `pod ${name} is already assigned to node "${pod.spec?.nodeName ?? ''}"`,
-    );
-  }
+  const node = target.name ?? '';
+  const problem = bindingProblem(pod);
+  if (problem !== undefined) throw conflictBecause({ plural: 'pods/binding', group: '' }, name, problem);
   if (!options.dryRun) bindPod(api.store, pod, node, api.now());
   exchange.json(201, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 });
+}
+
+function bindingProblem({ metadata, spec }: Pod & KubeObject): string | undefined {
+  const { name } = metadata;
+  if (metadata.deletionTimestamp !== undefined) {
+    return `pod ${name} is being deleted, cannot be assigned to a host`;
+  }
+  const node = spec?.nodeName ?? '';
+  if (node !== '') return `pod ${name} is already assigned to node "${node}"`;
+  return (spec?.schedulingGates ?? []).length > 0
+    ? `pod ${name} has non-empty .spec.schedulingGates`
+    : undefined;
+}
+
+/** A real server answers these mistakes as its own. */
+function checkTarget({ kind = '', name = '' }: Target): void {
+  const errors: FieldError[] = [];
+  if (kind !== '' && kind !== 'Node') errors.push(notSupported('target.kind', kind, ['Node', '<empty>']));
+  if (name === '') errors.push(required('target.name'));
+  const texts = errors.map(({ field, message }) => `${field}: ${message}`);
+  if (texts.length === 0) return;
+  throw new StatusError(500, '', texts.length === 1 ? texts.join('') : `[${texts.join(', ')}]`);
 }
 
 /** Writes the node into the pod, and that it is scheduled. */

@@ -10,18 +10,11 @@ import { negotiate } from '../negotiate.ts';
 import { readInteger } from '../options.ts';
 import { isTrue } from '../request-info.ts';
 import { readNamed } from '../read-handler.ts';
+import { PRODUCES_LOGS, routeAccept } from '../route-match.ts';
 import { type FieldError, StatusError } from '../status-error.ts';
 import { chooseContainer } from './container-choice.ts';
 
 const GO_RFC3339 = '2006-01-02T15:04:05Z07:00';
-/** What a path can produce is negotiated before what its errors can be written as, hence two different refusals. */
-const PRODUCED = [
-  'text/plain',
-  'application/json',
-  'application/yaml',
-  'application/vnd.kubernetes.protobuf',
-];
-
 /** Serves a container's log as plain text, followed or not. */
 export async function serveLog(exchange: Exchange, api: ApiContext, resource: Resource): Promise<void> {
   checkAccept(exchange);
@@ -57,13 +50,7 @@ export function fromKubelet(error: unknown): unknown {
 
 function checkAccept(exchange: Exchange): void {
   const { accept } = exchange.headers;
-  if (
-    accept !== undefined &&
-    !/\*\/\*|text\/(?:plain|\*)|application\/(?:json|yaml|\*|vnd\.kubernetes\.protobuf)/.test(accept)
-  ) {
-    const message = `406: Not Acceptable\n\nAvailable representations: ${PRODUCED.join(', ')}`;
-    throw new StatusError(406, 'NotAcceptable', message, {});
-  }
+  routeAccept(accept, PRODUCES_LOGS);
   if (accept !== undefined && /^text\/plain$/.test(accept.trim())) {
     throw notAcceptable(
       'only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf',

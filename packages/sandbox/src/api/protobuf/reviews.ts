@@ -3,6 +3,9 @@ export const REVIEW_NUMBERS = `
 SelfSubjectReview metadata status
 SelfSubjectReviewStatus userInfo
 UserInfo username uid groups extra
+TokenReview metadata spec status
+TokenReviewSpec token audiences
+TokenReviewStatus authenticated user error audiences
 SelfSubjectAccessReview metadata spec status
 SelfSubjectAccessReviewSpec resourceAttributes nonResourceAttributes
 SubjectAccessReview metadata spec status

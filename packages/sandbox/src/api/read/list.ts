@@ -5,6 +5,7 @@ import { badRequest, expired, tooLargeResourceVersion } from '../errors.ts';
 import type { ListOptions } from '../options.ts';
 import { parseFieldSelector, matchesFields, type FieldReaders } from '../selectors/field-selector.ts';
 import { matchesLabels, parseLabelSelector } from '../selectors/label-selector.ts';
+import { expiredToken, readContinueToken, writeContinueToken } from './continue-token.ts';
 import type { ListPage } from './represent.ts';
 
 export type Selection = (object: KubeObject) => boolean;
@@ -43,6 +44,9 @@ export function listObjects(
   if (start !== undefined && (asked ?? 0) > 0) {
     throw badRequest('specifying resource version is not allowed when using continue');
   }
+  if (start !== undefined && start.resourceVersion > 0) {
+    if (store.eventsSince(resource.key, start.resourceVersion) === undefined) throw expiredToken(start.key);
+  }
   const all = store.list(resource.key, namespace);
   const rest = start === undefined ? all : all.filter((object) => keyOf(object, namespace) >= start.key);
   const chosen = rest.filter(selects);
@@ -50,9 +54,13 @@ export function listObjects(
   if (isExact && store.eventsSince(resource.key, asked) === undefined) {
     throw expired('The resourceVersion for the provided list is too old.');
   }
-  const resourceVersion = String(start?.resourceVersion ?? (isExact ? asked : current));
-  if (options.limit <= 0 || chosen.length <= options.limit) return { items: chosen, resourceVersion };
-  const items = chosen.slice(0, options.limit);
+  // A token may be of no version, for the rest of a list that is older than what is remembered.
+  const consistent = start === undefined || start.resourceVersion < 0 ? undefined : start.resourceVersion;
+  const resourceVersion = String(consistent ?? (isExact ? asked : current));
+  // Version 0 is whatever the server has at hand, which it gives whole.
+  const limit = asked === 0 && start === undefined ? 0 : options.limit;
+  if (limit <= 0 || chosen.length <= limit) return { items: chosen, resourceVersion };
+  const items = chosen.slice(0, limit);
   const last = items.at(-1);
   const counted = options.labelSelector === '' && options.fieldSelector === '';
   return {
@@ -60,7 +68,7 @@ export function listObjects(
     resourceVersion,
     ...(last === undefined
       ? {}
-      : { continueToken: writeContinueToken(keyOf(last, namespace), resourceVersion) }),
+      : { continueToken: writeContinueToken(`${keyOf(last, namespace)}\0`, Number(resourceVersion)) }),
     ...(counted ? { remainingItemCount: chosen.length - items.length } : {}),
   };
 }
@@ -69,35 +77,4 @@ export function listObjects(
 function keyOf({ metadata }: KubeObject, namespace: string | undefined): string {
   const { name = '' } = metadata;
   return namespace === undefined && metadata.namespace !== undefined ? `${metadata.namespace}/${name}` : name;
-}
-
-/** @param key of the last object of the page */
-function writeContinueToken(key: string, resourceVersion: string): string {
-  // The first key that can follow.
-  const token = { v: 'meta.k8s.io/v1', rv: Number(resourceVersion), start: `${key}\0` };
-  return Buffer.from(JSON.stringify(token)).toString('base64url');
-}
-
-function readContinueToken(token: string): { key: string; resourceVersion: number } {
-  const text = Buffer.from(token, 'base64url').toString('utf8');
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    const character = text.trimStart()[0];
-    throw badRequest(
-      character === undefined
-        ? 'invalid continue token: continue key is not valid: unexpected end of JSON input'
-        : `invalid continue token: continue key is not valid: invalid character '${character}' looking for beginning of value`,
-    );
-  }
-  const { v, rv, start } = value as { v?: unknown; rv?: unknown; start?: unknown };
-  if (v !== 'meta.k8s.io/v1' || typeof rv !== 'number' || typeof start !== 'string') {
-    throw badRequest(
-      `invalid continue token: continue key is not valid: server does not recognize this encoded version ${JSON.stringify(v ?? '')}`,
-    );
-  }
-  if (rv === 0)
-    throw expired('The provided continue parameter is too old to display a consistent list result.');
-  return { key: start, resourceVersion: rv };
 }

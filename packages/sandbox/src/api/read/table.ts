@@ -1,7 +1,9 @@
+import { goQuote } from '../../resources/go-quote.ts';
 import type { KindRules, TableColumn, TableRow } from '../../resources/rules.ts';
 import type { KubeObject } from '../../store/types.ts';
 import { badRequest } from '../errors.ts';
 import { typed } from '../kinds.ts';
+import type { Representation } from '../negotiate.ts';
 import { partialMetadata, type RepresentContext, type TableOptions } from './represent-context.ts';
 
 interface TableMetadata {
@@ -21,13 +23,18 @@ const DEFAULT_COLUMNS: readonly TableColumn[] = [
   { name: 'Created At', type: 'date', format: '', description: CREATED_DESCRIPTION, priority: 0 },
 ];
 
-export function readTableOptions(query: URLSearchParams): TableOptions {
+export function readTableOptions(query: URLSearchParams, { as }: Representation): TableOptions {
+  // Nobody looks at them where no table is asked for.
+  if (as !== 'Table') return { includeObject: 'Metadata' };
   const includeObject = query.get('includeObject') ?? '';
   if (includeObject === '') return { includeObject: 'Metadata' };
   if (includeObject === 'None' || includeObject === 'Metadata' || includeObject === 'Object') {
     return { includeObject };
   }
-  throw badRequest(`unrecognized includeObject value: ${JSON.stringify(includeObject)}`);
+  const detail = "must be 'Metadata', 'Object', 'None', or empty";
+  throw badRequest(
+    `Unable to convert to Table as requested: includeObject: Invalid value: ${goQuote(includeObject)}: ${detail}`,
+  );
 }
 
 /** Objects as rows of a `meta.k8s.io` Table, for `kubectl get`. */

@@ -1,3 +1,4 @@
+import { goQuote } from '../../resources/go-quote.ts';
 import type { KubeObject } from '../../store/types.ts';
 import { badRequest } from '../errors.ts';
 
@@ -22,10 +23,17 @@ export function parseFieldSelector(text: string, readers: FieldReaders): FieldRe
   const requirements = terms.map((term) => parseTerm(term));
   for (const { field } of requirements) {
     if (!(field in METADATA_FIELDS) && !(field in readers)) {
-      throw badRequest(`field label not supported: ${field}`);
+      throw badRequest(unknownField(field, readers));
     }
   }
   return requirements;
+}
+
+/** Kinds that say nothing of their fields share their words. */
+function unknownField(field: string, readers: FieldReaders): string {
+  if (Object.keys(readers).length > 0) return `field label not supported: ${field}`;
+  const known = Object.keys(METADATA_FIELDS).map(goQuote).join(', ');
+  return `${goQuote(field)} is not a known field selector: only ${known}`;
 }
 
 export function matchesFields(
@@ -55,5 +63,7 @@ function parseTerm(term: string): FieldRequirement {
 }
 
 function unescape(value: string): string {
+  const bad = /^(?:[^\\]|\\[\\,=])*(?<sequence>\\(?:[^\\,=]|$))/su.exec(value)?.groups?.['sequence'];
+  if (bad !== undefined) throw badRequest(`invalid field selector: invalid escape sequence: ${bad}`);
   return value.replaceAll(/\\([\\,=])/g, '$1');
 }

@@ -80,6 +80,12 @@ test('fields: unknown ones and bad syntax are refused', () => {
   assert.throws(() => parseFieldSelector('spec.nosuch=x', readers), {
     message: 'field label not supported: spec.nosuch',
   });
+  assert.throws(() => parseFieldSelector('spec.nosuch=x', {}), {
+    message: '"spec.nosuch" is not a known field selector: only "metadata.name", "metadata.namespace"',
+  });
+  assert.throws(() => parseFieldSelector(String.raw`metadata.name=a\b`, readers), {
+    message: String.raw`invalid field selector: invalid escape sequence: \b`,
+  });
   assert.throws(() => parseFieldSelector('x', readers), {
     message: "invalid selector: 'x'; can't understand 'x'",
   });

@@ -38,7 +38,10 @@ function prepare(write: Write, object: KubeObject): void {
 }
 
 /** The object's namespace is that of the request. */
-export function placeInNamespace({ resource, namespace }: Write, object: KubeObject): void {
+export function placeInNamespace(
+  { resource, namespace }: Pick<Write, 'resource' | 'namespace'>,
+  object: KubeObject,
+): void {
   const { metadata } = object;
   if (!resource.namespaced) {
     delete metadata.namespace;

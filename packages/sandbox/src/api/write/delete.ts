@@ -1,5 +1,6 @@
 import { timestamp } from '../../store/memory-store.ts';
 import type { KubeObject } from '../../store/types.ts';
+import type { Resource } from '../discovery/resource-table.ts';
 import { conflictBecause, forbidden, notFound } from '../errors.ts';
 import type { Write } from './context.ts';
 
@@ -24,6 +25,11 @@ export interface Deletion {
 
 /** What a pod without a grace of its own gets; also the least a negative one is raised to is 1. */
 const DEFAULT_POD_GRACE_SECONDS = 30;
+
+const PROPAGATION_FINALIZERS: Readonly<Record<string, string>> = {
+  Orphan: 'orphan',
+  Foreground: 'foregroundDeletion',
+};
 
 /** Namespaces that a cluster cannot be without. */
 const IMMORTAL_NAMESPACES: ReadonlySet<string> = new Set(['default', 'kube-system', 'kube-public']);
@@ -51,7 +57,11 @@ export function deleteObject(write: Write, name: string, options: DeleteOptions)
   return { object: last ?? object, gone: true };
 }
 
-function checkPreconditions({ resource }: Write, old: KubeObject, { preconditions }: DeleteOptions): void {
+export function checkPreconditions(
+  { resource }: Write,
+  old: KubeObject,
+  { preconditions }: Pick<Partial<DeleteOptions>, 'preconditions'>,
+): void {
   const { uid, resourceVersion } = preconditions ?? {};
   const name = old.metadata.name ?? '';
   // The message names the kind, where other conflicts name the resource.
@@ -78,7 +88,7 @@ function checkPreconditions({ resource }: Write, old: KubeObject, { precondition
 
 /** Sets the marks of deletion on the object; false if it has them already, or needs none. */
 function markForDeletion(write: Write, object: KubeObject, options: DeleteOptions): boolean {
-  addPropagationFinalizer(object, options);
+  setPropagationFinalizer(write, object, options);
   if (write.resource.key === 'pods') return markPod(write, object, options);
   const { metadata } = object;
   if (write.resource.key === 'namespaces') return markNamespace(write, object);
@@ -130,10 +140,26 @@ function setDeletion(write: Write, { metadata }: KubeObject, grace: number): voi
   });
 }
 
-function addPropagationFinalizer({ metadata }: KubeObject, { propagationPolicy }: DeleteOptions): void {
-  const finalizers = metadata.finalizers ?? [];
-  const wanted = { Foreground: 'foregroundDeletion', Orphan: 'orphan' }[propagationPolicy ?? ''];
-  if (wanted !== undefined && !finalizers.includes(wanted)) metadata.finalizers = [...finalizers, wanted];
+/** Says by a finalizer what becomes of the object's dependents; a policy that is given overrules an earlier one. */
+function setPropagationFinalizer(write: Write, { metadata }: KubeObject, options: DeleteOptions): void {
+  const before = metadata.finalizers ?? [];
+  const policy = options.propagationPolicy ?? earlierPolicy(before) ?? defaultPropagation(write.resource);
+  const wanted = PROPAGATION_FINALIZERS[policy];
+  const others = before.filter((finalizer) => !Object.values(PROPAGATION_FINALIZERS).includes(finalizer));
+  const kept = wanted !== undefined && before.includes(wanted);
+  const after = kept ? before.filter((one) => one === wanted || others.includes(one)) : [...others, wanted];
+  const finalizers = after.filter((finalizer) => finalizer !== undefined);
+  if (finalizers.length > 0 || before.length > 0) metadata.finalizers = finalizers;
+}
+
+/** What an object's finalizers say becomes of its dependents, if anything. */
+export function earlierPolicy(finalizers: readonly string[]): string | undefined {
+  return Object.entries(PROPAGATION_FINALIZERS).find(([, finalizer]) => finalizers.includes(finalizer))?.[0];
+}
+
+/** What becomes of dependents where nothing is said of them: kinds from before there was a choice keep theirs. */
+export function defaultPropagation({ key }: Pick<Resource, 'key'>): 'Background' | 'Orphan' {
+  return key === 'jobs.batch' || key === 'replicationcontrollers' ? 'Orphan' : 'Background';
 }
 
 /** Whether something keeps the object for now: finalizers, or a pod's grace. */

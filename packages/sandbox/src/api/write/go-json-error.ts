@@ -1,3 +1,5 @@
+import { goQuote } from '../../resources/go-quote.ts';
+
 /** What an unfinished JSON text is, in the words of Go's decoder. */
 const UNEXPECTED_END = 'unexpected end of JSON input';
 
@@ -162,6 +164,5 @@ function isDigit(character: string): boolean {
 function quoted(character: string): string {
   if (character === "'") return String.raw`'\''`;
   if (character === '"') return `'"'`;
-  const text = JSON.stringify(character).slice(1, -1);
-  return `'${text}'`;
+  return `'${goQuote(character).slice(1, -1)}'`;
 }

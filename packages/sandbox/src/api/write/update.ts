@@ -40,13 +40,8 @@ function checkIdentity(write: Write, object: KubeObject, old: KubeObject, checkU
   const { resource } = write;
   const { metadata } = object;
   const name = old.metadata.name ?? '';
-  if ((metadata.name ?? '') === '') metadata.name = name;
-  if (metadata.name !== name) {
-    throw badRequest(
-      `the name of the object (${metadata.name ?? ''}) does not match the name on the URL (${name})`,
-    );
-  }
   placeInNamespace(write, object);
+  checkName(object, name);
   if (checkUid && metadata.uid !== undefined && metadata.uid !== '' && metadata.uid !== old.metadata.uid) {
     throw conflictBecause(
       resource,
@@ -57,6 +52,17 @@ function checkIdentity(write: Write, object: KubeObject, old: KubeObject, checkU
   const { resourceVersion = '' } = metadata;
   if (resourceVersion !== '' && resourceVersion !== old.metadata.resourceVersion)
     throw conflict(resource, name);
+}
+
+/** The object must have the name that its URL has. */
+export function checkName({ metadata: { name = '' } }: KubeObject, asked: string): void {
+  if (name === '') {
+    throw badRequest(
+      `the name of the object (${asked} based on URL) was undeterminable: name must be provided`,
+    );
+  }
+  if (name === asked) return;
+  throw badRequest(`the name of the object (${name}) does not match the name on the URL (${asked})`);
 }
 
 function prepare(write: Write, object: KubeObject, old: KubeObject, subresource: string | undefined): void {

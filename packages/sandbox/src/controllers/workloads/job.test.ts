@@ -94,6 +94,7 @@ test('ends at its deadline', () =>
     });
     await cluster.settle();
     assert.equal(statusOf(cluster).conditions?.[1]?.reason, 'DeadlineExceeded');
+    assert.equal(statusOf(cluster).failed, 1);
     assert.equal(cluster.pods().length, 0);
   }));
 

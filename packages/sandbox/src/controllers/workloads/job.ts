@@ -1,12 +1,13 @@
 import { StatusError } from '../../api/status-error.ts';
 import type { PodObject } from '../../resources/pods/types.ts';
-import { asJob, type JobObject, type JobStatus } from '../../resources/workloads/types.ts';
+import { asJob, type JobCondition, type JobObject, type JobStatus } from '../../resources/workloads/types.ts';
 import { timestamp } from '../../store/memory-store.ts';
 import type { KubeObject } from '../../store/types.ts';
 import { type ControllerClient, PODS, servedResource } from '../api-client.ts';
 import { recordEvent } from '../events.ts';
 import { startController } from './controller.ts';
 import { backOff, type Ending, endingConditions, endOf, type Tally, tallyOf } from './job-ending.ts';
+import { suspensionChange } from './job-suspension.ts';
 import { claimPods, isReady, podFromTemplate } from './owned-pods.ts';
 
 const COMPONENT = 'job-controller';
@@ -42,7 +43,9 @@ function reconcile(client: ControllerClient, job: JobObject, again: (millisecond
   const ending = endOf(job, pods, tally, now);
   if (ending !== undefined) {
     for (const pod of tally.active) removePod(client, job, pod);
-    writeStatus(client, job, { ...tally, active: [] }, ending);
+    // Pods that are stopped because their job has failed have failed as well.
+    const failed = tally.failed + (ending.succeeded ? 0 : tally.active.length);
+    writeStatus(client, job, { ...tally, failed, active: [] }, ending);
     return;
   }
   if (job.metadata.deletionTimestamp !== undefined) return;
@@ -108,12 +111,20 @@ function writeStatus(
   const now = client.now();
   const time = timestamp(now);
   const { namespace, name = '' } = job.metadata;
+  let change: JobCondition | undefined;
   client.store.update<JobObject>(JOBS.key, namespace, name, (draft) => {
     const before = draft.status ?? {};
-    const conditions = [...(before.conditions ?? []), ...endingConditions(ending, time)];
     const suspended = draft.spec.suspend === true;
+    const suspension = suspensionChange(before.conditions ?? [], suspended, time);
+    change = ending === undefined ? suspension : undefined;
+    const conditions = [
+      ...(before.conditions ?? []).filter(({ type }) => type !== change?.type),
+      ...(change === undefined ? [] : [change]),
+      ...endingConditions(ending, time),
+    ];
     const counts = { active: tally.active.length, succeeded: tally.succeeded, failed: tally.failed };
-    const startTime = before.startTime ?? (suspended ? undefined : time);
+    const resumed = change !== undefined && !suspended;
+    const startTime = resumed ? time : (before.startTime ?? (suspended ? undefined : time));
     const status: JobStatus = {
       ...(conditions.length === 0 ? {} : { conditions }),
       ...(startTime === undefined ? {} : { startTime }),
@@ -125,6 +136,9 @@ function writeStatus(
     };
     draft.status = status;
   });
+  if (change !== undefined) {
+    record(client, job, 'Normal', change.status === 'True' ? 'Suspended' : 'Resumed', change.message ?? '');
+  }
   if (ending?.succeeded === true) record(client, job, 'Normal', 'Completed', 'Job completed');
   else if (ending !== undefined) record(client, job, 'Warning', ending.reason, ending.message);
 }
@@ -144,5 +158,6 @@ function expire(
     again(due - now.getTime() + 1);
     return;
   }
-  client.remove(JOBS, job.metadata.namespace ?? '', job.metadata.name ?? '');
+  const { namespace = '', name = '' } = job.metadata;
+  client.remove(JOBS, namespace, name, { propagationPolicy: 'Foreground' });
 }

@@ -7,6 +7,12 @@ import { templateHash } from './template-hash.ts';
 
 const REVISIONS = servedResource('apps', 'v1', 'controllerrevisions');
 
+/** The label that holds a revision's hash, by the kind that it is of. */
+const HASH_LABELS: Readonly<Record<string, string>> = {
+  DaemonSet: 'controller-revision-hash',
+  StatefulSet: 'controller.kubernetes.io/hash',
+};
+
 interface ControllerRevision extends KubeObject {
   data: unknown;
   revision: number;
@@ -40,7 +46,8 @@ export function currentRevision(
       metadata: {
         name,
         namespace,
-        labels: { ...template?.metadata?.labels, 'controller-revision-hash': hash },
+        labels: { ...template?.metadata?.labels, [HASH_LABELS[owner.kind] ?? '']: hash },
+        ...(owner.metadata.annotations === undefined ? {} : { annotations: owner.metadata.annotations }),
         ownerReferences: [controllerReference(owner)],
       },
       data,

@@ -50,6 +50,12 @@ export function admitPriority(pod: PodObject, context: WriteContext): void {
   pod.spec.preemptionPolicy = policy;
 }
 
+/** A changed pod keeps its priority, where it names none. */
+export function keepPriority({ spec }: PodObject, { spec: old }: PodObject): void {
+  if (old.priority !== undefined) spec.priority ??= old.priority;
+  if (old.preemptionPolicy !== undefined) spec.preemptionPolicy ??= old.preemptionPolicy;
+}
+
 /** Lets a pod stay for five minutes on a node that is not ready or cannot be reached. */
 export function admitTolerations(pod: PodObject): void {
   for (const key of ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable']) {

@@ -4,6 +4,7 @@ import { defineKind } from './kind.ts';
 /** Reviews are answered, not stored: only their schemas count. */
 export const REVIEWS: readonly KindRules[] = [
   ['authentication.k8s.io', 'SelfSubjectReview'],
+  ['authentication.k8s.io', 'TokenReview'],
   ['authorization.k8s.io', 'SelfSubjectAccessReview'],
   ['authorization.k8s.io', 'SelfSubjectRulesReview'],
   ['authorization.k8s.io', 'SubjectAccessReview'],

@@ -3,7 +3,7 @@ import { admitPodSecurity } from '../../auth/pod-security/admission.ts';
 import type { KubeObject } from '../../store/types.ts';
 import { admitLimitRange, checkLimitRange } from '../admission/limit-range.ts';
 import { checkQuota } from '../admission/quota.ts';
-import { admitPriority, admitRuntimeClass, admitTolerations } from '../admission/scheduling.ts';
+import { admitPriority, admitRuntimeClass, admitTolerations, keepPriority } from '../admission/scheduling.ts';
 import { admitServiceAccount } from '../admission/service-account.ts';
 import { validateObjectMetaUpdate } from '../object-meta.ts';
 import type { KindRules, WriteContext } from '../rules.ts';
@@ -11,12 +11,13 @@ import { structSchema } from '../schema/parse.ts';
 import { POD_COLUMNS, podRow } from '../tables/pod-table.ts';
 import { defaultPod } from './defaults.ts';
 import { preparePodForCreate, preparePodForUpdate } from './strategy.ts';
-import { asPod } from './types.ts';
+import { asPod, type PodObject } from './types.ts';
 import { validateEphemeralUpdate, validatePodUpdate } from './validate-pod-update.ts';
+import { validateResize } from './validate-resize.ts';
 import { validatePod } from './validate-pod.ts';
 import { validatePodStatusUpdate } from './validate-status-update.ts';
 
-/** Pods, and their subresources status and ephemeralcontainers. */
+/** Pods, and their subresources status, ephemeralcontainers and resize. */
 export const POD_RULES: KindRules = {
   resource: 'pods',
   group: '',
@@ -28,8 +29,9 @@ export const POD_RULES: KindRules = {
   default: (object) => {
     defaultPod(asPod(object));
   },
-  admit(object, old, context) {
+  admit(object, old, context, subresource) {
     if (old === undefined) admitNewPod(object, context);
+    else if (subresource === undefined) admitChangedPod(asPod(object), asPod(old));
   },
   prepareForCreate: preparePodForCreate,
   prepareForUpdate: preparePodForUpdate,
@@ -68,9 +70,16 @@ function admitNewPod(object: KubeObject, context: WriteContext): void {
   admitRuntimeClass(pod, context);
 }
 
+/** Mutating admission of a changed pod, in the order of the plugins. */
+function admitChangedPod(pod: PodObject, old: PodObject): void {
+  keepPriority(pod, old);
+  admitTolerations(pod);
+}
+
 function validateFor(object: KubeObject, old: KubeObject, subresource: string | undefined): FieldError[] {
   const [pod, before] = [asPod(object), asPod(old)];
   if (subresource === 'status') return validatePodStatusUpdate(pod, before);
+  if (subresource === 'resize') return validateResize(pod, before);
   if (subresource === 'ephemeralcontainers') return validateEphemeralUpdate(pod, before);
   return validatePodUpdate(pod, before);
 }

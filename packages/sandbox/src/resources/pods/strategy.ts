@@ -3,7 +3,7 @@ import type { KubeObject } from '../../store/types.ts';
 import { keepMeta, metaOf } from '../metadata.ts';
 import type { WriteContext } from '../rules.ts';
 import { qosClass } from './qos.ts';
-import { asPod, type PodObject } from './types.ts';
+import { asPod, type Container, type PodObject } from './types.ts';
 
 /** A new pod begins Pending, whatever status its client sent. */
 export function preparePodForCreate(object: KubeObject, context: WriteContext): void {
@@ -44,11 +44,30 @@ export function preparePodForUpdate(
       else pod.spec.ephemeralContainers = added;
       break;
     }
+    case 'resize': {
+      const { containers = [], initContainers = [] } = pod.spec;
+      replaceWith(pod, old);
+      resize(pod.spec.containers, containers);
+      resize(pod.spec.initContainers, initContainers);
+      break;
+    }
     default:
       pod.status = structuredClone(old.status);
   }
   if (!isDeepStrictEqual(pod.spec, old.spec)) {
     metaOf(pod).generation = (old.metadata.generation ?? 0) + 1;
+  }
+}
+
+/** Gives containers the resources of others; all or none, as each must be there. */
+function resize(containers: Container[] = [], given: readonly Container[]): void {
+  if (containers.some(({ name }, position) => given[position]?.name !== name)) return;
+  for (const [position, container] of containers.entries()) {
+    const { resources, resizePolicy } = given[position] ?? {};
+    if (resources === undefined) delete container.resources;
+    else container.resources = resources;
+    if (resizePolicy === undefined) delete container.resizePolicy;
+    else container.resizePolicy = resizePolicy;
   }
 }
 

@@ -13,7 +13,7 @@ import { INT32_MAX, validateMetadataAndSpec } from './validate-pod.ts';
 import { validateTolerations } from './validate-scheduling.ts';
 
 /** What every update of a pod is checked for. */
-function validateUpdateCommon(pod: PodObject, old: PodObject): FieldError[] {
+export function validateUpdateCommon(pod: PodObject, old: PodObject): FieldError[] {
   return [
     ...validateObjectMetaUpdate(pod, old),
     ...validateMetadataAndSpec(pod),

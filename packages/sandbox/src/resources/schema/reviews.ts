@@ -3,6 +3,9 @@ export const REVIEW_STRUCTS = `
 SelfSubjectReview kind:s apiVersion:s metadata:ObjectMeta status:SelfSubjectReviewStatus
 SelfSubjectReviewStatus userInfo:UserInfo
 UserInfo username:s uid:s groups:[]s extra:{}[]s
+TokenReview kind:s apiVersion:s metadata:ObjectMeta spec:TokenReviewSpec status:TokenReviewStatus
+TokenReviewSpec token:s audiences:[]s
+TokenReviewStatus authenticated:b user:UserInfo audiences:[]s error:s
 SelfSubjectAccessReview kind:s apiVersion:s metadata:ObjectMeta spec:SelfSubjectAccessReviewSpec status:SubjectAccessReviewStatus
 SelfSubjectAccessReviewSpec resourceAttributes:*ResourceAttributes nonResourceAttributes:*NonResourceAttributes
 SubjectAccessReview kind:s apiVersion:s metadata:ObjectMeta spec:SubjectAccessReviewSpec status:SubjectAccessReviewStatus

@@ -111,6 +111,7 @@ export const CRON_JOBS = workloadKind({
     if (spec.schedule === '') errors.push(required('spec.schedule'));
     else errors.push(...validateSchedule(spec.schedule));
     errors.push(...notNegative(spec.startingDeadlineSeconds, 'spec.startingDeadlineSeconds'));
+    errors.push(...validateTimeZone(spec.timeZone));
     const policies = ['Allow', 'Forbid', 'Replace'];
     if (!policies.includes(spec.concurrencyPolicy ?? '')) {
       errors.push(notSupported('spec.concurrencyPolicy', spec.concurrencyPolicy, policies));
@@ -134,6 +135,22 @@ export const CRON_JOBS = workloadKind({
   columns: CRON_JOB_COLUMNS,
   row: cronJobRow,
 });
+
+function validateTimeZone(zone: string | undefined): FieldError[] {
+  const path = 'spec.timeZone';
+  if (zone === undefined) return [];
+  if (zone === '') return [invalid(path, zone, 'timeZone must be nil or non-empty string')];
+  if (zone.toLowerCase() === 'local') {
+    const detail = 'timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones';
+    return [invalid(path, zone, detail)];
+  }
+  try {
+    Intl.DateTimeFormat('en', { timeZone: zone });
+    return [];
+  } catch {
+    return [invalid(path, zone, `unknown time zone ${zone}`)];
+  }
+}
 
 function validateSchedule(schedule: string): FieldError[] {
   try {

@@ -1,5 +1,6 @@
 import type { FieldError } from '../../api/status-error.ts';
 import { invalid, required } from '../field-errors.ts';
+import { internalForm } from '../internal-form.ts';
 import { validateLabels } from '../object-meta.ts';
 import {
   defaultDaemonSet,
@@ -62,9 +63,6 @@ export const REPLICA_SETS = workloadKind({
     validateSelectorUpdate(asWorkload(object).spec.selector, asWorkload(old).spec.selector),
   columns: REPLICA_SET_COLUMNS,
   row: replicaSetRow,
-  fieldSelectors: {
-    'status.replicas': (object) => `${(asWorkload(object).status as { replicas?: number }).replicas ?? 0}`,
-  },
 });
 
 export const STATEFUL_SETS = workloadKind({
@@ -84,7 +82,13 @@ export const STATEFUL_SETS = workloadKind({
         : [invalid('spec.podManagementPolicy', policy, "must be 'OrderedReady' or 'Parallel'")]),
       ...(['RollingUpdate', 'OnDelete'].includes(spec.updateStrategy?.type ?? '')
         ? []
-        : [invalid('spec.updateStrategy', spec.updateStrategy, "must be 'RollingUpdate' or 'OnDelete'")]),
+        : [
+            invalid(
+              'spec.updateStrategy',
+              internalForm('StatefulSetUpdateStrategy', spec.updateStrategy),
+              "must be 'RollingUpdate' or 'OnDelete'",
+            ),
+          ]),
       ...notNegative(spec.replicas, 'spec.replicas'),
       ...notNegative(spec.minReadySeconds, 'spec.minReadySeconds'),
       ...validateSelectorAndTemplate(spec, 'StatefulSet'),
@@ -112,7 +116,7 @@ export const DAEMON_SETS = workloadKind({
     return [
       ...validateSelectorAndTemplate(spec, 'DaemonSet'),
       ...notNegative(spec.minReadySeconds, 'spec.minReadySeconds'),
-      ...validateStrategy(spec.updateStrategy ?? {}, 'spec.updateStrategy', ['RollingUpdate', 'OnDelete']),
+      ...validateStrategy(spec.updateStrategy ?? {}, 'spec.updateStrategy', 'DaemonSetUpdateStrategy'),
       ...notNegative(spec.revisionHistoryLimit, 'spec.revisionHistoryLimit'),
     ];
   },
@@ -147,4 +151,7 @@ export const REPLICATION_CONTROLLERS = workloadKind({
   },
   columns: REPLICA_SET_COLUMNS,
   row: replicaSetRow,
+  fieldSelectors: {
+    'status.replicas': (object) => `${(asWorkload(object).status as { replicas?: number }).replicas ?? 0}`,
+  },
 });

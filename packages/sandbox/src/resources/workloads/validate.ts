@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { LabelSelector } from 'kubernetes-types/meta/v1.d.ts';
 import type { FieldError } from '../../api/status-error.ts';
 import { child, forbidden, invalid, notSupported, required } from '../field-errors.ts';
+import { internalForm } from '../internal-form.ts';
 import { selectorMatches, validateLabelSelector } from '../label-selector.ts';
 import { validateAnnotations, validateLabels } from '../object-meta.ts';
 import { validatePodSpec } from '../pods/validate-spec.ts';
@@ -76,7 +77,7 @@ export function validateDeploymentSpec(spec: WorkloadSpec): FieldError[] {
   const errors = [
     ...notNegative(spec.replicas, 'spec.replicas'),
     ...validateSelectorAndTemplate(spec, 'ReplicaSet'),
-    ...validateStrategy(spec.strategy ?? {}, 'spec.strategy', ['Recreate', 'RollingUpdate']),
+    ...validateStrategy(spec.strategy ?? {}, 'spec.strategy', 'DeploymentStrategy'),
     ...notNegative(spec.minReadySeconds, 'spec.minReadySeconds'),
     ...notNegative(spec.revisionHistoryLimit, 'spec.revisionHistoryLimit'),
   ];
@@ -91,14 +92,21 @@ export function validateDeploymentSpec(spec: WorkloadSpec): FieldError[] {
   return errors;
 }
 
+const STRATEGY_TYPES = {
+  DeploymentStrategy: ['Recreate', 'RollingUpdate'],
+  DaemonSetUpdateStrategy: ['RollingUpdate', 'OnDelete'],
+} satisfies Record<string, string[]>;
+
+/** A strategy that is none is shown whole, in the server's own form. */
 export function validateStrategy(
   strategy: UpdateStrategy,
   path: string,
-  types: readonly string[],
+  struct: 'DeploymentStrategy' | 'DaemonSetUpdateStrategy',
 ): FieldError[] {
+  const types = STRATEGY_TYPES[struct];
   const { type = '', rollingUpdate } = strategy;
   const rollingPath = child(path, 'rollingUpdate');
-  if (!types.includes(type)) return [notSupported(child(path, 'type'), type, types)];
+  if (!types.includes(type)) return [notSupported(path, internalForm(struct, strategy), types)];
   if (type === 'Recreate' && rollingUpdate !== undefined) {
     return [forbidden(rollingPath, "may not be specified when strategy `type` is 'Recreate'")];
   }

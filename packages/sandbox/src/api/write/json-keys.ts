@@ -1,0 +1,46 @@
+/** A member of an object in a JSON text. */
+export interface JsonKey {
+  /** Where it is, as the server names fields: `spec.containers[0].image`. */
+  path: string;
+  /** Its object has a member of that name before it. */
+  repeated: boolean;
+}
+
+interface Frame {
+  path: string;
+  /** Names seen so far; undefined for a list. */
+  names?: Set<string>;
+  /** The name that a value is awaited for. */
+  name?: string;
+  index: number;
+}
+
+const TOKENS = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
+
+/** The members of all objects of a well-formed JSON text, in the order of the text; a parsed value lacks repetitions. */
+export function jsonKeys(text: string): JsonKey[] {
+  const keys: JsonKey[] = [];
+  const stack: Frame[] = [];
+  for (const [token] of text.matchAll(TOKENS)) {
+    const frame = stack.at(-1);
+    if (token === '{' || token === '[') {
+      const path = frame === undefined ? '' : pathIn(frame);
+      stack.push(token === '{' ? { path, names: new Set(), index: 0 } : { path, index: 0 });
+    } else if (token === '}' || token === ']') stack.pop();
+    else if (frame === undefined || token === ':') continue;
+    else if (token === ',') {
+      frame.index += 1;
+      delete frame.name;
+    } else if (frame.names !== undefined && frame.name === undefined) {
+      frame.name = JSON.parse(token) as string;
+      keys.push({ path: pathIn(frame), repeated: frame.names.has(frame.name) });
+      frame.names.add(frame.name);
+    }
+  }
+  return keys;
+}
+
+function pathIn({ path, names, name, index }: Frame): string {
+  if (names === undefined) return `${path}[${index}]`;
+  return path === '' ? `${name}` : `${path}.${name}`;
+}
