@@ -7,7 +7,8 @@ import { applyWrite } from '../session/apply.ts';
 import { awaitRunning } from '../session/await-running.ts';
 import type { Outcome } from '../session/outcome.ts';
 import { type Made, remove } from '../session/removal.ts';
-import { type Patience, reattachHint, runSession, type SessionReport } from '../session/session.ts';
+import { reattachHint } from '../session/endings.ts';
+import { type Patience, runSession, type SessionReport } from '../session/session.ts';
 import type { OutputStream, World } from '../world.ts';
 import { ProgressLine } from './progress-line.ts';
 

@@ -4,8 +4,9 @@ import { DbgError } from '../errors.ts';
 import type { OutputStream, World } from '../world.ts';
 import { Connection, pauseFor } from './connection.ts';
 import { viewContainer } from './container-state.ts';
-import { diagnoseReason, type DiagnosisContext } from './diagnosis.ts';
+import type { DiagnosisContext } from './diagnosis.ts';
 import { DetachKeys } from './detach-keys.ts';
+import { endWords, isStartFailure, reattachHint, refusal, refusedOutcome, startFailure } from './endings.ts';
 import { type InputEnd, sendInput, sendSize } from './input.ts';
 import { redrawing } from './redraw.ts';
 import { type Outcome, outcomeOfTermination } from './outcome.ts';
@@ -278,7 +279,7 @@ class Session {
       case 'exit':
         return outcomeOfTermination({ exitCode: relayed.end.code });
       case 'failure':
-        return EXEC_START_FAILURE.test(relayed.end.message)
+        return isStartFailure(relayed.end.message)
           ? startFailure(relayed.end.message, this.#context)
           : this.#lost(relayed.end.message);
       case undefined:
@@ -442,16 +443,6 @@ class Session {
   }
 }
 
-/** The line that takes a session up again. */
-export function reattachHint({
-  address,
-  stdin,
-  tty,
-}: Pick<SessionOptions, 'address' | 'stdin' | 'tty'>): string {
-  const { namespace, pod, container } = address;
-  return `Attach again with: kubectl attach ${pod} -c ${container} -n ${namespace}${stdin ? ' -i' : ''}${tty ? ' -t' : ''}`;
-}
-
 function bound(connection: Connection): Pick<RemoteCommand, 'send' | 'endChannel'> {
   return {
     send: (channel, data) => connection.send(channel, data),
@@ -461,34 +452,6 @@ function bound(connection: Connection): Pick<RemoteCommand, 'send' | 'endChannel
 
 function hasEnded(pod: Pod, container: string): boolean {
   return viewContainer(pod, container).phase === 'terminated';
-}
-
-function refusal(error: unknown, { namespace, pod }: SessionAddress, way: 'attach' | 'exec'): DbgError {
-  const words = error instanceof Error ? error.message : String(error);
-  return new DbgError('refused', `cannot ${way === 'exec' ? 'exec in' : 'attach to'} pod ${pod}: ${words}`, {
-    remedy: `Ask for the right to create pods/${way} in namespace ${namespace}`,
-    cause: error,
-  });
-}
-
-function refusedOutcome(error: unknown, address: SessionAddress, way: 'attach' | 'exec'): Outcome {
-  const { message, remedy } = refusal(error, address, way);
-  return { kind: 'refused', message, ...(remedy === undefined ? {} : { remedy }) };
-}
-
-/** What the runtime says of a program that could not be started, in our words. */
-function startFailure(message: string, context: DiagnosisContext): Outcome {
-  const diagnosis = diagnoseReason('StartError', message, context);
-  return { kind: 'never-started', ...(diagnosis ?? { reason: 'StartError', message }) };
-}
-
-/** The runtime's words for a program that exec could not start. */
-const EXEC_START_FAILURE = /OCI runtime exec failed|executable file not found|no such file or directory/;
-
-function endWords(outcome: Outcome): string {
-  if (outcome.kind === 'exited') return `exited with ${outcome.code}`;
-  if (outcome.kind === 'signalled') return `was ended by signal ${outcome.signal}`;
-  return outcome.kind;
 }
 
 function findContainer(pod: Pod, name: string): { image?: string; targetContainerName?: string } | undefined {

@@ -43,7 +43,7 @@ for lists. A flag that has no meaning for the target is refused. Defaults may co
 const HEAD = ['flag', 'value', 'default', 'workflows', 'meaning'];
 
 function cellsOf(flag: FlagSpec): string[] {
-  const short = flag.short === undefined || flag.short === flag.name ? '' : `\`-${flag.short}\`, `;
+  const short = flag.short === undefined ? '' : `\`-${flag.short}\`, `;
   const repeatable = ['list', 'array', 'pairs'].includes(flag.type) ? ' (repeatable)' : '';
   const cells = [
     `${short}\`--${flag.name}\``,
