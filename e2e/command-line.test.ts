@@ -265,6 +265,7 @@ describe('command line', () => {
       /Ask for the right to patch pods\/ephemeralcontainers in namespace default/,
     ],
     ['an unknown context', () => ['web', '--context=nosuch'], 78, /nosuch/],
+    ['an editor that would wait for ever', () => ['web', '--edit', '--', 'id'], 64, /Set EDITOR/],
     ['a malformed selector', () => ['-l', 'a b c', '--', 'id'], 64, /unable to parse requirement/],
     [
       'an output file in a folder that is not there',

@@ -52,13 +52,22 @@ async function read(text: string): Promise<unknown> {
   return body;
 }
 
-function runEditor(file: string, world: World): Promise<void> {
+async function runEditor(file: string, world: World): Promise<void> {
   const command = VARIABLES.map((name) => world.env[name]).find(
     (value) => value !== undefined && value !== '',
   );
+  if (command === undefined && world.stdin.isTTY !== true) {
+    throw new DbgError(
+      'usage',
+      `--edit without a terminal needs an editor of its own, ${FALLBACK} would wait for ever`,
+      {
+        remedy: 'Set EDITOR to a program that changes the file and ends',
+      },
+    );
+  }
   // Words, not a shell's line: `code --wait` works, and nothing else in the variable is run.
   const [program = FALLBACK, ...args] = (command ?? FALLBACK).trim().split(/\s+/);
-  return new Promise((resolve, reject) => {
+  await new Promise<void>((resolve, reject) => {
     const child = spawn(program, [...args, file], { stdio: 'inherit' });
     child.on('error', (error) => {
       reject(

@@ -373,11 +373,12 @@ class Session {
 
   /** Piped input that was cut off cannot be continued: nobody knows how much of it arrived. */
   async #reattach(): Promise<RemoteCommand | undefined> {
-    const { stdin, world } = this.#options;
+    const { address, listener, stdin, world } = this.#options;
     if (stdin && !this.#raw && this.#inputEnd !== 'end-of-input') {
       this.#inputEnd = 'broken';
       return undefined;
     }
+    if (!this.#raw) listener.notice(`the connection to container ${address.container} broke: trying again`);
     return await this.#connection.reopen(() => world.now(), this.#patience.reopen);
   }
 
