@@ -11,6 +11,8 @@ export class AttachSource {
   spoke = false;
   /** Its text was found at two places of the log: only time and count can tell. */
   ambiguous = false;
+  /** How far the log had come when it brought its first byte. */
+  logThen = 0;
   /** When its text was last looked for in the log, and how far both had come then. */
   searched = { at: -Infinity, log: -1, brought: -1 };
   readonly #tty: boolean;

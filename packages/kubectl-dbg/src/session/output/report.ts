@@ -7,8 +7,9 @@ export interface OutputGap {
   /**
    * `unfinished-line`: attach began within a line; its start came to light only after its end had been shown.
    * `log-cut`: the log no longer had them. `log-refused`: the log may not be read. `misjoined`: the final count shows that the streams were joined wrongly.
+   * `ambiguous`: one text over and over, of which the log was cut while it lagged: nobody can tell where attach begins.
    */
-  reason: 'unfinished-line' | 'log-cut' | 'log-refused' | 'misjoined';
+  reason: 'unfinished-line' | 'log-cut' | 'log-refused' | 'misjoined' | 'ambiguous';
 }
 
 /** What was delivered, from where, and what was not. */

@@ -67,6 +67,32 @@ for (const piece of ['y\n', '\0']) {
   });
 }
 
+test('a flood of one text whose log is cut while it lags goes on from attach, and says that it may be wrong there', () => {
+  const missed = 5 * PIECE;
+  let written = 0;
+  const { bytes, splice } = play((playing, same) => {
+    playing.attachOpened(280);
+    playing.logData(same(missed), 290);
+    for (let now = 300; now < 2000; now += 50) {
+      const data = same(32 * PIECE);
+      playing.attachData(1, data, now);
+      playing.logData(same(PIECE), now + 1, now === 1000);
+      written += data.length;
+    }
+    playing.attachEnded(true, 2010);
+    playing.terminated(2020);
+  });
+  assert.ok(splice.finished);
+  assert.equal(bytes, missed + written);
+  assert.deepEqual(
+    splice.report.gaps.map(({ bytes: lost, reason }) => [lost, reason]),
+    [
+      ['unknown', 'log-cut'],
+      ['unknown', 'ambiguous'],
+    ],
+  );
+});
+
 test('two channels that say the same over and over are not joined by a short silence', () => {
   const line = Buffer.from('same\n');
   const { bytes, splice } = play((playing) => {

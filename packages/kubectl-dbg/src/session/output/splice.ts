@@ -92,13 +92,17 @@ export class Splice {
   attachData(channel: number, data: Uint8Array, now: number): void {
     if (data.length === 0 || this.#finished) return;
     const index = this.#attach.indexOf(channel);
+    if (this.#attach.brought === 0) this.#attach.logThen = this.#log.held.window.end;
     this.#activity.attachCame(now, this.#attach.append(index, data));
     if (this.#takeover !== undefined) {
       this.#output.write(index, data);
       this.#takeover.attachGrew(this.#log.held.window);
     } else if (this.#attach.ambiguous && !this.wantsAttach) {
-      // Where the text can't tell, keeping attach's bytes is of no use: the log brings them.
-      for (const buffer of this.#attach.channels) buffer.dropTo(buffer.length - this.#limits.history);
+      // What the log has brought too need not be kept of it: the text can't tell where they meet.
+      const has = this.#log.held.window.end - this.#attach.logThen;
+      for (const buffer of this.#attach.channels) {
+        buffer.dropTo(Math.min(buffer.length, has) - this.#limits.history);
+      }
     }
     this.#step(now);
   }
@@ -252,7 +256,19 @@ export class Splice {
       const fromStart = meetFromStart(view);
       if (fromStart !== undefined) return fromStart;
     }
-    return meetBySilence(view) ?? this.#meetByText(view);
+    return meetBySilence(view) ?? this.#meetByText(view) ?? this.#meetByGuess(view);
+  }
+
+  /**
+   * A flood of one text over and over, of which the log was cut while it lagged far behind: attach goes on where the log
+   * was when it began, which may be wrong by what was on its way then.
+   */
+  #meetByGuess({ channels, held, log }: MeetingView): Meeting | undefined {
+    if (!held || !this.#attach.ambiguous || !this.#log.cut) return undefined;
+    this.#output.gap(log.end, 'unknown', 'ambiguous');
+    const has = log.end - this.#attach.logThen;
+    const consumed = channels.map((channel) => Math.min(channel.length, channel.finalLength > 0 ? has : 0));
+    return { consumed, by: 'gave-up' };
   }
 
   #meetByText(view: MeetingView): Meeting | undefined {

@@ -37,3 +37,26 @@ test('a container without stdin has none to attach to', () => {
   const hub = new OutputHub({ tty: false, stdinOnce: false, resize() {}, resume() {} });
   assert.equal(hub.attach({ ...NONE, stdin: true, stdout: true }).stdin, undefined);
 });
+
+test('a client that lags far behind holds the container up until it has read, and is waited for once', async () => {
+  const resumed: true[] = [];
+  const hub = new OutputHub({
+    tty: false,
+    stdinOnce: false,
+    resize() {},
+    resume() {
+      resumed.push(true);
+    },
+  });
+  const { stdout } = hub.attach({ ...NONE, stdout: true });
+  assert.ok(stdout !== undefined);
+  const chunk = Buffer.alloc(1024 * 1024);
+  let heldUp = 0;
+  for (let count = 0; count < 80; count += 1) if (!hub.publish('stdout', chunk)) heldUp += 1;
+  assert.ok(heldUp > 10);
+  assert.ok(stdout.listenerCount('close') < 5);
+  assert.equal(resumed.length, 0);
+  stdout.resume();
+  while (resumed.length === 0) await turn();
+  assert.equal(resumed.length, 1);
+});

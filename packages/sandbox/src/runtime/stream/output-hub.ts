@@ -31,6 +31,8 @@ interface Client {
 export class OutputHub {
   readonly #process: HubProcess;
   readonly #clients = new Set<Client>();
+  /** Outputs of clients that lag too far behind, and are waited for. */
+  readonly #lagging = new Set<PassThrough>();
   #ended = false;
 
   constructor(process: HubProcess) {
@@ -46,11 +48,23 @@ export class OutputHub {
       target.write(chunk);
       if (target.writableLength + target.readableLength > CLIENT_BUFFER_BYTES) {
         keepsUp = false;
-        target.once('drain', () => this.#process.resume());
-        target.once('close', () => this.#process.resume());
+        this.#awaitRoom(target);
       }
     }
     return keepsUp;
+  }
+
+  #awaitRoom(target: PassThrough): void {
+    if (this.#lagging.has(target)) return;
+    this.#lagging.add(target);
+    const goOn = (): void => {
+      target.off('drain', goOn);
+      target.off('close', goOn);
+      this.#lagging.delete(target);
+      this.#process.resume();
+    };
+    target.once('drain', goOn);
+    target.once('close', goOn);
   }
 
   /** The container has ended and its output was published. */
