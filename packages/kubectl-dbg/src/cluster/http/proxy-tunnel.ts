@@ -3,7 +3,7 @@ import { addressOf } from '../endpoint.ts';
 import type { Address } from '../endpoint.ts';
 import { open } from './gate.ts';
 import type { Gate } from './gate.ts';
-import { readUntil } from './read-until.ts';
+import { readHead } from './read-until.ts';
 import { socksHandshake } from './socks.ts';
 import { ConnectionFailure } from './transport.ts';
 
@@ -39,13 +39,9 @@ async function httpConnect(socket: Socket, proxy: URL, target: Address): Promise
     lines.push(`Proxy-Authorization: Basic ${Buffer.from(pair, 'utf8').toString('base64')}`);
   }
   socket.write(`${lines.join('\r\n')}\r\n\r\n`);
-  const head = await readUntil(socket, (bytes) => {
-    const end = bytes.indexOf('\r\n\r\n');
-    return end < 0 ? undefined : end + 4;
-  });
-  const status = /^HTTP\/1\.[01] (\d{3})/.exec(head.toString('latin1'))?.[1];
+  const { status } = await readHead(socket, 'proxy');
   if (status === undefined) throw new ConnectionFailure('PROXY_PROTOCOL', 'the proxy does not speak HTTP');
-  if (status !== '200') {
+  if (status !== 200) {
     throw new ConnectionFailure('PROXY_REFUSED', `the proxy answered CONNECT with HTTP status ${status}`);
   }
 }

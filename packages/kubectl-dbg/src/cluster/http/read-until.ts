@@ -1,6 +1,28 @@
 import type { Socket } from 'node:net';
 import { ConnectionFailure } from './transport.ts';
 
+/** The head of an HTTP/1.1 answer. */
+export interface AnswerHead {
+  /** Undefined: it is not HTTP. */
+  status: number | undefined;
+  text: string;
+}
+
+/** Reads the head of an answer; what comes after it waits in the socket. */
+export async function readHead(socket: Socket, peer: 'proxy' | 'server'): Promise<AnswerHead> {
+  const bytes = await readUntil(
+    socket,
+    (read) => {
+      const end = read.indexOf('\r\n\r\n');
+      return end < 0 ? undefined : end + 4;
+    },
+    peer,
+  );
+  const text = bytes.toString('latin1');
+  const status = /^HTTP\/1\.[01] (\d{3})/.exec(text)?.[1];
+  return { status: status === undefined ? undefined : Number(status), text };
+}
+
 /** The head of an answer is a status line and some headers. */
 export const MAX_HEAD_BYTES = 16 * 1024;
 

@@ -1,7 +1,7 @@
 import { validateHeaderValue } from 'node:http';
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
-import { MAX_HEAD_BYTES, readUntil } from '../http/read-until.ts';
+import { MAX_HEAD_BYTES, readHead, readUntil } from '../http/read-until.ts';
 import { ConnectionFailure, TransportError } from '../http/transport.ts';
 import type { TransportResponse } from '../http/transport.ts';
 
@@ -67,9 +67,8 @@ function head({ target, host, headers }: SpdyUpgradeRequest): string {
 }
 
 async function answer(connection: Socket): Promise<SpdyUpgradeResult> {
-  const text = (await readUntil(connection, endOfHead, 'server')).toString('latin1');
-  const status = Number(/^HTTP\/1\.[01] (\d{3})/.exec(text)?.[1]);
-  if (Number.isNaN(status)) throw new ConnectionFailure('NO_UPGRADE', 'the server does not speak HTTP');
+  const { status, text } = await readHead(connection, 'server');
+  if (status === undefined) throw new ConnectionFailure('NO_UPGRADE', 'the server does not speak HTTP');
   if (status !== 101) return { kind: 'answer', response: await refusalOf(connection, status, text) };
   const protocol = headerOf(text, PROTOCOL_HEADER);
   if (headerOf(text, 'upgrade').toUpperCase() !== 'SPDY/3.1' || protocol !== SPDY_PROTOCOL) {
@@ -86,11 +85,6 @@ async function refusalOf(connection: Socket, status: number, head: string): Prom
   connection.destroy();
   const headers = { 'content-type': headerOf(head, 'content-type') };
   return { status, headers, body: Readable.from([body]), discard: () => undefined };
-}
-
-function endOfHead(bytes: Buffer): number | undefined {
-  const end = bytes.indexOf('\r\n\r\n');
-  return end < 0 ? undefined : end + 4;
 }
 
 function headerOf(head: string, name: string): string {

@@ -118,8 +118,8 @@ export function meetBySilence(view: MeetingView, patient = false): Meeting | und
     return undefined;
   if (!explains(view, consumed)) return undefined;
   // Were it so too if the log had not its last line? Then the text can't tell.
-  const isAmbiguous = explains(view, consumed, 1);
-  return isAmbiguous && !isLongEnough(view, quiet) ? undefined : { consumed, by: 'silence' };
+  if (!isLongEnough(view, quiet) && explains(view, consumed, 1)) return undefined;
+  return { consumed, by: 'silence' };
 }
 
 /**
@@ -202,10 +202,10 @@ export function meetAtEnd(view: MeetingView): Meeting | 'whole' | undefined {
   const end = only.tail(limits.history);
   // A log that is shorter than what attach has brought is not the whole, however alike the ends are.
   if (log.end - view.floor >= only.finalLength && endsAlike(tail, end, end.length)) return 'whole';
-  const found = align(tail, only.slice(only.start), only.start === 0);
-  const [place] = found;
-  if (place === undefined || found.length > 1 || place.overlap < END_OVERLAP) return undefined;
-  if (isRepetitive(tail, only.slice(only.start), place.consumed)) return undefined;
+  const kept = only.slice(only.start);
+  const [place, another] = align(tail, kept, only.start === 0);
+  if (place === undefined || another !== undefined || place.overlap < END_OVERLAP) return undefined;
+  if (isRepetitive(tail, kept, place.consumed)) return undefined;
   return {
     consumed: channels.map((channel) => (channel === only ? only.start + place.consumed : 0)),
     by: 'text',
