@@ -353,6 +353,18 @@ describe('command line', () => {
     });
   });
 
+  test('a warning that counts as an error stands in the one document', async () => {
+    const labels = { 'pod-security.kubernetes.io/warn': 'restricted' };
+    await post('/api/v1/namespaces', { metadata: { name: 'warned', labels } });
+    const result = await dbg(['node/vm', '-n', 'warned', '-o', 'json', '--warnings-as-errors', '--', 'true']);
+    assert.equal(result.code, 77, result.stderr);
+    const { items } = JSON.parse(result.stdout) as { items: { outcome: string }[] };
+    assert.deepEqual(
+      items.map(({ outcome }) => outcome),
+      ['exited', 'failed'],
+    );
+  });
+
   test("a command's exit code keeps no other pod from being debugged", async () => {
     const result = await dbg(['pod/web', 'pod/api', '--', 'sh', '-c', 'hostname; exit 4']);
     assert.deepEqual([result.code, result.stdout], [4, 'web\napi\n'], result.stderr);

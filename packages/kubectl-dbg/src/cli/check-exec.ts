@@ -1,10 +1,8 @@
 import { ApiStatusError, type Cluster } from '../cluster/index.ts';
 import { DbgError } from '../errors.ts';
-import type { Plan } from '../plan/index.ts';
 
 /** Without the right to exec the sleeper could neither be used nor ended: so nothing is written. */
-export async function checkExec(cluster: Cluster, { session }: Plan, signal: AbortSignal): Promise<void> {
-  const namespace = session?.address.namespace ?? '';
+export async function checkExec(cluster: Cluster, namespace: string, signal: AbortSignal): Promise<void> {
   const attributes = { namespace, verb: 'create', resource: 'pods', subresource: 'exec' };
   const review = await cluster
     .request<{ status?: { allowed?: boolean } }>({

@@ -105,10 +105,10 @@ export async function debug(
       ...(patience === undefined ? {} : { patience }),
     };
     const code = await debugAll(subjects, options.via === 'exec' ? viaExec(shared) : shared, options);
-    if (documents !== undefined) printOutcomes(documents, world);
     if (code === 0 && warnings > 0 && options.warningsAsErrors === true) {
       throw new DbgError('refused', `${warnings} warning${warnings === 1 ? '' : 's'} received`);
     }
+    if (documents !== undefined) printOutcomes(documents, world);
     return code;
   } catch (error) {
     if (signal.aborted && signal.reason instanceof Interrupted) {
@@ -161,6 +161,10 @@ async function debugAll(subjects: readonly Subject[], shared: Shared, options: O
     plans.push(await makePlan(cluster, asked, subject, (below) => world.randomInt(below), signal));
   }
   const dryRun = options.dryRun ?? 'none';
+  if (shared.sleeper !== undefined && dryRun === 'none') {
+    const namespaces = new Set(plans.map(({ session }) => session?.address.namespace ?? ''));
+    for (const namespace of namespaces) await checkExec(cluster, namespace, signal);
+  }
   const output = outputOf(options, world);
   let code: number = ExitCode.ok;
   try {
@@ -172,7 +176,6 @@ async function debugAll(subjects: readonly Subject[], shared: Shared, options: O
         await printDryRun(plan, dryRun === 'server', options, shared);
         continue;
       }
-      if (shared.sleeper !== undefined) await checkExec(cluster, plan, signal);
       const created = world.now();
       const report = await shared.carryOut(plan, { ...shared, ...output.streams });
       if (shared.documents !== undefined) {
