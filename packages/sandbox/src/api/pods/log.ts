@@ -37,7 +37,7 @@ export async function serveLog(exchange: Exchange, api: ApiContext, resource: Re
 }
 
 /** A refusal of the kubelet, as the API server hands it on. */
-export function fromKubelet(error: unknown): unknown {
+function fromKubelet(error: unknown): unknown {
   if (!(error instanceof KubeletError)) return error;
   if (error.status === 400) return badRequest(error.message);
   if (error.status === 404) {

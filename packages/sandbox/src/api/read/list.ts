@@ -18,7 +18,7 @@ export function readSelection(options: ListOptions, readers: FieldReaders): Sele
 }
 
 /** Reads a resourceVersion of a query. */
-export function parseResourceVersion(text: string): number | undefined {
+function parseResourceVersion(text: string): number | undefined {
   if (text === '') return undefined;
   if (!/^\d+$/.test(text)) {
     const quoted = JSON.stringify(text);

@@ -158,7 +158,7 @@ export function earlierPolicy(finalizers: readonly string[]): string | undefined
 }
 
 /** What becomes of dependents where nothing is said of them: kinds from before there was a choice keep theirs. */
-export function defaultPropagation({ key }: Pick<Resource, 'key'>): 'Background' | 'Orphan' {
+function defaultPropagation({ key }: Pick<Resource, 'key'>): 'Background' | 'Orphan' {
   return key === 'jobs.batch' || key === 'replicationcontrollers' ? 'Orphan' : 'Background';
 }
 

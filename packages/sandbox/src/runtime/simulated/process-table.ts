@@ -10,7 +10,7 @@ export interface ProcessEntry {
 
 /** Process ids begin here, as on a node where a few processes came before; the first process has 1. */
 const FIRST_PID = 7;
-export const INIT_PID = 1;
+const INIT_PID = 1;
 
 /** The processes of a process namespace. */
 export class ProcessTable {
