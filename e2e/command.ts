@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-/** The program as users run it: the bundle. */
-export const KUBECTL_DBG = fileURLToPath(new URL('../packages/kubectl-dbg/dist/main.js', import.meta.url));
+/** The program as users run it: what npm links, which loads the bundle. */
+export const KUBECTL_DBG = fileURLToPath(
+  new URL('../packages/kubectl-dbg/bin/kubectl-dbg.cjs', import.meta.url),
+);
 
 export interface CommandResult {
   code: number;

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { startSandbox, type Sandbox } from 'kube-sandbox';
 import { runDbg } from './command.ts';
+import { measureLoading } from './loaded-code.ts';
 
 describe('cost of a session', () => {
   let sandbox: Sandbox;
@@ -84,5 +85,19 @@ describe('cost of a session', () => {
     ]);
     assert.deepEqual(requests.slice(3).sort(), [`GET ${pods}/web/attach 101`, `GET ${pods}/web/log 200`]);
     assert.equal(connections, 2);
+  });
+
+  test('a session loads at most 320000 bytes of code, and nothing of what it does not use', async () => {
+    const { result, loaded, bytes } = await measureLoading(['web', '-q', '--', 'echo', 'one'], {
+      KUBECONFIG: kubeconfig,
+    });
+    assert.deepEqual({ code: result.code, stdout: result.stdout }, { code: 0, stdout: 'one\n' });
+    const unused = /spdy|exec-plugin|proxy-tunnel|http1-transport|edit|inputs|completion|print-plan|json-/;
+    assert.deepEqual(
+      loaded.filter((file) => unused.test(file)),
+      [],
+    );
+    assert.ok(loaded.some((file) => file.startsWith('carry-out')));
+    assert.ok(bytes <= 320_000, `${bytes} bytes: ${loaded.join(', ')}`);
   });
 });

@@ -1,39 +1,94 @@
-// Bundles the packages that people run: split, so that each command loads only what it uses.
-import { chmod, rm } from 'node:fs/promises';
+// Bundles the packages that people run: in pieces, so that each command loads only what it uses.
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { rolldown } from 'rolldown';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-const bundles = [
-  { name: 'kubectl-dbg', entries: ['main.ts', 'complete.ts', 'index.ts'], external: [] },
-  { name: 'sandbox', entries: ['main.ts', 'index.ts'], external: ['@lydell/node-pty'] },
-];
+const packages = {
+  'kubectl-dbg': [
+    // CommonJS starts 30 ms sooner: Node 20 takes a millisecond for each ES module, however small.
+    {
+      entries: { main: 'bundle-main.ts', start: 'launch/start.ts', complete: 'complete.ts' },
+      format: 'cjs',
+      minify: true,
+    },
+    { entries: { index: 'index.ts' }, format: 'esm', minify: true },
+  ],
+  sandbox: [
+    {
+      entries: { main: 'main.ts', index: 'index.ts' },
+      format: 'esm',
+      sourcemap: true,
+      external: ['@lydell/node-pty'],
+    },
+  ],
+};
+
+/** Node reads a file of ASCII in a third of the time; in JavaScript the escapes mean the same everywhere. */
+const ascii = {
+  name: 'ascii',
+  generateBundle(_, files) {
+    for (const file of Object.values(files)) {
+      file.code = file.code.replaceAll(
+        /[^\0-\x7f]/g,
+        (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+      );
+    }
+  },
+};
 
 await Promise.all(
-  bundles.map(async ({ name, entries, external }) => {
+  Object.entries(packages).map(async ([name, bundles]) => {
     const folder = join(root, 'packages', name);
-    const outdir = join(folder, 'dist');
-    await rm(outdir, { recursive: true, force: true });
-    await build({
-      entryPoints: entries.map((entry) => join(folder, 'src', entry)),
-      outdir,
-      bundle: true,
-      splitting: true,
-      format: 'esm',
-      platform: 'node',
-      target: 'node20.19',
-      conditions: ['source'],
-      minify: name === 'kubectl-dbg',
-      sourcemap: name === 'kubectl-dbg' ? false : 'linked',
-      legalComments: 'external',
-      logLevel: 'warning',
-      external,
-      banner: {
-        js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-      },
-    });
-    for (const entry of entries) await chmod(join(outdir, entry.replace('.ts', '.js')), 0o755);
+    await rm(join(folder, 'dist'), { recursive: true, force: true });
+    const modules = await Promise.all(bundles.map(async (bundle) => await makeBundle(folder, bundle)));
+    await writeFile(join(folder, 'dist', 'THIRD-PARTY-LICENSES.txt'), await licences(modules.flat()));
   }),
 );
+
+/** Makes one bundle; returns the modules that went into it. */
+async function makeBundle(folder, { entries, format, minify = false, sourcemap = false, external = [] }) {
+  const extension = format === 'cjs' ? 'cjs' : 'js';
+  const build = await rolldown({
+    input: Object.fromEntries(
+      Object.entries(entries).map(([name, file]) => [name, join(folder, 'src', file)]),
+    ),
+    platform: 'node',
+    external,
+    resolve: { conditionNames: ['source', 'import', 'node', 'default'] },
+    transform: { target: 'node20.19' },
+    plugins: format === 'cjs' ? [ascii] : [],
+    onLog(level, log, handle) {
+      // A module that is loaded early on one path is still loaded late on another.
+      if (log.code !== 'INEFFECTIVE_DYNAMIC_IMPORT') handle(level, log);
+    },
+  });
+  const { output } = await build.write({
+    dir: join(folder, 'dist'),
+    format,
+    minify,
+    sourcemap,
+    dynamicImportInCjs: false,
+    entryFileNames: `[name].${extension}`,
+    chunkFileNames: `[name]-[hash].${extension}`,
+  });
+  await build.close();
+  return output.flatMap((file) => file.moduleIds ?? []);
+}
+
+/** The licences of the packages that went into a bundle. */
+async function licences(modules) {
+  const packages = new Set(
+    modules.flatMap((id) => /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+/.exec(id)?.[0] ?? []),
+  );
+  const texts = [];
+  for (const folder of [...packages].toSorted((a, b) => a.localeCompare(b))) {
+    const { name, version } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
+    const file = (await readdir(folder)).find((entry) => /^licen[cs]e/i.test(entry));
+    if (file === undefined) throw new Error(`${name} has no licence file`);
+    texts.push(`${name} ${version}\n\n${await readFile(join(folder, file), 'utf8')}`);
+  }
+  return texts.join('\n----\n\n');
+}

@@ -3,4 +3,6 @@
 import { realWorld } from './cli/real-world.ts';
 import { COMPLETE, run } from './cli/run.ts';
 
-process.exitCode = await run([COMPLETE, ...process.argv.slice(2)], realWorld());
+void run([COMPLETE, ...process.argv.slice(2)], realWorld()).then((code) => {
+  process.exitCode = code;
+});

@@ -25,6 +25,9 @@ export const ExitCode = {
   configuration: 78,
 } as const;
 
+/** The shell's code for a process that died of SIGPIPE: whoever read our output has stopped reading. */
+export const SIGPIPE_EXIT = 141;
+
 export type FailureKind = Exclude<keyof typeof ExitCode, 'ok'>;
 
 /** Why and on what something failed, and what to do next. Shown as one line. */

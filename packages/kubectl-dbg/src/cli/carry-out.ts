@@ -9,6 +9,7 @@ import type { Outcome } from '../session/outcome.ts';
 import { type Made, remove } from '../session/removal.ts';
 import { reattachHint } from '../session/endings.ts';
 import { type Patience, runSession, type SessionReport } from '../session/session.ts';
+import { turn } from '../turn.ts';
 import type { OutputStream, World } from '../world.ts';
 import { ProgressLine } from './progress-line.ts';
 
@@ -38,10 +39,13 @@ export async function carryOut(plan: Plan, options: CarryOutOptions): Promise<Se
   const begun = world.now();
   const made: Made[] = [];
   let outcome: Outcome | undefined;
-  // Its handshakes take two round trips: they are done while the write is under way and the container starts.
-  if (plan.session !== undefined && request.attach) options.cluster.prepareUpgrade();
   try {
-    const pod = await write(plan, made, options);
+    const writing = write(plan, made, options);
+    // Its handshakes take two round trips: they are done while the write is under way and the container starts.
+    if (plan.session !== undefined && request.attach) {
+      void turn().then(() => options.cluster.prepareUpgrade());
+    }
+    const pod = await writing;
     options.signal.throwIfAborted();
     const failed = await writeLater(plan, pod, options);
     if (failed !== undefined) {

@@ -1,12 +1,12 @@
 import type { ClusterOptions } from '../cluster/index.ts';
-import type { OutputStream } from '../world.ts';
+import type { World } from '../world.ts';
 import type { Options } from './grammar/index.ts';
 
 /** From this `-v` on each request is a line on stderr, as with kubectl. */
 const TRACE_REQUESTS = 6;
 
 /** The global flags as the client wants them. */
-export function clusterOptionsOf(options: Options, stderr: OutputStream): ClusterOptions {
+export function clusterOptionsOf(options: Options, world: Pick<World, 'stderr'>): ClusterOptions {
   const trace = (options.v ?? 0) >= TRACE_REQUESTS;
   return {
     kubeconfig: options.kubeconfig,
@@ -36,7 +36,7 @@ export function clusterOptionsOf(options: Options, stderr: OutputStream): Cluste
               entry.kind === 'request'
                 ? `${entry.method} ${entry.path} ${entry.status}`
                 : `connected for ${entry.purpose} (${entry.protocol})`;
-            stderr.write(`${what} in ${Math.round(entry.milliseconds)} ms\n`);
+            world.stderr.write(`${what} in ${Math.round(entry.milliseconds)} ms\n`);
           },
         }
       : {}),

@@ -9,8 +9,11 @@ import {
 } from '../cluster/index.ts';
 import { DbgError, ExitCode } from '../errors.ts';
 import {
+  type DebugRequest,
   makeSleeper,
+  type ManifestObject,
   type Notice,
+  type PartialContainer,
   type Plan,
   resolveTarget,
   type Sleeper,
@@ -21,13 +24,13 @@ import { applyWrite } from '../session/apply.ts';
 import { parseDetachKeys } from '../session/detach-keys.ts';
 import { exitCodeOf } from '../session/outcome.ts';
 import type { Patience, SessionReport } from '../session/session.ts';
+import { turn } from '../turn.ts';
 import type { World } from '../world.ts';
 import type { carryOut, CarryOutOptions } from './carry-out.ts';
 import { clusterOptionsOf } from './cluster-options.ts';
 import { parseTimeout } from './timeout.ts';
 import type { Options, ParsedArguments } from './grammar/index.ts';
 import { makeRequest } from './grammar/index.ts';
-import { readCustom, readManifests } from './inputs.ts';
 import { abortOnSignals, Interrupted } from './interrupt.ts';
 import { checkExec } from './check-exec.ts';
 import { makePlan } from './make-plan.ts';
@@ -46,37 +49,33 @@ export interface DebugSettings {
   /** Times of the client and of sessions; tests shorten them. */
   tuning?: Partial<Tuning> | undefined;
   patience?: Patience | undefined;
+  /** Called after each session. */
+  afterSession?: (() => void) | undefined;
 }
 
 /** Debugs the targets of a command line; returns the exit code. */
 export async function debug(
   parsed: ParsedArguments,
   world: World,
-  { pluginPolicy, tuning, patience }: DebugSettings = {},
+  { pluginPolicy, tuning, patience, afterSession = () => undefined }: DebugSettings = {},
 ): Promise<number> {
-  const { options, targets } = parsed;
+  const { options } = parsed;
   const quiet = options.quiet ?? false;
-  const say = (text: string) => void world.stderr.write(`${sanitise(text)}\n`);
-  const words = targets.map((word) => resolveTarget(word));
-  const manifests = await readManifests(options.filename ?? [], world);
-  const { custom, notices } = await readCustom(options.custom, world);
-  const kinds = manifests.length > 0 ? manifests.map(({ kind }) => kind) : words.map(({ kind }) => kind);
-  const terminal = world.stdin.isTTY === true && world.stdout.isTTY === true;
-  const request = makeRequest(withoutLostTerminal(parsed, world, quiet, say), {
-    kinds: kinds.length > 0 ? kinds : ['Pod'],
-    defaultImage: world.env.KUBECTL_DBG_IMAGE || DEFAULT_IMAGE,
-    // A command for several is run in each for its output; without one a shell is opened in each in turn.
-    interactive:
-      terminal && options.output === undefined && (kinds.length === 1 || parsed.words.length === 0),
-    ...(custom === undefined ? {} : { custom }),
-  });
-  const timeout = parseTimeout(options.timeout);
-  const detachKeys = detachKeysOf(options);
+  // The connection opens while the rest of the command line is looked at, whose faults are told first.
+  const opening = openCluster({ ...clusterOptionsOf(options, world), pluginPolicy, tuning }, world);
+  await opening.then((cluster) => cluster.prepareRequests()).catch(() => undefined);
+  const { stderr } = world;
+  const say = (text: string) => void stderr.write(`${sanitise(text)}\n`);
+  let asked: Asked;
+  try {
+    asked = await readRequest(parsed, world, quiet, say);
+  } catch (error) {
+    await opening.then((cluster) => cluster.close()).catch(() => undefined);
+    throw error;
+  }
+  const cluster = await opening;
+  const { words, manifests, notices, request, timeout, detachKeys } = asked;
   const { signal, release } = abortOnSignals(world);
-  const cluster = await openCluster(
-    { ...clusterOptionsOf(options, world.stderr), pluginPolicy, tuning },
-    world,
-  );
   const documents: unknown[] | undefined =
     options.output === 'json' && (options.dryRun ?? 'none') === 'none' ? [] : undefined;
   let warnings = 0;
@@ -88,7 +87,7 @@ export async function debug(
     // The code of sessions is loaded while the server is asked: it is not needed before.
     const [subjects, session] = await Promise.all([
       findSubjects(cluster, words, manifests, options, signal),
-      import('./carry-out.ts'),
+      turn().then(async () => await loadSession(cluster, options)),
     ]);
     showNotices(notices, quiet, say);
     const shared = {
@@ -101,6 +100,7 @@ export async function debug(
       detachKeys,
       say,
       signal,
+      afterSession,
       ...(documents === undefined ? {} : { documents }),
       ...(patience === undefined ? {} : { patience }),
     };
@@ -127,12 +127,70 @@ export async function debug(
   }
 }
 
+/** What a command line asks for, its files read. */
+interface Asked {
+  words: TargetWord[];
+  manifests: ManifestObject[];
+  notices: readonly Notice[];
+  request: DebugRequest;
+  timeout: number;
+  detachKeys: Uint8Array;
+}
+
+async function readRequest(
+  parsed: ParsedArguments,
+  world: World,
+  quiet: boolean,
+  say: (text: string) => void,
+): Promise<Asked> {
+  const { options, targets } = parsed;
+  const words = targets.map((word) => resolveTarget(word));
+  const { manifests, custom, notices } = await readFiles(options, world);
+  const kinds = manifests.length > 0 ? manifests.map(({ kind }) => kind) : words.map(({ kind }) => kind);
+  const terminal = world.stdin.isTTY === true && world.stdout.isTTY === true;
+  const request = makeRequest(withoutLostTerminal(parsed, world, quiet, say), {
+    kinds: kinds.length > 0 ? kinds : ['Pod'],
+    defaultImage: world.env.KUBECTL_DBG_IMAGE || DEFAULT_IMAGE,
+    // A command for several is run in each for its output; without one a shell is opened in each in turn.
+    interactive:
+      terminal && options.output === undefined && (kinds.length === 1 || parsed.words.length === 0),
+    ...(custom === undefined ? {} : { custom }),
+  });
+  return {
+    words,
+    manifests,
+    notices,
+    request,
+    timeout: parseTimeout(options.timeout),
+    detachKeys: detachKeysOf(options),
+  };
+}
+
+/** What the command line names by files. */
+async function readFiles(
+  { filename = [], custom }: Options,
+  world: World,
+): Promise<{ manifests: ManifestObject[]; custom?: PartialContainer; notices: readonly Notice[] }> {
+  if (filename.length === 0 && !custom) return { manifests: [], notices: [] };
+  const { readCustom, readManifests } = await import('./inputs.ts');
+  return { manifests: await readManifests(filename, world), ...(await readCustom(custom, world)) };
+}
+
 type Shared = Omit<CarryOutOptions, 'stdout' | 'stderr'> & {
   carryOut: typeof carryOut;
   sleeper?: Sleeper;
+  afterSession: () => void;
   /** One of each session that is over, for `-o json`. */
   documents?: unknown[];
 };
+
+async function loadSession(
+  cluster: Cluster,
+  { dryRun = 'none' }: Options,
+): Promise<{ carryOut: typeof carryOut }> {
+  if (dryRun === 'none') cluster.preload().catch(() => undefined);
+  return await import('./carry-out.ts');
+}
 
 /** `--via exec`: the container sleeps, and the command runs in it by exec, whose streams are there from its start. */
 function viaExec(shared: Shared): Shared {
@@ -178,6 +236,7 @@ async function debugAll(subjects: readonly Subject[], shared: Shared, options: O
       }
       const created = world.now();
       const report = await shared.carryOut(plan, { ...shared, ...output.streams });
+      if (report.attached !== undefined) shared.afterSession();
       if (shared.documents !== undefined) {
         const { outcomeJson } = await import('./outcome-json.ts');
         shared.documents.push(outcomeJson(report, { workflow: plan.workflow, created }));
@@ -231,7 +290,7 @@ function printOutcomes(documents: readonly unknown[], world: World): void {
 async function findSubjects(
   cluster: Cluster,
   words: readonly TargetWord[],
-  manifests: Awaited<ReturnType<typeof readManifests>>,
+  manifests: readonly ManifestObject[],
   options: Options,
   signal: AbortSignal,
 ): Promise<Subject[]> {

@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
 import type { PluginPolicy } from '../cluster/index.ts';
 import { DbgError, ExitCode } from '../errors.ts';
 import { VERSION } from '../version.ts';
@@ -36,7 +35,7 @@ export async function run(
 }
 
 async function dispatch(parsed: ParsedArguments, settings: DebugSettings, world: World): Promise<number> {
-  const text = staticText(parsed, world.stdout.isTTY === true ? world.stdout.columns : undefined);
+  const text = staticText(parsed, () => (world.stdout.isTTY === true ? world.stdout.columns : undefined));
   if (text !== undefined) {
     world.stdout.write(text);
     return ExitCode.ok;
@@ -57,17 +56,23 @@ async function parseWithPreferences(
   const file = kubercFile(writtenKuberc(argv), world.env, world.home);
   if (file === undefined || (!file.required && !existsSync(file.path))) return { parsed: parse(argv) };
   const { expandAlias, readKuberc } = await import('./grammar/kuberc.ts');
-  const text = await readFile(file.path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new DbgError('configuration', `cannot read ${file.path}: ${error.code ?? error.message}`, {
-      remedy: 'Correct --kuberc or KUBERC, or switch preferences off with KUBERC=off',
-    });
-  });
-  const preferences = await readKuberc(text, file.path);
+  const preferences = await readKuberc(readPreferences(file.path), file.path);
   const { argv: expanded, defaults } = expandAlias(argv, preferences);
   const parsed = parse(expanded);
   if (parsed.command === 'debug') applyDefaults(parsed, defaults);
   const { pluginPolicy } = preferences;
   return { parsed, ...(pluginPolicy === undefined ? {} : { pluginPolicy }) };
+}
+
+function readPreferences(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new DbgError('configuration', `cannot read ${path}: ${code ?? message}`, {
+      remedy: 'Correct --kuberc or KUBERC, or switch preferences off with KUBERC=off',
+    });
+  }
 }
 
 /** The value of `--kuberc`, which must be known before aliases can be replaced. */

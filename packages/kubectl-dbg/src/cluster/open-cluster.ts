@@ -1,4 +1,5 @@
 import { arch } from 'node:os';
+import { turn } from '../turn.ts';
 import type { World } from '../world.ts';
 import { VERSION } from '../version.ts';
 import { createCredentials } from './credentials/credentials.ts';
@@ -28,7 +29,7 @@ export async function openCluster(options: ClusterOptions, world: World): Promis
   const listeners: ((text: string) => void)[] = [];
   const warned = new Set<string>();
   const credentials = createCredentials(user, world, options.pluginPolicy);
-  const connector = new Connector(endpoint, tuning, trace);
+  const connector = new Connector(endpoint, tuning, trace, () => world.now());
   const settings: ClientSettings = {
     endpoint,
     credentials,
@@ -77,12 +78,22 @@ export async function openCluster(options: ClusterOptions, world: World): Promis
       );
       yield* events as AsyncGenerator<WatchEvent<T>>;
     },
-    prepareUpgrade: () => {
-      spare.prepare();
-      // The code of what comes next is loaded while the connection opens.
-      const next = [import('./watch/watch.ts'), import('./remote-command/open-command.ts'), import('ws')];
-      Promise.all(next).catch(() => undefined);
+    prepareRequests: async () => {
+      if (user.exec !== undefined) return;
+      credentials
+        .get()
+        .then((credential) => connector.transport(credential))
+        .catch(() => undefined);
+      await turn();
     },
+    preload: async () => {
+      await Promise.all([
+        import('./watch/watch.ts'),
+        import('./remote-command/open-command.ts'),
+        import('ws'),
+      ]);
+    },
+    prepareUpgrade: () => spare.prepare(),
     attach: (command) => open('attach', command),
     exec: (command) => open('exec', command),
     onWarning: (listener) => {

@@ -100,6 +100,13 @@ export interface Cluster {
    * ended the body; a broken connection throws DbgError `lost`.
    */
   stream(request: ApiRequest): Promise<AsyncIterable<Uint8Array>>;
+  /**
+   * Begins to open the connection for requests, unless a credential plugin would have to run for it; failures are
+   * ignored here and met again later. Resolves once that is on its way.
+   */
+  prepareRequests(): Promise<void>;
+  /** Loads the code of watches, attach and exec, which else is loaded at their first use. */
+  preload(): Promise<void>;
   /** Opens a connection ahead of time for the next upgrade; failures are ignored here and met again later. */
   prepareUpgrade(): void;
   attach(options: RemoteCommandOptions): Promise<RemoteCommand>;

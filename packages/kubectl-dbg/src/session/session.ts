@@ -1,6 +1,7 @@
 import type { Pod } from 'kubernetes-types/core/v1.d.ts';
 import type { Cluster, RemoteCommand } from '../cluster/types.ts';
 import { DbgError } from '../errors.ts';
+import { turn } from '../turn.ts';
 import type { OutputStream, World } from '../world.ts';
 import { Connection, pauseFor } from './connection.ts';
 import { viewContainer } from './container-state.ts';
@@ -184,9 +185,16 @@ class Session {
       await this.#deliver(undefined);
     } else {
       this.#report.running = now();
+      if (this.#options.exec !== undefined) {
+        listener.begins();
+        return await this.#execute(this.#options.exec);
+      }
+      const attach = this.#connection.open();
+      attach.catch(ignore);
+      // The request is on its way before anything is said.
+      await turn();
       listener.begins();
-      if (this.#options.exec !== undefined) return await this.#execute(this.#options.exec);
-      await this.#deliver(this.#connection.open());
+      await this.#deliver(attach);
     }
     return await this.#judge();
   }

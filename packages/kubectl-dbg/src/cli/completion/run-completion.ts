@@ -35,7 +35,7 @@ function sourceOf(world: World): CompletionSource {
     options: Options,
     question: (cluster: Cluster, signal: AbortSignal) => Promise<T>,
   ) => {
-    const cluster = await openCluster(clusterOptionsOf({ ...options, v: 0 }, world.stderr), world);
+    const cluster = await openCluster(clusterOptionsOf({ ...options, v: 0 }, world), world);
     try {
       return await question(cluster, AbortSignal.timeout(TIMEOUT_MS));
     } finally {

@@ -199,7 +199,7 @@ export const globalFlags = [
     name: 'cache-dir',
     type: 'string',
     value: 'FOLDER',
-    help: 'Accepted for kubectl; kubectl-dbg caches nothing.',
+    help: 'Accepted for kubectl; nothing of a cluster is cached.',
     group: 'Other',
     complete: 'file',
     inert: true,

@@ -58,7 +58,10 @@ for (const { line } of EXAMPLES) {
 
 test('commands without a cluster have their text', () => {
   assert.equal(staticText(parse(['--help'])), renderHelp());
-  assert.equal(staticText(parse(['web', '-h']), 80), renderHelp(80));
+  assert.equal(
+    staticText(parse(['web', '-h']), () => 80),
+    renderHelp(80),
+  );
   assert.equal(staticText(parse(['help'])), renderHelp());
   assert.equal(staticText(parse(['profiles', 'auto'])), renderProfiles('auto'));
   assert.match(staticText(parse(['completion', 'bash'])) ?? '', /complete -F/);

@@ -9,9 +9,9 @@ import type { ParsedArguments } from './parse.ts';
  */
 export function staticText(
   { command, options, targets }: ParsedArguments,
-  columns?: number,
+  columns: () => number | undefined = () => undefined,
 ): string | undefined {
-  if (options.help === true || command === 'help') return renderHelp(columns);
+  if (options.help === true || command === 'help') return renderHelp(columns());
   if (command === 'profiles') return renderProfiles(targets[0]);
   if (command === 'completion') return completionScript(targets[0]);
   return undefined;

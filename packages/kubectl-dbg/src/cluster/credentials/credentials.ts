@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { DbgError } from '../../errors.ts';
 import { sanitise } from '../../sanitise.ts';
 import type { World } from '../../world.ts';
@@ -86,7 +86,7 @@ function fromTokenFile(
   return {
     async get() {
       if (cached === undefined || world.now() - cached.readAt > TOKEN_FILE_TTL) {
-        cached = { authorization: bearer(await readToken(file)), readAt: world.now() };
+        cached = { authorization: bearer(readToken(file)), readAt: world.now() };
       }
       last = cached.authorization;
       return { authorization: cached.authorization, clientCertificate };
@@ -98,9 +98,9 @@ function fromTokenFile(
   };
 }
 
-async function readToken(file: string): Promise<string> {
+function readToken(file: string): string {
   try {
-    return await readFile(file, 'utf8');
+    return readFileSync(file, 'utf8');
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
     throw new DbgError('configuration', `cannot read the token file ${sanitise(file)}: ${code}`, {

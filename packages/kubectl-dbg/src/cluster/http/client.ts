@@ -134,8 +134,8 @@ export class HttpClient {
     credential: Credential,
     compress: boolean,
   ): Promise<TransportResponse> {
-    const { connector, tuning, trace, warn } = this.#settings;
-    const began = performance.now();
+    const { connector, tuning, trace, warn, now } = this.#settings;
+    const began = now();
     const { body } = request;
     const sent: TransportRequest = {
       method: request.method,
@@ -150,7 +150,7 @@ export class HttpClient {
     };
     const transport = await abortable(connector.transport(credential), request.signal);
     const response = await transport.request(sent);
-    const milliseconds = performance.now() - began;
+    const milliseconds = now() - began;
     trace({ kind: 'request', method: request.method, path: target, status: response.status, milliseconds });
     const { warning } = response.headers;
     if (warning !== undefined) for (const text of parseWarnings(warning)) warn(text);

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { SecureContext, TLSSocket } from 'node:tls';
 import { addressOf } from '../endpoint.ts';
 import type { ClientCertificate, Endpoint } from '../kubeconfig/connection.ts';
+import { turn } from '../../turn.ts';
 import { Gate, open } from './gate.ts';
 import { ConnectionFailure } from './transport.ts';
 
@@ -29,8 +30,10 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   try {
     const opening = openSocket(endpoint, gate);
     if (endpoint.url.protocol === 'http:') return { socket: await gate.wait(opening), protocol: 'http/1.1' };
-    // OpenSSL takes some 25 ms to read its first certificate: that is done while the connection opens.
-    const [socket, context] = await gate.wait(Promise.all([opening, secureContext(options)]));
+    // OpenSSL takes some 25 ms to read its first certificate: that is done while the connection opens. (Node begins to
+    // open it in the next turn.)
+    const preparing = turn().then(() => secureContext(options));
+    const [socket, context] = await gate.wait(Promise.all([opening, preparing]));
     const secure = await gate.wait(secureSocket(socket, context, options, gate));
     return { socket: secure, protocol: secure.alpnProtocol || 'http/1.1' };
   } catch (error) {

@@ -1,6 +1,7 @@
 import type { Credential } from '../credentials/credentials.ts';
 import type { Endpoint } from '../kubeconfig/connection.ts';
 import type { TraceEntry, Tuning } from '../options.ts';
+import { turn } from '../../turn.ts';
 import { connect } from './connect.ts';
 import type { Connection } from './connect.ts';
 import { TransportError } from './transport.ts';
@@ -11,13 +12,15 @@ export class Connector {
   readonly #endpoint: Endpoint;
   readonly #tuning: Tuning;
   readonly #trace: (entry: TraceEntry) => void;
+  readonly #now: () => number;
   #current: { certificate: string | undefined; opening: Promise<Transport>; ready?: Transport } | undefined;
   #closed = false;
 
-  constructor(endpoint: Endpoint, tuning: Tuning, trace: (entry: TraceEntry) => void) {
+  constructor(endpoint: Endpoint, tuning: Tuning, trace: (entry: TraceEntry) => void, now: () => number) {
     this.#endpoint = endpoint;
     this.#tuning = tuning;
     this.#trace = trace;
+    this.#now = now;
   }
 
   /** The transport for requests. Throws TransportError `connect`. */
@@ -53,9 +56,14 @@ export class Connector {
 
   async #open(credential: Credential): Promise<Transport> {
     const { url } = this.#endpoint;
+    const connecting = this.#connect(credential, ['h2', 'http/1.1'], 'requests');
     // Most servers speak HTTP/2: its code is loaded while the handshakes are under way.
-    if (url.protocol === 'https:') import('./http2-transport.ts').catch(() => undefined);
-    const { socket, protocol } = await this.#connect(credential, ['h2', 'http/1.1'], 'requests');
+    if (url.protocol === 'https:') {
+      turn()
+        .then(() => import('./http2-transport.ts'))
+        .catch(() => undefined);
+    }
+    const { socket, protocol } = await connecting;
     if (protocol === 'h2') {
       const { Http2Transport } = await import('./http2-transport.ts');
       return new Http2Transport(socket, url, this.#tuning);
@@ -72,7 +80,7 @@ export class Connector {
     signal?: AbortSignal,
   ): Promise<Connection> {
     if (this.#closed) throw new TransportError('connect', new Error('the client was closed'));
-    const began = performance.now();
+    const began = this.#now();
     try {
       const connection = await connect({
         endpoint: this.#endpoint,
@@ -81,7 +89,7 @@ export class Connector {
         timeout: this.#tuning.connectTimeout,
         signal,
       });
-      const milliseconds = performance.now() - began;
+      const milliseconds = this.#now() - began;
       this.#trace({ kind: 'connection', purpose, protocol: connection.protocol, milliseconds });
       return connection;
     } catch (error) {

@@ -10,16 +10,16 @@ import { given } from './given.ts';
 import { configurationError } from './shape.ts';
 
 /** Server address, TLS settings and proxy, from the cluster's entry and the flags that replace parts of it. */
-export async function resolveEndpoint(
+export function resolveEndpoint(
   server: string,
   cluster: Entry<ClusterEntry> | undefined,
   options: ClusterOptions,
   world: Pick<World, 'env' | 'cwd'>,
-): Promise<Endpoint> {
+): Endpoint {
   const url = serverUrl(server, cluster, options);
   const ownProxy = given(cluster?.value['proxy-url']);
   const proxy = ownProxy === undefined ? proxyFor(url, world.env) : proxyUrl(ownProxy, 'proxy-url');
-  return { url, proxy, tls: await tlsSettings(cluster, options, world) };
+  return { url, proxy, tls: tlsSettings(cluster, options, world) };
 }
 
 function serverUrl(server: string, cluster: Entry<ClusterEntry> | undefined, options: ClusterOptions): URL {
@@ -49,11 +49,11 @@ function serverUrl(server: string, cluster: Entry<ClusterEntry> | undefined, opt
   }
 }
 
-async function tlsSettings(
+function tlsSettings(
   cluster: Entry<ClusterEntry> | undefined,
   options: ClusterOptions,
   world: Pick<World, 'env' | 'cwd'>,
-): Promise<TlsSettings> {
+): TlsSettings {
   const entry = cluster?.value ?? {};
   const flagCa = given(options.certificateAuthority);
   const insecureFlag = options.insecureSkipTlsVerify === true;
@@ -74,7 +74,7 @@ async function tlsSettings(
   if (insecureFlag) return { ...base, ca: undefined, caSource: '' };
   if (flagCa !== undefined) {
     const path = fromFile(flagCa, `${world.cwd}/-`);
-    return { ...base, ...(await caFile(path)) };
+    return { ...base, ...caFile(path) };
   }
   if (cluster === undefined) return { ...base, ca: undefined, caSource: '' };
   const data = given(entry['certificate-authority-data']);
@@ -92,10 +92,10 @@ async function tlsSettings(
     const ca = expectPem(decodeData(data, field, `cluster "${cluster.name}"`, cluster.file), what);
     return { ...base, ca, caSource: what };
   }
-  if (path !== undefined) return { ...base, ...(await caFile(fromFile(path, cluster.file))) };
+  if (path !== undefined) return { ...base, ...caFile(fromFile(path, cluster.file)) };
   return { ...base, ca: undefined, caSource: '' };
 }
 
-async function caFile(path: string): Promise<{ ca: string; caSource: string }> {
-  return { ca: expectPem(await readNamed(path, 'certificate authority'), path), caSource: path };
+function caFile(path: string): { ca: string; caSource: string } {
+  return { ca: expectPem(readNamed(path, 'certificate authority'), path), caSource: path };
 }

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DbgError } from '../../errors.ts';
 import { sanitise } from '../../sanitise.ts';
@@ -9,9 +9,9 @@ export function fromFile(path: string, file: string): string {
 }
 
 /** Reads a file that the configuration names. Throws DbgError `configuration` that says what it was for. */
-export async function readNamed(path: string, purpose: string): Promise<string> {
+export function readNamed(path: string, purpose: string): string {
   try {
-    return await readFile(path, 'utf8');
+    return readFileSync(path, 'utf8');
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
     const why = code === 'ENOENT' ? 'no such file' : code === 'EACCES' ? 'no permission to read it' : code;

@@ -1,4 +1,4 @@
-import { access, readFile } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { World } from '../../world.ts';
 import type { ClusterOptions } from '../options.ts';
@@ -17,18 +17,18 @@ const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
  *
  * @param folder where the service account is mounted; tests give another
  */
-export async function inCluster(
+export function inCluster(
   options: ClusterOptions,
   world: Pick<World, 'env' | 'cwd'>,
   folder = SERVICE_ACCOUNT,
-): Promise<ConnectionSettings | undefined> {
+): ConnectionSettings | undefined {
   const host = given(world.env['KUBERNETES_SERVICE_HOST']);
   const port = given(world.env['KUBERNETES_SERVICE_PORT']);
   const tokenFile = join(folder, 'token');
-  if (host === undefined || port === undefined || !(await exists(tokenFile))) return undefined;
+  if (host === undefined || port === undefined || !existsSync(tokenFile)) return undefined;
 
   const caPath = given(options.certificateAuthority) ?? join(folder, 'ca.crt');
-  const ca = await readOptional(caPath);
+  const ca = readOptional(caPath);
   const url = new URL(`https://${host.includes(':') ? `[${host}]` : host}:${port}`);
   const endpoint = {
     url,
@@ -41,12 +41,12 @@ export async function inCluster(
       systemFile: given(world.env['SSL_CERT_FILE']),
     },
   };
-  const user = await resolveUser(undefined, undefined, endpoint, options, world);
+  const user = resolveUser(undefined, undefined, endpoint, options, world);
   const hasOwn = user.token !== undefined || user.basic !== undefined;
   const namespace =
     given(options.namespace) ??
     given(world.env['POD_NAMESPACE']) ??
-    given((await readOptional(join(folder, 'namespace')))?.trim()) ??
+    given(readOptional(join(folder, 'namespace'))?.trim()) ??
     'default';
   return {
     endpoint,
@@ -56,18 +56,9 @@ export async function inCluster(
   };
 }
 
-async function exists(path: string): Promise<boolean> {
+function readOptional(path: string): string | undefined {
   try {
-    await access(path);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-async function readOptional(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
+    return readFileSync(path, 'utf8');
   } catch {
     return undefined;
   }

@@ -409,16 +409,16 @@ test('flags replace what the file says about TLS', async (context) => {
 test('in a pod, the service account is used', async (context) => {
   const folder = await temporaryFolder(context);
   const env = { KUBERNETES_SERVICE_HOST: 'fd00::1', KUBERNETES_SERVICE_PORT: '443' };
-  assert.equal(await inCluster({}, { env, cwd: '/' }, folder), undefined, 'no token: not in a pod');
+  assert.equal(inCluster({}, { env, cwd: '/' }, folder), undefined, 'no token: not in a pod');
   await writeFile(join(folder, 'token'), 'secret');
   await writeFile(join(folder, 'ca.crt'), PEM);
   await writeFile(join(folder, 'namespace'), 'inside\n');
-  const settings = await inCluster({}, { env, cwd: '/' }, folder);
+  const settings = inCluster({}, { env, cwd: '/' }, folder);
   assert.equal(settings?.endpoint.url.href, 'https://[fd00::1]/');
   assert.equal(settings?.endpoint.tls.ca, PEM);
   assert.equal(settings?.namespace, 'inside');
   assert.equal(settings?.user.tokenFile, join(folder, 'token'));
-  const named = await inCluster({}, { env: { ...env, POD_NAMESPACE: 'mine' }, cwd: '/' }, folder);
+  const named = inCluster({}, { env: { ...env, POD_NAMESPACE: 'mine' }, cwd: '/' }, folder);
   assert.equal(named?.namespace, 'mine');
-  assert.equal(await inCluster({}, { env: {}, cwd: '/' }, folder), undefined);
+  assert.equal(inCluster({}, { env: {}, cwd: '/' }, folder), undefined);
 });

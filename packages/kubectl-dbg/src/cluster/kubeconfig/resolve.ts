@@ -30,7 +30,7 @@ export async function resolveConnection(
   const server = given(options.server) ?? given(cluster?.value.server);
 
   if (server === undefined && cluster === undefined) {
-    const pod = isEmpty(config) ? await inCluster(options, world) : undefined;
+    const pod = isEmpty(config) ? inCluster(options, world) : undefined;
     if (pod !== undefined) return pod;
     const master = isEmpty(config) ? given(world.env['KUBERNETES_MASTER']) : undefined;
     if (master === undefined) throw noConfiguration(loaded, contextName);
@@ -45,11 +45,11 @@ export async function resolveConnection(
   }
   return settings(server);
 
-  async function settings(address: string): Promise<ConnectionSettings> {
-    const endpoint = await resolveEndpoint(address, cluster, options, world);
+  function settings(address: string): ConnectionSettings {
+    const endpoint = resolveEndpoint(address, cluster, options, world);
     return {
       endpoint,
-      user: await resolveUser(user, cluster, endpoint, options, world),
+      user: resolveUser(user, cluster, endpoint, options, world),
       namespace: given(options.namespace) ?? given(context?.value.namespace) ?? 'default',
       context: contextName,
     };

@@ -10,13 +10,13 @@ import { given } from './given.ts';
 import { configurationError } from './shape.ts';
 
 /** The user's credentials, from the entry and the flags that replace parts of it. */
-export async function resolveUser(
+export function resolveUser(
   user: Entry<UserEntry> | undefined,
   cluster: Entry<ClusterEntry> | undefined,
   endpoint: Endpoint,
   options: ClusterOptions,
   world: Pick<World, 'cwd'>,
-): Promise<UserSettings> {
+): UserSettings {
   const impersonate = impersonation(user?.value, options);
   const name = user?.name ?? '';
   const none = {
@@ -31,7 +31,7 @@ export async function resolveUser(
   // As kubectl: credentials are never sent in the clear.
   if (endpoint.url.protocol !== 'https:') return none;
 
-  const clientCertificate = await certificate(user, options, world);
+  const clientCertificate = certificate(user, options, world);
   const flagToken = given(options.token);
   const flagBasic = given(options.username);
   if (flagToken !== undefined && flagBasic !== undefined) {
@@ -61,13 +61,13 @@ export async function resolveUser(
   };
 }
 
-async function certificate(
+function certificate(
   user: Entry<UserEntry> | undefined,
   options: ClusterOptions,
   world: Pick<World, 'cwd'>,
-): Promise<ClientCertificate | undefined> {
-  const cert = await part('client-certificate', given(options.clientCertificate), user, world);
-  const key = await part('client-key', given(options.clientKey), user, world);
+): ClientCertificate | undefined {
+  const cert = part('client-certificate', given(options.clientCertificate), user, world);
+  const key = part('client-key', given(options.clientKey), user, world);
   if (cert === undefined && key === undefined) return undefined;
   if (cert === undefined || key === undefined) {
     const missing = cert === undefined ? 'client certificate' : 'client key';
@@ -82,16 +82,16 @@ async function certificate(
   return { cert, key };
 }
 
-async function part(
+function part(
   field: 'client-certificate' | 'client-key',
   flag: string | undefined,
   user: Entry<UserEntry> | undefined,
   world: Pick<World, 'cwd'>,
-): Promise<string | undefined> {
+): string | undefined {
   const purpose = field.replace('-', ' ');
   if (flag !== undefined) {
     const path = fromFile(flag, `${world.cwd}/-`);
-    return expectPem(await readNamed(path, purpose), path);
+    return expectPem(readNamed(path, purpose), path);
   }
   if (user === undefined) return undefined;
   const data = given(user.value[`${field}-data`]);
@@ -102,7 +102,7 @@ async function part(
   const named = given(user.value[field]);
   if (named === undefined) return undefined;
   const path = fromFile(named, user.file);
-  return expectPem(await readNamed(path, purpose), path);
+  return expectPem(readNamed(path, purpose), path);
 }
 
 function impersonation(entry: UserEntry | undefined, options: ClusterOptions): Impersonation | undefined {

@@ -9,6 +9,8 @@ export class Activity {
   attachLine = 0;
   /** Attach was opened. */
   opened = Infinity;
+  /** The server last began to answer with the log. */
+  logOpened = Infinity;
   /** The log brought its first byte. */
   firstLog = Infinity;
   /** Attach brought its first byte. */
@@ -43,6 +45,11 @@ export class Activity {
     return Number.isFinite(first) && first - this.opened >= settled;
   }
 
+  /** How long (ms) both sources had been open and silent when attach brought its first byte; negative: they were not. */
+  get silenceBefore(): number {
+    return this.firstAttach - Math.max(this.line, this.logOpened);
+  }
+
   readAgain(now: number): void {
     this.line = this.resumed = now;
   }
@@ -63,6 +70,7 @@ export class Activity {
     return [
       ...[quiet, quietUrgent, quietRepetitive, quietUnmatched, quietCount].map((time) => this.line + time),
       this.firstAttach + limits.unfinishedLine,
+      this.firstAttach + limits.moment,
       this.firstAttach + limits.settled,
       this.any + limits.endGrace,
       this.logSilentSince + limits.endGrace,

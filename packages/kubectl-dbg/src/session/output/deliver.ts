@@ -151,13 +151,13 @@ class Delivery {
     const reading = new AbortController();
     this.#reading = reading;
     const isCurrent = (): boolean => this.#reading === reading && !this.#signal.aborted;
-    const end = await this.#log.read(
-      follow,
-      AbortSignal.any([this.#signal, reading.signal]),
-      async (data, gapBefore) => {
-        if (isCurrent()) await this.#event((now) => this.#splice.logData(data, now, gapBefore));
-      },
-    );
+    const tell = async (event: (now: number) => void): Promise<void> => {
+      if (isCurrent()) await this.#event(event);
+    };
+    const end = await this.#log.read(follow, AbortSignal.any([this.#signal, reading.signal]), {
+      opened: () => tell((now) => this.#splice.logOpened(now)),
+      data: (data, gapBefore) => tell((now) => this.#splice.logData(data, now, gapBefore)),
+    });
     if (!isCurrent()) return;
     this.#reading = undefined;
     await this.#event((now) => {

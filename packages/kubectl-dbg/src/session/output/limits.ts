@@ -23,6 +23,8 @@ export interface SpliceLimits {
   holdBytes: number;
   /** How long an unfinished line on attach waits for the log to show whether its start was missed. */
   unfinishedLine: number;
+  /** The same after a silence of `quiet`, before which nothing can have been missed: what came with it is read first. */
+  moment: number;
   /** Attach bytes kept while the log has not reached them; more are left with the server. */
   attachBytes: number;
   /** Log bytes kept behind what was written, to compare with attach. */
@@ -71,6 +73,7 @@ export const SPLICE_LIMITS: SpliceLimits = {
   hold: 60,
   holdFromStart: 1_000,
   holdBytes: 1024 * 1024,
+  moment: 2,
   unfinishedLine: 10_000,
   attachBytes: 8 * 1024 * 1024,
   history: 64 * 1024,

@@ -15,6 +15,14 @@ export type ReadingEnd = 'complete' | 'broken' | 'refused';
 /** Answers that asking again won't change: no permission, or no such request. */
 const REFUSED = new Set([401, 403, 405]);
 
+/** Told of a reading; awaited before more is read. */
+export interface LogListener {
+  /** The server answers: what the log holds comes now. */
+  opened(): Promise<void>;
+  /** `gapBefore`: bytes may be missing before these. */
+  data(data: Uint8Array, gapBefore: boolean): Promise<void>;
+}
+
 /** Reads a container's log, over as many requests as are needed, each byte once. */
 export class LogReader {
   readonly #cluster: Cluster;
@@ -26,25 +34,19 @@ export class LogReader {
     this.#address = address;
   }
 
-  /**
-   * Reads on after the newest byte had. `onData` is awaited before more is read; `gapBefore` says that bytes may be
-   * missing before these. Never throws: a broken reading can be taken up by the next.
-   */
-  async read(
-    follow: boolean,
-    signal: AbortSignal,
-    onData: (data: Uint8Array, gapBefore: boolean) => Promise<void>,
-  ): Promise<ReadingEnd> {
+  /** Reads on after the newest byte had. Never throws: a broken reading can be taken up by the next. */
+  async read(follow: boolean, signal: AbortSignal, listener: LogListener): Promise<ReadingEnd> {
     this.#log.begin();
     let gapTold = false;
     try {
       const chunks = await this.#open(follow, signal);
+      await listener.opened();
       for await (const chunk of chunks) {
         const data = this.#log.push(chunk);
         if (data.length === 0) continue;
         const gapBefore: boolean = this.#log.gapPossible && !gapTold;
         gapTold ||= gapBefore;
-        await onData(data, gapBefore);
+        await listener.data(data, gapBefore);
       }
       return 'complete';
     } catch (error) {

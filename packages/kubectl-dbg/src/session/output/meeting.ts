@@ -90,7 +90,7 @@ export function meetBySilence(view: MeetingView, patient = false): Meeting | und
   if (flushed && present.length > 1) return undefined;
   if (!flushed && present.some(isOpen)) {
     const needed = view.tty ? limits.quiet : limits.quietUrgent;
-    if (view.ended || now - view.activity.firstAttach < limits.unfinishedLine || quiet < needed) {
+    if (view.ended || now - view.activity.firstAttach < unfinishedLineWait(view) || quiet < needed) {
       return undefined;
     }
     if (present.every(isOpen)) return meetInLine(view, present);
@@ -120,6 +120,11 @@ export function meetBySilence(view: MeetingView, patient = false): Meeting | und
   // Were it so too if the log had not its last line? Then the text can't tell.
   if (!isLongEnough(view, quiet) && explains(view, consumed, 1)) return undefined;
   return { consumed, by: 'silence' };
+}
+
+/** A prompt that comes after a silence is the start of something new: the log owes nothing that stands before it. */
+function unfinishedLineWait({ activity, limits, tty }: MeetingView): number {
+  return tty && activity.silenceBefore >= limits.quiet ? limits.moment : limits.unfinishedLine;
 }
 
 /**

@@ -109,3 +109,35 @@ test('two channels that say the same over and over are not joined by a short sil
   assert.ok(splice.finished);
   assert.deepEqual({ bytes, gaps: splice.report.gaps }, { bytes: 12 * line.length, gaps: [] });
 });
+
+for (const { name, silence, late, shown } of [
+  { name: 'after a silence is shown at once', silence: 50, late: undefined, shown: 52 },
+  { name: 'without a silence before it waits for the log', silence: 10, late: undefined, shown: 30 },
+  { name: 'waits for a line that the log brings in the same moment', silence: 50, late: 51, shown: 71 },
+]) {
+  test(`a prompt ${name}`, () => {
+    const splice = new Splice({ tty: true, attach: true, limits: { unfinishedLine: 20 } });
+    const written = (): string =>
+      splice
+        .take()
+        .map((command) => (command.do === 'write' ? Buffer.from(command.data).toString() : ''))
+        .join('');
+    splice.attachOpened(0);
+    splice.logOpened(0);
+    splice.attachData(1, Buffer.from('/ # '), silence);
+    assert.equal(written(), '');
+    let now = silence;
+    if (late !== undefined) {
+      now = late;
+      splice.logData(Buffer.from('hello\n'), now);
+      assert.equal(written(), 'hello\r\n');
+    }
+    for (let text = written(); text === ''; text = written()) {
+      const next = splice.deadline(now);
+      assert.ok(next !== undefined);
+      now = next;
+      splice.tick(now);
+    }
+    assert.equal(now, shown);
+  });
+}

@@ -115,6 +115,11 @@ export class Splice {
     this.#step(now);
   }
 
+  /** The server answers with the log: what it holds comes now. */
+  logOpened(now: number): void {
+    this.#activity.logOpened = now;
+  }
+
   /** New bytes of the log, each once. `gapBefore`: bytes may be missing before these (the log was cut). */
   logData(data: Uint8Array, now: number, gapBefore = false): void {
     if (this.#finished || data.length === 0) return;

@@ -45,6 +45,7 @@ export function playScene(scene: Scene, options: SpliceOptions, rotation?: numbe
     reading += 1;
     rotated ||= atCut;
     const own = reading;
+    splice.logOpened(now);
     const isCut = rotation !== undefined && !rotated;
     const next = (): void => {
       if (own !== reading) return;

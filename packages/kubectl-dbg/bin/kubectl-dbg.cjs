@@ -1,3 +1,3 @@
 #!/usr/bin/env node
 // Stands in the repository, unlike the bundle, so that npm can link it before there is a build.
-import '../dist/complete.js';
+require('../dist/main.cjs');

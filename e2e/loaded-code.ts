@@ -1,0 +1,42 @@
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type CommandResult, KUBECTL_DBG, runProgram } from './command.ts';
+
+/** The folder of the client's bundle. */
+export const BUNDLE = fileURLToPath(new URL('../packages/kubectl-dbg/dist/', import.meta.url));
+
+/** A run, and the files of the bundle that it loaded, as V8's coverage lists them. */
+export interface MeasuredRun {
+  result: CommandResult;
+  loaded: string[];
+  /** Of all these files. */
+  bytes: number;
+}
+
+/** Runs kubectl-dbg and looks at what it loads of its bundle. */
+export async function measureLoading(
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<MeasuredRun> {
+  const folder = await mkdtemp(join(tmpdir(), 'kubectl-dbg-loaded-'));
+  try {
+    const result = await runProgram(process.execPath, [KUBECTL_DBG, ...args], {
+      env: { PATH: process.env.PATH, HOME: folder, ...env, NODE_V8_COVERAGE: join(folder, 'coverage') },
+    });
+    const loaded = new Set<string>();
+    for (const file of await readdir(join(folder, 'coverage'))) {
+      const { result: scripts } = JSON.parse(await readFile(join(folder, 'coverage', file), 'utf8')) as {
+        result: { url: string }[];
+      };
+      for (const { url } of scripts) {
+        if (url.startsWith('file:') && fileURLToPath(url).startsWith(BUNDLE)) loaded.add(basename(url));
+      }
+    }
+    const sizes = await Promise.all([...loaded].map(async (file) => (await stat(join(BUNDLE, file))).size));
+    return { result, loaded: [...loaded], bytes: sizes.reduce((sum, size) => sum + size, 0) };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

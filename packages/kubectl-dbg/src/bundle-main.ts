@@ -1,0 +1,8 @@
+// The program as the npm package has it.
+import { printVersion } from './launch/print-version.ts';
+
+const argv = process.argv.slice(2);
+
+if (!printVersion(argv)) {
+  void import('./launch/start-from-cache.ts').then(({ startFromCache }) => startFromCache(__dirname, argv));
+}

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { chmod, mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { temporaryFolder } from '../testing/temporary-folder.ts';
+import { CodeCache } from './code-cache.ts';
+
+const MAIN = 'main.cjs';
+const PART = 'part-AbCd_-09.cjs';
+
+/** A bundle of two files, and a place for the cache that is not there yet. */
+async function bundle(context: TestContext): Promise<{ folder: string; kept: string }> {
+  const folder = await temporaryFolder(context);
+  await writeFile(join(folder, MAIN), `exports.answer = require('./${PART}').twice(21);`);
+  await writeFile(join(folder, PART), 'exports.twice = (n) => 2 * n;');
+  return { folder, kept: join(folder, 'home', '.kube', 'cache', 'kubectl-dbg') };
+}
+
+function load(folder: string, kept: string): CodeCache {
+  const cache = new CodeCache(folder, kept);
+  assert.deepEqual(cache.require(`./${MAIN}`), { answer: 42 });
+  return cache;
+}
+
+/** The same in a process of its own: within one, V8 remembers by itself what it has compiled. */
+function loadElsewhere(folder: string, kept: string): void {
+  const program = `
+    import { CodeCache } from ${JSON.stringify(new URL('code-cache.ts', import.meta.url).href)};
+    const cache = new CodeCache(${JSON.stringify(folder)}, ${JSON.stringify(kept)});
+    cache.require('./${MAIN}');
+    cache.keep();`;
+  const options = ['--conditions=source', '--import', 'tsx', '--input-type=module', '--eval', program];
+  const { status, stderr } = spawnSync(process.execPath, options, { encoding: 'utf8' });
+  assert.equal(status, 0, stderr);
+}
+
+test('what was compiled is kept for this user alone, and taken the next time', async (context) => {
+  const { folder, kept } = await bundle(context);
+  load(folder, kept).keep();
+  assert.deepEqual(await readdir(kept), [PART], 'only files whose name tells their content');
+  assert.equal((await stat(join(kept, PART))).mode & 0o777, 0o600);
+  assert.equal((await stat(kept)).mode & 0o777, 0o700);
+  const before = await stat(join(kept, PART));
+  load(folder, kept).keep();
+  assert.equal((await stat(join(kept, PART))).mtimeMs, before.mtimeMs, 'nothing new to keep');
+});
+
+for (const [name, spoil] of [
+  ['that others may write', (path: string) => chmod(path, 0o622)],
+  ['of another release of V8', (path: string) => writeFile(path, Buffer.alloc(64, 1))],
+  ['that is empty', (path: string) => writeFile(path, '')],
+] as const) {
+  test(`compiled code ${name} is not taken, and made anew`, async (context) => {
+    const { folder, kept } = await bundle(context);
+    loadElsewhere(folder, kept);
+    const good = await readFile(join(kept, PART));
+    await spoil(join(kept, PART));
+    loadElsewhere(folder, kept);
+    const { mode, size } = await stat(join(kept, PART));
+    assert.deepEqual({ mode: mode & 0o777, size }, { mode: 0o600, size: good.length });
+  });
+}
+
+for (const place of ['/dev/null/cache', '/proc/none/cache']) {
+  test(`where nothing can be kept (${place}) the program runs all the same`, async (context) => {
+    const { folder } = await bundle(context);
+    load(folder, place).keep();
+  });
+}
+
+test('a module that fails to load says so each time', async (context) => {
+  const { folder, kept } = await bundle(context);
+  await writeFile(join(folder, 'bad.cjs'), "throw new Error('no')");
+  const cache = new CodeCache(folder, kept);
+  assert.throws(() => cache.require('./bad.cjs'), /no/);
+  assert.throws(() => cache.require('./bad.cjs'), /no/);
+});
+
+test('what was kept long ago makes room', async (context) => {
+  const { folder, kept } = await bundle(context);
+  await mkdir(kept, { recursive: true });
+  const old = join(kept, 'gone-AbCd1234.cjs');
+  await writeFile(old, 'x');
+  await utimes(old, 0, 0);
+  load(folder, kept).keep();
+  assert.deepEqual(await readdir(kept), [PART]);
+});
