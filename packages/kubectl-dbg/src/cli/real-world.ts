@@ -1,13 +1,16 @@
 import { homedir } from 'node:os';
-import { SIGPIPE_EXIT } from '../errors.ts';
 import type { World } from '../world.ts';
 
-/** The world as this process finds it. The only place below `main` that touches `process`. */
-export function realWorld(): World {
-  const guarded = new WeakSet<NodeJS.WriteStream>();
+/**
+ * The world as this process finds it. The only place below `main` that touches `process`.
+ *
+ * @param onOutput told of stdout and stderr when each is first used
+ */
+export function realWorld(onOutput: (stream: NodeJS.WriteStream) => void = () => undefined): World {
+  const used = new Set<NodeJS.WriteStream>();
   const output = (stream: NodeJS.WriteStream): NodeJS.WriteStream => {
-    if (!guarded.has(stream)) stream.on('error', endOnBrokenPipe);
-    guarded.add(stream);
+    if (!used.has(stream)) onOutput(stream);
+    used.add(stream);
     return stream;
   };
   return {
@@ -38,11 +41,6 @@ export function realWorld(): World {
       process.kill(process.pid, 'SIGSTOP');
     },
   };
-}
-
-function endOnBrokenPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(SIGPIPE_EXIT);
 }
 
 const WINDOWS_SIGNALS: ReadonlySet<string> = new Set(['SIGINT', 'SIGTERM', 'SIGHUP']);

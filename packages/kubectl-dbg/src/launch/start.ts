@@ -1,6 +1,7 @@
 import { run } from '../cli/run.ts';
 import { realWorld } from '../cli/real-world.ts';
 import { ExitCode } from '../errors.ts';
+import { endOnBrokenPipe } from './end-on-broken-pipe.ts';
 
 /** Runs this process's command line to its end. `afterSession` is called when a session is over. */
 export async function start(argv: readonly string[], afterSession?: () => void): Promise<void> {
@@ -10,7 +11,7 @@ export async function start(argv: readonly string[], afterSession?: () => void):
   });
   process.on('uncaughtException', (error) => void reportBug(error).then(() => process.exit(ExitCode.bug)));
   try {
-    process.exitCode = await run(argv, realWorld(), { afterSession });
+    process.exitCode = await run(argv, realWorld(endOnBrokenPipe), { afterSession });
   } catch (error) {
     await reportBug(error);
     process.exitCode = ExitCode.bug;

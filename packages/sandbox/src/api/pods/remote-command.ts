@@ -57,9 +57,15 @@ class RemoteCommandSession {
     });
     this.#socket.on('error', () => this.#socket.terminate());
     this.#socket.on('message', (data, isBinary) => this.#receive(data, isBinary));
-    this.#process.stdin?.on('error', () => {
+    const { stdin } = this.#process;
+    stdin?.on('error', () => {
       // The process closed its stdin; what still comes for it is lost, as on a real node.
     });
+    for (const event of ['drain', 'close']) {
+      stdin?.on(event, () => {
+        if (!this.#resizeBroken) this.#socket.resume();
+      });
+    }
     await this.#open();
     const output = Promise.all([
       stdout === undefined ? undefined : this.#pump(Channel.stdout, stdout),
@@ -141,11 +147,8 @@ class RemoteCommandSession {
   #writeStdin(data: Uint8Array): void {
     const { stdin } = this.#process;
     if (stdin === undefined || data.length === 0 || stdin.writableEnded || stdin.destroyed) return;
-    if (stdin.write(data)) return;
-    this.#socket.pause();
-    const resume = (): void => this.#socket.resume();
-    stdin.once('drain', resume);
-    stdin.once('close', resume);
+    // Until it takes more (see run).
+    if (!stdin.write(data)) this.#socket.pause();
   }
 
   #closeChannel(channel: number): void {
