@@ -62,6 +62,7 @@ function open(
     (opened) => ({
       world,
       get: () => opened.request({ method: 'GET', path: '/version' }),
+      prepare: () => opened.prepareRequests(),
     }),
   );
 }
@@ -82,6 +83,16 @@ test('runs the plugin once for many requests, with its arguments and environment
   ]);
   assert.equal(world.errors(), 'a b $HOME;`x`|$(y)\n');
   assert.equal(server.requests.length, 0);
+});
+
+test('is not run for a connection that is only begun ahead', async (context) => {
+  const server = await guarded(context, ['t']);
+  const { command, folder } = await plugin(context, `echo '${credential({ token: 't' })}'`);
+  const { get, prepare } = await open(context, server, { command });
+  await prepare();
+  assert.equal(server.connections, 0);
+  await get();
+  assert.equal((await calls(folder)).length, 1);
 });
 
 test('is told of the cluster when it asks for it', async (context) => {

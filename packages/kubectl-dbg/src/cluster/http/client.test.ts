@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { constants } from 'node:http2';
 import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { ApiStatusError } from '../index.ts';
@@ -467,6 +467,36 @@ test('one connection carries many requests at once', async (context) => {
   const { cluster, server } = await setUp(context, json({}));
   await Promise.all(Array.from({ length: 50 }, () => get(cluster)));
   assert.equal(server.connections, 1);
+});
+
+test('a connection that is begun ahead is the one that requests go by', async (context) => {
+  const { cluster, server } = await setUp(context, json({}));
+  await cluster.prepareRequests();
+  await get(cluster);
+  assert.equal(server.connections, 1);
+});
+
+test('a connection that cannot be begun ahead is the first request to fail', async (context) => {
+  const server = await startApiServer(context);
+  const cluster = await openTestCluster(context, { ...server, url: 'https://127.0.0.1:1' });
+  await cluster.prepareRequests();
+  await assert.rejects(get(cluster), (error: DbgError) => error.kind === 'unreachable');
+});
+
+test('a client that is closed while its connection opens leaves nothing behind', async (context) => {
+  const server = await startApiServer(context);
+  const silent = createServer();
+  silent.listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  context.after(() => void silent.close());
+  const url = `https://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+  const accepted = once(silent, 'connection') as Promise<[Socket]>;
+  const cluster = await openTestCluster(context, { ...server, url });
+  await cluster.prepareRequests();
+  const [socket] = await accepted;
+  const gone = once(socket.on('error', () => undefined).resume(), 'close');
+  await cluster.close();
+  await gone;
 });
 
 test('the trace tells of connections and requests, and of nothing secret', async (context) => {

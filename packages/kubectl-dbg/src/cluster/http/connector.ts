@@ -14,7 +14,8 @@ export class Connector {
   readonly #trace: (entry: TraceEntry) => void;
   readonly #now: () => number;
   #current: { certificate: string | undefined; opening: Promise<Transport>; ready?: Transport } | undefined;
-  #closed = false;
+  /** Aborted by `close`: connections that are still opening must not keep the program running. */
+  readonly #closing = new AbortController();
 
   constructor(endpoint: Endpoint, tuning: Tuning, trace: (entry: TraceEntry) => void, now: () => number) {
     this.#endpoint = endpoint;
@@ -36,7 +37,7 @@ export class Connector {
     try {
       const transport = await opening;
       next.ready = transport;
-      if (this.#closed) transport.close();
+      if (this.#closing.signal.aborted) transport.close();
       return transport;
     } catch (error) {
       if (this.#current === next) this.#current = undefined;
@@ -50,7 +51,7 @@ export class Connector {
   }
 
   close(): void {
-    this.#closed = true;
+    this.#closing.abort(closed());
     this.#current?.ready?.close();
   }
 
@@ -79,7 +80,7 @@ export class Connector {
     purpose: 'requests' | 'upgrade',
     signal?: AbortSignal,
   ): Promise<Connection> {
-    if (this.#closed) throw new TransportError('connect', new Error('the client was closed'));
+    if (this.#closing.signal.aborted) throw new TransportError('connect', closed());
     const began = this.#now();
     try {
       const connection = await connect({
@@ -87,7 +88,7 @@ export class Connector {
         clientCertificate: credential.clientCertificate,
         alpn,
         timeout: this.#tuning.connectTimeout,
-        signal,
+        signal: signal === undefined ? this.#closing.signal : AbortSignal.any([this.#closing.signal, signal]),
       });
       const milliseconds = this.#now() - began;
       this.#trace({ kind: 'connection', purpose, protocol: connection.protocol, milliseconds });
@@ -97,4 +98,8 @@ export class Connector {
       throw new TransportError('connect', error);
     }
   }
+}
+
+function closed(): Error {
+  return new Error('the client was closed');
 }
