@@ -45,11 +45,6 @@ export class Activity {
     return Number.isFinite(first) && first - this.opened >= settled;
   }
 
-  /** How long (ms) both sources had been open and silent when attach brought its first byte; negative: they were not. */
-  get silenceBefore(): number {
-    return this.firstAttach - Math.max(this.line, this.logOpened);
-  }
-
   readAgain(now: number): void {
     this.line = this.resumed = now;
   }
@@ -71,6 +66,7 @@ export class Activity {
       ...[quiet, quietUrgent, quietRepetitive, quietUnmatched, quietCount].map((time) => this.line + time),
       this.firstAttach + limits.unfinishedLine,
       this.firstAttach + limits.moment,
+      this.logOpened + limits.quiet,
       this.firstAttach + limits.settled,
       this.any + limits.endGrace,
       this.logSilentSince + limits.endGrace,

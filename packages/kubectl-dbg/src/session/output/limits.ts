@@ -23,7 +23,7 @@ export interface SpliceLimits {
   holdBytes: number;
   /** How long an unfinished line on attach waits for the log to show whether its start was missed. */
   unfinishedLine: number;
-  /** The same after a silence of `quiet`, before which nothing can have been missed: what came with it is read first. */
+  /** The same where the log has been open and silent for `quiet`: what came at the same moment is read first. */
   moment: number;
   /** Attach bytes kept while the log has not reached them; more are left with the server. */
   attachBytes: number;

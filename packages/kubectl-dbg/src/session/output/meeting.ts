@@ -122,9 +122,10 @@ export function meetBySilence(view: MeetingView, patient = false): Meeting | und
   return { consumed, by: 'silence' };
 }
 
-/** A prompt that comes after a silence is the start of something new: the log owes nothing that stands before it. */
-function unfinishedLineWait({ activity, limits, tty }: MeetingView): number {
-  return tty && activity.silenceBefore >= limits.quiet ? limits.moment : limits.unfinishedLine;
+/** Once the log has been open and silent for a while it owes nothing that stands before a prompt. */
+function unfinishedLineWait({ activity, limits, now, tty }: MeetingView): number {
+  const silence = now - Math.max(activity.line, activity.logOpened);
+  return tty && silence >= limits.quiet ? limits.moment : limits.unfinishedLine;
 }
 
 /**

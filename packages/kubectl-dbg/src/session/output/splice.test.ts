@@ -112,7 +112,7 @@ test('two channels that say the same over and over are not joined by a short sil
 
 for (const { name, silence, late, shown } of [
   { name: 'after a silence is shown at once', silence: 50, late: undefined, shown: 52 },
-  { name: 'without a silence before it waits for the log', silence: 10, late: undefined, shown: 30 },
+  { name: 'soon after the start waits for the log', silence: 10, late: undefined, shown: 20 },
   { name: 'waits for a line that the log brings in the same moment', silence: 50, late: 51, shown: 71 },
 ]) {
   test(`a prompt ${name}`, () => {
