@@ -214,9 +214,9 @@ ${START_MS} ms; what passes in the cluster from the write to its running is take
 ${lines.join('\n')}
 
 What the distance costs is counted in round trips. kubectl-dbg needs six: TCP, TLS, the pod, the write (the container
-starts meanwhile), the upgrade, and the change of the terminal's size that makes a shell draw its prompt again. kubectl
-needs eight or nine, since it opens its second connection only then, and asks for the pod once more. So far away from the
-server the ratio comes near to 6 : 8; what is left of the difference is the start of Node itself, on the machine above a
-quarter of kubectl-dbg's own time. \`standalone\` is the same source with Bun inside.
+starts meanwhile), the upgrade, and the change of the terminal's size that makes a shell draw its prompt again.
+kubectl needs two more: TCP and TLS of its second connection, which it opens only once the container runs. So far away
+from the server the ratio comes near to 6 : 8; what is left of the difference is the start of Node itself, on the machine
+above a quarter of kubectl-dbg's own time. \`standalone\` is the same source with Bun inside.
 `;
 }

@@ -30,9 +30,9 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   try {
     const opening = openSocket(endpoint, gate);
     if (endpoint.url.protocol === 'http:') return { socket: await gate.wait(opening), protocol: 'http/1.1' };
-    // OpenSSL takes some 25 ms to read its first certificate: that is done while the connection opens. (Node begins to
-    // open it in the next turn.)
-    const preparing = turn().then(() => secureContext(options));
+    // OpenSSL takes some 25 ms to read its first certificate: that is done while the connection opens, and not before
+    // its first packet is out.
+    const preparing = gate.begun.then(turn).then(() => secureContext(options));
     const [socket, context] = await gate.wait(Promise.all([opening, preparing]));
     const secure = await gate.wait(secureSocket(socket, context, options, gate));
     return { socket: secure, protocol: secure.alpnProtocol || 'http/1.1' };

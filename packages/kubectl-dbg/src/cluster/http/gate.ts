@@ -7,8 +7,17 @@ export class Gate {
   readonly #sockets: Socket[] = [];
   readonly #failed: Promise<never>;
   readonly #release: () => void;
+  /** Resolves when the first packet is about to leave: the server's name has been looked up. */
+  readonly begun: Promise<void>;
+  /** To be called then. */
+  readonly begin: () => void;
 
   constructor(timeout: number, signal: AbortSignal | undefined) {
+    let begin: () => void = () => undefined;
+    this.begun = new Promise<void>((resolve) => {
+      begin = resolve;
+    });
+    this.begin = begin;
     let reject: (reason: unknown) => void = () => undefined;
     this.#failed = new Promise<never>((_, no) => {
       reject = no;
@@ -50,6 +59,8 @@ export class Gate {
 export function open(address: { host: string; port: number }, gate: Gate): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = gate.own(netConnect({ ...address, noDelay: true, keepAlive: true }));
+    // Whichever comes first: attempts are told of by Node 20.12 and later.
+    for (const event of ['connectionAttempt', 'connect']) socket.once(event, gate.begin);
     socket.once('error', reject);
     socket.once('connect', () => {
       socket.removeListener('error', reject);
