@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { setUp } from './set-up.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const kubectlDbg = join(root, 'packages', 'kubectl-dbg', 'dist', 'main.js');
+const kubectlDbg = join(root, 'packages', 'kubectl-dbg', 'bin', 'kubectl-dbg.cjs');
 const POD = 'web';
 const IMAGE = 'example.com/distroless/http-service:v1';
 /** The pod is ready within a second on a quiet machine; a loaded one may need longer. */

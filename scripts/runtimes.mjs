@@ -15,7 +15,7 @@ import { fetchRuntime } from './fetch-runtime.mjs';
 import { BUN, makeStandalone } from './standalone.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const main = join(root, 'packages', 'kubectl-dbg', 'dist', 'main.js');
+const main = join(root, 'packages', 'kubectl-dbg', 'bin', 'kubectl-dbg.cjs');
 
 /** A session takes a fraction of a second; what takes so long hangs. */
 const LIMIT_MS = 30_000;

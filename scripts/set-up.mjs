@@ -58,7 +58,9 @@ function installDebianPackages() {
 }
 
 function buildIfStale(root) {
-  const outputs = ['kubectl-dbg', 'sandbox'].map((name) => join(root, 'packages', name, 'dist', 'main.js'));
+  const outputs = ['kubectl-dbg/dist/main.cjs', 'kubectl-dbg/dist/index.js', 'sandbox/dist/main.js'].map(
+    (path) => join(root, 'packages', path),
+  );
   const sources = ['kubectl-dbg', 'sandbox', 'wire'].flatMap((name) =>
     filesBelow(join(root, 'packages', name, 'src')),
   );
