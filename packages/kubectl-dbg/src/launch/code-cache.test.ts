@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmod, mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
@@ -68,6 +68,18 @@ for (const place of ['/dev/null/cache', '/proc/none/cache']) {
     load(folder, place).keep();
   });
 }
+
+test(
+  "root keeps nothing in another user's home",
+  { skip: process.getuid?.() === 0 ? false : 'needs root' },
+  async (context) => {
+    const { folder, kept } = await bundle(context);
+    await mkdir(join(folder, 'home'));
+    await chown(join(folder, 'home'), 1000, 1000);
+    load(folder, kept).keep();
+    assert.deepEqual(await readdir(join(folder, 'home')), []);
+  },
+);
 
 test('a module that fails to load says so each time', async (context) => {
   const { folder, kept } = await bundle(context);

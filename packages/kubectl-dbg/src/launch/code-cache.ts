@@ -66,6 +66,7 @@ export class CodeCache {
   keep(): void {
     if (this.#folder === undefined || this.#fresh.size === 0) return;
     try {
+      if (isAnothersHome(this.#folder)) return;
       makeFolder(this.#folder);
       for (const [name, script] of this.#fresh) {
         const path = join(this.#folder, name);
@@ -117,6 +118,13 @@ export class CodeCache {
       if (Date.now() - statSync(path).mtimeMs > MAX_AGE_MS) rmSync(path, { force: true });
     }
   }
+}
+
+/** Root in another user's home, as with sudo: what it made there, that user could neither use nor replace. */
+function isAnothersHome(folder: string): boolean {
+  if (process.getuid?.() !== 0) return false;
+  const stats = statSync(folder, { throwIfNoEntry: false });
+  return stats === undefined ? isAnothersHome(dirname(folder)) : stats.uid !== 0;
 }
 
 /** Makes a private folder and those above it. (Node's own way to do so never ends below /proc.) */
