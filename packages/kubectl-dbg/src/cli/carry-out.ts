@@ -41,10 +41,7 @@ export async function carryOut(plan: Plan, options: CarryOutOptions): Promise<Se
   let outcome: Outcome | undefined;
   try {
     const writing = write(plan, made, options);
-    // Its handshakes take two round trips: they are done while the write is under way and the container starts.
-    if (plan.session !== undefined && request.attach) {
-      void turn().then(() => options.cluster.prepareUpgrade());
-    }
+    if (plan.session !== undefined && request.attach) prepareSession(options.cluster).catch(ignore);
     const pod = await writing;
     options.signal.throwIfAborted();
     const failed = await writeLater(plan, pod, options);
@@ -63,6 +60,15 @@ export async function carryOut(plan: Plan, options: CarryOutOptions): Promise<Se
     // A session that was left on purpose goes on, and nobody waits for one that was only created.
     if (outcome?.kind !== 'detached' && outcome?.kind !== 'created') await cleanUp(made, options);
   }
+}
+
+/** Has what comes next ready, while the write is under way and the container starts. */
+async function prepareSession(cluster: Cluster): Promise<void> {
+  // The write leaves first, then the second connection, whose handshakes take two round trips.
+  await turn();
+  cluster.prepareUpgrade();
+  await turn();
+  await cluster.preload();
 }
 
 /** Sends what is to be written at once. Never cut off half-way: who knows whether it was stored? */
@@ -208,4 +214,8 @@ function reportOf(plan: Plan, outcome: Outcome, begun: number, ended: number): S
   const { namespace = '', name = '' } = plan.pod.metadata ?? {};
   const address = plan.session?.address ?? { namespace, pod: name, container: '' };
   return { address, outcome, begun, ended };
+}
+
+function ignore(): void {
+  // met again where it is needed
 }

@@ -87,7 +87,7 @@ export async function debug(
     // The code of sessions is loaded while the server is asked: it is not needed before.
     const [subjects, session] = await Promise.all([
       findSubjects(cluster, words, manifests, options, signal),
-      turn().then(async () => await loadSession(cluster, options)),
+      turn().then(() => import('./carry-out.ts')),
     ]);
     showNotices(notices, quiet, say);
     const shared = {
@@ -183,14 +183,6 @@ type Shared = Omit<CarryOutOptions, 'stdout' | 'stderr'> & {
   /** One of each session that is over, for `-o json`. */
   documents?: unknown[];
 };
-
-async function loadSession(
-  cluster: Cluster,
-  { dryRun = 'none' }: Options,
-): Promise<{ carryOut: typeof carryOut }> {
-  if (dryRun === 'none') cluster.preload().catch(() => undefined);
-  return await import('./carry-out.ts');
-}
 
 /** `--via exec`: the container sleeps, and the command runs in it by exec, whose streams are there from its start. */
 function viaExec(shared: Shared): Shared {
