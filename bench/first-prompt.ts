@@ -1,5 +1,5 @@
 // From the start of the program to the first prompt of `-it`, beside the official kubectl in the same run:
-// `npm run bench:first-prompt [-- --write] [-- --standalone]`; --write puts the table into docs/bench-first-prompt.md,
+// `npm run bench:first-prompt [-- --write] [-- --standalone]`; --write puts the table into docs/reports/bench-first-prompt.md,
 // --standalone measures the program with Bun inside too.
 // The server seems 0, 50 and 150 ms away, and the container starts in 100 ms. Also: `--version` beside a bare Node.
 import { spawn as spawnPty } from '@lydell/node-pty';
@@ -13,9 +13,10 @@ import { type Sandbox, startSandbox } from 'kube-sandbox';
 import { KUBECTL_DBG } from '../e2e/command.ts';
 import { officialKubectl } from '../e2e/official-kubectl.ts';
 import { ApiClient } from '../packages/sandbox/src/testing/api-client.ts';
+import { type BarGroup, barPlot } from './bar-plot.ts';
 import { type DelayingProxy, startDelayingProxy } from './delaying-proxy.ts';
 
-const PAGE = fileURLToPath(new URL('../docs/bench-first-prompt.md', import.meta.url));
+const PAGE = fileURLToPath(new URL('../docs/reports/bench-first-prompt.md', import.meta.url));
 const STANDALONE = fileURLToPath(new URL('../scripts/standalone.mjs', import.meta.url));
 const ROUND_TRIPS = [0, 50, 150];
 const RUNS = 15;
@@ -34,6 +35,7 @@ interface Client {
 
 const kubectl = await officialKubectl();
 const lines: string[] = [];
+const groups: BarGroup[] = [];
 const folder = mkdtempSync(join(tmpdir(), 'kubectl-dbg-bench-'));
 const sandbox = await startSandbox({ runtime: 'simulated' });
 const target = new URL(sandbox.url);
@@ -65,6 +67,10 @@ try {
   for (const roundTrip of ROUND_TRIPS) {
     proxy.roundTrip = roundTrip;
     const medians = await compare(clients, env, `web-${roundTrip}`, starts);
+    groups.push({
+      label: `${roundTrip} ms away`,
+      bars: clients.map(({ name }, index) => ({ name, value: medians[index] ?? 0 })),
+    });
     const theirs = medians[own.length];
     const ratios = own.map((_, index) =>
       theirs === undefined ? '' : ((medians[index] ?? 0) / theirs).toFixed(2),
@@ -78,7 +84,10 @@ try {
   await sandbox.stop();
   rmSync(folder, { recursive: true, force: true });
 }
-if (process.argv.includes('--write')) writeFileSync(PAGE, page());
+if (process.argv.includes('--write')) {
+  writeFileSync(PAGE, page());
+  writeFileSync(PAGE.replace(/md$/, 'svg'), barPlot('The time to the first prompt, p50', 'ms', groups));
+}
 process.exit();
 
 /** Makes the program with Bun inside; returns its path. */
@@ -210,6 +219,8 @@ Written by \`npm run bench:first-prompt -- --write\` on ${machine}: from the sta
 shell's first prompt, beside the official kubectl in the same run and in turn with it, ${RUNS} runs each. The server seems
 that far away by a proxy that delays every byte, and every new connection by a round trip more. The container starts in
 ${START_MS} ms; what passes in the cluster from the write to its running is taken off. Each run has a pod of its own.
+
+![The same as a plot](bench-first-prompt.svg)
 
 ${lines.join('\n')}
 

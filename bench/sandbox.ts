@@ -1,4 +1,4 @@
-// What the sandbox costs: `npm run bench:sandbox [-- --write]` prints a table; --write puts it into docs/bench-sandbox.md.
+// What the sandbox costs: `npm run bench:sandbox [-- --write]` prints a table; --write puts it into docs/reports/bench-sandbox.md.
 // The server runs in a process of its own. Times are this machine's; those of a real node stand beside them.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -13,7 +13,7 @@ import { ApiClient } from '../packages/sandbox/src/testing/api-client.ts';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SANDBOX = join(ROOT, 'packages/sandbox/src/main.ts');
 const MANY_PODS = join(ROOT, 'packages/sandbox/src/testing/many-pods.ts');
-const PAGE = join(ROOT, 'docs/bench-sandbox.md');
+const PAGE = join(ROOT, 'docs/reports/bench-sandbox.md');
 const RUNTIME_FLAGS = ['--conditions=source', '--import', 'tsx'];
 
 const REQUESTS = 3000;

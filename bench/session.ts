@@ -1,14 +1,19 @@
-// Sessions beside the official kubectl's, in one run on one sandbox: `npm run bench:session [-- --full]`.
-// (a) lines delivered of 50 printed at once; (b) much output: whole, speed, memory; (c) the echo of a keystroke;
-// (d) exit codes. Times are only ever shown beside kubectl's.
+// Sessions beside the official kubectl's, in one run on one sandbox:
+// `npm run bench:session [-- --full] [-- --write] [-- --only=zeros,exec]`; --write puts the tables into docs/reports/bench-session.md.
+// (a) lines delivered of 50 printed at once; (b) much output: whole, speed, memory, and the same of zeros; (c) the echo
+// of a keystroke; (d) exit codes; (e) a command by exec against one by attach. Times are only ever shown beside others.
 import { spawn as spawnPty } from '@lydell/node-pty';
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { type BarGroup, barPlot } from './bar-plot.ts';
 import { KUBECTL_DBG } from '../e2e/command.ts';
 import { officialKubectl } from '../e2e/official-kubectl.ts';
 import { openTestCluster, type TestCluster } from '../e2e/world.ts';
 
+const PAGE = fileURLToPath(new URL('../docs/reports/bench-session.md', import.meta.url));
 const full = process.argv.includes('--full');
 /** Runs of (a), keystrokes of (c), exit codes of (d): fewer unless --full, which takes some minutes. */
 const BURSTS = full ? 100 : 20;
@@ -18,8 +23,16 @@ const CODES = full
   : [0, 1, 2, 7, 42, 126, 127, 128, 137, 143, 255];
 const LINES = full ? 6_000_000 : 1_500_000;
 const BINARY_BYTES = full ? 2 ** 30 : 2 ** 27;
+/** Zeros have neither newlines nor anything that tells one place of them from another. */
+const ZEROS = [
+  { name: '20 MB, after a second', bytes: 20_000_000, sleep: 1 },
+  { name: '20 MB, at once', bytes: 20_000_000, sleep: 0 },
+  { name: '300 MB, after a second', bytes: 300_000_000, sleep: 1 },
+  { name: '1 GiB, after a second', bytes: 2 ** 30, sleep: 1 },
+];
+const EXECS = full ? 31 : 11;
 /** A client that hangs is ended after this, in ms. */
-const HANG_MS = full ? 300_000 : 120_000;
+const HANG_MS = 300_000;
 /** How often a running client's memory is looked at, in ms; the kernel keeps the highest mark. */
 const MEMORY_LOOK_MS = 50;
 
@@ -28,6 +41,11 @@ interface Client {
   program: string;
   /** Arguments that run a command in pod p. */
   args(words: readonly string[]): string[];
+}
+
+interface Table {
+  title: string;
+  rows: { name: string; text: string }[];
 }
 
 interface Result {
@@ -40,6 +58,9 @@ interface Result {
   memory: number;
 }
 
+const tables: Table[] = [];
+/** How fast each client delivers, where it was measured. */
+const speeds: BarGroup[] = [];
 const kubectl = await officialKubectl();
 const world = await openTestCluster();
 try {
@@ -53,10 +74,20 @@ try {
     },
   });
   const clients = clientsOf(world);
-  await bursts(clients);
-  await muchOutput(clients);
-  await keystrokes(clients);
-  await exitCodes(clients);
+  const only = process.argv
+    .find((argument) => argument.startsWith('--only='))
+    ?.slice(7)
+    .split(',');
+  const parts = { bursts, output: muchOutput, zeros, keys: keystrokes, codes: exitCodes, exec: execs };
+  for (const [name, measure] of Object.entries(parts)) {
+    if (only === undefined || only.includes(name)) await measure(clients);
+  }
+  if (process.argv.includes('--write')) {
+    writeFileSync(PAGE, page());
+    if (speeds.length > 0) {
+      writeFileSync(PAGE.replace(/md$/, 'svg'), barPlot('Output delivered', 'MiB/s', speeds));
+    }
+  }
 } finally {
   await world.stop();
 }
@@ -104,7 +135,11 @@ async function muchOutput(clients: readonly Client[]): Promise<void> {
   title(`(b) seq 1 ${LINES}`);
   for (const client of clients) {
     const result = await execute(client, ['seq', '1', String(LINES)]);
-    row(client.name, speed(result, result.sha256 === digest ? 'whole' : `NOT whole: ${result.lines} lines`));
+    row(
+      client.name,
+      speed(result, result.sha256 === digest ? 'whole' : `NOT whole: ${result.lines} lines`),
+      speedOf(result),
+    );
   }
   title(`(b) ${BINARY_BYTES / 2 ** 20} MiB of binary`);
   for (const client of clients) {
@@ -114,8 +149,47 @@ async function muchOutput(clients: readonly Client[]): Promise<void> {
     row(
       client.name,
       speed(result, result.bytes === BINARY_BYTES ? 'whole' : `NOT whole: ${result.bytes} bytes`),
+      speedOf(result),
     );
   }
+}
+
+async function zeros(clients: readonly Client[]): Promise<void> {
+  for (const { name, bytes, sleep } of ZEROS) {
+    title(`(b) zeros: ${name}`);
+    for (const client of clients) {
+      const result = await execute(client, ['sh', '-c', `sleep ${sleep}; head -c ${bytes} /dev/zero`]);
+      const whole = result.bytes === bytes ? 'exact' : `NOT exact: ${result.bytes} bytes`;
+      row(client.name, speed(result, whole), speedOf(result));
+    }
+  }
+}
+
+/** The whole time of a command that says one word, by attach and by exec in turn. */
+async function execs([ours]: readonly Client[]): Promise<void> {
+  if (ours === undefined) return;
+  title(`(e) echo, by attach and by exec, ${EXECS} runs in turn`);
+  const byExec = { ...ours, args: (words: readonly string[]) => viaExec(ours.args(words)) };
+  const ways = [
+    { name: 'attach', client: ours, seconds: [] as number[] },
+    { name: 'exec', client: byExec, seconds: [] as number[] },
+  ];
+  for (let run = 0; run < EXECS; run += 1) {
+    for (const { client, name, seconds } of ways) {
+      const result = await execute(client, ['echo', 'v']);
+      if (result.bytes !== 2 || result.code !== 0)
+        throw new Error(`echo by ${name} ended with ${result.code}`);
+      seconds.push(result.seconds);
+    }
+  }
+  const [attach = 0, exec = 0] = ways.map(({ seconds }) => seconds.toSorted((a, b) => a - b)[EXECS >> 1]);
+  row('attach', `p50 ${Math.round(attach * 1000)} ms`);
+  row('exec', `p50 ${Math.round(exec * 1000)} ms, ${(exec / attach).toFixed(2)} times attach`);
+}
+
+function viaExec(args: readonly string[]): string[] {
+  const at = args.indexOf('--');
+  return [...args.slice(0, at), '--via=exec', ...args.slice(at)];
 }
 
 async function keystrokes(clients: readonly Client[]): Promise<void> {
@@ -213,14 +287,46 @@ function percentile(sorted: readonly number[], share: number): string {
   return (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0).toFixed(1);
 }
 
-function speed({ bytes, seconds, memory, code }: Result, whole: string): string {
-  return `${whole}, ${(bytes / 2 ** 20 / seconds).toFixed(1)} MiB/s, peak ${memory} MiB, exit ${String(code)}`;
+function speedOf({ bytes, seconds }: Result): number {
+  return bytes / 2 ** 20 / seconds;
+}
+
+function speed(result: Result, whole: string): string {
+  const { memory, code } = result;
+  return `${whole}, ${speedOf(result).toFixed(1)} MiB/s, peak ${memory} MiB, exit ${String(code)}`;
 }
 
 function title(text: string): void {
   console.log(`\n${text}`);
+  tables.push({ title: text, rows: [] });
 }
 
-function row(name: string, text: string): void {
+function row(name: string, text: string, speedMeasured?: number): void {
   console.log(`  ${name.padEnd(14)} ${text}`);
+  const table = tables.at(-1);
+  table?.rows.push({ name, text });
+  if (table === undefined || speedMeasured === undefined) return;
+  const bar = { name, value: speedMeasured };
+  const group = speeds.find(({ label }) => label === table.title);
+  if (group === undefined) speeds.push({ label: table.title, bars: [bar] });
+  else group.bars.push(bar);
+}
+
+function page(): string {
+  const version = 'missing' in kubectl ? 'not there' : kubectl.version;
+  const head = `# Sessions beside kubectl's
+
+Written by \`npm run bench:session -- --write\` on ${cpus().length} cores (${cpus()[0]?.model.trim() ?? 'unknown'}), Node ${process.versions.node}, in one sandbox with real
+containers. Client, server and containers share the machine, so speeds and times mean something beside each other only.
+The official kubectl is ${version}. "Peak" is the client's highest resident memory.
+`;
+  const parts = tables.map(({ title: text, rows }) =>
+    [`\n## ${text}\n`, '| client | result |', '| --- | --- |', ...rows.map(rowOf)].join('\n'),
+  );
+  const plot = speeds.length > 0 ? ['![Output delivered, as a plot](bench-session.svg)\n'] : [];
+  return `${[head, ...plot, ...parts].join('\n').trimEnd()}\n`;
+}
+
+function rowOf({ name, text }: { name: string; text: string }): string {
+  return `| ${name} | ${text} |`;
 }

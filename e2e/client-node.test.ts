@@ -152,10 +152,7 @@ describe('client-node', { skip: missing ?? false }, () => {
     await apps.createNamespacedDeployment({ namespace, body: { metadata: { name: 'scaled' }, spec } });
     const scale = await apps.readNamespacedDeploymentScale(named);
     assert.deepEqual([scale.kind, scale.apiVersion], ['Scale', 'autoscaling/v1']);
-    assert.deepEqual(
-      [scale.spec?.replicas, scale.status?.replicas, scale.status?.selector],
-      [undefined, 0, 'a=b'],
-    );
+    assert.deepEqual([scale.spec?.replicas, scale.status?.replicas, scale.status?.selector], [1, 0, 'a=b']);
     const patched = await apps.patchNamespacedDeploymentScale(
       { ...named, body: { spec: { replicas: 1 } } },
       setHeaderOptions('Content-Type', PatchStrategy.MergePatch),

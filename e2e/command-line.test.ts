@@ -198,7 +198,20 @@ describe('command line', () => {
       () => ['web', '--copy-to=x', '--image=busybox', '--dry-run=client', '-o', 'name', '-q'],
       ({ stdout }) => assert.equal(stdout, 'pod/x\n'),
     ],
-    ['help', () => ['--help'], ({ stdout }) => assert.match(stdout, /kubectl dbg TARGET|kubectl dbg/)],
+    [
+      'help',
+      () => ['--help'],
+      ({ stdout, stderr }) => {
+        assert.match(
+          stdout,
+          /^Usage:\n {2}kubectl dbg TARGET\.\.\. \[flags\] \[-- COMMAND \[ARG\.\.\.\]\]$/m,
+        );
+        for (const flag of ['--image', '--copy-to', '--target', '--profile', '--via', '--timeout']) {
+          assert.match(stdout, new RegExp(`^ .*${flag}\\b`, 'm'));
+        }
+        assert.equal(stderr, '');
+      },
+    ],
     ['profiles', () => ['profiles', 'sysadmin'], ({ stdout }) => assert.match(stdout, /privileged/)],
     [
       'completion of pods',
@@ -221,9 +234,14 @@ describe('command line', () => {
     ['a bad image', () => ['web', '--image=UPPER'], 64, /invalid image name/],
     ['a bad timeout', () => ['web', '--timeout=soon'], 64, /invalid --timeout "soon"/],
     ['a taken name', () => ['web', '-c', 'main'], 64, /already has a container "main"/],
-    ['a flag that means nothing', () => ['node/vm', '--share-processes'], 64, /means nothing for a node/],
+    ['a flag that means nothing', () => ['node/vm', '--share-processes'], 64, /has no meaning for a node/],
     ['a missing manifest', () => ['-f', join(folder, 'nosuch.yaml')], 64, /does not exist/],
-    ['a manifest that is none', async () => ['-f', await file('bad.yaml', '- 1\n')], 64, /no object/],
+    [
+      'a manifest that is none',
+      async () => ['-f', await file('bad.yaml', '- 1\n')],
+      64,
+      /a document that is not an object/,
+    ],
     ['a missing pod', () => ['nosuch'], 66, /pods "nosuch" not found/],
     ['a missing namespace', () => ['web', '-n', 'nosuch'], 66, /namespaces "nosuch" not found/],
     ['a missing target container', () => ['web', '--target=nosuch'], 66, /container "nosuch" is not in pod/],
@@ -232,25 +250,25 @@ describe('command line', () => {
       'an image that is not there',
       () => ['web', '--image=nosuch:v1', '--', 'sh'],
       69,
-      /"nosuch:v1" does not exist/,
+      /image nosuch:v1 for debug container \S+ of pod\/web cannot be pulled: registry docker\.io has no such name or tag \(ErrImagePull\)\. Correct --image/,
     ],
     [
       'a private image',
       () => ['web', '--image=example.com/private/x', '--', 'sh'],
       69,
-      /without credentials/,
+      /registry example\.com refuses it without valid credentials/,
     ],
     [
       'a program that is not there',
       () => ['web', '--', 'nosuchprogram'],
       69,
-      /"nosuchprogram" cannot be run/,
+      /cannot be started: its image has no program "nosuchprogram"/,
     ],
     [
       'a program that is not there, by exec',
       () => ['web', '--via=exec', '--', 'nosuchprogram'],
       69,
-      /"nosuchprogram" cannot be run in container \S+: executable file not found in \$PATH \(StartError\)\. Give a command/,
+      /cannot be started: its image has no program "nosuchprogram" \(StartError\)\. Use a command/,
     ],
     [
       'a deadline',
@@ -271,7 +289,7 @@ describe('command line', () => {
       'an output file in a folder that is not there',
       () => ['web', `--output-file=${join(folder, 'nosuch', 'file')}`, '--', 'id'],
       64,
-      /its folder does not exist/,
+      /its directory does not exist/,
     ],
     [
       'a copy on a node that is not there',
@@ -315,7 +333,7 @@ describe('command line', () => {
   test('the outcome as data', async () => {
     const result = await dbg(['web', '-q', '-o', 'json', '--', 'sh', '-c', 'echo hi; exit 3']);
     assert.deepEqual({ code: result.code, stderr: result.stderr }, { code: 3, stderr: 'hi\n' });
-    const { container, started, finished, milliseconds, bytes, ...rest } = JSON.parse(result.stdout);
+    const { container, started, finished, milliseconds, bytes, notices, ...rest } = JSON.parse(result.stdout);
     assert.deepEqual(rest, {
       apiVersion: 'kubectl-dbg/v1',
       kind: 'Outcome',
@@ -327,6 +345,10 @@ describe('command line', () => {
       code: 3,
       exitCode: 3,
     });
+    assert.deepEqual(
+      notices.map(({ level, code }: Record<string, string>) => `${level} ${code}`),
+      ['info name-generated', 'info target-chosen'],
+    );
     assert.match(container, /^debugger-/);
     assert.ok(started <= finished);
     assert.deepEqual(
@@ -348,6 +370,10 @@ describe('command line', () => {
       kind: 'Outcome',
       outcome: 'failed',
       reason: 'notFound',
+      failure: {
+        code: 'ObjectNotFound',
+        facts: { resource: 'pods', name: 'nosuch', status: 404, reason: 'NotFound' },
+      },
       remedy: 'Check the name, and the namespace (-n)',
       exitCode: 66,
     });
@@ -413,7 +439,7 @@ describe('command line', () => {
     assert.ok(result.stdout === input, `${result.stdout.length} of ${input.length} bytes`);
   });
 
-  test('--edit changes what is written; an emptied file calls it off', async () => {
+  test('--edit changes what is written; an empty file cancels', async () => {
     const editor = await file('editor.sh', '#!/bin/sh\nsed -i s/ECHO/edited/ "$1"\n');
     const eraser = await file('eraser.sh', '#!/bin/sh\n: > "$1"\n');
     for (const path of [editor, eraser]) await chmod(path, 0o700);
@@ -421,7 +447,7 @@ describe('command line', () => {
     assert.deepEqual([result.code, result.stdout], [0, 'edited\n'], result.stderr);
     const off = await dbg(['web', '--edit', '--', 'echo'], { env: { EDITOR: eraser } });
     assert.equal(off.code, 64);
-    assert.match(off.stderr, /called off/);
+    assert.match(off.stderr, /cancelled/);
   });
 
   test('-o json keeps stdout for its document; --output-file is private and whole', async () => {
@@ -444,11 +470,23 @@ describe('command line', () => {
     assert.equal((await stat(path)).mode & 0o777, 0o600);
   });
 
-  test('--attach=false leaves the container and says nothing but its name', async () => {
+  test('--attach=false leaves the container and says how to attach to it', async () => {
     const result = await dbg(['web', '--attach=false', '-c', 'later', '--', 'sleep', '100']);
     assert.deepEqual([result.code, result.stdout], [0, ''], result.stderr);
+    assert.match(result.stderr, /^Attach to container later with: kubectl attach web -c later -n default/m);
     const pod = sandbox.store.get('pods', 'default', 'web') as unknown as Pod;
     assert.ok(pod.spec?.ephemeralContainers?.some(({ name }) => name === 'later'));
+  });
+
+  test('a copy that crashes is named, and costs no original', async () => {
+    const crashes = ['--restart=Always', '-c', 'main', '--', 'false'];
+    const loop = await dbg(['web', '--copy-to=web-loop', '--rm', ...crashes]);
+    assert.ok(loop.code === 69 || loop.code === 1, `${loop.code} ${loop.stderr}`);
+    if (loop.code === 69) assert.match(loop.stderr, /CrashLoopBackOff/);
+    const replaced = await dbg(['web', '--copy-to=web-crash', '--replace', '-q', ...crashes]);
+    assert.equal(replaced.code, 69, replaced.stderr);
+    assert.match(replaced.stderr, /the original was not deleted/);
+    assert.ok(sandbox.store.get('pods', 'default', 'web') !== undefined);
   });
 
   test('--replace deletes the original once the copy runs, and not before', async () => {

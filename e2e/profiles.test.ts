@@ -4,7 +4,7 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import type { Pod } from 'kubernetes-types/core/v1.d.ts';
 import { type CommandResult, runDbg } from './command.ts';
-import { missingForContainers } from './real-containers.ts';
+import { missingForUsers } from './real-containers.ts';
 import { openTestCluster, REAL_CONTEXT, type TestCluster } from './world.ts';
 
 /** Bits of capabilities(7). */
@@ -18,7 +18,7 @@ test -d /host/etc && echo host: mounted
 echo processes: $(ps -o args | tr '\\n' ' ')
 `;
 
-describe('profiles with real containers', { skip: missingForContainers() ?? false }, () => {
+describe('profiles with real containers', { skip: missingForUsers() ?? false }, () => {
   let world: TestCluster;
   let node: string;
 
@@ -64,6 +64,17 @@ describe('profiles with real containers', { skip: missingForContainers() ?? fals
         return [line.slice(0, at), line.slice(at + 1).trim()];
       }),
     );
+  }
+
+  /** The namespaces of the sandbox's node: root's are this process's own, a user's those of the node's first process. */
+  async function nodeNamespaces(): Promise<[type: string, namespace: string][]> {
+    const types = ['pid', 'net', 'ipc'];
+    if (process.getuid?.() === 0) return types.map((type) => [type, readlinkSync(`/proc/self/ns/${type}`)]);
+    const script = 'for n in "$@"; do readlink /proc/1/ns/$n; done';
+    const result = await run(`node/${node}`, '--profile=sysadmin', '--', 'sh', '-c', script, 'sh', ...types);
+    const lines = result.stdout.trim().split('\n');
+    assert.equal(lines.length, types.length, result.stderr);
+    return types.map((type, index) => [type, lines[index] ?? '']);
   }
 
   /** Names of the pods that nobody is deleting. */
@@ -208,9 +219,8 @@ describe('profiles with real containers', { skip: missingForContainers() ?? fals
       assert.equal(shown.get('host') === 'mounted', mounted);
       assert.equal(has(shown, 'SYS_ADMIN'), profile === 'sysadmin');
       if (REAL_CONTEXT === undefined) {
-        for (const namespace of ['pid', 'net', 'ipc']) {
-          const own = readlinkSync(`/proc/self/ns/${namespace}`);
-          assert.equal(shown.get(namespace) === own, onHost, namespace);
+        for (const [namespace, nodes] of await nodeNamespaces()) {
+          assert.equal(shown.get(namespace) === nodes, onHost, namespace);
         }
       }
       assert.deepEqual(await staying(), ['app'], 'the pod stayed');

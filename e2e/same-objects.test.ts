@@ -57,6 +57,9 @@ const DIFFERENCES: Record<string, (object: Pod | Container) => void> = {
   },
 };
 
+/** What --ttl is by default. */
+const LIFETIME_SECONDS = 3600;
+
 describe(
   'the official kubectl and kubectl-dbg',
   { skip: 'missing' in kubectl ? kubectl.missing : false },
@@ -149,6 +152,9 @@ describe(
           DIFFERENCES[code]?.(official);
           assert.notDeepEqual(comparable(official), unchanged, `${code} makes no difference`);
         }
+        // A pod that is made ends by itself (docs/differences.md).
+        const { spec } = official as Pod;
+        if (spec !== undefined) spec.activeDeadlineSeconds = LIFETIME_SECONDS;
         assert.deepEqual(ours, comparable(official));
       });
     }
@@ -164,10 +170,9 @@ describe(
 function comparable(object: Pod | Container): unknown {
   const { status: _status, ...rest } = object as Pod;
   const { metadata, ...others } = rest;
-  const meta =
-    metadata === undefined
-      ? {}
-      : { metadata: { labels: metadata.labels, annotations: metadata.annotations } };
+  // Whose a pod is (docs/differences.md).
+  const { 'kubectl-dbg/session': _session, ...annotations } = metadata?.annotations ?? {};
+  const meta = metadata === undefined ? {} : { metadata: { labels: metadata.labels, annotations } };
   const text = JSON.stringify({ ...others, ...meta }, (key, value: unknown) =>
     key === 'nodeName' ? undefined : value,
   );

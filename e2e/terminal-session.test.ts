@@ -1,6 +1,9 @@
 // Sessions on a terminal: detaching, suspending, and the terminal given back whatever happens.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, test, type TestContext } from 'node:test';
 import { type Sandbox, startSandbox } from 'kube-sandbox';
 import { openCluster, realWorld } from 'kubectl-dbg';
@@ -11,11 +14,13 @@ import { TerminalProgram } from './terminal.ts';
 
 describe('terminal sessions', { skip: missingForContainers() ?? false }, () => {
   let sandbox: Sandbox;
+  let home: string;
   let env: Record<string, string | undefined>;
 
   before(async () => {
     sandbox = await startSandbox({ runtime: 'runc' });
-    env = { PATH: process.env.PATH, HOME: '/nonexistent', TERM: 'xterm', KUBECONFIG: sandbox.kubeconfig };
+    home = await mkdtemp(join(tmpdir(), 'kubectl-dbg-home-'));
+    env = { PATH: process.env.PATH, HOME: home, TERM: 'xterm', KUBECONFIG: sandbox.kubeconfig };
     const cluster = await openCluster({ kubeconfig: sandbox.kubeconfig }, realWorld());
     const running = untilPod(sandbox, (pod) => pod.status?.phase === 'Running');
     await cluster.request({
@@ -34,7 +39,10 @@ describe('terminal sessions', { skip: missingForContainers() ?? false }, () => {
     await running;
     await cluster.close();
   });
-  after(() => sandbox.stop());
+  after(async () => {
+    await sandbox.stop();
+    await rm(home, { recursive: true, force: true });
+  });
 
   /** A shell that runs kubectl-dbg, shows its code and the terminal's state, and stays: what a dying one shows may be lost. */
   function inShell(t: TestContext, args: string, extra: Record<string, string> = {}): TerminalProgram {

@@ -1,5 +1,6 @@
 import { spawn } from '@lydell/node-pty';
 import xterm from '@xterm/headless';
+import { screenDifferences } from './screen-differences.ts';
 
 /** A program on a pseudo-terminal, looked at as its user sees it. */
 export class TerminalProgram {
@@ -37,6 +38,11 @@ export class TerminalProgram {
     });
   }
 
+  /** What the terminal shows, cell by cell. */
+  get screen(): xterm.Terminal {
+    return this.#screen;
+  }
+
   get pid(): number {
     return this.#pty.pid;
   }
@@ -56,6 +62,11 @@ export class TerminalProgram {
     return lines.join('\n').trimEnd();
   }
 
+  /** What of the screen is not as it was before. */
+  differences(): string[] {
+    return screenDifferences(this.#screen, this.#raw);
+  }
+
   type(keys: string): void {
     this.#pty.write(keys);
   }
@@ -70,12 +81,26 @@ export class TerminalProgram {
     if (!this.#gone) this.#pty.kill(signal);
   }
 
+  /** Closes the terminal itself, as a window that is closed does. */
+  close(): void {
+    (this.#pty as unknown as { destroy(): void }).destroy();
+  }
+
   /** Waits until the screen shows it; after `timeout` ms it fails and shows what was there instead. */
   async waitFor(what: RegExp | string, timeout = 20_000): Promise<void> {
     const shown = () => (typeof what === 'string' ? this.text.includes(what) : what.test(this.text));
+    await this.until(shown, timeout, `the screen never showed ${String(what)}`);
+  }
+
+  /** Waits until all that was written so far is as wanted; else as `waitFor`. */
+  async until(
+    isSo: (raw: string) => boolean,
+    timeout = 20_000,
+    otherwise = 'what was waited for did not come',
+  ): Promise<void> {
     const deadline = Date.now() + timeout;
-    while (!shown()) {
-      if (Date.now() > deadline) throw new Error(`the screen never showed ${String(what)}:\n${this.text}`);
+    while (!isSo(this.#raw)) {
+      if (Date.now() > deadline) throw new Error(`${otherwise}:\n${this.text}`);
       await new Promise<void>((resolve) => {
         const timer = setTimeout(wake, deadline - Date.now() + 1);
         const watchers = this.#watchers;

@@ -13,6 +13,8 @@ export interface TestCluster {
   cluster: Cluster;
   namespace: string;
   images: { tools: string; distroless: string };
+  /** Where the service of the distroless image listens for HTTP, in the pod. */
+  httpPort: number;
   /** Creates a pod and waits until all its containers are ready. */
   createPod(pod: Pod): Promise<Pod>;
   getPod(name: string): Promise<Pod>;
@@ -28,7 +30,8 @@ export const REAL_CONTEXT = process.env.KUBECTL_DBG_E2E_CONTEXT;
 
 /**
  * The cluster to test against: a new sandbox, or the context that KUBECTL_DBG_E2E_CONTEXT names (its images by
- * KUBECTL_DBG_E2E_IMAGE_TOOLS and KUBECTL_DBG_E2E_IMAGE_DISTROLESS). The namespace is made here and deleted by `stop`.
+ * KUBECTL_DBG_E2E_IMAGE_TOOLS and KUBECTL_DBG_E2E_IMAGE_DISTROLESS, any image without a shell whose program answers HTTP,
+ * on KUBECTL_DBG_E2E_HTTP_PORT or 8080). The namespace is made here and deleted by `stop`.
  */
 export async function openTestCluster(runtime: 'runc' | 'simulated' = 'runc'): Promise<TestCluster> {
   const home = await mkdtemp(join(tmpdir(), 'kubectl-dbg-e2e-'));
@@ -64,6 +67,7 @@ export async function openTestCluster(runtime: 'runc' | 'simulated' = 'runc'): P
         tools: process.env.KUBECTL_DBG_E2E_IMAGE_TOOLS ?? 'busybox',
         distroless: process.env.KUBECTL_DBG_E2E_IMAGE_DISTROLESS ?? 'example.com/distroless/http-service:v1',
       },
+      httpPort: Number(process.env.KUBECTL_DBG_E2E_HTTP_PORT ?? 8080),
       getPod,
       async listPods() {
         return (await cluster.request<{ items: Pod[] }>({ method: 'GET', path: pods })).items;

@@ -1,10 +1,19 @@
 // Bundles the packages that people run: in pieces, so that each command loads only what it uses.
+//
+//     node scripts/build.mjs [--types] [PACKAGE...]     (a folder below packages/; --types: the declarations too)
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
+import { ascii, leanMaps } from './bundle-output.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+const words = process.argv.slice(2);
+
+/** ws masks by this native module where it is installed, else byte by byte: both bundles bring something quicker. */
+const alias = {
+  bufferutil: join(root, 'packages/kubectl-dbg/src/cluster/remote-command/mask-words.ts'),
+};
 
 const packages = {
   'kubectl-dbg': [
@@ -13,43 +22,39 @@ const packages = {
       entries: { main: 'bundle-main.ts', start: 'launch/start.ts', complete: 'complete.ts' },
       format: 'cjs',
       minify: true,
+      alias,
     },
-    { entries: { index: 'index.ts' }, format: 'esm', minify: true },
+    { entries: { index: 'index.ts' }, format: 'esm', minify: true, alias },
   ],
   sandbox: [
     {
       entries: { main: 'main.ts', index: 'index.ts' },
       format: 'esm',
-      sourcemap: true,
       external: ['@lydell/node-pty'],
     },
   ],
 };
 
-/** Node reads a file of ASCII in a third of the time; in JavaScript the escapes mean the same everywhere. */
-const ascii = {
-  name: 'ascii',
-  generateBundle(_, files) {
-    for (const file of Object.values(files)) {
-      file.code = file.code.replaceAll(
-        /[^\0-\x7f]/g,
-        (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
-      );
-    }
-  },
-};
-
+const names = words.filter((word) => !word.startsWith('-'));
+const wanted = Object.entries(packages).filter(([name]) => names.length === 0 || names.includes(name));
 await Promise.all(
-  Object.entries(packages).map(async ([name, bundles]) => {
+  wanted.map(async ([name, bundles]) => {
     const folder = join(root, 'packages', name);
     await rm(join(folder, 'dist'), { recursive: true, force: true });
     const modules = await Promise.all(bundles.map(async (bundle) => await makeBundle(folder, bundle)));
     await writeFile(join(folder, 'dist', 'THIRD-PARTY-LICENSES.txt'), await licences(modules.flat()));
   }),
 );
+if (words.includes('--types')) {
+  const { bundleTypes } = await import('./bundle-types.mjs');
+  await bundleTypes(
+    root,
+    wanted.map(([name]) => name),
+  );
+}
 
 /** Makes one bundle; returns the modules that went into it. */
-async function makeBundle(folder, { entries, format, minify = false, sourcemap = false, external = [] }) {
+async function makeBundle(folder, { entries, format, minify = false, external = [], alias = {} }) {
   const extension = format === 'cjs' ? 'cjs' : 'js';
   const build = await rolldown({
     input: Object.fromEntries(
@@ -57,9 +62,9 @@ async function makeBundle(folder, { entries, format, minify = false, sourcemap =
     ),
     platform: 'node',
     external,
-    resolve: { conditionNames: ['source', 'import', 'node', 'default'] },
+    resolve: { conditionNames: ['import', 'node', 'default'], alias },
     transform: { target: 'node20.19' },
-    plugins: format === 'cjs' ? [ascii] : [],
+    plugins: format === 'cjs' ? [ascii, leanMaps] : [leanMaps],
     onLog(level, log, handle) {
       // A module that is loaded early on one path is still loaded late on another.
       if (log.code !== 'INEFFECTIVE_DYNAMIC_IMPORT') handle(level, log);
@@ -69,7 +74,8 @@ async function makeBundle(folder, { entries, format, minify = false, sourcemap =
     dir: join(folder, 'dist'),
     format,
     minify,
-    sourcemap,
+    // Names and lines for reports of bugs; the sources are in the repository.
+    sourcemap: true,
     dynamicImportInCjs: false,
     entryFileNames: `[name].${extension}`,
     chunkFileNames: `[name]-[hash].${extension}`,

@@ -6,10 +6,8 @@ import { setUp } from './set-up.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 await setUp({ root, packages: true });
-const program = join(root, 'packages', 'sandbox', 'src', 'conformance', 'main.ts');
-const run = spawnSync(
-  process.execPath,
-  ['--conditions=source', '--import', 'tsx', program, ...process.argv.slice(2)],
-  { stdio: 'inherit' },
-);
+const program = join(root, 'packages', 'sandbox', 'conformance', 'main.ts');
+const run = spawnSync(process.execPath, ['--import', 'tsx', program, ...process.argv.slice(2)], {
+  stdio: 'inherit',
+});
 process.exitCode = run.status ?? 1;

@@ -22,17 +22,28 @@ export async function fetchRuntime(kind, version) {
     throw new Error(`no package with ${kind} for ${process.platform} on ${process.arch} is known here`);
   }
   const name = kind === 'node' ? `node-linux-${architecture}` : `@oven/bun-linux-${architecture}`;
-  const folder = join(cache, `${kind}-${version}`);
-  const program = join(folder, 'bin', kind);
+  return await fetchProgram(`${kind}-${version}`, `${name}@${version}`, kind);
+}
+
+/** The path of the Bun that goes into a program for `target` (`darwin-arm64`, say); it need not run here. */
+export async function fetchBunFor(target, version) {
+  const name = `@oven/bun-${target.replace('arm64', 'aarch64')}`;
+  const program = target.startsWith('windows') ? 'bun.exe' : 'bun';
+  return await fetchProgram(`bun-${target}-${version}`, `${name}@${version}`, program);
+}
+
+async function fetchProgram(kept, wanted, file) {
+  const folder = join(cache, kept);
+  const program = join(folder, 'bin', file);
   if (existsSync(program)) return program;
 
-  process.stderr.write(`fetching ${name}@${version}\n`);
+  process.stderr.write(`fetching ${wanted}\n`);
   await mkdir(cache, { recursive: true });
   const work = await mkdtemp(join(cache, 'fetch-'));
   try {
     const quiet = { cwd: work, stdio: ['ignore', 'ignore', 'pipe'] };
-    execFileSync('npm', ['pack', '--loglevel=error', `${name}@${version}`], quiet);
-    const [archive] = (await readdir(work)).filter((file) => file.endsWith('.tgz'));
+    execFileSync('npm', ['pack', '--loglevel=error', wanted], quiet);
+    const [archive] = (await readdir(work)).filter((entry) => entry.endsWith('.tgz'));
     execFileSync('tar', ['xzf', archive], quiet);
     await rm(folder, { recursive: true, force: true });
     await rename(join(work, 'package'), folder);

@@ -10,7 +10,6 @@ await setUp({ root });
 const run = spawnSync(
   process.execPath,
   [
-    '--conditions=source',
     '--import',
     join(root, 'node_modules/tsx/dist/esm/index.mjs'),
     join(root, 'e2e/streams/main.ts'),

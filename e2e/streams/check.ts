@@ -1,5 +1,5 @@
 import { logForm } from './made-up.ts';
-import { isReadInTurn } from '../../packages/kubectl-dbg/src/session/output/testing/read-in-turn.ts';
+import { isReadInTurn } from '../../packages/kubectl-dbg/src/session/stream/testing/read-in-turn.ts';
 import type { Played } from './play.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -117,7 +117,8 @@ const LATENCY = 250;
 const BACKLOG = 64 * 1024;
 
 function checkLatency(scenario: Scenario, played: Played): string | undefined {
-  const due = [...logArrivals(scenario), ...attachArrivals(scenario)];
+  const attached = attachArrivals(scenario);
+  const due = [...logArrivals(scenario, played.report.joined === undefined ? [] : attached), ...attached];
   const delivered = deliveries(played);
   const limit = LATENCY + scenario.log.granularity;
   for (const { at, position } of due) {
@@ -140,8 +141,15 @@ function deliveries({ writes }: Played): { at: number; bytes: number }[] {
   return writes.map((write) => ({ at: write.at, bytes: (bytes += logForm(write.data).length) }));
 }
 
-function logArrivals({ log }: Scenario): { at: number; position: number }[] {
-  return log.arrivals.map(({ at, bytes }) => ({ at, position: bytes }));
+/** After the join attach speaks: what the log brings earlier than a client that reads attach slowly is not due before. */
+function logArrivals(
+  { log }: Scenario,
+  attached: { at: number; position: number }[],
+): { at: number; position: number }[] {
+  return log.arrivals.map(({ at, bytes }) => {
+    const own = attached.find(({ position }) => position >= bytes);
+    return { at: Math.max(at, own?.at ?? 0), position: bytes };
+  });
 }
 
 /** For one attach that brought the output's end: when each finished line had arrived on it. */

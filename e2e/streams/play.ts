@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
-import type { Cluster } from '../../packages/kubectl-dbg/src/cluster/types.ts';
-import { deliverOutput, type DeliveryReport } from '../../packages/kubectl-dbg/src/session/output/deliver.ts';
-import { RecordedCluster } from './recorded-cluster.ts';
+import type { Cluster, RemoteCommand } from '../../packages/kubectl-dbg/src/cluster/types.ts';
+import { deliverOutput, type DeliveryReport } from '../../packages/kubectl-dbg/src/session/stream/deliver.ts';
+import { AttachRefused, RecordedCluster } from './recorded-cluster.ts';
 import type { Scenario } from './scenario.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
@@ -37,8 +37,8 @@ export async function play(scenario: Scenario): Promise<Played> {
   const delivery = deliverOutput({
     cluster: cluster as unknown as Cluster,
     address: { namespace: 'default', pod: 'p', container: 'dbg' },
-    attach: cluster.attach(),
-    reattach: async () => (cluster.canAttach ? await cluster.attach() : undefined),
+    attach: cluster.canAttach ? attachUnlessRefused(cluster) : undefined,
+    reattach: async () => (cluster.canAttach ? await attachUnlessRefused(cluster) : undefined),
     terminated: scenario.terminated === undefined ? never : clock.until(scenario.terminated),
     stdout: output('stdout'),
     stderr: output('stderr'),
@@ -49,4 +49,14 @@ export async function play(scenario: Scenario): Promise<Played> {
   });
   const report = await clock.run(delivery, LIMIT);
   return { report, writes, ended: clock.now() };
+}
+
+/** A refusal says that the container has ended, as sessions find out from its status: the log has all there is. */
+async function attachUnlessRefused(cluster: RecordedCluster): Promise<RemoteCommand | undefined> {
+  try {
+    return await cluster.attach();
+  } catch (error) {
+    if (error instanceof AttachRefused) return undefined;
+    throw error;
+  }
 }

@@ -9,6 +9,11 @@ import type { AttachScenario, Scenario } from './scenario.ts';
 import { madeUpStamp } from './stamps.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
+/** The recorded answer to an attach was no 101. */
+export class AttachRefused extends Error {
+  override readonly name = 'AttachRefused';
+}
+
 /** Answers a session's requests with what was recorded, at the times at which it was. */
 export class RecordedCluster implements Pick<Cluster, 'attach' | 'stream'> {
   readonly #scenario: Scenario;
@@ -31,7 +36,7 @@ export class RecordedCluster implements Pick<Cluster, 'attach' | 'stream'> {
     this.#attached += 1;
     await this.#clock.until(recorded.answered);
     if (recorded.status !== 101) {
-      throw Object.assign(new Error('the server refused'), { code: recorded.status });
+      throw new AttachRefused(`attach was answered by ${recorded.status}`);
     }
     return this.#command(recorded);
   }

@@ -1,4 +1,4 @@
-import type { Clock } from '../../packages/kubectl-dbg/src/session/output/clock.ts';
+import type { Clock } from '../../packages/kubectl-dbg/src/session/stream/clock.ts';
 
 /** Time that passes only when nothing is left to do. */
 export class VirtualClock implements Clock {

@@ -1,3 +1,9 @@
 #!/usr/bin/env node
 // Stands in the repository, unlike the bundle, so that npm can link it before there is a build.
-require('../dist/main.cjs');
+try {
+  require('../dist/main.cjs');
+} catch (error) {
+  if (require('node:fs').existsSync(`${__dirname}/../dist/main.cjs`)) throw error;
+  process.stderr.write('error: kubectl-dbg is not built yet: run npm run build in the clone\n');
+  process.exitCode = 69;
+}

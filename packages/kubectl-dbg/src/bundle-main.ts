@@ -1,4 +1,4 @@
-// The program as the npm package has it.
+// The entry point of the npm package.
 import { printVersion } from './launch/print-version.ts';
 
 const argv = process.argv.slice(2);

@@ -1,90 +1,95 @@
 import { setMaxListeners } from 'node:events';
 import { rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import type { ApiContext } from './api/api-context.ts';
-import { findResource, type Resource } from './api/discovery/resource-table.ts';
-import { type ApiServer, startServer } from './api/server.ts';
-import { deleteObject, earlierPolicy } from './api/write/delete.ts';
+import { join } from 'node:path';
+import type { ApiContext } from './apiserver/api-context.ts';
+import type { ServerHooks } from './apiserver/hooks.ts';
+import { ApplyManagers } from './apiserver/patch/apply-managers.ts';
+import { type RequestLog, RequestRecorder } from './apiserver/routing/request-log.ts';
+import { type ApiServer, startServer } from './apiserver/server.ts';
+import { evictPod } from './apiserver/subresources/eviction.ts';
 import { createAuthorizer } from './auth/authorizer.ts';
 import { impersonate } from './auth/impersonation.ts';
 import { createReviewer } from './auth/reviews.ts';
-import { type Authority, createAuthority, type KeyPair, type SandboxUser } from './certs/authority.ts';
-import { writeKubeconfig } from './certs/kubeconfig.ts';
+import {
+  type Authority,
+  createAuthority,
+  type KeyPair,
+  type SandboxUser,
+} from './auth/certificates/authority.ts';
+import { writeKubeconfig } from './setup/kubeconfig.ts';
+import { PODS } from './controllers/api-client.ts';
 import { startGarbageCollector } from './controllers/garbage-collector.ts';
 import { startNamespaceController } from './controllers/namespaces.ts';
-import { startScheduler } from './controllers/scheduler.ts';
+import { markUnreachable } from './controllers/nodes/node-lifecycle.ts';
+import { startScheduler } from './controllers/scheduling/scheduler.ts';
 import { startControllers } from './controllers/start.ts';
-import { Connections } from './faults/connections.ts';
 import { FaultRegistry, type Faults } from './faults/faults.ts';
-import { faultyRuntime } from './faults/faulty-runtime.ts';
-import { type Kubelet, startKubelet } from './kubelet/kubelet.ts';
-import type { KubeletTiming } from './kubelet/timing.ts';
+import { faultHooks } from './faults/server-hooks.ts';
+import { volumeDirectory } from './kubelet/paths.ts';
 import { rulesFor } from './resources/registry.ts';
 import { createFirstObjects } from './setup/first-objects.ts';
-import { Random } from './runtime/simulated/random.ts';
+import { internalWrite, remove, removePod } from './setup/internal-writes.ts';
+import type { SandboxOptions } from './setup/options.ts';
+import { missingForRealContainers, type RuntimeName } from './setup/runtime-choice.ts';
 import {
-  missingForRealContainers,
-  openRuntime,
-  type RuntimeName,
-  type SimulationOptions,
-} from './setup/runtime-choice.ts';
-import { makeStateFolder, TEMPORARY_PREFIX, temporaryStateFolder } from './setup/state-folder.ts';
-import { createTokens, type Tokens } from './setup/tokens.ts';
+  abandonedFolders,
+  makeStateFolder,
+  removeStateFolder,
+  temporaryStateFolder,
+} from './setup/state-folder.ts';
+import { DEFAULT_NODE_NAME, kubeletFolder, openKubelet } from './setup/open-kubelet.ts';
+import { Unwind } from './setup/unwind.ts';
+import { createTokens, type Tokens } from './auth/tokens.ts';
 import { MemoryStore } from './store/memory-store.ts';
-import { cleanUpAbandoned } from './runtime/runc/abandoned.ts';
-import { cleanUpState } from './runtime/runc/clean-up.ts';
+import type { Store } from './store/types.ts';
+import { cleanUpState } from './runtimes/runc/clean-up.ts';
 
-/** The user of a kubeconfig that names none: may do all. */
+/** The user of a kubeconfig without other users: has all rights. */
 const ADMIN: SandboxUser = { name: 'kubernetes-admin', groups: ['system:masters'] };
-/** The kubeconfig holds a private key. */
+/** The kubeconfig contains a private key. */
 const PRIVATE_FILE_MODE = 0o600;
-
-export interface SandboxOptions {
-  /** `runc` for real containers, `simulated` for scripted ones; `auto`, the default: runc where it can run. */
-  runtime?: RuntimeName | 'auto';
-  /** How simulated containers behave: the seed of what is random, how long they take to start, their clock. */
-  simulation?: SimulationOptions;
-  /** Puts a relay before the API server, so that faults can stall connections; costs some throughput. */
-  stallable?: boolean;
-  /** Where everything is kept; a temporary folder, removed at the end, if absent. */
-  stateFolder?: string;
-  /** Port of the API server on the loopback interface; 0, the default, takes a free one. */
-  port?: number;
-  nodeName?: string;
-  /** Archives made by `docker save`, or folders of them, whose images the node has; for real containers. */
-  imageArchives?: readonly string[];
-  /** Pods the node takes; 110 as on a real node. */
-  maxPods?: number;
-  /** More users, each with a context `kube-sandbox-NAME` in the kubeconfig; they have the rights that RBAC gives them. */
-  users?: readonly SandboxUser[];
-  /** The kubelet's times; a real kubelet's by default. */
-  timing?: Partial<KubeletTiming>;
-  /** Changes remembered for watches from the past; older resourceVersions are answered 410 Gone. */
-  historyCapacity?: number;
-}
 
 /** A running sandbox. */
 export interface Sandbox {
   /** Path of its kubeconfig. */
   kubeconfig: string;
   url: string;
-  /** PEM of the certificate authority that its server certificate comes from. */
+  /** PEM of the certificate authority that issued its server certificate. */
   authority: string;
   runtime: RuntimeName;
-  /** Why it has no real containers though `auto` was asked for; absent if it has, or was not. */
-  notReal?: string;
-  /** The objects themselves, for tests that look behind the API. */
-  store: MemoryStore;
-  /** Makes requests fail, wait or break off. */
+  /** Why it has no real containers although `auto` was requested; otherwise absent. */
+  simulatedReason?: string;
+  /** Settings of pods that have no effect here, a sentence each: limits, users. */
+  notes: readonly string[];
+  /** The stored objects, for tests that bypass the API. */
+  store: Store;
+  /** Makes requests fail, stall or break. */
   faults: Faults;
-  /** The client certificate of a user, made when there is none yet. */
+  /** The requests to the API server, for assertions. */
+  requests: RequestLog;
+  /** The client certificate of a user, created if there is none yet. */
   credentials(user: string, groups?: readonly string[]): KeyPair;
-  /** Stops everything, and removes the containers and temporary files. */
+  /**
+   * Evicts a pod as a drain does, in the namespace `default` if none is given. Throws an error with the code 429 if a
+   * PodDisruptionBudget does not allow it, 404 if there is no such pod.
+   */
+  evict(pod: { name: string; namespace?: string }): void;
+  /**
+   * Cuts off the node: its kubelet sends no more heartbeats, and can't be reached. Node and pods are marked at once, as
+   * in a real cluster after a grace period of most of a minute; pods are evicted after their toleration, by default 300
+   * s.
+   */
+  loseNode(): void;
+  /** Reconnects a lost node, with the current state of its containers. */
+  bringBack(): void;
+  /** Stops everything, and removes the containers and temporary files. A second call waits for the first. */
   stop(): Promise<void>;
+  /** The same as `stop`, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /**
- * Starts a one-node Kubernetes in this process.
+ * Starts a one-node Kubernetes cluster in this process.
  *
  * @example
  * const sandbox = await startSandbox({ runtime: 'simulated' });
@@ -92,43 +97,85 @@ export interface Sandbox {
  * await sandbox.stop();
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { runtime = 'auto' } = options;
-  const notReal = runtime === 'auto' ? missingForRealContainers() : undefined;
-  const runtimeName = runtime === 'auto' ? (notReal === undefined ? 'runc' : 'simulated') : runtime;
-  const temporary = options.stateFolder === undefined;
-  const folder = makeStateFolder(options.stateFolder ?? temporaryStateFolder());
+  const started = new Unwind();
+  try {
+    return await start(options, started);
+  } catch (error) {
+    await started
+      .run()
+      .catch((failure: unknown) => warningOf(options)(`what had started did not stop: ${String(failure)}`));
+    throw error;
+  }
+}
+
+async function start(options: SandboxOptions, started: Unwind): Promise<Sandbox> {
+  const { runtime = 'auto', historyCapacity } = options;
+  const warn = warningOf(options);
+  const simulatedReason = runtime === 'auto' ? missingForRealContainers() : undefined;
+  const runtimeName = runtime === 'auto' ? (simulatedReason === undefined ? 'runc' : 'simulated') : runtime;
+  await sweepAbandoned(warn);
+  const folder = openFolder(options, started);
   const authority = createAuthority();
   const now = (): Date => new Date();
-  const tokens = createTokens(authority.certificate, now);
-  const { historyCapacity } = options;
-  const store = new MemoryStore(historyCapacity === undefined ? {} : { historyCapacity });
+  const store = new MemoryStore({
+    ...(historyCapacity === undefined ? {} : { historyCapacity }),
+    onListenerError: (error) => warn(`a listener of the store failed: ${describe(error)}`),
+  });
+  const tokens = createTokens(
+    authority.certificate,
+    now,
+    (resource, namespace, name) => store.get(resource, namespace, name)?.metadata.uid,
+  );
   const stopping = new AbortController();
-  // Every open watch and stream listens to it: many are no leak.
+  // Every open watch and stream listens to it: many listeners are no leak.
   setMaxListeners(0, stopping.signal);
-  const api = apiContext(store, now, tokens, stopping.signal, options.stallable === true);
-  const stops = [
+  const stallable = options.stallable === true;
+  const faults = new FaultRegistry({ stallable });
+  const api = apiContext(store, now, tokens, stopping.signal, faultHooks(faults, { stallable }));
+  started.defer(() => stopping.abort());
+  for (const stop of [
     startNamespaceController(store, authority.certificate, (namespace, name) =>
-      removePod(api, namespace, name),
+      removePod(api, warn, namespace, name),
     ),
     startGarbageCollector(store, (resource, namespace, name, policy) =>
-      remove(api, resource, namespace, name, policy),
+      remove(api, warn, resource, namespace, name, policy),
     ),
     startScheduler(store, now),
-  ];
-  startControllers(store, { now, signal: stopping.signal });
+  ]) {
+    started.defer(stop);
+  }
+  startControllers(store, {
+    now,
+    volumeFolder: volumeDirectory(kubeletFolder(folder)),
+    signal: stopping.signal,
+  });
   const server = await listen(api, authority, tokens, options);
+  started.defer(() => server.stop());
   api.address = () => server.address;
   createFirstObjects(store, Number(new URL(server.url).port));
-  const kubelet = await openKubelet(api, runtimeName, folder, tokens, options);
+  const { kubelet, notes } = await openKubelet(store, faults, runtimeName, folder, tokens, options);
+  started.defer(() => kubelet.stop());
   api.node = kubelet.agent;
   const kubeconfig = join(folder, 'kubeconfig');
   const users = [ADMIN, ...(options.users ?? [])].map((user) => ({
     name: user.name,
     ...authority.issueClient(user),
   }));
+  rmSync(kubeconfig, { force: true });
   writeFileSync(kubeconfig, writeKubeconfig(server.url, authority.certificate, users), {
     mode: PRIVATE_FILE_MODE,
+    flag: 'wx',
   });
+  let stopped: Promise<void> | undefined;
+  const stop = (): Promise<void> => {
+    if (stopped === undefined) {
+      for (const fault of faults.unused()) warn(`a fault was never hit: ${fault}`);
+      // Open watches are ended properly, while the server still runs.
+      stopping.abort();
+      stopped = started.run();
+    }
+    return stopped;
+  };
   return {
     kubeconfig,
     url: server.url,
@@ -136,18 +183,46 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     credentials: (name, groups = []) =>
       users.find((user) => user.name === name) ?? authority.issueClient({ name, groups }),
     runtime: runtimeName,
-    ...(notReal === undefined ? {} : { notReal }),
+    ...(simulatedReason === undefined ? {} : { simulatedReason }),
+    notes,
     store,
-    faults: api.faults,
-    async stop() {
-      for (const stop of stops) stop();
-      stopping.abort();
-      await kubelet.stop();
-      await server.stop();
-      if (runtimeName === 'runc') await cleanUpState(join(folder, 'runc'));
-      if (temporary) rmSync(folder, { recursive: true, force: true });
+    faults,
+    requests: api.requests,
+    evict: ({ name, namespace = 'default' }) => evictPod(internalWrite(api, PODS, namespace), name, {}),
+    loseNode() {
+      kubelet.cutOff();
+      markUnreachable(store, options.nodeName ?? DEFAULT_NODE_NAME, now());
     },
+    bringBack: () => kubelet.reconnect(),
+    stop,
+    [Symbol.asyncDispose]: stop,
   };
+}
+
+function warningOf({ warn }: SandboxOptions): (message: string) => void {
+  return warn ?? ((message) => process.emitWarning(message, 'KubeSandboxWarning'));
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+/** The directory of this sandbox. A temporary one is deleted with it; in a given one only the containers. */
+function openFolder({ stateFolder }: SandboxOptions, started: Unwind): string {
+  const folder = stateFolder === undefined ? temporaryStateFolder() : makeStateFolder(stateFolder);
+  started.defer(() =>
+    stateFolder === undefined ? removeStateFolder(folder) : cleanUpState(join(folder, 'runc')),
+  );
+  return folder;
+}
+
+/** Deletes what killed sandboxes of this user have left, including an administrator's key. */
+async function sweepAbandoned(warn: (message: string) => void): Promise<void> {
+  for (const folder of abandonedFolders()) {
+    await removeStateFolder(folder).catch((error: unknown) =>
+      warn(`${folder}, which a sandbox that was killed has left, can't be removed: ${describe(error)}`),
+    );
+  }
 }
 
 function apiContext(
@@ -155,17 +230,18 @@ function apiContext(
   now: () => Date,
   tokens: Tokens,
   stopping: AbortSignal,
-  stallable: boolean,
+  hooks: ServerHooks,
 ): ApiContext {
-  const faults = new FaultRegistry({ stallable });
   return {
     store,
     rules: rulesFor,
     authorize: createAuthorizer(store),
     review: createReviewer(store, now, (token) => tokens.lookup(token)),
+    tokens,
     node: undefined,
-    faults,
-    connections: new Connections(faults),
+    hooks,
+    requests: new RequestRecorder(),
+    applyManagers: new ApplyManagers(),
     now,
     address: () => '',
     stopping,
@@ -176,11 +252,11 @@ function listen(
   api: ApiContext,
   authority: Authority,
   tokens: Tokens,
-  { port = 0, stallable = false }: SandboxOptions,
+  { port = 0, keepProcessAlive = true }: SandboxOptions,
 ): Promise<ApiServer> {
   return startServer(api, {
     port,
-    stallable,
+    unref: !keepProcessAlive,
     certificate: authority.issueServer(
       ['localhost', 'kubernetes', 'kubernetes.default'],
       ['127.0.0.1', '10.96.0.1'],
@@ -189,67 +265,4 @@ function listen(
     tokens: (token) => tokens.lookup(token),
     impersonate: (user, headers, request) => impersonate(user, headers, request, api.authorize),
   });
-}
-
-async function openKubelet(
-  api: ApiContext,
-  runtimeName: RuntimeName,
-  folder: string,
-  tokens: Tokens,
-  options: SandboxOptions,
-): Promise<Kubelet> {
-  if (runtimeName === 'runc') {
-    await cleanUpState(join(folder, 'runc'));
-    if (options.stateFolder === undefined) {
-      await cleanUpAbandoned(dirname(folder), TEMPORARY_PREFIX, 'runc');
-    }
-  }
-  const runtime = await openRuntime(runtimeName, {
-    stateDir: folder,
-    archives: options.imageArchives ?? [],
-    ...options.simulation,
-  });
-  const random = new Random('kubelet', options.simulation?.seed ?? 0);
-  return startKubelet({
-    store: api.store,
-    nodeName: options.nodeName ?? 'vm',
-    runtime: faultyRuntime(runtime, api.faults),
-    ...(runtimeName === 'simulated' ? { random: () => random.next() } : {}),
-    stateDir: join(folder, 'kubelet'),
-    tokens,
-    ...(options.timing === undefined ? {} : { timing: options.timing }),
-    ...(options.maxPods === undefined ? {} : { maxPods: options.maxPods }),
-  });
-}
-
-/** Deletes as a controller does: through the same steps as a request. */
-function remove(
-  api: ApiContext,
-  resource: Resource,
-  namespace: string,
-  name: string,
-  policy?: 'Foreground',
-): void {
-  const { store, now } = api;
-  const context = {
-    store,
-    user: { name: 'system:apiserver', groups: ['system:masters'] },
-    now,
-    dryRun: false,
-    warn: () => undefined,
-  };
-  const { finalizers = [] } = store.get(resource.key, namespace, name)?.metadata ?? {};
-  try {
-    deleteObject({ store, resource, rules: api.rules(resource.key), namespace, context }, name, {
-      dryRun: false,
-      propagationPolicy: policy ?? earlierPolicy(finalizers) ?? 'Background',
-    });
-  } catch {
-    // It is gone already, which is what was wanted.
-  }
-}
-
-function removePod(api: ApiContext, namespace: string, name: string): void {
-  const pods = findResource('', 'v1', 'pods');
-  if (pods !== undefined) remove(api, pods, namespace, name);
 }

@@ -1,5 +1,5 @@
 /**
- * The first byte of a remote-command message names the stream it belongs to.
+ * The first byte of a remote-command message, which identifies its stream.
  *
  * Source: `k8s.io/apimachinery` remotecommand constants, KEP-4006.
  */
@@ -7,11 +7,11 @@ export const Channel = {
   stdin: 0,
   stdout: 1,
   stderr: 2,
-  /** Server to client, once: a `Status` as JSON that says how the session ended. */
+  /** Server to client, once: a `Status` as JSON with the end of the session. */
   error: 3,
   /** Client to server: `{"Width":80,"Height":24}` and a newline. */
   resize: 4,
-  /** v5 only: the one data byte is the channel that ends. */
+  /** v5 only: the only data byte is the channel that ends. */
   close: 255,
 } as const;
 

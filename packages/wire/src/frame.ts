@@ -1,6 +1,6 @@
 import { Channel } from './channel.ts';
 
-/** One message of the remote-command protocol, taken apart. */
+/** One decoded message of the remote-command protocol. */
 export type Frame =
   | { kind: 'data'; channel: number; data: Uint8Array }
   /** v5: `channel` ends. */
@@ -8,10 +8,10 @@ export type Frame =
   /** A message without even a channel byte. */
   | { kind: 'empty' };
 
-/** Data bytes in one message that a client sends at most (kubectl's buffer; servers read any size). */
+/** Maximum of data bytes in one message of a client (kubectl's buffer; servers read any size). */
 export const MAX_DATA_BYTES = 32 * 1024;
 
-/** Takes a binary message apart without copying its data. */
+/** Decodes a binary message without copying its data. */
 export function decodeFrame(message: Uint8Array, halfClose = true): Frame {
   const channel = message[0];
   if (channel === undefined) return { kind: 'empty' };
@@ -22,7 +22,7 @@ export function decodeFrame(message: Uint8Array, halfClose = true): Frame {
   return { kind: 'data', channel, data: message.subarray(1) };
 }
 
-/** A binary message that carries `data` on `channel`. */
+/** Encodes a binary message with `data` on `channel`. */
 export function encodeFrame(channel: number, data: Uint8Array): Uint8Array {
   const message = new Uint8Array(data.length + 1);
   message[0] = channel;

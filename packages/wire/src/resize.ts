@@ -12,7 +12,7 @@ export function encodeResize(size: TerminalSize): Uint8Array {
   return encoder.encode(`{"Width":${size.width},"Height":${size.height}}\n`);
 }
 
-/** Reads a resize message; undefined if it is malformed (a server ignores it). */
+/** Parses a resize message; undefined if it is malformed (a server ignores it). */
 export function decodeResize(data: Uint8Array): TerminalSize | undefined {
   let value: unknown;
   try {

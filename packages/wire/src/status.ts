@@ -1,5 +1,5 @@
 /**
- * `meta/v1` Status: what the API server answers instead of an object, and what the error channel carries.
+ * `meta/v1` Status: the API server's response instead of an object, and the data of the error channel.
  *
  * Source: Kubernetes API reference, "Status".
  */
@@ -29,14 +29,20 @@ export interface StatusCause {
   field?: string;
 }
 
-/** How a remote command ended, as its error channel tells. */
+/** The end of a remote command, from its error channel. */
 export type CommandEnd =
   | { kind: 'success' }
   | { kind: 'exit'; code: number }
   | { kind: 'failure'; message: string; reason?: string };
 
-/** Parses the data of the error channel; malformed data is a failure that quotes nothing of it. */
+/** A real one has a few hundred bytes; megabytes of `[` are an attempt to block the parser. */
+const MAX_STATUS_BYTES = 256 * 1024;
+
+/** Parses the data of the error channel; malformed data is a failure whose message does not quote it. */
 export function decodeStatus(data: Uint8Array): Status {
+  if (data.length > MAX_STATUS_BYTES) {
+    return { status: 'Failure', message: 'the server sent a status that is too large' };
+  }
   try {
     const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(data));
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
@@ -46,14 +52,18 @@ export function decodeStatus(data: Uint8Array): Status {
   return { status: 'Failure', message: 'the server sent a status that is not a JSON object' };
 }
 
-/** Reads the end of a command off its status; a code outside 0..255 is a failure. */
+/** Converts a Status to the end of a command; a code outside 0..255 is a failure. */
 export function commandEnd(status: Status): CommandEnd {
   if (status.status === 'Success') return { kind: 'success' };
   if (status.reason === 'NonZeroExitCode') {
-    const cause = status.details?.causes?.find((entry) => entry.reason === 'ExitCode');
-    if (cause?.message !== undefined && /^\d{1,3}$/.test(cause.message)) {
-      const code = Number(cause.message);
-      if (code <= 255) return { kind: 'exit', code };
+    // The sender may have put anything there.
+    const causes: unknown = status.details?.causes;
+    const cause = (Array.isArray(causes) ? (causes as (StatusCause | null)[]) : []).find(
+      (entry) => entry?.reason === 'ExitCode',
+    );
+    const told: unknown = cause?.message;
+    if (typeof told === 'string' && /^\d{1,3}$/.test(told) && Number(told) <= 255) {
+      return { kind: 'exit', code: Number(told) };
     }
   }
   return {

@@ -67,6 +67,10 @@ export const transforms: Record<string, Transform> = {
     const body = { kind: 'DeleteOptions', apiVersion: 'v1', preconditions: { uid } };
     return { ...expected, writes: [create, { ...remove, body }] };
   },
+  'bound-to-uid': (expected, given) => {
+    const { uid } = (given['object'] as Pod).metadata ?? {};
+    return withBody(expected, (body) => ({ ...body, metadata: uid === undefined ? {} : { uid } }));
+  },
   'names-checked': (_, given) => ({ error: NAME_REFUSALS[given.id] ?? '' }),
   'target-checked': () => ({ error: 'container "nosuch" is not in pod rec183/p' }),
   'sidecars-stay': (expected, given) => {
@@ -83,7 +87,7 @@ export const transforms: Record<string, Transform> = {
   },
   'custom-init': () => ({ initArgs: ['x'] }),
   'node-flags': (_, given) => ({
-    error: `--${given.id === 'node-more/target-ignored' ? 'target' : 'copy-to'} means nothing for a node`,
+    error: `--${given.id === 'node-more/target-ignored' ? 'target' : 'copy-to'} has no meaning for a node`,
   }),
   'unknown-container': (_, given) => ({
     error: UNKNOWN_CONTAINERS[given.id] ?? 'you must specify image when creating new container',
@@ -134,7 +138,7 @@ function defaultImageOutcome(id: string): CaseOutcome {
     case 'parse/node-no-image':
       return { options: { ...options, targets: ['node/mynode'], stdin: true, tty: true } };
     case 'parse/node-target-flag':
-      return { error: '--target means nothing for a node' };
+      return { error: '--target has no meaning for a node' };
     case 'validate/nothing':
       return { error: 'NAME or filename is required for debug' };
     default:

@@ -4,7 +4,7 @@ import { planCopy } from '../plan/copy.ts';
 import { readCustomFile } from '../plan/custom-file.ts';
 import { planEphemeral } from '../plan/ephemeral.ts';
 import { planNode } from '../plan/node.ts';
-import type { Plan } from '../plan/types.ts';
+import type { Plan } from '../model/plan.ts';
 import { runCases, type Case } from './cases.ts';
 import type { CaseOutcome } from './differences.ts';
 import { countingDraw, requestOf } from './run-request.ts';

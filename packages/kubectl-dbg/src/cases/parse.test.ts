@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
-import { makeRequest, parse } from '../cli/grammar/index.ts';
+import { parse } from '../cli/grammar/index.ts';
+import { makeRequest } from '../cli/grammar/request.ts';
 import { runCases } from './cases.ts';
 import type { CaseOutcome } from './differences.ts';
 import { DEFAULT_IMAGE, refusalOr, requestOf } from './run-request.ts';
-import { manifestNamespace, missingManifest, readManifest } from '../plan/manifest.ts';
+import { manifestNamespace, missingManifest, readManifest } from '../targets/manifest.ts';
 import { readCustomFile, unreadableCustomFile } from '../plan/custom-file.ts';
 import { isImageReference } from '../plan/image-reference.ts';
-import { resolveTarget } from '../plan/resolve.ts';
+import { parseTarget } from '../targets/parse-target.ts';
 
 interface Expected {
   error?: boolean | string;
@@ -121,7 +122,7 @@ async function resolveWords(words: readonly string[]): Promise<CaseOutcome> {
   const parsed = parse(words);
   makeRequest(parsed, { kinds: [], defaultImage: DEFAULT_IMAGE, interactive: false });
   const { filename, namespace } = parsed.options;
-  if (filename === undefined) return { get: parsed.targets.map((word) => resolveTarget(word).label) };
+  if (filename === undefined) return { get: parsed.targets.map((word) => parseTarget(word).label) };
   const patched: string[] = [];
   for (const name of filename) {
     const text = MANIFESTS[name];

@@ -16,7 +16,7 @@ import { applyProfile } from '../plan/profiles.ts';
 import { allIds, runCases, type Case } from './cases.ts';
 import { differences, transforms, type CaseOutcome } from './differences.ts';
 import { argvOf, countingDraw, planCase, refusalOr, requestOf } from './run-request.ts';
-import type { AppliedProfile, Keep, Workflow } from '../plan/types.ts';
+import type { AppliedProfile, Keep, Workflow } from '../model/plan.ts';
 
 runCases(
   'non-root-warning',

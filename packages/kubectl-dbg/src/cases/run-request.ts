@@ -1,12 +1,14 @@
 import type { Node, Pod } from 'kubernetes-types/core/v1.d.ts';
-import { makeRequest, parse, type ParsedArguments } from '../cli/grammar/index.ts';
-import { DbgError } from '../errors.ts';
+import { parse, type ParsedArguments } from '../cli/grammar/index.ts';
+import { makeRequest } from '../cli/grammar/request.ts';
+import { DbgError } from '../model/failure.ts';
+import { told } from '../testing/told.ts';
 import { planCopy } from '../plan/copy.ts';
 import { readCustomFile } from '../plan/custom-file.ts';
 import { planEphemeral } from '../plan/ephemeral.ts';
 import { planNode } from '../plan/node.ts';
-import { resolveTarget } from '../plan/resolve.ts';
-import type { DebugRequest, Plan } from '../plan/types.ts';
+import { parseTarget } from '../targets/parse-target.ts';
+import type { DebugRequest, Plan } from '../model/plan.ts';
 import type { Case } from './cases.ts';
 import { withoutType, type CaseOutcome } from './differences.ts';
 
@@ -38,7 +40,7 @@ export function argvOf(flags: Record<string, unknown>, target: string, args: rea
 /** Parses and checks a command line as the program does, off a terminal. */
 export function requestOf(parsed: ParsedArguments, custom?: DebugRequest['custom']): DebugRequest {
   return makeRequest(parsed, {
-    kinds: parsed.targets.map((word) => resolveTarget(word).kind),
+    kinds: parsed.targets.map((word) => parseTarget(word).kind),
     defaultImage: DEFAULT_IMAGE,
     interactive: false,
     ...(custom === undefined ? {} : { custom }),
@@ -68,7 +70,7 @@ export async function refusalOr(run: () => CaseOutcome | Promise<CaseOutcome>): 
   try {
     return await run();
   } catch (error) {
-    if (error instanceof DbgError) return { error: error.message };
+    if (error instanceof DbgError) return { error: told(error).message };
     throw error;
   }
 }

@@ -1,12 +1,15 @@
+import { sanitise } from '../base/sanitise.ts';
+import { parseDuration } from '../base/duration.ts';
 import type { ClusterOptions } from '../cluster/index.ts';
-import type { World } from '../world.ts';
-import type { Options } from './grammar/index.ts';
+import type { World } from '../model/world.ts';
+import { usage } from './cli-error.ts';
+import type { GlobalOptions } from './grammar/index.ts';
 
-/** From this `-v` on each request is a line on stderr, as with kubectl. */
+/** From this verbosity (`-v`) on, each request is a line on stderr, as with kubectl. */
 const TRACE_REQUESTS = 6;
 
-/** The global flags as the client wants them. */
-export function clusterOptionsOf(options: Options, world: Pick<World, 'stderr'>): ClusterOptions {
+/** The global flags as client options. */
+export function clusterOptionsOf(options: GlobalOptions, world: Pick<World, 'stderr'>): ClusterOptions {
   const trace = (options.v ?? 0) >= TRACE_REQUESTS;
   return {
     kubeconfig: options.kubeconfig,
@@ -27,7 +30,7 @@ export function clusterOptionsOf(options: Options, world: Pick<World, 'stderr'>)
     clientKey: options.clientKey,
     insecureSkipTlsVerify: options.insecureSkipTlsVerify,
     tlsServerName: options.tlsServerName,
-    requestTimeout: options.requestTimeout,
+    requestTimeout: requestTimeoutOf(options.requestTimeout),
     disableCompression: options.disableCompression,
     ...(trace
       ? {
@@ -36,9 +39,16 @@ export function clusterOptionsOf(options: Options, world: Pick<World, 'stderr'>)
               entry.kind === 'request'
                 ? `${entry.method} ${entry.path} ${entry.status}`
                 : `connected for ${entry.purpose} (${entry.protocol})`;
-            world.stderr.write(`${what} in ${Math.round(entry.milliseconds)} ms\n`);
+            world.stderr.write(`${sanitise(what)} in ${Math.round(entry.milliseconds)} ms\n`);
           },
         }
       : {}),
   };
+}
+
+function requestTimeoutOf(text: string | undefined): number | undefined {
+  if (text === undefined || text === '') return undefined;
+  const value = parseDuration(text);
+  if (value !== undefined) return value;
+  throw usage('--request-timeout is neither a number of seconds nor a duration', 'Write it like 30s or 2m');
 }

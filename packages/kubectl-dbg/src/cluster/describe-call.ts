@@ -1,6 +1,6 @@
 import type { ApiRequest } from './types.ts';
 
-/** A request as authorization sees it. */
+/** A request in the terms of authorization. */
 export interface ApiCallDescription {
   verb: string;
   /** API group; empty for the core group. */
@@ -19,10 +19,10 @@ const VERBS: Readonly<Record<ApiRequest['method'], string>> = {
   DELETE: 'delete',
 };
 
-/** Reads verb, resource and names off a request's path; undefined for a path that is no resource's. */
+/** Parses verb, resource and names from a request's path; undefined if the path is not that of a resource. */
 export function describeCall(method: ApiRequest['method'], target: string): ApiCallDescription | undefined {
   const [path = '', query = ''] = target.split('?');
-  // The server may be served below a base path, so the API's own path is looked for.
+  // The server may have a base path, so the API's own path is searched for.
   const match = /\/(?:api\/v1|apis\/([^/]+)\/[^/]+)\/(.+)$/.exec(path);
   if (match === null) return undefined;
   const segments = (match[2] ?? '').split('/').map(unescape);

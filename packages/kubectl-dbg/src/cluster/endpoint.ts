@@ -6,7 +6,7 @@ export interface Address {
   port: number;
 }
 
-/** Where to connect for an http, https or socks5 address. */
+/** The address to connect to for an http, https or socks5 URL. */
 export function addressOf(url: URL): Address {
   const port = url.port === '' ? DEFAULT_PORTS[url.protocol] : Number(url.port);
   return { host: url.hostname.replace(/^\[(.*)\]$/, '$1'), port: port ?? DEFAULT_PORTS['https:'] };

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Status } from 'kubectl-dbg-wire';
+import { isAdmissionDenial } from './admission-denial.ts';
 import { ApiStatusError } from './api-status-error.ts';
-import type { ApiCall } from './api-status-error.ts';
+import type { AnswerForm, ApiCall } from './api-status-error.ts';
 import { describeCall } from './describe-call.ts';
 import type { ApiCallDescription } from './describe-call.ts';
 import { explainApiError } from './explain-api-error.ts';
+import { told } from '../testing/told.ts';
 
 const POD = '/api/v1/namespaces/shop/pods/web';
 
@@ -24,7 +26,7 @@ const rows: [
     {
       kind: 'refused',
       message: 'cannot x: Unauthorized',
-      remedy: /Log in again: the server https:\/\/s does not know/,
+      remedy: /Log in again: the server https:\/\/s does not accept/,
     },
   ],
   [
@@ -32,21 +34,33 @@ const rows: [
     403,
     { method: 'PATCH', path: `${POD}/ephemeralcontainers?fieldManager=x` },
     'pods "web" is forbidden: User "dan" cannot patch resource "pods/ephemeralcontainers" in API group "" in the namespace "shop"',
-    { kind: 'refused', remedy: /^Ask for the right to patch pods\/ephemeralcontainers in namespace shop$/ },
+    {
+      kind: 'refused',
+      remedy:
+        /^Ask for the right to patch pods\/ephemeralcontainers in namespace shop; print a role for it with: kubectl dbg doctor --role-yaml=debug -n shop$/,
+    },
   ],
   [
     'the right to attach, refused without a reason',
     403,
     { method: 'GET', path: `${POD}/attach?container=c` },
     'pods "web" is forbidden: ',
-    { kind: 'refused', remedy: /^Ask for the right to create pods\/attach in namespace shop$/ },
+    {
+      kind: 'refused',
+      remedy:
+        /^Ask for the right to create pods\/attach in namespace shop; print a role for it with: kubectl dbg doctor --role-yaml=attach -n shop$/,
+    },
   ],
   [
     'a right in a group, for the whole cluster',
     403,
     { method: 'GET', path: '/base/apis/apps/v1/deployments?watch=true' },
     'deployments.apps is forbidden: User "dan" cannot watch resource "deployments" in API group "apps" at the cluster scope',
-    { kind: 'refused', remedy: /^Ask for the right to watch deployments of apps in the whole cluster$/ },
+    {
+      kind: 'refused',
+      remedy:
+        /^Ask for the right to watch deployments\.apps in the whole cluster; print a role for it with: kubectl dbg doctor '--role-yaml=watch deployments\.apps' -A$/,
+    },
   ],
   [
     'the Pod Security of a namespace, which no right changes',
@@ -60,7 +74,7 @@ const rows: [
     403,
     { method: 'POST', path: '/api/v1/namespaces/shop/pods' },
     'admission webhook "x" denied the request: no',
-    { kind: 'refused', remedy: undefined },
+    { kind: 'refused', remedy: /--profile=auto/ },
   ],
   [
     'nothing there',
@@ -83,6 +97,25 @@ const rows: [
   ['teapot', 418, { method: 'GET', path: POD }, 'x', { kind: 'refused', remedy: undefined }],
 ];
 
+const POLICIES = [
+  'admission webhook "validate.kyverno.svc-fail" denied the request: resource Pod/shop/web was blocked',
+  'admission webhook "validation.gatekeeper.sh" denied the request: [psp] privileged: web',
+  'admission webhook "x" denied the request without explanation',
+  `pods "web" is forbidden: ValidatingAdmissionPolicy 'no-attach' with binding 'no-attach' denied request: a ticket is needed`,
+];
+for (const message of POLICIES) {
+  for (const code of [400, 401, 403, 404, 409, 418, 422, 429, 500]) {
+    const writes: [call: ApiCall, remedy: RegExp][] = [
+      [{ method: 'POST', path: '/api/v1/namespaces/shop/pods' }, /--profile=auto/],
+      [{ method: 'PATCH', path: `${POD}/ephemeralcontainers` }, /--profile=auto/],
+      [{ method: 'GET', path: `${POD}/attach?container=c` }, /exemption/],
+    ];
+    for (const [call, remedy] of writes) {
+      rows.push([`a policy on ${call.method}: ${message}`, code, call, message, { kind: 'refused', remedy }]);
+    }
+  }
+}
+
 for (const [name, code, call, message, expected] of rows) {
   test(`explains ${name} (${code})`, () => {
     const status: Status = { kind: 'Status', status: 'Failure', code, message };
@@ -93,15 +126,157 @@ for (const [name, code, call, message, expected] of rows) {
     assert.equal(error.kind, expected.kind);
     if (expected.message !== undefined) assert.equal(error.message, expected.message);
     else assert.ok(error.message.includes(message.trim()));
-    if (expected.remedy === undefined) assert.equal(error.remedy, undefined);
-    else assert.match(error.remedy ?? '', expected.remedy);
+    if (expected.remedy === undefined) assert.equal(told(error).remedy, undefined);
+    else assert.match(told(error).remedy ?? '', expected.remedy);
   });
 }
+
+const denials: [message: string, code: number, isDenial: boolean][] = [
+  ...POLICIES.map((message): [string, number, boolean] => [message, 400, true]),
+  ['pods "p" is forbidden: violates PodSecurity "restricted:latest": privileged', 403, true],
+  ['pods "p" is forbidden: exceeded quota: pods', 403, true],
+  ['pods "p" is forbidden: unable to validate against any security context constraint', 403, true],
+  ['Pod "web" is invalid: spec.containers[0].image: Required value', 422, false],
+  ['json: cannot unmarshal string into Go value', 400, false],
+  ['pods is forbidden: User "dan" cannot create resource "pods" in API group ""', 403, false],
+  ['users "a" is forbidden: User "dan" cannot impersonate resource "users"', 403, false],
+  ['', 403, false],
+];
+for (const [message, code, isDenial] of denials) {
+  test(`${isDenial ? 'a policy' : 'not a policy'}: ${code} ${message}`, () => {
+    const call: ApiCall = { method: 'POST', path: '/api/v1/namespaces/shop/pods' };
+    const error = new ApiStatusError(code, { kind: 'Status', message }, call);
+    assert.equal(isAdmissionDenial(error), isDenial);
+  });
+}
+
+test('a policy that objects to an older debug container is not blamed on the new one', () => {
+  const call: ApiCall = { method: 'PATCH', path: `${POD}/ephemeralcontainers` };
+  const containers = { added: 'debugger-new', older: ['debugger-new', 'debugger-old', 'debugger'] };
+  const explained = (message: string) =>
+    explainApiError(new ApiStatusError(400, { kind: 'Status', message }, call), { containers });
+  const old = explained(
+    'admission webhook "x" denied the request: container debugger-old must not be privileged',
+  );
+  assert.equal(old.kind, 'refused');
+  assert.match(told(old).remedy ?? '', /objects to the debug container debugger-old, .*--copy-to/);
+  for (const message of [
+    'admission webhook "x" denied the request: container debugger-new must not be privileged',
+    'admission webhook "x" denied the request: containers debugger-old, debugger-new must not',
+    'admission webhook "x" denied the request: no',
+  ]) {
+    assert.match(told(explained(message)).remedy ?? '', /--profile=auto/);
+  }
+});
+
+const foreign: [
+  name: string,
+  code: number,
+  form: AnswerForm,
+  path: string,
+  message: string,
+  expected: { kind: string; message: RegExp; remedy: RegExp },
+][] = [
+  [
+    "a proxy's 403 on the upgrade",
+    403,
+    'text',
+    `${POD}/attach?container=c`,
+    'Access denied by policy',
+    {
+      kind: 'refused',
+      message: /^a proxy or gateway \(nginx\) answered in place of the API server: .*Access denied/,
+      remedy: /rights in the cluster do not help/,
+    },
+  ],
+  [
+    "a gateway's page for a 401",
+    401,
+    'page',
+    POD,
+    'HTTP status 401, with a web page',
+    { kind: 'refused', message: /^a proxy or gateway/, remedy: /Log in to that proxy/ },
+  ],
+  [
+    'a bad gateway',
+    502,
+    'page',
+    POD,
+    'HTTP status 502, with a web page',
+    { kind: 'unreachable', message: /^a proxy or gateway/, remedy: /between you and the API server/ },
+  ],
+  [
+    'a 503 in plain text',
+    503,
+    'text',
+    `${POD}/attach`,
+    'no healthy upstream',
+    { kind: 'unreachable', message: /^a proxy or gateway.*503, no healthy upstream/, remedy: /gateway/ },
+  ],
+  [
+    "the kubelet's 500",
+    500,
+    'text',
+    `${POD}/attach`,
+    'container c not found in pod web_shop',
+    { kind: 'unreachable', message: /^container c not found/, remedy: /later/ },
+  ],
+  [
+    'a kubelet that refuses the API server',
+    403,
+    'text',
+    `${POD}/exec`,
+    'Forbidden (user=kube-apiserver, verb=create, resource=nodes, subresource(s)=[proxy])',
+    { kind: 'refused', message: /^the kubelet of the node refuses the API server/, remedy: /administrator/ },
+  ],
+  [
+    'a 403 that says nothing',
+    403,
+    'empty',
+    `${POD}/attach`,
+    'HTTP status 403',
+    {
+      kind: 'refused',
+      message: /^HTTP status 403, without a word/,
+      remedy:
+        /^Ask for the right to create pods\/attach in namespace shop; print a role for it with: .*, unless a proxy/,
+    },
+  ],
+];
+for (const [name, code, form, path, message, expected] of foreign) {
+  test(`says who answered: ${name}`, () => {
+    const origin = { form, program: 'nginx' };
+    const error = new ApiStatusError(code, { message }, { method: 'GET', path }, origin);
+    const explained = explainApiError(error);
+    assert.equal(explained.kind, expected.kind);
+    assert.match(explained.message, expected.message);
+    assert.match(told(explained).remedy ?? '', expected.remedy);
+    assert.equal(isAdmissionDenial(error), false);
+  });
+}
+
+test('a 401 names the user entry, its file and its plugin, and what can be seen to be wrong', () => {
+  const identity = 'user "dan" of /home/dan/config, credential plugin aws';
+  const call: ApiCall = { method: 'GET', path: POD, identity };
+  const explained = (flaw?: string) =>
+    told(explainApiError(new ApiStatusError(401, { message: 'Unauthorized' }, { ...call, flaw }))).remedy ??
+    '';
+  assert.match(
+    explained(),
+    /does not accept the credentials of user "dan" of \/home\/dan\/config, credential/,
+  );
+  assert.match(
+    explained('the token has expired: now B is after A'),
+    /^Log in again: the token has expired: now B is after A \(the credentials of user "dan"/,
+  );
+});
 
 test('what a path holds is made safe', () => {
   const call: ApiCall = { method: 'GET', path: '/api/v1/namespaces/%1b[2J/pods/x' };
   const error = new ApiStatusError(403, { message: 'pods is forbidden: ' }, call);
-  assert.match(explainApiError(error).remedy ?? '', /namespace \\x1b\[2J$/);
+  const remedy = told(explainApiError(error)).remedy ?? '';
+  assert.match(remedy, /namespace \\x1b\[2J; /);
+  assert.ok(!remedy.includes('\u001b'));
 });
 
 const calls: [method: ApiCall['method'], path: string, expected: Partial<ApiCallDescription> | undefined][] =
@@ -134,5 +309,23 @@ for (const [method, path, expected] of calls) {
     const found = describeCall(method, path);
     if (expected === undefined) assert.equal(found, undefined);
     else assert.deepEqual({ ...found, ...expected }, found);
+  });
+}
+
+for (const [name, details, expected] of [
+  ['causes that are a text', { kind: 'pods', causes: 'zz' }, { kind: 'pods' }],
+  [
+    'causes of other types',
+    { causes: [null, 5, { message: 7 }, { message: 'm' }] },
+    { causes: [{ message: 'm' }] },
+  ],
+  ['a number for a name', { name: 5, retryAfterSeconds: 1.5 }, {}],
+  ['null', null, undefined],
+  ['a text', 'zz', undefined],
+] as const) {
+  test(`of the details of a Status only what has its type is taken: ${name}`, () => {
+    const status = { kind: 'Status', details } as unknown as Status;
+    const error = new ApiStatusError(422, status, { method: 'GET', path: POD });
+    assert.deepEqual(error.details, expected);
   });
 }

@@ -1,63 +1,114 @@
-import { DbgError } from '../errors.ts';
-import type { FailureKind } from '../errors.ts';
+import { DbgError } from '../model/failure.ts';
+import type { FactsOf, KindOf } from '../model/failures/index.ts';
+import type { ApiFailures } from '../model/failures/api.ts';
+import { isAdmissionDenial, olderContainerAtFault } from './admission-denial.ts';
 import type { ApiStatusError } from './api-status-error.ts';
-import { forbiddenRemedy } from './forbidden.ts';
+import { explainForeignRefusal } from './foreign-refusal.ts';
+import { groundOf } from './forbidden.ts';
 
-/** What the caller knows beside the error. */
+/** What the caller knows besides the error. */
 export interface ApiErrorContext {
-  /** What was being done, such as `add the debug container`: completes "cannot ...". */
+  /** The action that failed, such as `add the debug container`: completes "cannot ...". */
   action?: string | undefined;
   /** Address of the server. */
   server?: string | undefined;
+  /** Names of the debug container that is being added, and of the existing ones. */
+  containers?: { added: string; older: readonly string[] } | undefined;
 }
+
+/** Facts of a code in addition to the server's response. */
+type OwnFacts<C extends keyof ApiFailures> = Omit<FactsOf<C>, 'status' | 'reason' | 'action'>;
+
+/** The meaning of an error, without its action. */
+export type ApiErrorMeaning = {
+  [C in keyof ApiFailures]: {
+    kind: KindOf<C>;
+    code: C;
+    /** Default: the error's own. */
+    message?: string;
+    facts: OwnFacts<C>;
+  };
+}[keyof ApiFailures];
 
 /**
- * What a refusal means to the user: one line in the server's words, the exit code's name and what to do. 401 and 403
- * are `refused`, and for 403 the remedy names the right to ask for.
+ * The meaning of a refusal: one line with the server's message, the name of the exit code and a code. 401 and 403 are
+ * `refused`, and so are denials by a policy of the cluster, with any status code. A right is missing only if a Status
+ * says so; other responses come from a proxy, which is named.
  */
 export function explainApiError(error: ApiStatusError, context: ApiErrorContext = {}): DbgError {
-  const { kind, remedy } = meaning(error, context);
-  const action = context.action === undefined ? '' : `cannot ${context.action}: `;
-  return new DbgError(kind, `${action}${error.message}`, {
-    ...(remedy === undefined ? {} : { remedy }),
-    cause: error,
-  });
+  const { kind, code, message = error.message, facts } = meaning(error, context);
+  const { action } = context;
+  const said = { status: error.code, reason: error.reason, ...(action === undefined ? {} : { action }) };
+  const prefix = action === undefined ? '' : `cannot ${action}: `;
+  const all = { ...said, ...facts } as FactsOf<keyof ApiFailures>;
+  return new DbgError<keyof ApiFailures>(kind, code, `${prefix}${message}`, all, { cause: error });
 }
 
-function meaning(
-  error: ApiStatusError,
-  context: ApiErrorContext,
-): { kind: FailureKind; remedy: string | undefined } {
+function meaning(error: ApiStatusError, context: ApiErrorContext): ApiErrorMeaning {
+  return (
+    explainForeignRefusal(error) ??
+    (isAdmissionDenial(error) ? denial(error, context) : meaningOfCode(error, context))
+  );
+}
+
+function denial(error: ApiStatusError, { containers }: ApiErrorContext): ApiErrorMeaning {
+  const older = containers && olderContainerAtFault(error.serverMessage, containers.added, containers.older);
+  return {
+    kind: 'refused',
+    code: 'AdmissionDenied',
+    facts: {
+      ...(error.code === 403 ? groundOf(error) : { ground: 'unknown' }),
+      ...(older === undefined ? {} : { olderContainer: older }),
+      connects: /\/(attach|exec)\?|\/(attach|exec)$/.test(error.call.path),
+    },
+  };
+}
+
+function meaningOfCode(error: ApiStatusError, { server }: ApiErrorContext): ApiErrorMeaning {
+  const { details, call } = error;
   switch (error.code) {
     case 401:
       return {
         kind: 'refused',
-        remedy: `Log in again: the server${context.server === undefined ? '' : ` ${context.server}`} does not know your credentials, or they have expired`,
+        code: 'Unauthorized',
+        facts: {
+          ...(server === undefined ? {} : { server }),
+          ...(call.identity === undefined ? {} : { identity: call.identity }),
+          ...(call.flaw === undefined ? {} : { flaw: call.flaw }),
+        },
       };
     case 403:
-      return { kind: 'refused', remedy: forbiddenRemedy(error) };
+      return { kind: 'refused', code: 'Forbidden', facts: { ...groundOf(error), silent: false } };
     case 404:
       return {
         kind: 'notFound',
-        remedy: error.details?.kind === 'nodes' ? 'Check its name' : 'Check the name, and the namespace (-n)',
+        code: 'ObjectNotFound',
+        facts: {
+          ...(details?.kind === undefined ? {} : { resource: details.kind }),
+          ...(details?.name === undefined ? {} : { name: details.name }),
+        },
       };
     case 408:
     case 504:
-      return { kind: 'deadline', remedy: 'Try again later' };
+      return { kind: 'deadline', code: 'ServerTimeout', facts: {} };
     case 429:
-      return { kind: 'unreachable', remedy: 'The server is overloaded; try again later' };
+      return { kind: 'unreachable', code: 'ServerOverloaded', facts: {} };
     case 409:
       return error.reason === 'AlreadyExists'
-        ? { kind: 'usage', remedy: 'Choose another name, or delete what has it' }
-        : { kind: 'refused', remedy: undefined };
-    // The server finds fault with what was asked for: nothing was written.
+        ? { kind: 'usage', code: 'AlreadyExists', facts: {} }
+        : { kind: 'refused', code: 'Conflict', facts: {} };
+    // The server's own validation failed: nothing was written.
     case 400:
     case 413:
     case 422:
-      return { kind: 'usage', remedy: 'Correct the command line, or the file it names' };
+      return { kind: 'usage', code: 'RequestInvalid', facts: {} };
     default:
       return error.code >= 500
-        ? { kind: 'unreachable', remedy: 'The server is in trouble; try again later' }
-        : { kind: 'refused', remedy: undefined };
+        ? {
+            kind: 'unreachable',
+            code: 'ServerError',
+            facts: { webhook: /failed calling webhook/.test(error.serverMessage) },
+          }
+        : { kind: 'refused', code: 'RequestRefused', facts: {} };
   }
 }

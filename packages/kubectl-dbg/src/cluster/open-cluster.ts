@@ -1,9 +1,8 @@
 import { arch } from 'node:os';
-import { turn } from '../turn.ts';
-import type { World } from '../world.ts';
+import { yieldToEventLoop } from '../base/yield-to-event-loop.ts';
+import type { World } from '../model/world.ts';
 import { VERSION } from '../version.ts';
 import { createCredentials } from './credentials/credentials.ts';
-import { requestTimeout } from './duration.ts';
 import { HttpClient } from './http/client.ts';
 import type { ClientSettings } from './http/client.ts';
 import { Connector } from './http/connector.ts';
@@ -14,12 +13,12 @@ import type { ClusterOptions } from './options.ts';
 import { SpareConnection } from './remote-command/spare-connection.ts';
 import type { Cluster, RemoteCommandOptions, WatchEvent, WatchOptions } from './types.ts';
 
-/** Precision of a random fraction made of `randomInt`. */
+/** Precision of a random fraction from `randomInt`. */
 const FRACTION = 1_000_000;
 
 /**
- * Reads the configuration and gives a client for the cluster. Nothing is sent yet. Throws DbgError `configuration` for
- * what is wrong with kubeconfig, files or flags, `usage` for a malformed flag.
+ * Reads the configuration and returns a client for the cluster. Sends nothing yet. Throws DbgError `configuration` if
+ * kubeconfig, files or flags are invalid, `usage` for a malformed flag.
  */
 export async function openCluster(options: ClusterOptions, world: World): Promise<Cluster> {
   const connection = await resolveConnection(options, world);
@@ -28,15 +27,19 @@ export async function openCluster(options: ClusterOptions, world: World): Promis
   const trace = options.trace ?? (() => undefined);
   const listeners: ((text: string) => void)[] = [];
   const warned = new Set<string>();
-  const credentials = createCredentials(user, world, options.pluginPolicy);
+  const credentials = createCredentials(user, world, {
+    policy: options.pluginPolicy,
+    background: options.background === true,
+  });
   const connector = new Connector(endpoint, tuning, trace, () => world.now());
   const settings: ClientSettings = {
     endpoint,
     credentials,
     connector,
     impersonate: user.impersonate,
+    identity: user.source,
     userAgent: options.userAgent ?? `kubectl-dbg/${VERSION} (${world.platform}/${arch()})`,
-    requestTimeout: requestTimeout(options.requestTimeout),
+    requestTimeout: options.requestTimeout === 0 ? undefined : options.requestTimeout,
     compress: options.disableCompression !== true,
     tuning,
     now: () => world.now(),
@@ -48,7 +51,7 @@ export async function openCluster(options: ClusterOptions, world: World): Promis
     },
   };
   const client = new HttpClient(settings);
-  // A watch would open its connection again.
+  // A watch would reopen its connection.
   const closing = new AbortController();
   const spare = new SpareConnection(async () => {
     const { socket } = await connector.upgradeConnection(await credentials.get());
@@ -60,15 +63,21 @@ export async function openCluster(options: ClusterOptions, world: World): Promis
   };
   return {
     server: describeServer(endpoint),
+    runningPlugin: () => credentials.running(),
     namespace: connection.namespace,
     request: (request) => client.request(request),
     stream: (request) => client.stream(request),
     async *watch<T>(watchOptions: WatchOptions): AsyncGenerator<WatchEvent<T>> {
       const { watch } = await import('./watch/watch.ts');
+      const own =
+        watchOptions.dedicated === true
+          ? new Connector(endpoint, tuning, trace, () => world.now())
+          : undefined;
+      const watcher = own === undefined ? client : new HttpClient({ ...settings, connector: own });
       const events = watch(
         {
-          request: (request) => client.request(request),
-          stream: (request) => client.stream(request),
+          request: (request) => watcher.request(request),
+          stream: (request) => watcher.stream(request),
           tuning,
           now: () => world.now(),
           random: () => world.randomInt(FRACTION) / FRACTION,
@@ -76,7 +85,11 @@ export async function openCluster(options: ClusterOptions, world: World): Promis
         },
         { ...watchOptions, signal: AbortSignal.any([watchOptions.signal, closing.signal]) },
       );
-      yield* events as AsyncGenerator<WatchEvent<T>>;
+      try {
+        yield* events as AsyncGenerator<WatchEvent<T>>;
+      } finally {
+        own?.close();
+      }
     },
     prepareRequests: async () => {
       if (user.exec !== undefined) return;
@@ -84,7 +97,7 @@ export async function openCluster(options: ClusterOptions, world: World): Promis
         .get()
         .then((credential) => connector.transport(credential))
         .catch(() => undefined);
-      await turn();
+      await yieldToEventLoop();
     },
     preload: async () => {
       await Promise.all([
@@ -102,6 +115,7 @@ export async function openCluster(options: ClusterOptions, world: World): Promis
     close: () => {
       closing.abort();
       spare.close();
+      credentials.close();
       connector.close();
       return Promise.resolve();
     },

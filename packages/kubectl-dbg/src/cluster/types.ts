@@ -1,6 +1,6 @@
 import type { Frame } from 'kubectl-dbg-wire';
 
-/** Query parameters; undefined ones are left out, a list repeats its key. */
+/** Query parameters; undefined ones are omitted, a list repeats its key. */
 export type Query = Record<string, string | number | boolean | readonly string[] | undefined>;
 
 /** One plain request of the API. */
@@ -13,11 +13,13 @@ export interface ApiRequest {
   /** Default `application/json`. */
   contentType?: string;
   /**
-   * Whether sending it twice does the same as sending it once, so that it may be sent again after a broken connection
-   * or a 503. Default: true for GET only. A strategic-merge patch that adds a named container is idempotent (the name is
-   * the merge key); a JSON patch, a create or an unconditional delete is not.
+   * Whether sending it twice has the same effect as once, so that it may be repeated after a broken connection or a 503.
+   * Default: true for GET only. A strategic-merge patch that adds a named container is idempotent (the name is the merge
+   * key); a JSON patch, a create or an unconditional delete is not.
    */
   idempotent?: boolean;
+  /** Called each time that the server responds with 429 and the request waits, with the requested wait (ms). */
+  onBusy?: ((milliseconds: number) => void) | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -34,6 +36,8 @@ export interface WatchOptions {
   query?: Query;
   /** Where to begin: events after this version. */
   resourceVersion: string;
+  /** On a separate connection, which nothing else can slow down; closed with the watch. */
+  dedicated?: boolean;
   signal: AbortSignal;
 }
 
@@ -41,7 +45,7 @@ export interface WatchOptions {
 export interface RemoteCommandOptions {
   namespace: string;
   pod: string;
-  /** Empty: the server chooses the pod's only or default one. */
+  /** Empty: the server selects the pod's only or default container. */
   container: string;
   /** exec only. */
   command?: readonly string[];
@@ -56,26 +60,26 @@ export interface RemoteCommandOptions {
 export interface Closed {
   /** 1000: normally. 1006: without a close frame (the connection broke). */
   code: number;
-  /** The server's words, made safe to show; or what broke the connection. */
+  /** The server's reason, safe to print; or what broke the connection. */
   reason: string;
 }
 
 /**
- * An open attach or exec. Messages are read by iterating; while nobody asks for the next one the connection is
- * paused (back-pressure). The iteration ends when the connection does, without throwing: `closed` says how.
+ * An open attach or exec. Messages are read by iteration; while nobody requests the next one the connection is paused
+ * (back-pressure). The iteration ends when the connection ends, without throwing: `closed` says how.
  */
 export interface RemoteCommand extends AsyncIterable<Frame> {
   readonly subprotocol: string;
   /** Whether the end of stdin can be signalled. */
   readonly canHalfClose: boolean;
   /**
-   * Resolves once the data has left for the kernel, so that a writer can wait for a slow peer. Long data is cut into
-   * several messages. Rejects with DbgError `lost` when the connection is gone.
+   * Resolves when the data was passed to the kernel, so that a writer can wait for a slow peer. Long data is split into
+   * several messages. Rejects with DbgError `lost` if the connection is closed.
    */
   send(channel: number, data: Uint8Array): Promise<void>;
   /** Signals the end of a channel (v5); does nothing on v4. */
   endChannel(channel: number): Promise<void>;
-  /** Closes with 1000; resolves once the connection is gone. */
+  /** Closes with 1000; resolves when the connection is closed. */
   close(): Promise<void>;
   readonly closed: Promise<Closed>;
 }
@@ -84,35 +88,39 @@ export interface RemoteCommand extends AsyncIterable<Frame> {
 export interface Cluster {
   /** Address of the API server, for messages. */
   readonly server: string;
+  /** The credential plugin that requests are waiting for; undefined if none. Safe to print. */
+  runningPlugin(): string | undefined;
   /** Namespace of the context (or of `--namespace`). */
   readonly namespace: string;
-  /** Sends a request and returns the decoded JSON answer. Throws DbgError, or ApiStatusError for a Status answer. */
+  /** Sends a request and returns the decoded JSON response. Throws DbgError, or ApiStatusError for a Status response. */
   request<T>(request: ApiRequest): Promise<T>;
   /**
-   * Watches one collection. Resumes by itself after a broken connection, and after 410 by relisting (as MODIFIED
-   * or DELETED events of what it finds; such a DELETED carries identity only); ends when `signal` is aborted.
-   * BOOKMARK events are passed on and carry a resourceVersion only. Throws DbgError or ApiStatusError when it is refused,
-   * or could not be taken up again for a minute.
+   * Watches one collection. Resumes after a broken connection, and after 410 by relisting (the changes are reported as
+   * MODIFIED or DELETED events; such a DELETED contains only the identity). Ends when `signal` is aborted. BOOKMARK
+   * events are passed on and contain only a resourceVersion. Throws DbgError or ApiStatusError if it is refused, or could
+   * not be resumed for a minute.
    */
   watch<T>(options: WatchOptions): AsyncIterable<WatchEvent<T>>;
   /**
-   * Opens a body as a byte stream (logs): resolves when the headers have come. The iteration ends only where the server
+   * Opens a body as a byte stream (logs): resolves when the headers have arrived. The iteration ends only if the server
    * ended the body; a broken connection throws DbgError `lost`.
    */
   stream(request: ApiRequest): Promise<AsyncIterable<Uint8Array>>;
   /**
-   * Begins to open the connection for requests, unless a credential plugin would have to run for it; failures are
-   * ignored here and met again later. Resolves once that is on its way.
+   * Starts to open the connection for requests, unless a credential plugin would have to run for it; failures are ignored
+   * and will occur again later. Resolves when the first packet is sent.
    */
   prepareRequests(): Promise<void>;
-  /** Loads the code of watches, attach and exec, which else is loaded at their first use. */
+  /** Loads the code of watches, attach and exec, which is otherwise loaded at their first use. */
   preload(): Promise<void>;
-  /** Opens a connection ahead of time for the next upgrade; failures are ignored here and met again later. */
+  /** Opens a connection in advance for the next upgrade; failures are ignored and will occur again later. */
   prepareUpgrade(): void;
+  /** Attaches to a running container's process. Throws ApiStatusError or DbgError if the server refuses. */
   attach(options: RemoteCommandOptions): Promise<RemoteCommand>;
+  /** Runs a command in a running container; throws the same errors. */
   exec(options: RemoteCommandOptions & { command: readonly string[] }): Promise<RemoteCommand>;
-  /** Warnings (RFC 7234 code 299) that the server sent with its answers; each text once. */
+  /** Warnings (RFC 7234 code 299) from the server's responses; each text once. */
   onWarning(listener: (text: string) => void): void;
-  /** Closes the connection for requests: watches end, what is under way fails. Remote commands have ends of their own. */
+  /** Closes the connection for requests: watches end, pending requests fail. Remote commands are closed separately. */
   close(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmod, chown, mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, symlink, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
@@ -98,3 +98,56 @@ test('what was kept long ago makes room', async (context) => {
   load(folder, kept).keep();
   assert.deepEqual(await readdir(kept), [PART]);
 });
+
+test('a folder that is a link is not used: nothing is kept in what it points to, and nothing removed', async (context) => {
+  const { folder, kept } = await bundle(context);
+  const elsewhere = await temporaryFolder(context);
+  const old = new Date('2020-01-01');
+  for (const name of ['letters.txt', PART]) {
+    await writeFile(join(elsewhere, name), 'dear');
+    await utimes(join(elsewhere, name), old, old);
+  }
+  await mkdir(join(kept, '..'), { recursive: true });
+  await symlink(elsewhere, kept);
+  load(folder, kept).keep();
+  assert.deepEqual((await readdir(elsewhere)).sort(), ['letters.txt', PART].sort());
+  assert.equal(await readFile(join(elsewhere, PART), 'utf8'), 'dear');
+});
+
+test('only old files with a name of ours are removed, and no link is followed', async (context) => {
+  const { folder, kept } = await bundle(context);
+  load(folder, kept).keep();
+  const target = join(await temporaryFolder(context), 'target');
+  await writeFile(target, 'x');
+  const old = new Date('2020-01-01');
+  await utimes(target, old, old);
+  for (const name of ['old-AbCd_-10.cjs', 'old-AbCd_-10.cjs.4711', 'notes.txt']) {
+    await writeFile(join(kept, name), 'x', { mode: 0o600 });
+    await utimes(join(kept, name), old, old);
+  }
+  await symlink(target, join(kept, 'link-AbCd_-11.cjs'));
+  await writeFile(join(kept, PART), 'no code', { mode: 0o622 });
+  await chmod(join(kept, PART), 0o622);
+  load(folder, kept).keep();
+  assert.deepEqual((await readdir(kept)).sort(), ['link-AbCd_-11.cjs', 'notes.txt', PART].sort());
+  assert.equal(await readFile(target, 'utf8'), 'x');
+});
+
+test('a folder that others may write to is not used', async (context) => {
+  const { folder, kept } = await bundle(context);
+  await mkdir(kept, { recursive: true });
+  await chmod(kept, 0o777);
+  load(folder, kept).keep();
+  assert.deepEqual(await readdir(kept), []);
+});
+
+test(
+  'a pipe in place of compiled code does not hold the start',
+  { skip: process.platform === 'win32' && 'no pipes there' },
+  async (context) => {
+    const { folder, kept } = await bundle(context);
+    await mkdir(kept, { recursive: true, mode: 0o700 });
+    assert.equal(spawnSync('mkfifo', ['-m', '600', join(kept, PART)]).status, 0);
+    load(folder, kept);
+  },
+);

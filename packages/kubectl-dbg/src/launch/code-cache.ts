@@ -1,13 +1,16 @@
 import {
   closeSync,
+  constants,
   fstatSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
   renameSync,
-  rmSync,
+  type Stats,
   statSync,
+  unlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -16,19 +19,24 @@ import { Script } from 'node:vm';
 
 type ModuleFunction = (exports: unknown, require: (id: string) => unknown, module: object) => void;
 
-/** `NAME-HASH.cjs`, as the bundler names what no user names. */
+/** `NAME-HASH.cjs`, the bundler's names of internal chunks. */
 const HASHED_NAME = /-[\w-]{8}\.cjs$/;
 
-/** Others than the owner may write. */
+/** The same, or a partially written one. */
+const OUR_NAME = /-[\w-]{8}\.cjs(\.\d+)?$/;
+
+const { O_NOFOLLOW, O_NONBLOCK }: Partial<typeof constants> = constants;
+
+/** Writable by others than the owner. */
 const WRITABLE_BY_OTHERS = 0o022;
 
-/** Code that was kept so long ago (ms) is removed: it may be an older release's. If not, it is made anew. */
+/** Older code (ms) is deleted: it may be from an older release. Otherwise it is compiled again. */
 const MAX_AGE_MS = 30 * 24 * 60 * 60 * 1000;
 
 /**
- * Loads the files of a CommonJS bundle with the machine's earlier work: what V8 compiled for a session is kept in a
- * private folder, and spares the next one some 20 ms (Node 20). Only files whose names hold a hash of their content are
- * kept: V8 refuses what another version of it has made, but of the source it compares the length alone.
+ * Loads the files of a CommonJS bundle with cached code: the code that V8 compiled for a session is stored in a private
+ * directory, and saves the next one about 20 ms (Node 20). Only files whose names contain a hash of their content are
+ * cached: V8 refuses code from another version of itself, but compares only the length of the source.
  */
 export class CodeCache {
   readonly #bundle: string;
@@ -37,15 +45,15 @@ export class CodeCache {
   readonly #fresh = new Map<string, Script>();
 
   /**
-   * @param bundle the folder of the bundle
-   * @param folder where compiled code is kept; undefined: nowhere
+   * @param bundle the directory of the bundle
+   * @param folder the directory of the cache; undefined: no cache
    */
   constructor(bundle: string, folder: string | undefined) {
     this.#bundle = bundle;
     this.#folder = folder;
   }
 
-  /** What `require` does for a file of the bundle, written as `./NAME`; other names are left to Node. */
+  /** Replaces `require` for a file of the bundle, written as `./NAME`; other names are passed to Node. */
   require(id: string): unknown {
     if (this.#folder === undefined || !id.startsWith('./')) return require(id);
     const name = id.slice(2);
@@ -62,12 +70,13 @@ export class CodeCache {
     return module.exports;
   }
 
-  /** Keeps what was compiled until now and was not there before. Failing to do so costs time only, next time. */
+  /** Stores newly compiled code. A failure only costs time in the next session. */
   keep(): void {
     if (this.#folder === undefined || this.#fresh.size === 0) return;
     try {
       if (isAnothersHome(this.#folder)) return;
       makeFolder(this.#folder);
+      if (!isPrivateFolder(this.#folder)) return;
       for (const [name, script] of this.#fresh) {
         const path = join(this.#folder, name);
         const unfinished = `${path}.${process.pid}`;
@@ -76,14 +85,14 @@ export class CodeCache {
       }
       this.#removeOld(this.#folder);
     } catch {
-      // a home that can't be written to
+      // the home directory is not writable
     }
     this.#fresh.clear();
   }
 
   #compile(name: string): ModuleFunction {
     const file = join(this.#bundle, name);
-    // The build writes ASCII only, which this reads best.
+    // The build writes only ASCII, for which this is fastest.
     const source = readFileSync(file, 'latin1');
     const isKept = HASHED_NAME.test(name);
     const cachedData = isKept ? this.#read(name) : undefined;
@@ -96,15 +105,15 @@ export class CodeCache {
     return script.runInThisContext() as ModuleFunction;
   }
 
-  /** Compiled code is code: only what this user alone can have written is taken. */
+  /** Compiled code is code: only a file that this user alone can have written is used. */
   #read(name: string): Buffer | undefined {
     let file: number | undefined;
     try {
-      file = openSync(join(this.#folder ?? '', name), 'r');
-      const { uid, mode } = fstatSync(file);
-      const own =
-        process.getuid === undefined || (uid === process.getuid() && (mode & WRITABLE_BY_OTHERS) === 0);
-      return own ? readFileSync(file) : undefined;
+      const path = join(this.#folder ?? '', name);
+      // Without following a link, and without waiting for the writer of a FIFO. Windows has neither flag.
+      file = openSync(path, constants.O_RDONLY | (O_NOFOLLOW ?? 0) | (O_NONBLOCK ?? 0));
+      const stats = fstatSync(file);
+      return stats.isFile() && isOwn(stats) ? readFileSync(file) : undefined;
     } catch {
       return undefined;
     } finally {
@@ -112,22 +121,35 @@ export class CodeCache {
     }
   }
 
+  /** Only files with our names, and not the targets of links. */
   #removeOld(folder: string): void {
-    for (const name of readdirSync(folder)) {
+    for (const name of readdirSync(folder).filter((found) => OUR_NAME.test(found))) {
       const path = join(folder, name);
-      if (Date.now() - statSync(path).mtimeMs > MAX_AGE_MS) rmSync(path, { force: true });
+      const stats = lstatSync(path);
+      if (stats.isFile() && isOwn(stats) && Date.now() - stats.mtimeMs > MAX_AGE_MS) unlinkSync(path);
     }
   }
 }
 
-/** Root in another user's home, as with sudo: what it made there, that user could neither use nor replace. */
+/** Whether only this user can have written it. */
+function isOwn({ uid, mode }: Stats): boolean {
+  return process.getuid === undefined || (uid === process.getuid() && (mode & WRITABLE_BY_OTHERS) === 0);
+}
+
+/** Not a symbolic link: otherwise files elsewhere would be written or deleted. */
+function isPrivateFolder(folder: string): boolean {
+  const stats = lstatSync(folder);
+  return stats.isDirectory() && isOwn(stats);
+}
+
+/** Root in another user's home, as with sudo: that user could neither use nor replace the created files. */
 function isAnothersHome(folder: string): boolean {
   if (process.getuid?.() !== 0) return false;
   const stats = statSync(folder, { throwIfNoEntry: false });
   return stats === undefined ? isAnothersHome(dirname(folder)) : stats.uid !== 0;
 }
 
-/** Makes a private folder and those above it. (Node's own way to do so never ends below /proc.) */
+/** Creates a private directory and its parents. (Node's own recursive mkdir never returns below /proc.) */
 function makeFolder(folder: string): void {
   try {
     mkdirSync(folder, { mode: 0o700 });

@@ -1,10 +1,10 @@
 import { writeSync } from 'node:fs';
-import { SIGPIPE_EXIT } from '../errors.ts';
+import { SIGPIPE_EXIT } from '../model/failure.ts';
 import { VERSION } from '../version.ts';
 
 const STDOUT = 1;
 
-/** The shortest way of all: `--version` alone needs nothing else to be loaded. Returns whether that was asked for. */
+/** The fastest path: `--version` alone loads nothing else. Returns whether that was requested. */
 export function printVersion(argv: readonly string[]): boolean {
   if (argv.length !== 1 || argv[0] !== '--version') return false;
   const text = `kubectl-dbg ${VERSION}\n`;
@@ -12,7 +12,7 @@ export function printVersion(argv: readonly string[]): boolean {
     // Opening the stream takes 5 ms more than the write.
     writeSync(STDOUT, text);
   } catch (error) {
-    // A reader that has gone wants no more; one that is slow is waited for by the stream.
+    // Ignores a closed reader; for a slow one the stream waits.
     if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exitCode = SIGPIPE_EXIT;
     else process.stdout.write(text);
   }

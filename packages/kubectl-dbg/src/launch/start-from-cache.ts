@@ -1,17 +1,21 @@
 import { join } from 'node:path';
 import { CodeCache } from './code-cache.ts';
+import { showsStack } from './shows-stack.ts';
 import type { start } from './start.ts';
 
-/** Starts the program out of the bundle in `folder`, with what an earlier session left compiled. */
+/** Starts the program from the bundle in `folder`, with the code that an earlier session has compiled. */
 export function startFromCache(folder: string, argv: readonly string[]): void {
-  const cache = new CodeCache(folder, cacheFolder(process.env));
+  const mapped = showsStack(argv);
+  // Node applies source maps to files that it loads itself, for reports of bugs. Bun has no such function.
+  if (mapped) process.setSourceMapsEnabled?.(true);
+  const cache = new CodeCache(folder, mapped ? undefined : cacheFolder(process.env));
   const program = cache.require('./start.cjs') as { start: typeof start };
   void program.start(argv, () => cache.keep());
 }
 
 /**
- * Where kubectl keeps what it can find out again, too. Undefined where there is no home, or no V8, or the user wants no
- * such thing: the variable is Node's for its own cache of this kind.
+ * Next to kubectl's own cache. Undefined if there is no home directory, or no V8, or if the user disabled it: the
+ * variable is that of Node's own compile cache.
  */
 function cacheFolder(env: NodeJS.ProcessEnv): string | undefined {
   const { KUBECACHEDIR, HOME, USERPROFILE, NODE_DISABLE_COMPILE_CACHE } = env;

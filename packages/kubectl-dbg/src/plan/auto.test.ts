@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { autoCandidates } from './auto.ts';
-import type { Workflow } from './types.ts';
+import type { Workflow } from '../model/plan.ts';
 
 const ENFORCE = 'pod-security.kubernetes.io/enforce';
 

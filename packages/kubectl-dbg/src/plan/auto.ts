@@ -1,12 +1,12 @@
-import type { AppliedProfile, DebugRequest, Workflow } from './types.ts';
+import type { AppliedProfile, DebugRequest, Workflow } from '../model/plan.ts';
 
 /** Pod Security Standards, weakest restriction first. */
 type Level = 'privileged' | 'baseline' | 'restricted';
 
-/** A profile for `auto` to try, and what it costs against the stronger ones. */
+/** A profile for `auto` to try, and its disadvantage compared to the stronger ones. */
 export interface Candidate {
   profile: AppliedProfile;
-  /** What can't be done with it, one sentence; absent for the strongest. */
+  /** What is impossible with it, one sentence; absent for the strongest. */
   cost?: string;
 }
 
@@ -16,13 +16,13 @@ const COSTS: Record<string, string> = {
   restricted: "not root, no capabilities: only what the target's own user may do",
 };
 
-/** Label by which a namespace says what its admission enforces. */
+/** Label of a namespace with the level that its admission enforces. */
 const ENFORCE = 'pod-security.kubernetes.io/enforce';
 
 /**
- * The profiles to try for `--profile=auto`, strongest useful one first, given the namespace's labels. Which one
- * the server admits is found by dry-running each in turn: labels only save the tries that can't succeed, for other
- * admission may refuse more.
+ * The profiles to try for `--profile=auto`, strongest useful one first, by the namespace's labels. Dry runs find out
+ * which one the server admits: labels only save tries that can't succeed, because other admission plugins may refuse
+ * more.
  */
 export function autoCandidates(
   workflow: Workflow,
@@ -41,7 +41,7 @@ export function autoCandidates(
   });
 }
 
-/** The same request with a profile settled. */
+/** The same request with a resolved profile. */
 export function withProfile(request: DebugRequest, profile: AppliedProfile): DebugRequest {
   return { ...request, profile };
 }

@@ -1,7 +1,7 @@
 import type { Pod } from 'kubernetes-types/core/v1.d.ts';
-import type { CopyRequest } from './types.ts';
+import type { CopyRequest } from '../model/plan.ts';
 
-/** Annotations of static pods' mirrors, which only a kubelet may write. */
+/** Annotations of mirror pods, which only a kubelet may write. */
 const KUBELET_ANNOTATIONS = [
   'kubernetes.io/config.hash',
   'kubernetes.io/config.mirror',
@@ -9,7 +9,7 @@ const KUBELET_ANNOTATIONS = [
   'kubernetes.io/config.source',
 ];
 
-/** The pod without what belongs to its life: status, owners, versions, node, ephemeral containers. */
+/** The pod without its runtime state: status, owners, versions, node, ephemeral containers. */
 export function bareCopy(pod: Pod, copy: CopyRequest, toNamespace: string | undefined): Pod {
   const spec = structuredClone(pod.spec ?? { containers: [] });
   delete spec.ephemeralContainers;

@@ -1,9 +1,9 @@
 import type { Container } from 'kubernetes-types/core/v1.d.ts';
-import type { DebugRequest } from './types.ts';
+import type { DebugRequest } from '../model/plan.ts';
 
 /**
- * A new debug container as the request has it, before any profile. `stdinOnce` makes the end of a pipe reach the
- * program: without it, closing stdin only ends the attach. With a terminal the program's own end-of-file key does.
+ * A new debug container for the request, before any profile. `stdinOnce` forwards the end of a pipe to the program:
+ * without it, closing stdin only ends the attach. With a terminal the program's own end-of-file key does that.
  */
 export function newContainer(request: DebugRequest, name: string): Container {
   const container: Container = { name, terminationMessagePolicy: 'File' };

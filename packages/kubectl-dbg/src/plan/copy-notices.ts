@@ -1,7 +1,7 @@
 import type { PersistentVolumeClaim, Pod, Service } from 'kubernetes-types/core/v1.d.ts';
 import type { LabelSelector } from 'kubernetes-types/meta/v1.d.ts';
-import { selectorMatches } from './selector.ts';
-import type { CopyRequest, Notice } from './types.ts';
+import { selectorMatches } from '../model/label-selector.ts';
+import type { CopyRequest, Notice } from '../model/plan.ts';
 
 /** A controller that adopts pods by their labels: a ReplicaSet, StatefulSet and the like. */
 export interface Adopter {
@@ -10,22 +10,22 @@ export interface Adopter {
   selector: LabelSelector;
 }
 
-/** What lives beside the pod, as far as the caller could read it: the input of the copy's notices. */
-export interface CopySurroundings {
+/** Objects related to the pod, as far as the caller could read them, for the copy's notices. */
+export interface RelatedObjects {
   /** Claims of the pod's namespace, or those that it mounts. */
   claims?: readonly PersistentVolumeClaim[];
-  /** Services of the namespace where the copy is made. */
+  /** Services in the copy's namespace. */
   services?: readonly Service[];
-  /** Controllers there. */
+  /** Controllers in that namespace. */
   adopters?: readonly Adopter[];
 }
 
-/** What the user should know of a copy before it is made. */
+/** What the user should know about a copy before it is created. */
 export function copyNotices(
   original: Pod,
   copy: Pod,
   request: CopyRequest,
-  surroundings: CopySurroundings,
+  surroundings: RelatedObjects,
 ): Notice[] {
   return [
     ...volumeNotices(original, copy, request, surroundings.claims ?? []),
@@ -50,21 +50,32 @@ function volumeNotices(
     if (!names.includes(name) || copy.metadata?.namespace !== original.metadata?.namespace) return [];
     const modes = claim.spec?.accessModes ?? [];
     if (modes.includes('ReadWriteOncePod')) {
-      const waits = request.replace ? ', and --replace waits for the copy: neither ends' : '';
-      const text = `Volume claim ${name} is ReadWriteOncePod: the copy can't start while the original has it${waits}.`;
+      const waits = request.replace ? ', which is deleted only once the copy runs: a deadlock' : '';
+      const text = `Volume claim ${name} is ReadWriteOncePod: the copy can't start beside the original${waits}.`;
       return [{ level: 'warning', code: 'volume-one-pod', text, always: true }];
     }
     if (!modes.includes('ReadWriteOnce') || modes.includes('ReadWriteMany')) return [];
     const node = original.spec?.nodeName;
-    const text =
-      node !== undefined && copy.spec?.nodeName === node
-        ? `Volume claim ${name} is ReadWriteOnce: the copy and the original both write to it.`
-        : `Volume claim ${name} is ReadWriteOnce: the copy starts only on the original's node (--same-node), and both write to it.`;
-    return [{ level: 'warning', code: 'volume-one-node', text }];
+    const once = `Volume claim ${name} is ReadWriteOnce`;
+    return node !== undefined && copy.spec?.nodeName === node
+      ? [
+          {
+            level: 'warning',
+            code: 'volume-shared',
+            text: `${once}: the copy and the original both write to it.`,
+          },
+        ]
+      : [
+          {
+            level: 'warning',
+            code: 'volume-one-node',
+            text: `${once}: the copy starts only on the original's node, and both write to it.`,
+          },
+        ];
   });
 }
 
-function labelNotices(copy: Pod, { services = [], adopters = [] }: CopySurroundings): Notice[] {
+function labelNotices(copy: Pod, { services = [], adopters = [] }: RelatedObjects): Notice[] {
   const labels = copy.metadata?.labels ?? {};
   const notices: Notice[] = [];
   const serving = services.filter(({ spec }) => {
@@ -77,7 +88,7 @@ function labelNotices(copy: Pod, { services = [], adopters = [] }: CopySurroundi
     notices.push({ level: 'warning', code: 'service-selects', text });
   }
   for (const { kind, name } of adopters.filter(({ selector }) => selectorMatches(selector, labels))) {
-    const text = `The copy keeps labels that ${kind} ${name} selects: it will be adopted, and this or another pod removed.`;
+    const text = `The copy keeps labels that ${kind} ${name} selects: it will be adopted, and this or another pod deleted.`;
     notices.push({ level: 'warning', code: 'controller-adopts', text });
   }
   return notices;
@@ -87,7 +98,7 @@ function replaceNotices(original: Pod, request: CopyRequest): Notice[] {
   if (!request.replace) return [];
   const owner = original.metadata?.ownerReferences?.find(({ controller }) => controller === true);
   if (owner === undefined) return [];
-  const text = `${owner.kind} ${owner.name} makes a new pod as soon as the original is deleted (--replace).`;
+  const text = `${owner.kind} ${owner.name} creates a new pod as soon as the original is deleted.`;
   return [{ level: 'warning', code: 'controller-recreates', text }];
 }
 
@@ -99,7 +110,7 @@ function hostNetworkNotices(copy: Pod, request: CopyRequest): Notice[] {
   return [{ level: 'warning', code: 'host-network', text }];
 }
 
-/** What the copy needs that lives in the original's namespace. */
+/** Objects in the original's namespace that the copy needs. */
 function namespaceNotices(original: Pod, copy: Pod): Notice[] {
   if (copy.metadata?.namespace === original.metadata?.namespace) return [];
   const { spec } = copy;

@@ -1,24 +1,30 @@
 import type { Container, Pod } from 'kubernetes-types/core/v1.d.ts';
-import { DbgError } from '../errors.ts';
+import { DbgError } from '../model/failure.ts';
+import { podFacts, podName } from './target.ts';
 
 /**
- * Sets images by container name, in place; `*` stands for the regular containers without an entry of their own.
- * Throws DbgError (notFound) for a name that no container has.
+ * Sets images by container name, in place; `*` means all regular containers without their own entry. Throws DbgError
+ * (notFound) if no container has the name.
  */
 export function setImages(
   copy: Pod,
   images: readonly { name: string; value: string }[],
-  original: string,
+  original: Pod,
 ): void {
   const regular = copy.spec?.containers ?? [];
   const all: Container[] = [...regular, ...(copy.spec?.initContainers ?? [])];
   const unknown = images.filter(({ name }) => name !== '*' && !all.some((known) => known.name === name));
-  if (unknown.length > 0) {
+  if (unknown[0] !== undefined) {
+    const container = unknown[0].name;
     throw new DbgError(
       'notFound',
-      `container "${unknown[0]?.name ?? ''}" of --set-image is not in pod ${original}`,
+      'ContainerNotFound',
+      `container "${container}" is not in pod ${podName(original)}`,
       {
-        remedy: `Its containers are ${all.map(({ name }) => name).join(', ')}`,
+        ...podFacts(original),
+        container,
+        containers: all.map(({ name }) => name),
+        wantedFor: 'image',
       },
     );
   }
@@ -31,8 +37,8 @@ export function setImages(
 }
 
 /**
- * Clears host ports, in place: the original holds them, so that the copy could not run on its node. With the
- * host's network the server sets them again, so they are left.
+ * Clears host ports, in place: the original holds them, so the copy could not run on its node. With the host's network
+ * the server sets them again, so they are kept.
  */
 export function clearHostPorts(copy: Pod): void {
   if (copy.spec?.hostNetwork === true) return;

@@ -3,10 +3,11 @@ import { test } from 'node:test';
 import type { PersistentVolumeClaim, Pod } from 'kubernetes-types/core/v1.d.ts';
 import { parse } from '../cli/grammar/index.ts';
 import { countingDraw, requestOf } from '../cases/run-request.ts';
-import { DbgError } from '../errors.ts';
+import { told } from '../testing/told.ts';
+import { DbgError } from '../model/failure.ts';
 import { planCopy } from './copy.ts';
-import type { CopySurroundings } from './copy-notices.ts';
-import type { Plan } from './types.ts';
+import type { RelatedObjects } from './copy-notices.ts';
+import type { Plan } from '../model/plan.ts';
 
 const pod: Pod = {
   metadata: {
@@ -35,7 +36,7 @@ const pod: Pod = {
   status: { phase: 'Running' },
 };
 
-function plan(line: string, original: Pod = pod, surroundings: CopySurroundings = {}): Plan {
+function plan(line: string, original: Pod = pod, surroundings: RelatedObjects = {}): Plan {
   return planCopy(
     requestOf(parse(['web', '--copy-to=c', ...line.split(' ')])),
     original,
@@ -167,7 +168,7 @@ for (const [name, given, line, original, expected] of volumes) {
 }
 
 test('kept labels that a Service or a controller selects are told', () => {
-  const surroundings: CopySurroundings = {
+  const surroundings: RelatedObjects = {
     services: [
       { metadata: { name: 'front' }, spec: { selector: { app: 'web' } } },
       { metadata: { name: 'nobody' }, spec: {} },
@@ -210,7 +211,7 @@ for (const [line, kind, message] of [
   test(`planCopy refuses ${line}`, () => {
     assert.throws(
       () => plan(line),
-      (error) => error instanceof DbgError && error.kind === kind && message.test(error.message),
+      (error) => error instanceof DbgError && error.kind === kind && message.test(told(error).message),
     );
   });
 }
@@ -224,4 +225,55 @@ test('the original stays as it was', () => {
   const before = structuredClone(pod);
   plan('--image=b --profile=sysadmin -c app --env=A=1 -- sh');
   assert.deepEqual(pod, before);
+});
+
+const hostPid: Pod = { ...pod, spec: { ...pod.spec, containers: [{ name: 'app' }], hostPID: true } };
+const windows: Pod = {
+  ...pod,
+  spec: { ...pod.spec, containers: [{ name: 'app' }], os: { name: 'windows' } },
+};
+
+for (const [name, original] of [
+  ["a pod in its node's process namespace", hostPid],
+  ['a Windows pod', windows],
+] as const) {
+  test(`the copy of ${name} does not share its processes`, () => {
+    const { spec } = plan('--image=b', original).pod;
+    assert.equal(spec?.shareProcessNamespace, undefined);
+  });
+
+  test(`a written --share-processes is refused for ${name}`, () => {
+    assert.throws(
+      () => plan('--image=b --share-processes', original),
+      (error) => told(error).remedy === 'Leave --share-processes out',
+    );
+  });
+}
+
+test('the copy of a Windows pod has nothing that only Linux has', () => {
+  for (const profile of ['general', 'netadmin', 'sysadmin']) {
+    const planned = plan(`--image=b --profile=${profile}`, windows);
+    assert.equal(planned.container?.securityContext, undefined, profile);
+    assert.equal(planned.pod.metadata?.annotations, undefined);
+  }
+  assert.throws(
+    () => plan('--image=b --run-as=0', windows),
+    (error) => /--run-as has no meaning on Windows/.test(told(error).message),
+  );
+});
+
+test('requests and limits go to the debug container, and leave what they do not name', () => {
+  const original: Pod = {
+    ...pod,
+    spec: { containers: [{ name: 'app', resources: { requests: { cpu: '2', memory: '1Gi' } } }] },
+  };
+  const planned = plan('-c app --requests=cpu=100m --limits=cpu=500m,memory=64Mi -- sh', original);
+  assert.deepEqual(planned.container?.resources, {
+    requests: { cpu: '100m', memory: '1Gi' },
+    limits: { cpu: '500m', memory: '64Mi' },
+  });
+  assert.throws(
+    () => plan('--set-image=app=b --limits=cpu=1', original),
+    (error) => /--limits would have no effect/.test(told(error).message),
+  );
 });

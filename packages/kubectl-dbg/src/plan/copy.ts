@@ -1,7 +1,8 @@
 import type { Container, Pod } from 'kubernetes-types/core/v1.d.ts';
-import { DbgError } from '../errors.ts';
+import { apiPaths } from '../model/api-paths.ts';
+import { DbgError } from '../model/failure.ts';
 import { setStreams } from './container.ts';
-import { copyNotices, type CopySurroundings } from './copy-notices.ts';
+import { copyNotices, type RelatedObjects } from './copy-notices.ts';
 import { bareCopy } from './bare-copy.ts';
 import { clearHostPorts, setImages } from './copy-parts.ts';
 import { mergeCustom } from './custom.ts';
@@ -9,25 +10,29 @@ import { generateContainerName } from './names.ts';
 import { legacyDeprecated, nameGenerated, nonRootWarning } from './notices.ts';
 import { profileOf } from './profile-choice.ts';
 import { applyProfile } from './profiles.ts';
+import { setResources } from './resources.ts';
 import { adjust } from './security-context.ts';
-import { podName } from './target.ts';
-import type { CopyRequest, DebugRequest, Notice, Plan, RandomInt, Write } from './types.ts';
+import { refuseSharing } from './share-processes.ts';
+import { stripCopy } from './strip-copy.ts';
+import { applyWindowsProfile, isWindowsPod, refuseLinuxSettings } from './windows.ts';
+import type { CopyRequest, DebugRequest, Notice, Plan, RandomInt, Write } from '../model/plan.ts';
 
 /**
- * Plans a copy of `pod`, with the changes that the request asks for. What the copy would disturb is told from
- * `surroundings`, as far as they are given. Throws DbgError before anything would be written.
+ * Plans a copy of `pod`, with the changes of the request. `surroundings` shows what the copy would affect, as far as it
+ * is known. Throws DbgError before anything would be written.
  */
 export function planCopy(
   request: DebugRequest,
   pod: Pod,
   draw: RandomInt,
-  surroundings: CopySurroundings = {},
+  surroundings: RelatedObjects = {},
 ): Plan {
   const copy = request.copy;
   if (copy === undefined) throw new Error('a copy needs a copy request');
+  refuseSharing(pod, copy.shareProcesses);
   const result = bareCopy(pod, copy, request.toNamespace);
   const notices: Notice[] = [];
-  setImages(result, copy.setImages, podName(pod));
+  setImages(result, copy.setImages, pod);
   const chosen = chooseContainer(request, copy, result, draw);
   if (chosen === undefined) {
     refuseDropped(request);
@@ -60,7 +65,7 @@ export function planCopy(
           },
         }),
     cleanup: removable
-      ? [{ path: podPath(namespace, copy.name), what: `pod ${namespace}/${copy.name}` }]
+      ? [{ path: apiPaths.pod({ namespace, pod: copy.name }), what: `pod ${namespace}/${copy.name}` }]
       : [],
     pod: result,
   };
@@ -70,11 +75,11 @@ interface Chosen {
   container: Container;
   /** Whether its name was generated. */
   generated: boolean;
-  /** Whether it is an init container that runs to its end. */
+  /** Whether it is an init container that runs to completion. */
   init: boolean;
 }
 
-/** The container to change, or a new one; undefined where only images change. */
+/** The container to change, or a new one; undefined if only images change. */
 function chooseContainer(
   request: DebugRequest,
   copy: CopyRequest,
@@ -88,10 +93,9 @@ function chooseContainer(
   if (named !== undefined) return { container: named, generated: false, init: init.includes(named) };
   if (request.image === undefined) {
     if (request.container === undefined && copy.setImages.length > 0) return undefined;
-    throw new DbgError('usage', 'you must specify image when creating new container', {
-      remedy: `Add --image for a new container "${request.container ?? ''}", or name one of ${containers
-        .map(({ name }) => name)
-        .join(', ')}`,
+    throw new DbgError('usage', 'ImageNotGiven', 'you must specify image when creating new container', {
+      ...(request.container === undefined ? {} : { container: request.container }),
+      containers: containers.map(({ name }) => name),
     });
   }
   const taken = new Set([...containers, ...init].map(({ name }) => name));
@@ -101,7 +105,7 @@ function chooseContainer(
   return { container, generated: request.container === undefined, init: false };
 }
 
-/** Changes the chosen container and, with it, the pod; returns what the user should know. */
+/** Changes the selected container and, with it, the pod; returns what the user should know. */
 function changeContainer(request: DebugRequest, copy: CopyRequest, result: Pod, chosen: Chosen): Notice[] {
   const { container } = chosen;
   if (request.words.length > 0) {
@@ -117,12 +121,17 @@ function changeContainer(request: DebugRequest, copy: CopyRequest, result: Pod, 
   if (request.imagePullPolicy !== undefined) container.imagePullPolicy = request.imagePullPolicy;
   setStreams(container, request);
 
-  // A container's own policy would win over the pod's; an init container's makes it a sidecar.
+  // A container's own policy would override the pod's; an init container's makes it a sidecar.
   if (!chosen.init && copy.restart === undefined) delete container.restartPolicy;
   const profile = profileOf(request);
-  applyProfile(profile, 'copy', result, container.name, copy.keep);
+  if (isWindowsPod(result)) {
+    refuseLinuxSettings(request.adjust);
+    applyWindowsProfile(profile, container);
+    stripCopy(profile, result, copy.keep);
+  } else applyProfile(profile, 'copy', result, container.name, copy.keep);
   if (request.custom !== undefined) mergeCustom(container, request.custom);
   adjust(container, request.adjust);
+  setResources(container, request.resources);
   const { spec } = result;
   if (spec !== undefined) spec.restartPolicy = copy.restart ?? 'Never';
   return [
@@ -131,7 +140,7 @@ function changeContainer(request: DebugRequest, copy: CopyRequest, result: Pod, 
   ];
 }
 
-/** Flags about the debug container, which a copy with changed images only doesn't have. */
+/** Settings of the debug container, which a copy with only changed images doesn't have. */
 const CONTAINER_FLAGS = [
   'env',
   'image-pull-policy',
@@ -141,6 +150,8 @@ const CONTAINER_FLAGS = [
   'cap-drop',
   'privileged',
   'run-as',
+  'requests',
+  'limits',
 ];
 
 function refuseDropped(request: DebugRequest): void {
@@ -148,8 +159,9 @@ function refuseDropped(request: DebugRequest): void {
   if (dropped.length === 0) return;
   throw new DbgError(
     'usage',
-    `--${dropped.join(', --')} would have no effect: only images change in this copy`,
-    { remedy: 'Name the container to change with --container, or add one with --image' },
+    'NoDebugContainer',
+    `${dropped.join(', ')} would have no effect: only images change in this copy`,
+    { settings: dropped },
   );
 }
 
@@ -157,7 +169,7 @@ function writes(pod: Pod, result: Pod, copy: CopyRequest): Write[] {
   const namespace = result.metadata?.namespace ?? '';
   const create: Write = {
     verb: 'create',
-    path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`,
+    path: apiPaths.pods(namespace),
     contentType: 'application/json',
     body: result,
     after: 'now',
@@ -165,20 +177,18 @@ function writes(pod: Pod, result: Pod, copy: CopyRequest): Write[] {
   if (!copy.replace) return [create];
   const { uid, name, namespace: from } = pod.metadata ?? {};
   if (uid === undefined) {
-    throw new DbgError('usage', '--replace needs a pod of the server, and this one has no uid', {
-      remedy: 'Name the pod instead of its manifest',
-    });
+    throw new DbgError(
+      'usage',
+      'OriginalNotOnServer',
+      'the pod to replace is not on the server: it has no uid',
+    );
   }
   const remove: Write = {
     verb: 'delete',
-    path: podPath(from ?? '', name ?? ''),
+    path: apiPaths.pod({ namespace: from ?? '', pod: name ?? '' }),
     contentType: 'application/json',
     body: { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid } },
     after: 'copy-running',
   };
   return [create, remove];
-}
-
-function podPath(namespace: string, name: string): string {
-  return `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}`;
 }

@@ -1,39 +1,45 @@
-import { DbgError } from '../errors.ts';
-import { CONTAINER, type FieldType } from './custom-schema.ts';
-import type { Notice, PartialContainer } from './types.ts';
-import { loadYaml } from './yaml.ts';
+import { describeIssue } from '../base/describe-issue.ts';
+import { DbgError } from '../model/failure.ts';
+import type { Notice, PartialContainer } from '../model/plan.ts';
+import { sanitiseShort } from '../base/sanitise.ts';
+import { loadYaml } from '../base/yaml.ts';
+import { mayHoldMore, MOST_VALUES } from '../base/yaml-size.ts';
 
-/** A `--custom` file, read. */
+/** A parsed `--custom` file. */
 export interface CustomFile {
   /** Absent: the file is empty, so there is no custom profile. */
   custom?: PartialContainer;
   notices: Notice[];
 }
 
-/** Fields that decide what the debug container is; those are said on the command line. */
+/** Fields that determine the debug container; they have their own flags. */
 const FORBIDDEN = ['name', 'image', 'command', 'lifecycle', 'volumeDevices'];
 
 /**
- * Reads the text of a `--custom` file: a partial container in JSON or YAML. Field names are matched in any letter
- * case; what the API's container type would lose (false switches, empty text, null) is lost here too; unknown fields
- * are told, not used. `name` is the file's, for messages. Throws DbgError (usage).
+ * Parses a `--custom` file: a partial container in JSON or YAML. Field names are case-insensitive; what the API's
+ * container type would drop (false switches, empty text, null) is dropped here too; unknown fields are reported, not
+ * used. `name` is the file's name, for messages. Throws DbgError (usage).
  */
 export async function readCustomFile(text: string, name: string): Promise<CustomFile> {
   const content = await parse(text, name);
   if (content === undefined || content === null) return { notices: [] };
-  const unknown: string[] = [];
-  const problems: string[] = [];
-  const custom = readObject(content, CONTAINER, '', { unknown, problems });
-  if (custom === undefined || problems.length > 0) {
-    throw notAContainer(name, problems[0] ?? 'it is no object');
-  }
+  const unknownFields = new Map<object, string[]>();
+  const { containerSchema, safeParse } = await import('./custom-schema.ts');
+  const schema = containerSchema((holder, field) => {
+    unknownFields.set(holder, [...(unknownFields.get(holder) ?? []), field]);
+  });
+  const result = safeParse(schema, content, { abortEarly: true });
+  if (!result.success) throw notAContainer(name, describeIssue(result.issues[0], 'its content'));
+  const custom = result.output;
   if (FORBIDDEN.some((field) => custom[field] !== undefined)) {
     throw new DbgError(
       'usage',
+      'CustomProfileForbidden',
       'name, command, image, lifecycle and volume devices are not modifiable via custom profile',
-      { remedy: `Take them out of ${name}; --container, --image and the words after -- set them` },
+      { file: name },
     );
   }
+  const unknown = [...placesOf(unknownFields, content)];
   const notices: Notice[] =
     unknown.length === 0
       ? []
@@ -51,14 +57,17 @@ export async function readCustomFile(text: string, name: string): Promise<Custom
 export function unreadableCustomFile(path: string, why: string): DbgError {
   return new DbgError(
     'usage',
+    'CustomProfileUnreadable',
     `must pass a container spec json file for custom profile: open ${path}: ${why}`,
-    {
-      remedy: 'Name a file that you can read',
-    },
+    { file: path, why },
   );
 }
 
+/** Limit for a parser's message, which may quote any amount of the file. */
+const MOST_WORDS = 200;
+
 async function parse(text: string, name: string): Promise<unknown> {
+  if (mayHoldMore(text, MOST_VALUES)) throw notAContainer(name, `it holds more than ${MOST_VALUES} values`);
   try {
     return JSON.parse(text) as unknown;
   } catch {
@@ -67,105 +76,33 @@ async function parse(text: string, name: string): Promise<unknown> {
   try {
     return await loadYaml(text);
   } catch (error) {
-    throw notAContainer(name, error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error));
+    const [why = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+    throw notAContainer(name, sanitiseShort(why, MOST_WORDS));
   }
 }
 
 function notAContainer(name: string, why: string): DbgError {
-  return new DbgError('usage', `${name} does not contain a valid container spec: ${why}`, {
-    remedy: 'Write the fields of one container at the top level',
-  });
+  return new DbgError(
+    'usage',
+    'CustomProfileInvalid',
+    `${name} does not contain a valid container spec: ${why}`,
+    { file: name, why },
+  );
 }
 
-/** What was found on the way. */
-interface Findings {
-  unknown: string[];
-  problems: string[];
-}
-
-/** A value as its type has it; undefined where it says nothing. */
-function readValue(value: unknown, type: FieldType, path: string, findings: Findings): unknown {
-  if (value === null || value === undefined) return undefined;
-  if (typeof type === 'string') return readScalar(value, type, path, findings);
-  if ('object' in type) return readObject(value, type.object, path, findings);
-  if ('map' in type) {
-    if (!isObject(value)) return problem(findings, path, 'an object');
-    const entries = Object.entries(value).map(([key, entry]) => {
-      const read = readScalar(entry, 'text?', `${path}.${key}`, findings);
-      return [key, read] as const;
-    });
-    return entries.length === 0 ? undefined : Object.fromEntries(entries);
-  }
-  if (!Array.isArray(value)) return problem(findings, path, 'a list');
-  const entries = value.map((entry, index) => readListEntry(entry, type.list, `${path}[${index}]`, findings));
-  return entries.length === 0 ? undefined : entries;
-}
-
-/** Entries of a list keep their zero values: an empty argument is an argument. */
-function readListEntry(entry: unknown, type: FieldType, path: string, findings: Findings): unknown {
-  if (type === 'text') return readScalar(entry, 'text?', path, findings) ?? '';
-  return readValue(entry, type, path, findings) ?? {};
-}
-
-function readObject(
+/** The paths of unknown fields in a document: `securityContext.runAsUsr`. */
+function* placesOf(
+  unknown: ReadonlyMap<object, readonly string[]>,
   value: unknown,
-  fields: Readonly<Record<string, FieldType>>,
-  path: string,
-  findings: Findings,
-): Record<string, unknown> | undefined {
-  if (!isObject(value)) {
-    problem(findings, path, 'an object');
-    return undefined;
-  }
-  const names = Object.keys(fields);
-  const result: Record<string, unknown> = {};
+  at = '',
+): Generator<string> {
+  if (typeof value !== 'object' || value === null) return;
+  for (const field of unknown.get(value) ?? []) yield at === '' ? field : `${at}.${field}`;
   for (const [key, entry] of Object.entries(value)) {
-    const name =
-      names.find((field) => field === key) ??
-      names.find((field) => field.toLowerCase() === key.toLowerCase());
-    const at = path === '' ? key : `${path}.${key}`;
-    const type = name === undefined ? undefined : fields[name];
-    if (name === undefined || type === undefined) {
-      findings.unknown.push(at);
-      continue;
-    }
-    const read = readValue(entry, type, at, findings);
-    if (read !== undefined) result[name] = read;
+    yield* placesOf(
+      unknown,
+      entry,
+      Array.isArray(value) ? `${at}[${key}]` : at === '' ? key : `${at}.${key}`,
+    );
   }
-  return result;
-}
-
-function readScalar(value: unknown, type: string, path: string, findings: Findings): unknown {
-  const pointer = type.endsWith('?');
-  switch (type) {
-    case 'flag':
-    case 'flag?':
-      if (typeof value !== 'boolean') return problem(findings, path, 'true or false');
-      return value || pointer ? value : undefined;
-    case 'number':
-    case 'number?':
-      if (typeof value !== 'number' || !Number.isInteger(value))
-        return problem(findings, path, 'a whole number');
-      return value !== 0 || pointer ? value : undefined;
-    case 'port':
-      if (typeof value !== 'number' && typeof value !== 'string') return problem(findings, path, 'a port');
-      return value;
-    default: {
-      // A bare number or boolean where text is wanted is taken as its text.
-      if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') {
-        return problem(findings, path, 'text');
-      }
-      const text = String(value);
-      return text !== '' || pointer ? text : undefined;
-    }
-  }
-}
-
-function problem(findings: Findings, path: string, wanted: string): undefined {
-  findings.problems.push(`${path === '' ? 'its content' : path} must be ${wanted}`);
-  return undefined;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

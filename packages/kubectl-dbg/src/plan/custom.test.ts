@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Container, EnvVar } from 'kubernetes-types/core/v1.d.ts';
-import { DbgError } from '../errors.ts';
+import { DbgError } from '../model/failure.ts';
 import { readCustomFile } from './custom-file.ts';
 import { mergeCustom } from './custom.ts';
-import { readManifest } from './manifest.ts';
+import { readManifest } from '../targets/manifest.ts';
 
 /** Variables with distinct names out of a few letters. */
 const variables = fc.uniqueArray(
@@ -77,12 +77,12 @@ test('unknown fields of a custom file are told', async () => {
 });
 
 for (const [text, message] of [
-  ['- 1', /must be an object/],
-  ['text', /must be an object/],
+  ['- 1', /its content must be a map/],
+  ['text', /its content must be a map/],
   ['stdin: 1', /stdin must be true or false/],
   ['env: {A: b}', /env must be a list/],
   ['securityContext: {runAsUser: root}', /securityContext.runAsUser must be a whole number/],
-  ['args: [[a]]', /args\[0\] must be text/],
+  ['args: [[a]]', /args\[0\] must be a string/],
   ['{', /does not contain a valid container spec/],
 ] as const) {
   test(`readCustomFile refuses ${text}`, async () => {
@@ -104,14 +104,14 @@ test('readCustomFile never fails with anything but a usage error', async () => {
 });
 
 for (const [text, message] of [
-  ['', /holds no object/],
+  ['', /contains no object/],
   ['kind: ConfigMap\napiVersion: v1\nmetadata: {name: x}', /"\/v1, Kind=ConfigMap" not supported/],
   [
     'kind: Ingress\napiVersion: networking.k8s.io/v1\nmetadata: {name: x}',
     /"networking.k8s.io\/v1, Kind=Ingress"/,
   ],
   ['kind: Pod\napiVersion: v1\n', /has no name/],
-  ['- 1', /no object/],
+  ['- 1', /not an object/],
   ['{', /can't be read/],
 ] as const) {
   test(`readManifest refuses ${JSON.stringify(text)}`, async () => {

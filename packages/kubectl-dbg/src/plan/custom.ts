@@ -1,9 +1,9 @@
 import type { Container, EphemeralContainer } from 'kubernetes-types/core/v1.d.ts';
-import type { PartialContainer } from './types.ts';
+import type { PartialContainer } from '../model/plan.ts';
 
 type Json = Record<string, unknown>;
 
-/** Lists of a container that merge by a key of their entries (the API's patch merge keys); all others replace. */
+/** Lists of a container that merge by a key of their entries (the API's patch merge keys); all others are replaced. */
 const MERGE_KEYS: Record<string, string> = {
   env: 'name',
   ports: 'containerPort',
@@ -11,7 +11,7 @@ const MERGE_KEYS: Record<string, string> = {
   claims: 'name',
 };
 
-/** Merges a partial container into `container`, in place, as a strategic merge patch does. */
+/** Merges a partial container into `container`, in place, like a strategic merge patch. */
 export function mergeCustom(container: Container | EphemeralContainer, custom: PartialContainer): void {
   mergeObject(container as unknown as Json, custom);
 }
@@ -31,8 +31,8 @@ function mergeObject(into: Json, from: Json): void {
 }
 
 /**
- * Entries of the patch in its order; those that only `before` has keep their place relative to the entries that
- * both have, and otherwise come after.
+ * Entries of the patch in its order; entries that only `before` has keep their position relative to entries that both
+ * have, and otherwise come last.
  */
 function mergeList(before: readonly Json[], patch: readonly Json[], key: string): Json[] {
   const placeBefore = (entry: Json): number => before.findIndex((known) => known[key] === entry[key]);

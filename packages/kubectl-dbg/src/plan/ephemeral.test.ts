@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Pod } from 'kubernetes-types/core/v1.d.ts';
-import { DbgError } from '../errors.ts';
+import type { ContainerState, Pod } from 'kubernetes-types/core/v1.d.ts';
+import { told } from '../testing/told.ts';
+import { DbgError } from '../model/failure.ts';
 import { planEphemeral } from './ephemeral.ts';
-import type { DebugRequest } from './types.ts';
+import type { DebugRequest } from '../model/plan.ts';
 
 const request: DebugRequest = {
   image: 'busybox',
@@ -153,6 +154,29 @@ for (const [stdin, tty, attach, once] of [
   });
 }
 
+function initStatus(state: ContainerState): NonNullable<Pod['status']> {
+  return {
+    initContainerStatuses: [
+      { name: 'prepare', state, image: '', imageID: '', ready: false, restartCount: 0 },
+    ],
+  };
+}
+
+test('an init container is targeted while it runs', () => {
+  const running = { ...pod, status: initStatus({ running: {} }) };
+  const plan = planEphemeral({ ...request, target: 'prepare' }, running, drawing(1));
+  assert.equal((plan.container as { targetContainerName?: string }).targetContainerName, 'prepare');
+});
+
+test('a Windows pod gets nothing that only Linux has', () => {
+  const windows: Pod = { ...pod, spec: { containers: [{ name: 'app' }], os: { name: 'windows' } } };
+  for (const profile of ['general', 'netadmin', 'sysadmin', 'restricted', 'baseline'] as const) {
+    const { container } = planEphemeral({ ...request, target: '', profile }, windows, drawing(1));
+    const expected = profile === 'restricted' ? { runAsNonRoot: true } : undefined;
+    assert.deepEqual(container?.securityContext, expected, profile);
+  }
+});
+
 const refusals: [string, Partial<DebugRequest>, Partial<Pod>, string, RegExp][] = [
   ['a name that is taken', { container: 'app' }, {}, 'usage', /already has a container "app"/],
   ['a name of an init container', { container: 'prepare' }, {}, 'usage', /already has/],
@@ -160,6 +184,27 @@ const refusals: [string, Partial<DebugRequest>, Partial<Pod>, string, RegExp][] 
   ['an unknown target', { target: 'nope' }, {}, 'notFound', /container "nope" is not in pod shop\/web/],
   ['an init container as target', { target: 'prepare' }, {}, 'usage', /is an init container/],
   ['a target that does not run', { target: 'log' }, {}, 'neverStarted', /does not run \(CrashLoopBackOff\)/],
+  [
+    'an init container that has ended',
+    { target: 'prepare' },
+    { status: initStatus({ terminated: { exitCode: 0, reason: 'Completed' } }) },
+    'neverStarted',
+    /has ended \(Completed\)/,
+  ],
+  [
+    'a pod behind scheduling gates',
+    {},
+    { spec: { containers: [{ name: 'app' }], schedulingGates: [{ name: 'queue.example/hold' }] } },
+    'neverStarted',
+    /waits for its scheduling gates \(queue\.example\/hold\)/,
+  ],
+  [
+    'capabilities in a Windows pod',
+    { adjust: { capAdd: ['NET_ADMIN'], capDrop: [] } },
+    { spec: { containers: [{ name: 'app' }], os: { name: 'windows' } } },
+    'usage',
+    /--cap-add has no meaning on Windows/,
+  ],
   ['an ended pod', {}, { status: { phase: 'Succeeded' } }, 'neverStarted', /has ended \(Succeeded\)/],
   [
     'a mirror pod',
@@ -195,7 +240,7 @@ for (const [name, change, podChange, kind, message] of refusals) {
   test(`planEphemeral refuses ${name}`, () => {
     assert.throws(
       () => planEphemeral({ ...request, ...change }, { ...pod, ...podChange }, drawing(1)),
-      (error) => error instanceof DbgError && error.kind === kind && message.test(error.message),
+      (error) => error instanceof DbgError && error.kind === kind && message.test(told(error).message),
     );
   });
 }

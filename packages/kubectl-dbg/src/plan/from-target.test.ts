@@ -4,7 +4,7 @@ import type { Container, EphemeralContainer, Pod, PodStatus } from 'kubernetes-t
 import { parse } from '../cli/grammar/index.ts';
 import { countingDraw, requestOf } from '../cases/run-request.ts';
 import { planEphemeral } from './ephemeral.ts';
-import type { Plan } from './types.ts';
+import type { Plan } from '../model/plan.ts';
 
 function plan(line: string, target: Partial<Container>, pod: Pod = {}): Plan {
   const full: Pod = {

@@ -1,9 +1,9 @@
 import type { Container, EnvVar, EphemeralContainer, Pod, VolumeMount } from 'kubernetes-types/core/v1.d.ts';
-import { DbgError } from '../errors.ts';
+import { DbgError } from '../model/failure.ts';
 import { securityContextOf } from './security-context.ts';
-import type { DebugRequest, Notice } from './types.ts';
+import type { DebugRequest, Notice } from '../model/plan.ts';
 
-/** Takes over from the target what the request asks for, in place; returns what the user should know. */
+/** Copies settings from the target as the request demands, in place; returns what the user should know. */
 export function takeFromTarget(
   request: DebugRequest,
   pod: Pod,
@@ -11,14 +11,14 @@ export function takeFromTarget(
   container: EphemeralContainer,
 ): Notice[] {
   const wanted = [
-    request.mountsFromTarget ? '--mounts-from-target' : undefined,
-    request.envFromTarget ? '--env-from-target' : undefined,
-    request.asTarget ? '--as-target' : undefined,
-  ].filter((flag) => flag !== undefined);
+    request.mountsFromTarget ? ('mountsFromTarget' as const) : undefined,
+    request.envFromTarget ? ('envFromTarget' as const) : undefined,
+    request.asTarget ? ('asTarget' as const) : undefined,
+  ].filter((setting) => setting !== undefined);
   if (wanted.length === 0) return [];
   if (target === undefined) {
-    throw new DbgError('usage', `${wanted.join(', ')} needs a target container, and none is targeted`, {
-      remedy: 'Name it with --target',
+    throw new DbgError('usage', 'TargetNotGiven', `${wanted.join(', ')} needs a target container`, {
+      settings: wanted,
     });
   }
   const notices: Notice[] = [];
@@ -28,7 +28,7 @@ export function takeFromTarget(
   return notices;
 }
 
-/** The target's volumes at the same paths. The API refuses subPath in ephemeral containers: those are listed. */
+/** The target's volumes at the same paths. The API refuses subPath in ephemeral containers: those are reported. */
 function takeMounts(target: Container, container: EphemeralContainer, writable: boolean): Notice[] {
   const mounts: VolumeMount[] = [];
   const left: string[] = [];
@@ -39,7 +39,7 @@ function takeMounts(target: Container, container: EphemeralContainer, writable: 
     }
     const taken: VolumeMount = { name: mount.name, mountPath: mount.mountPath };
     if (!writable || mount.readOnly === true) taken.readOnly = true;
-    // Bidirectional needs a privileged container; receiving the host's mounts does not.
+    // Bidirectional propagation needs a privileged container; receiving the host's mounts does not.
     if (mount.mountPropagation !== undefined && mount.mountPropagation !== 'None') {
       taken.mountPropagation = 'HostToContainer';
     }
@@ -52,7 +52,7 @@ function takeMounts(target: Container, container: EphemeralContainer, writable: 
   return [{ level: 'warning', code: 'mounts-left-out', text }];
 }
 
-/** The target's environment, before what --env sets; a variable of --env replaces the target's. */
+/** The target's environment, before the request's own variables, which override it. */
 function takeEnvironment(target: Container, container: EphemeralContainer): void {
   const own = container.env ?? [];
   const taken = (target.env ?? [])
@@ -65,7 +65,7 @@ function takeEnvironment(target: Container, container: EphemeralContainer): void
   }
 }
 
-/** A reference to a container's resources means its own: here it has to name the target. */
+/** A reference to a container's resources means its own: here it must name the target. */
 function ofTarget(variable: EnvVar, targetName: string): EnvVar {
   const copy = structuredClone(variable);
   const reference = copy.valueFrom?.resourceFieldRef;
@@ -73,7 +73,7 @@ function ofTarget(variable: EnvVar, targetName: string): EnvVar {
   return copy;
 }
 
-/** Fields of a security context that say who a process is and what confines it; capabilities are not among them. */
+/** Fields of a security context that set a process's identity and its confinement; capabilities are not included. */
 const IDENTITY = [
   'runAsUser',
   'runAsGroup',
@@ -98,11 +98,11 @@ function takeIdentity(pod: Pod, target: Container, container: EphemeralContainer
     context.runAsGroup ??= running.gid;
     return [];
   }
-  const text = `Container "${target.name}" takes its user from its image, which the API doesn't tell: --run-as sets one.`;
+  const text = `Container "${target.name}" takes its user from its image, which the API does not show.`;
   return [{ level: 'warning', code: 'target-user-unknown', text }];
 }
 
-/** The user a container's first process started as, which newer kubelets report. */
+/** The user of a container's first process, which newer kubelets report. */
 function runningUser(pod: Pod, name: string): { uid: number; gid: number } | undefined {
   const statuses: readonly unknown[] = [
     ...(pod.status?.containerStatuses ?? []),

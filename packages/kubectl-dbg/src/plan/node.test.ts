@@ -3,9 +3,9 @@ import { test } from 'node:test';
 import type { Node } from 'kubernetes-types/core/v1.d.ts';
 import { parse } from '../cli/grammar/index.ts';
 import { countingDraw, requestOf } from '../cases/run-request.ts';
-import { DbgError } from '../errors.ts';
+import { DbgError } from '../model/failure.ts';
 import { planNode } from './node.ts';
-import type { Plan } from './types.ts';
+import type { Plan } from '../model/plan.ts';
 
 const linux: Node = { metadata: { name: 'worker-1' } };
 const windows: Node = { metadata: { name: 'win-1', labels: { 'kubernetes.io/os': 'windows' } } };
@@ -99,4 +99,11 @@ test('a node that is not ready is told', () => {
   const [notice] = plan('-q', node).notices;
   assert.equal(notice?.code, 'node-not-ready');
   assert.match(notice?.text ?? '', /NodeStatusUnknown/);
+});
+
+test('a node pod asks for what --requests and --limits say', () => {
+  assert.deepEqual(plan('--requests=cpu=10m --limits=memory=64Mi').container?.resources, {
+    requests: { cpu: '10m' },
+    limits: { memory: '64Mi' },
+  });
 });

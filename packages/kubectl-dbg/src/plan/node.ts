@@ -6,15 +6,17 @@ import { LABEL_LENGTH, suffix } from './names.ts';
 import { legacyDeprecated } from './notices.ts';
 import { profileOf } from './profile-choice.ts';
 import { applyProfile } from './profiles.ts';
+import { setResources } from './resources.ts';
 import { adjust } from './security-context.ts';
-import type { DebugRequest, Keep, Notice, Plan, RandomInt } from './types.ts';
-import { isWindows, makeWindows } from './windows.ts';
+import { apiPaths } from '../model/api-paths.ts';
+import type { DebugRequest, Keep, Notice, Plan, RandomInt } from '../model/plan.ts';
+import { isWindows, makeWindows, refuseLinuxSettings } from './windows.ts';
 
-/** Says whose pod this is; kubectl writes the same since v1.34, so that left-overs are found by one label. */
+/** The manager of the pod; kubectl has the same value since v1.34, so that one label finds all left-over pods. */
 const MANAGED_BY = { 'app.kubernetes.io/managed-by': 'kubectl-debug' };
 const POD_PREFIX = 'node-debugger-';
 
-/** Plans a pod in `namespace` on `node`, in the host's namespaces as the profile says. */
+/** Plans a pod in `namespace` on `node`, in the host's namespaces as the profile requires. */
 export function planNode(request: DebugRequest, node: Node, namespace: string, draw: RandomInt): Plan {
   const nodeName = node.metadata?.name ?? '';
   const name = podNameFor(nodeName, draw);
@@ -37,14 +39,16 @@ export function planNode(request: DebugRequest, node: Node, namespace: string, d
   if (windows) makeWindows(profile, pod, container);
   else applyProfile(profile, 'node', pod, container.name, NOTHING_KEPT);
   if (request.custom !== undefined) mergeCustom(container, request.custom);
+  if (windows) refuseLinuxSettings(request.adjust);
   adjust(container, request.adjust);
+  setResources(container, request.resources);
 
   const made: Notice = {
     level: 'info',
     code: 'node-pod',
     text: `Creating debugging pod ${name} with container ${container.name} on node ${nodeName}.`,
   };
-  const path = `/api/v1/namespaces/${encodeURIComponent(inNamespace)}/pods`;
+  const path = apiPaths.pods(inNamespace);
   return {
     workflow: 'node',
     writes: [{ verb: 'create', path, contentType: 'application/json', body: pod, after: 'now' }],
@@ -73,7 +77,7 @@ const NOTHING_KEPT: Keep = {
   hostPorts: true,
 };
 
-/** `node-debugger-NODE-xxxxx`, cut so that it is a host name too: kubelets cut longer ones, and then they clash. */
+/** `node-debugger-NODE-xxxxx`, truncated to a valid host name: kubelets truncate longer ones, and then they collide. */
 function podNameFor(nodeName: string, draw: RandomInt): string {
   const end = `-${suffix(draw)}`;
   const room = LABEL_LENGTH - POD_PREFIX.length - end.length;

@@ -1,24 +1,24 @@
 import type { Container, EphemeralContainer, Pod } from 'kubernetes-types/core/v1.d.ts';
-import type { Notice } from './types.ts';
+import type { Notice } from '../model/plan.ts';
 
-/** Says which name the debug container got. */
+/** The generated name of the debug container. */
 export function nameGenerated(name: string): Notice {
   return { level: 'info', code: 'name-generated', text: `Defaulting debug container name to ${name}.` };
 }
 
-/** Said of the profile that kubectl is about to drop. */
+/** The profile that kubectl is about to remove. */
 export function legacyDeprecated(): Notice {
   return {
     level: 'warning',
     code: 'legacy-deprecated',
-    text: '--profile=legacy is deprecated and goes with Kubernetes v1.39: --profile=general is the usual one now.',
+    text: 'Profile legacy is deprecated and will be removed with Kubernetes v1.39.',
     always: true,
   };
 }
 
 /**
- * The warning that capabilities won't help a process that isn't root: due when the pod sets another user, the
- * container doesn't go back to root, and it was given capabilities or privileges.
+ * The warning that capabilities won't help a process that isn't root: if the pod sets another user, the container doesn't
+ * go back to root, and it was given capabilities or privileges.
  */
 export function nonRootWarning(pod: Pod, container: Container | EphemeralContainer): Notice[] {
   const podUser = pod.spec?.securityContext?.runAsUser;
@@ -32,7 +32,7 @@ export function nonRootWarning(pod: Pod, container: Container | EphemeralContain
       code: 'non-root',
       text:
         `Non-root user is configured for the entire target Pod: user ${context.runAsUser ?? podUser} gets no use ` +
-        'of the added capabilities. --run-as=0 runs the debug container as root.',
+        'of the added capabilities.',
       always: true,
     },
   ];

@@ -7,13 +7,13 @@ import type {
 } from 'kubernetes-types/core/v1.d.ts';
 import { addCapabilities, securityContextOf } from './security-context.ts';
 import { stripCopy } from './strip-copy.ts';
-import type { AppliedProfile, Keep, Workflow } from './types.ts';
+import type { AppliedProfile, Keep, Workflow } from '../model/plan.ts';
 
-/** Where the node's root file system is mounted in a node pod. */
+/** Mount path of the node's root file system in a node pod. */
 export const HOST_MOUNT = '/host';
 const HOST_VOLUME = 'host-root';
 
-/** The security context that the Pod Security Standard `restricted` asks of a container. */
+/** The security context that the Pod Security Standard `restricted` requires of a container. */
 const RESTRICTED: SecurityContext = {
   runAsNonRoot: true,
   capabilities: { drop: ['ALL'] },
@@ -21,10 +21,10 @@ const RESTRICTED: SecurityContext = {
   seccompProfile: { type: 'RuntimeDefault' },
 };
 
-/** What a profile does to a debug container, and to a pod made for a node. */
+/** The effect of a profile on a debug container, and on a node pod. */
 interface Effect {
   addCapabilities?: readonly string[];
-  /** Replaces what the container has; null removes it. */
+  /** Replaces the container's; null removes it. */
   securityContext?: SecurityContext | null;
   privileged?: true;
   hostNamespaces?: true;
@@ -65,7 +65,7 @@ export const PROFILE_EFFECTS: Record<AppliedProfile, Record<Workflow, Effect>> =
   },
 };
 
-/** Applies a profile to `pod`, in place: to its container called `name`, and to the pod where the workflow asks. */
+/** Applies a profile to `pod`, in place: to its container `name`, and to the pod if the workflow requires it. */
 export function applyProfile(
   profile: AppliedProfile,
   workflow: Workflow,
@@ -80,7 +80,7 @@ export function applyProfile(
   if (workflow === 'node') applyToNodePod(effect, pod, container);
 }
 
-/** A pod's container by name: the first hit among init, regular and ephemeral ones. */
+/** A pod's container by name: the first match among init, regular and ephemeral ones. */
 function findContainer(pod: Pod, name: string): Container | EphemeralContainer | undefined {
   const { spec } = pod;
   return [

@@ -1,10 +1,10 @@
 import type { Container, EphemeralContainer, SecurityContext } from 'kubernetes-types/core/v1.d.ts';
-import { DbgError } from '../errors.ts';
-import type { Adjustments } from './types.ts';
+import { DbgError } from '../model/failure.ts';
+import type { Adjustments } from '../model/plan.ts';
 
 type AnyContainer = Container | EphemeralContainer;
 
-/** Appends capabilities to those a container adds; one that is there is not added twice. */
+/** Appends capabilities to those that a container adds; existing ones are not added twice. */
 export function addCapabilities(container: AnyContainer, names: readonly string[]): void {
   const context = securityContextOf(container);
   const add = [...(context.capabilities?.add ?? [])];
@@ -12,13 +12,13 @@ export function addCapabilities(container: AnyContainer, names: readonly string[
   context.capabilities = { ...context.capabilities, add };
 }
 
-/** The container's security context, made if there is none. */
+/** The container's security context, created if there is none. */
 export function securityContextOf(container: AnyContainer): SecurityContext {
   container.securityContext ??= {};
   return container.securityContext;
 }
 
-/** Applies --cap-add, --cap-drop, --privileged and --run-as; throws DbgError (usage) where they contradict. */
+/** Applies the requested capabilities, privileges and user; throws DbgError (usage) if they contradict each other. */
 export function adjust(container: AnyContainer, adjustments: Adjustments): void {
   const { capAdd, capDrop, privileged, runAs } = adjustments;
   if (capAdd.length > 0) addCapabilities(container, capAdd);
@@ -42,7 +42,7 @@ function setUser(container: AnyContainer, { uid, gid }: { uid: number; gid?: num
   const context = securityContextOf(container);
   context.runAsUser = uid;
   if (gid !== undefined) context.runAsGroup = gid;
-  // The pod's own runAsNonRoot would keep root from starting; a profile's is a promise and is checked below.
+  // The pod's own runAsNonRoot would keep root from starting; a profile's is a guarantee and is checked below.
   if (uid === 0 && context.runAsNonRoot === undefined) context.runAsNonRoot = false;
 }
 
@@ -50,25 +50,22 @@ function checkUser(context: SecurityContext | undefined): void {
   if (context?.runAsNonRoot !== true || context.runAsUser !== 0) return;
   throw new DbgError(
     'usage',
+    'RootForbidden',
     'the debug container would run as root, which its profile (runAsNonRoot) forbids',
-    {
-      remedy: 'Choose another user with --run-as, or another --profile',
-    },
   );
 }
 
-/** The API refuses these together; the plain words are better than its. */
+/** The API refuses these together; this message is clearer. */
 function checkEscalation(context: SecurityContext | undefined): void {
   if (context?.allowPrivilegeEscalation !== false) return;
-  const gained =
-    context.privileged === true ? 'run privileged' : addsSysAdmin(context) ? 'have SYS_ADMIN' : undefined;
-  if (gained === undefined) return;
+  const by = context.privileged === true ? 'privileged' : addsSysAdmin(context) ? 'SYS_ADMIN' : undefined;
+  if (by === undefined) return;
+  const gained = by === 'privileged' ? 'run privileged' : 'have SYS_ADMIN';
   throw new DbgError(
     'usage',
+    'EscalationForbidden',
     `the debug container would ${gained}, which allowPrivilegeEscalation: false forbids`,
-    {
-      remedy: 'Use another --profile',
-    },
+    { by },
   );
 }
 

@@ -1,10 +1,11 @@
 import type { Pod } from 'kubernetes-types/core/v1.d.ts';
-import type { AppliedProfile, Keep } from './types.ts';
+import type { AppliedProfile, Keep } from '../model/plan.ts';
+import { canShareProcesses } from './share-processes.ts';
 
 /**
- * Takes off a copy, in place, what would make it serve or restart like its original: labels, annotations, probes
- * of regular containers, each unless kept; init containers on request. Processes are shared unless the pod says
- * otherwise. The legacy profile takes no more than the labels.
+ * Removes from a copy, in place, what would make it serve or restart like its original: labels, annotations, probes of
+ * regular containers, each unless kept; init containers on request. Processes are shared unless the pod says otherwise or
+ * can't. The legacy profile removes only the labels.
  */
 export function stripCopy(profile: AppliedProfile, pod: Pod, keep: Keep): void {
   const metadata = (pod.metadata ??= {});
@@ -22,12 +23,12 @@ export function stripCopy(profile: AppliedProfile, pod: Pod, keep: Keep): void {
     if (!keep.startup) delete container.startupProbe;
   }
   if (!keep.initContainers && spec.initContainers !== undefined) {
-    // A restartable init container is a sidecar: the others may need it to work.
+    // A restartable init container is a sidecar: the others may depend on it.
     const sidecars = spec.initContainers.filter(({ restartPolicy }) => restartPolicy === 'Always');
     if (sidecars.length > 0) spec.initContainers = sidecars;
     else delete spec.initContainers;
   }
-  spec.shareProcessNamespace ??= true;
+  if (canShareProcesses(pod)) spec.shareProcessNamespace ??= true;
 }
 
 function keptLabels(

@@ -1,11 +1,11 @@
 import type { Container, ContainerStatus, Pod } from 'kubernetes-types/core/v1.d.ts';
-import { DbgError } from '../errors.ts';
-import type { Notice } from './types.ts';
+import { DbgError } from '../model/failure.ts';
+import type { Notice } from '../model/plan.ts';
 
-/** Annotation by which a pod names the container that commands should mean. */
-const DEFAULT_CONTAINER = 'kubectl.kubernetes.io/default-container';
+/** Annotation of a pod with the default container for commands. */
+export const DEFAULT_CONTAINER = 'kubectl.kubernetes.io/default-container';
 
-/** Which container's processes the debug container joins. */
+/** The container whose process namespace the debug container joins. */
 export interface ChosenTarget {
   /** Absent: none. */
   container?: Container;
@@ -15,10 +15,10 @@ export interface ChosenTarget {
 }
 
 /**
- * The container to target: the written one, else the one the pod's default-container annotation names, else the
- * first; none with `--target=` or where all containers share their processes anyway.
- * Throws DbgError: notFound for a container that isn't there, neverStarted for a written one that doesn't run,
- * usage for an init container.
+ * The container to target: the requested one, otherwise the one in the pod's default-container annotation, otherwise the
+ * first; none if the request is empty, or if all containers share their processes anyway. Throws DbgError: notFound if
+ * the container does not exist, neverStarted if the requested one does not run, usage for an init container without a
+ * status.
  */
 export function chooseTarget(pod: Pod, written: string | undefined): ChosenTarget {
   if (written === '') return { written: true, notices: [] };
@@ -34,7 +34,7 @@ export function chooseTarget(pod: Pod, written: string | undefined): ChosenTarge
         {
           level: 'warning',
           code: 'target-not-running',
-          text: `Container "${container.name}" ${why}: its processes are not joined.`,
+          text: `Container "${container.name}" ${why}: its process namespace is not joined.`,
         },
       ],
     };
@@ -42,8 +42,8 @@ export function chooseTarget(pod: Pod, written: string | undefined): ChosenTarge
   return { container, written: false, notices: [targeting(container.name)] };
 }
 
-/** The container that commands mean when none is named, by the pod's annotation or else its order. */
-function defaultContainer(pod: Pod): Container | undefined {
+/** The default container for commands, by the pod's annotation or its order. */
+export function defaultContainer(pod: Pod): Container | undefined {
   const containers = pod.spec?.containers ?? [];
   const annotated = pod.metadata?.annotations?.[DEFAULT_CONTAINER];
   return containers.find(({ name }) => name === annotated) ?? containers[0];
@@ -54,31 +54,32 @@ function writtenTarget(pod: Pod, name: string): ChosenTarget {
   const init = pod.spec?.initContainers ?? [];
   const container = [...regular, ...init].find((candidate) => candidate.name === name);
   if (container === undefined) {
-    // A pod without any container is no pod of a server's: nothing to check against.
+    // No server returns a pod without containers: there is nothing to check against.
     if (regular.length + init.length === 0) {
       return { container: { name }, written: true, notices: [targeting(name)] };
     }
-    throw new DbgError('notFound', `container "${name}" is not in pod ${podName(pod)}`, {
-      remedy: `Its containers are ${[...regular, ...init].map((known) => known.name).join(', ')}`,
+    throw new DbgError('notFound', 'ContainerNotFound', `container "${name}" is not in pod ${podName(pod)}`, {
+      ...podFacts(pod),
+      container: name,
+      containers: [...regular, ...init].map((known) => known.name),
+      wantedFor: 'target',
     });
   }
-  if (init.includes(container) && container.restartPolicy !== 'Always') {
+  if (init.includes(container) && container.restartPolicy !== 'Always' && !hasStatus(pod, name)) {
     throw new DbgError(
       'usage',
-      `container "${name}" is an init container, which has no lasting processes to join`,
-      {
-        remedy: `Target one of ${regular.map((known) => known.name).join(', ')}, or copy the pod with --copy-to`,
-      },
+      'InitContainerNotRunning',
+      `container "${name}" is an init container, and can only be targeted while it runs`,
+      { ...podFacts(pod), container: name, containers: regular.map((known) => known.name) },
     );
   }
   const why = whyNotRunning(pod, name);
   if (why !== undefined) {
     throw new DbgError(
       'neverStarted',
+      'TargetNotRunning',
       `container "${name}" of pod ${podName(pod)} ${why}, so it can't be targeted`,
-      {
-        remedy: 'Leave it out with --target=, or debug a copy with --copy-to',
-      },
+      { ...podFacts(pod), container: name, why },
     );
   }
   return { container, written: true, notices: [targeting(name)] };
@@ -92,7 +93,11 @@ function targeting(name: string): Notice {
   };
 }
 
-/** Why a container does not run, by its status; undefined if it does or nothing is known. */
+function hasStatus(pod: Pod, name: string): boolean {
+  return pod.status?.initContainerStatuses?.some((status) => status.name === name) === true;
+}
+
+/** Why a container does not run, by its status; undefined if it runs or this is unknown. */
 function whyNotRunning(pod: Pod, name: string): string | undefined {
   const status = [
     ...(pod.status?.containerStatuses ?? []),
@@ -107,6 +112,12 @@ function stateOf({ state }: ContainerStatus): string | undefined {
   }
   if (state?.waiting !== undefined) return `does not run (${state.waiting.reason ?? 'waiting'})`;
   return undefined;
+}
+
+/** A pod's name, for facts of failures. */
+export function podFacts({ metadata }: Pod): { namespace?: string; pod: string } {
+  const { namespace, name = '' } = metadata ?? {};
+  return namespace === undefined ? { pod: name } : { namespace, pod: name };
 }
 
 /** `NAMESPACE/NAME` of a pod, for messages. */

@@ -1,51 +1,97 @@
+import { Channel, type Frame } from 'kubectl-dbg-wire';
+import { abortable } from '../base/abortable.ts';
 import type { RemoteCommand } from '../cluster/types.ts';
-
-/** First and longest pause between tries to take a broken stream up again, in ms. */
-const PAUSE_MS = 200;
-const PAUSE_LIMIT_MS = 5_000;
+import type { OpenFailure, OpenVerdict } from './open-failure.ts';
+import { pauseOn } from './pause-on.ts';
+import type { Clock } from './stream/clock.ts';
 
 /**
- * The attach of a session, which may break and be opened again: whoever sends goes through here and reaches the
- * connection that is open now.
+ * First and maximum pause between tries to open a stream, in ms; each pause is a random time in the upper half of its
+ * length.
+ */
+const PAUSE_MS = 200;
+const PAUSE_LIMIT_MS = 5_000;
+/** A connection that was open for this time (ms) was stable: its failure is a new problem. */
+const HELD_MS = 10_000;
+/** When the first message about a wait is shown, in ms, and the interval of further ones. */
+const WAITING_MS = 3_000;
+const WAITING_AGAIN_MS = 1_000;
+
+/** The result of opening a stream. */
+export type Opening =
+  | { kind: 'open'; command: RemoteCommand }
+  /** There is nothing to open any more: the container has terminated, or the session has ended. */
+  | { kind: 'ended' }
+  | { kind: 'gave-up'; failure: OpenFailure };
+
+/** A pending stream. */
+export interface Waiting {
+  /** It was open before. */
+  again: boolean;
+  /** Milliseconds since it was first requested, or since it broke. */
+  waited: number;
+  /** Why the last try failed; undefined while the first one has no response. */
+  failure: OpenFailure | undefined;
+  /** `retry`: another try follows; `silence`: nothing has happened for a while. */
+  because: 'retry' | 'silence';
+}
+
+export interface ConnectionOptions {
+  /** One try. Rejects with the error of the client. */
+  open(signal: AbortSignal): Promise<RemoteCommand>;
+  /** What a rejection means. */
+  judge(error: unknown): Promise<OpenVerdict>;
+  /** Called with each opened stream (`again`: it is not the first). */
+  opened(command: RemoteCommand, again: boolean): void;
+  waiting(waiting: Waiting): void;
+  /** The failure if the stream repeatedly opens and breaks. */
+  breaks: OpenFailure;
+  clock: Clock;
+  /** The signal of the session. */
+  signal: AbortSignal;
+  /** Aborted when the container has terminated: then there is nothing more to open. */
+  ended: AbortSignal;
+  /** In [0, 1); tests pass their own. */
+  random?: () => number;
+}
+
+/**
+ * The stream of a session, which may fail to open, break, and be reopened. Senders use this class and reach the current
+ * connection.
  */
 export class Connection {
-  readonly #open: () => Promise<RemoteCommand | undefined>;
-  readonly #signal: AbortSignal;
-  readonly #opened: (command: RemoteCommand, again: boolean) => void;
+  readonly #options: ConnectionOptions;
+  readonly #random: () => number;
   #current: RemoteCommand | undefined;
+  #openedAt = 0;
+  /** When the stream first broke, or was first requested, since it was last useful. */
+  #troubleSince: number | undefined;
+  #pause = PAUSE_MS;
 
-  /**
-   * `open` opens an attach, or gives undefined where the container has ended; `opened` is told of each one that is
-   * open (`again`: it is not the first).
-   */
-  constructor(
-    open: () => Promise<RemoteCommand | undefined>,
-    opened: (command: RemoteCommand, again: boolean) => void,
-    signal: AbortSignal,
-  ) {
-    this.#open = open;
-    this.#opened = opened;
-    this.#signal = signal;
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+    this.#random = options.random ?? Math.random;
   }
 
-  async open(): Promise<RemoteCommand | undefined> {
-    const command = await this.#open();
-    if (command !== undefined) this.#use(command);
-    return command;
+  /** Opens the stream for the first time; retries for `patience` ms if that may help. */
+  async open(patience: number): Promise<Opening> {
+    this.#troubleSince = this.#options.clock.now();
+    return await this.#tryFor(patience);
   }
 
-  /** Tries to open it again until that succeeds, the container has ended, or `giveUpAfter` ms are over. */
-  async reopen(now: () => number, giveUpAfter: number): Promise<RemoteCommand | undefined> {
-    const begun = now();
-    for (let pause = PAUSE_MS; !this.#signal.aborted; pause = Math.min(pause * 2, PAUSE_LIMIT_MS)) {
-      try {
-        return await this.open();
-      } catch {
-        if (now() - begun > giveUpAfter) return undefined;
-        await pauseFor(pause, this.#signal);
-      }
+  /** Reopens it after it broke. The patience counts from the first break since it was last useful. */
+  async reopen(patience: number): Promise<Opening> {
+    const { clock, signal, ended, breaks } = this.#options;
+    const held = clock.now() - this.#openedAt;
+    if (held >= HELD_MS) this.#recovered();
+    this.#troubleSince ??= clock.now();
+    // A connection that broke at once is not reopened at once.
+    if (held < HELD_MS) {
+      const pause = this.#nextPause();
+      if (clock.now() + pause - this.#troubleSince > patience) return { kind: 'gave-up', failure: breaks };
+      await pauseOn(clock, pause, signal, ended);
     }
-    return undefined;
+    return await this.#tryFor(patience);
   }
 
   async send(channel: number, data: Uint8Array): Promise<void> {
@@ -56,30 +102,113 @@ export class Connection {
     await this.#current?.endChannel(channel);
   }
 
-  get canHalfClose(): boolean {
-    return this.#current?.canHalfClose ?? true;
+  async #tryFor(patience: number): Promise<Opening> {
+    const { clock, signal, ended } = this.#options;
+    const since = this.#troubleSince ?? clock.now();
+    let failure: OpenFailure | undefined;
+    const stopTelling = this.#tellOfSilence(since, () => failure);
+    const again = this.#current !== undefined;
+    try {
+      while (!signal.aborted && !ended.aborted) {
+        const opening = await this.#tryOnce(Math.max(since + patience - clock.now(), PAUSE_LIMIT_MS));
+        if (opening.kind !== 'retry') return opening;
+        ({ failure } = opening);
+        const pause = Math.max(this.#nextPause(), opening.after ?? 0);
+        if (clock.now() + pause - since > patience) return { kind: 'gave-up', failure };
+        if (!opening.quiet)
+          this.#options.waiting({ again, waited: clock.now() - since, failure, because: 'retry' });
+        await pauseOn(clock, pause, signal, ended);
+      }
+      return { kind: 'ended' };
+    } finally {
+      stopTelling();
+    }
   }
 
-  async close(): Promise<void> {
-    await this.#current?.close();
+  async #tryOnce(
+    limit: number,
+  ): Promise<Opening | (Extract<OpenVerdict, { do: 'retry' }> & { kind: 'retry' })> {
+    const { clock, signal, breaks } = this.#options;
+    const late = new AbortController();
+    const cancel = clock.after(limit, () =>
+      late.abort(new DOMException('no answer in time', 'TimeoutError')),
+    );
+    try {
+      // A connection that opens after the abort closes itself, because it has the signal too.
+      const stop = AbortSignal.any([signal, late.signal]);
+      const command = await abortable(this.#options.open(stop), stop);
+      return { kind: 'open', command: this.#use(command) };
+    } catch (error) {
+      if (signal.aborted) return { kind: 'ended' };
+      if (late.signal.aborted) {
+        const seconds = Math.round(limit / 1000);
+        return {
+          kind: 'gave-up',
+          failure: { ...breaks, message: `${breaks.message} (no answer within ${seconds} s)` },
+        };
+      }
+      const verdict = await this.#options.judge(error);
+      if (verdict.do === 'end') return { kind: 'ended' };
+      return verdict.do === 'retry'
+        ? { kind: 'retry', ...verdict }
+        : { kind: 'gave-up', failure: verdict.failure };
+    } finally {
+      cancel();
+    }
   }
 
-  #use(command: RemoteCommand): void {
+  #tellOfSilence(since: number, failure: () => OpenFailure | undefined): () => void {
+    const { clock } = this.#options;
+    const again = this.#current !== undefined;
+    let cancel = () => {};
+    const tell = () => {
+      const waited = clock.now() - since;
+      this.#options.waiting({ again, waited, failure: failure(), because: 'silence' });
+      cancel = clock.after(WAITING_AGAIN_MS, tell);
+    };
+    cancel = clock.after(WAITING_MS, tell);
+    return () => cancel();
+  }
+
+  #nextPause(): number {
+    const pause = this.#pause * (0.5 + this.#random() / 2);
+    this.#pause = Math.min(this.#pause * 2, PAUSE_LIMIT_MS);
+    return pause;
+  }
+
+  #recovered(): void {
+    this.#troubleSince = undefined;
+    this.#pause = PAUSE_MS;
+  }
+
+  #use(command: RemoteCommand): RemoteCommand {
     const again = this.#current !== undefined;
     this.#current = command;
-    this.#opened(command, again);
+    this.#openedAt = this.#options.clock.now();
+    this.#options.opened(command, again);
+    return this.#noting(command);
   }
-}
 
-/** Waits so long (ms), or until the signal is aborted. */
-export function pauseFor(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, milliseconds);
-    signal.addEventListener('abort', done, { once: true });
-    function done() {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    }
-  });
+  /** The same command; received data shows that the problem is over. */
+  #noting(command: RemoteCommand): RemoteCommand {
+    const isUseful = (frame: Frame) =>
+      frame.kind === 'data' &&
+      frame.data.length > 0 &&
+      (frame.channel === Channel.stdout || frame.channel === Channel.stderr);
+    const noteUse = () => this.#recovered();
+    return {
+      subprotocol: command.subprotocol,
+      canHalfClose: command.canHalfClose,
+      closed: command.closed,
+      send: (channel, data) => command.send(channel, data),
+      endChannel: (channel) => command.endChannel(channel),
+      close: () => command.close(),
+      async *[Symbol.asyncIterator](): AsyncGenerator<Frame> {
+        for await (const frame of command) {
+          if (isUseful(frame)) noteUse();
+          yield frame;
+        }
+      },
+    };
+  }
 }

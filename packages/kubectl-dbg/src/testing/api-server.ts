@@ -7,8 +7,8 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
-import { createAuthority } from '../../../sandbox/src/certs/authority.ts';
-import type { Authority, KeyPair } from '../../../sandbox/src/certs/authority.ts';
+import { createAuthority } from '../../../sandbox/src/auth/certificates/authority.ts';
+import type { Authority, KeyPair } from '../../../sandbox/src/auth/certificates/authority.ts';
 import type { CleanUp } from './temporary-folder.ts';
 
 /** Node gives both protocols the same face. */
@@ -87,12 +87,14 @@ export async function startApiServer(test: CleanUp, options: ApiServerOptions = 
     socket.on('error', () => undefined);
     if (options.upgrade !== undefined) options.upgrade(request, socket, head);
     else {
-      webSockets.handleUpgrade(request, socket, head, (accepted) => {
-        accepted.on('error', () => undefined);
-        options.connected?.(accepted, request);
+      webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+        webSocket.on('error', () => undefined);
+        options.connected?.(webSocket, request);
       });
     }
   });
+  /** Every connection, also those whose handshake is still under way. */
+  const accepted = new Set<Socket>();
   const result: ApiServer = {
     url: '',
     port: 0,
@@ -102,10 +104,14 @@ export async function startApiServer(test: CleanUp, options: ApiServerOptions = 
     sockets,
     connections: 0,
     close: async () => {
-      for (const socket of sockets) socket.destroy();
+      for (const socket of accepted) socket.destroy();
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
+  server.on('connection', (socket: Socket) => {
+    accepted.add(socket);
+    socket.on('close', () => accepted.delete(socket));
+  });
   server.on(protocol === 'plain' ? 'connection' : 'secureConnection', (socket: Socket) => {
     result.connections += 1;
     sockets.add(socket);

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { ApiStatusError } from '../cluster/index.ts';
 import type { Cluster, Query } from '../cluster/index.ts';
+import { normalise } from '../cluster/door/normalise.ts';
 import { bytesOf, loadRecording, messageOf } from './recording.ts';
 import type { RecordedStep, RecordedWebSocket } from './recording.ts';
 import { isUpgrade, startReplayServer } from './replay-server.ts';
@@ -46,7 +47,13 @@ async function checkPlain(cluster: Cluster, url: URL, { request, response }: Rec
   // The client never asks whether something has changed.
   if (response.status === 304) return;
   const type = String(response.headers?.['content-type'] ?? '');
-  const isText = typeof response.body !== 'object' || !type.includes('json');
+  // What the recorder left out is a text where objects belong, which the client refuses.
+  const isCut = JSON.stringify(response.body)?.includes('"$trimmed"') === true;
+  // Tables and the like are not asked for by the client, which takes an answer for the object itself.
+  const isOther = String((response.body as { apiVersion?: unknown } | null)?.apiVersion).startsWith(
+    'meta.k8s.io/',
+  );
+  const isText = isOther || typeof response.body !== 'object' || !type.includes('json') || isCut;
   const sent = {
     method: request.method as 'GET',
     path: url.pathname,
@@ -67,7 +74,14 @@ async function checkPlain(cluster: Cluster, url: URL, { request, response }: Rec
     // A long text may have been left out of the recording.
     if (typeof response.body !== 'object')
       assert.equal(Buffer.concat(chunks).toString(), response.body ?? '');
-  } else assert.deepEqual(await cluster.request(sent), response.body);
+  } else assert.deepEqual(withoutNulls(await cluster.request(sent)), withoutNulls(response.body));
+}
+
+/** As the client gives it: null means absent. */
+function withoutNulls(value: unknown): unknown {
+  const copy: unknown = structuredClone(value);
+  normalise(copy);
+  return copy;
 }
 
 /** A parameter that comes more than once is a list. */
@@ -84,7 +98,16 @@ async function checkWatch(
   const expected = recorded.filter(({ type }) => type !== undefined && type !== 'ERROR');
   const abort = new AbortController();
   // Nor are watches without events, or in the old form (/api/v1/watch/...), for `watch`: they are asked for and left.
-  if (expected.length === 0 || expected.length < recorded.length || !url.searchParams.has('watch')) {
+  // Nor is one of metadata alone, which the client does not ask for.
+  const isPartial = expected.some(
+    ({ object }) => (object as { kind?: string }).kind === 'PartialObjectMetadata',
+  );
+  if (
+    isPartial ||
+    expected.length === 0 ||
+    expected.length < recorded.length ||
+    !url.searchParams.has('watch')
+  ) {
     await cluster.stream({ method: 'GET', path: url.pathname, query: queryOf(url), signal: abort.signal });
     abort.abort();
     return;
@@ -95,12 +118,12 @@ async function checkWatch(
     resourceVersion: '0',
     signal: abort.signal,
   })) {
-    seen.push({ type, object });
+    seen.push({ type, object: withoutNulls(object) });
     if (seen.length === expected.length) abort.abort();
   }
   assert.deepEqual(
     seen,
-    expected.map(({ type, object }) => ({ type, object })),
+    expected.map(({ type, object }) => ({ type, object: withoutNulls(object) })),
   );
 }
 

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import { Channel, encodeFrame } from 'kubectl-dbg-wire';
 import { startApiServer } from './api-server.ts';
 import type { AnyRequest, AnyResponse, ApiServer } from './api-server.ts';
@@ -10,6 +11,8 @@ export interface SessionServerOptions {
   /** Exit code of the debug container. */
   exitCode?: number;
   protocol?: 'h2' | 'http/1.1';
+  /** Answers attach in place of the containers. */
+  upgrade?: (request: AnyRequest, socket: Duplex) => void;
 }
 
 interface EphemeralContainer {
@@ -23,7 +26,7 @@ interface EphemeralContainer {
  */
 export async function startSessionServer(
   test: CleanUp,
-  { exitCode = 7, protocol = 'h2' }: SessionServerOptions = {},
+  { exitCode = 7, protocol = 'h2', upgrade }: SessionServerOptions = {},
 ): Promise<ApiServer> {
   let version = 1;
   let added: EphemeralContainer[] = [];
@@ -58,6 +61,7 @@ export async function startSessionServer(
 
   return startApiServer(test, {
     protocol,
+    ...(upgrade === undefined ? {} : { upgrade }),
     answer(request, response) {
       const url = new URL(request.url ?? '', 'http://x');
       if (request.method === 'PATCH') {

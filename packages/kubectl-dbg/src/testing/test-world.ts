@@ -1,5 +1,8 @@
+import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import type { World } from '../world.ts';
+import type { World } from '../model/world.ts';
 
 /** What a test may set of its world, and what it can read of it afterwards. */
 export interface TestWorld extends World {
@@ -7,6 +10,9 @@ export interface TestWorld extends World {
   errors(): string;
   output(): string;
 }
+
+/** A name that nobody else has thought of. */
+const ABSENT_HOME = join(tmpdir(), `kubectl-dbg-no-home-${randomUUID()}`);
 
 /** A world without a home, environment or terminal, whose streams are in memory. */
 export function testWorld(overrides: Partial<World> = {}): TestWorld {
@@ -24,12 +30,18 @@ export function testWorld(overrides: Partial<World> = {}): TestWorld {
     stdout,
     stderr,
     env: {},
-    home: '/nonexistent/home',
+    home: ABSENT_HOME,
     cwd: '/',
     platform: 'linux',
     now: () => Date.now(),
     randomInt: () => 0,
     onSignal: () => () => undefined,
+    onOutputError: () => () => undefined,
+    onUncaughtError: () => () => undefined,
+    signalGroup: (leader, signal) => {
+      process.kill(-leader, signal);
+    },
+    isForeground: () => Promise.resolve(true),
     suspend: () => undefined,
     errors: () => collected.stderr,
     output: () => collected.stdout,

@@ -5,7 +5,8 @@ import { MemoryStore } from '../store/memory-store.ts';
 import { createAuthorizer } from './authorizer.ts';
 import { bootstrapRbac } from './bootstrap.ts';
 import { accessForbidden } from './forbidden.ts';
-import type { AccessRequest, PolicyRule, Subject } from './rbac-types.ts';
+import type { AccessRequest } from './access-request.ts';
+import type { PolicyRule, Subject } from '../resources/kinds/rbac-types.ts';
 
 const RBAC = 'rbac.authorization.k8s.io';
 

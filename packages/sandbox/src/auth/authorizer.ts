@@ -1,15 +1,9 @@
-import { selectorMatches } from '../resources/label-selector.ts';
+import { selectorMatches } from '../machinery/selectors/label-selector.ts';
 import type { UserInfo } from '../resources/rules.ts';
 import type { Store } from '../store/types.ts';
 import { ruleAllows } from './policy-rules.ts';
-import type {
-  AccessDecision,
-  AccessRequest,
-  BindingObject,
-  PolicyRule,
-  RoleObject,
-  Subject,
-} from './rbac-types.ts';
+import type { AccessDecision, AccessRequest } from './access-request.ts';
+import type { BindingObject, PolicyRule, RoleObject, Subject } from '../resources/kinds/rbac-types.ts';
 
 const RBAC = 'rbac.authorization.k8s.io';
 const ROLES = `roles.${RBAC}`;

@@ -1,4 +1,4 @@
-import type { PolicyRule } from './rbac-types.ts';
+import type { PolicyRule } from '../resources/kinds/rbac-types.ts';
 
 /*
  * The roles that every cluster has from its start, as a table. A row is one rule: verbs, groups ('' is the core group)

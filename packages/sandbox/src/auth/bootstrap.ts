@@ -1,4 +1,5 @@
-import type { KubeObject, Store } from '../store/types.ts';
+import type { KubeObject } from '../machinery/objects.ts';
+import type { Store } from '../store/types.ts';
 import { BOOTSTRAP_BINDINGS, BOOTSTRAP_ROLES } from './bootstrap-roles.ts';
 
 const RBAC = 'rbac.authorization.k8s.io';

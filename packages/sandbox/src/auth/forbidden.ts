@@ -1,6 +1,6 @@
-import { StatusError } from '../api/status-error.ts';
+import { StatusError } from '../machinery/status-error.ts';
 import type { UserInfo } from '../resources/rules.ts';
-import type { AccessRequest } from './rbac-types.ts';
+import type { AccessRequest } from './access-request.ts';
 
 /** The 403 of a request that its user may not make; `reason` is the authorizer's. */
 export function accessForbidden(user: UserInfo, request: AccessRequest, reason: string): StatusError {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { UserInfo } from '../resources/rules.ts';
 import { impersonate } from './impersonation.ts';
-import type { AccessRequest } from './rbac-types.ts';
+import type { AccessRequest } from './access-request.ts';
 
 const REQUEST: AccessRequest = {
   isResourceRequest: true,

@@ -1,9 +1,9 @@
-import { badRequest } from '../api/errors.ts';
-import type { StatusError } from '../api/status-error.ts';
-import { goQuote } from '../resources/go-quote.ts';
+import { badRequest } from '../machinery/errors.ts';
+import type { StatusError } from '../machinery/status-error.ts';
+import { goQuote } from '../machinery/go-quote.ts';
 import type { UserInfo } from '../resources/rules.ts';
 import { accessForbidden } from './forbidden.ts';
-import type { AccessDecision, AccessRequest } from './rbac-types.ts';
+import type { AccessDecision, AccessRequest } from './access-request.ts';
 
 const SERVICE_ACCOUNT = /^system:serviceaccount:(?<namespace>[^:]+):(?<name>[^:]+)$/;
 const NODE = /^system:node:(?<name>[a-z0-9]([-a-z0-9.]*[a-z0-9])?)$/;

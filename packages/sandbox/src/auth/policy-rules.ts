@@ -1,4 +1,5 @@
-import type { AccessRequest, PolicyRule } from './rbac-types.ts';
+import type { AccessRequest } from './access-request.ts';
+import type { PolicyRule } from '../resources/kinds/rbac-types.ts';
 
 /** Whether a rule of a role covers a request. */
 export function ruleAllows(rule: PolicyRule, request: AccessRequest): boolean {

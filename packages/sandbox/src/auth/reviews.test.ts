@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { findResource } from '../api/discovery/resource-table.ts';
-import { StatusError } from '../api/status-error.ts';
+import { findResource } from '../apiserver/discovery/resource-table.ts';
+import { StatusError } from '../machinery/status-error.ts';
 import { readRecordings } from '../resources/testing/recordings.ts';
 import type { UserInfo } from '../resources/rules.ts';
 import { MemoryStore } from '../store/memory-store.ts';
-import type { PolicyRule } from './rbac-types.ts';
+import type { PolicyRule } from '../resources/kinds/rbac-types.ts';
 import { bootstrapRbac } from './bootstrap.ts';
 import { createReviewer } from './reviews.ts';
 
@@ -24,7 +24,7 @@ function cluster(): MemoryStore {
   store.create(`clusterroles.${RBAC}`, {
     apiVersion: `${RBAC}/v1`,
     kind: 'ClusterRole',
-    metadata: { name: 'support' },
+    metadata: { name: 'support-debug' },
     rules: [
       { verbs: ['patch'], apiGroups: [''], resources: ['pods/ephemeralcontainers'] },
       { verbs: ['create'], apiGroups: [''], resources: ['pods/attach'] },
@@ -34,7 +34,7 @@ function cluster(): MemoryStore {
   for (const [binding, role, name] of [
     ['dan-view', 'view', 'dan'],
     ['support-view', 'view', 'support'],
-    ['support', 'support', 'support'],
+    ['support-debug', 'support-debug', 'support'],
   ] as const) {
     store.create(`clusterrolebindings.${RBAC}`, {
       apiVersion: `${RBAC}/v1`,

@@ -1,10 +1,10 @@
-import { badRequest } from '../api/errors.ts';
-import type { FieldError } from '../api/status-error.ts';
-import { invalid, invalidObject } from '../resources/field-errors.ts';
+import { badRequest } from '../machinery/errors.ts';
+import type { FieldError } from '../machinery/status-error.ts';
+import { invalid, invalidObject } from '../machinery/field-errors.ts';
 import type { UserInfo } from '../resources/rules.ts';
 import type { Store } from '../store/types.ts';
 import { createAuthorizer, rulesOf } from './authorizer.ts';
-import type { AccessDecision, AccessRequest } from './rbac-types.ts';
+import type { AccessDecision, AccessRequest } from './access-request.ts';
 
 const AUTHORIZATION = 'authorization.k8s.io';
 

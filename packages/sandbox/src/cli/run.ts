@@ -4,10 +4,11 @@ import { openSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startSandbox } from '../sandbox.ts';
-import { defaultStateFolder, makeStateFolder } from '../setup/state-folder.ts';
-import { cleanUpAfter, endInstance, type Instance, runningInstance, writeInstance } from './instance.ts';
+import { defaultStateFolder, makePrivateFolder, removeStateFolder } from '../setup/state-folder.ts';
+import type { ProcessIdentity } from '../host/process-identity.ts';
+import { endInstance, type Instance, runningInstance, writeInstance } from './instance.ts';
 
-/** sysexits.h: the command line is wrong; what was asked for cannot be had. */
+/** sysexits.h: the command line is wrong; the request can't be fulfilled. */
 const USAGE = 64;
 const UNAVAILABLE = 69;
 
@@ -20,7 +21,7 @@ const HELP = `kube-sandbox: a one-node Kubernetes to try and test against, on 12
 
 up         starts it and prints the line that points kubectl at it; ends with Ctrl-C
   --detach    returns once it is ready, and leaves it running
-  --runtime   runc: real containers (Linux, root); simulated: scripted ones; auto, the default: runc where it can run
+  --runtime   runc: real containers (Linux; root, or a user namespace); simulated: scripted ones; auto, the default: runc where it can run
   --port      of the API server; default: a free one
   --image-archive  images made by "docker save" that the node is to have: a file, or a folder of them
 status     says whether it runs, and prints that line again
@@ -43,15 +44,19 @@ export async function run(argv: readonly string[]): Promise<number> {
   }
   if (others.length > 0) return fail(`unexpected argument "${others[0] ?? ''}"`, USAGE);
   const folder = values['state-folder'] ?? defaultStateFolder(process.env, process.getuid?.() ?? 0);
-  switch (command) {
-    case 'up':
-      return values.detach === true ? await upDetached(argv, folder) : await up(folder, values);
-    case 'status':
-      return status(folder);
-    case 'down':
-      return await down(folder);
-    default:
-      return fail(`unknown command "${command}"`, USAGE);
+  try {
+    switch (command) {
+      case 'up':
+        return values.detach === true ? await upDetached(argv, folder) : await up(folder, values);
+      case 'status':
+        return status(folder);
+      case 'down':
+        return await down(folder);
+      default:
+        return fail(`unknown command "${command}"`, USAGE);
+    }
+  } catch (error) {
+    return fail(error instanceof Error ? error.message : String(error), UNAVAILABLE);
   }
 }
 
@@ -83,9 +88,8 @@ async function up(
   if (other !== undefined) {
     return fail(`a sandbox runs already (process ${other.pid}): ${exportLine(other)}`, UNAVAILABLE);
   }
-  await cleanUpAfter(folder);
-  makeStateFolder(folder);
-  // From the first signal on it is ending; a second one is the user's to ask for.
+  await removeStateFolder(folder);
+  // From the first signal on it is stopping; a second one has its default action.
   const ending = Promise.race(['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => once(process, signal)));
   const sandbox = await startSandbox({
     stateFolder: folder,
@@ -94,23 +98,24 @@ async function up(
     imageArchives: values['image-archive'] ?? [],
   });
   const instance = {
-    pid: process.pid,
     url: sandbox.url,
     kubeconfig: sandbox.kubeconfig,
     runtime: sandbox.runtime,
   };
   writeInstance(folder, instance);
-  if (sandbox.notReal !== undefined) process.stderr.write(`kube-sandbox: ${sandbox.notReal}\n`);
+  if (sandbox.simulatedReason !== undefined)
+    process.stderr.write(`kube-sandbox: ${sandbox.simulatedReason}\n`);
+  for (const note of sandbox.notes) process.stderr.write(`kube-sandbox: ${note}\n`);
   announce(instance);
   process.send?.('ready');
   if (process.connected) process.disconnect();
   await ending;
   await sandbox.stop();
-  await cleanUpAfter(folder);
+  await removeStateFolder(folder);
   return 0;
 }
 
-function announce(instance: Omit<Instance, 'startTime'>): void {
+function announce(instance: Omit<Instance, keyof ProcessIdentity>): void {
   const containers =
     instance.runtime === 'runc' ? 'real containers by runc' : 'SIMULATED containers: nothing really runs';
   process.stderr.write(`kube-sandbox is ready at ${instance.url}, with ${containers}.\n`);
@@ -121,14 +126,14 @@ function exportLine({ kubeconfig }: Pick<Instance, 'kubeconfig'>): string {
   return `export KUBECONFIG=${/^[\w./-]+$/.test(kubeconfig) ? kubeconfig : `'${kubeconfig.replaceAll("'", "'\\''")}'`}`;
 }
 
-/** Starts another process that stays, and returns once it says that it is ready. */
+/** Starts another process in the background, and returns when it is ready. */
 async function upDetached(argv: readonly string[], folder: string): Promise<number> {
   const other = runningInstance(folder);
   if (other !== undefined) {
     return fail(`a sandbox runs already (process ${other.pid}): ${exportLine(other)}`, UNAVAILABLE);
   }
-  await cleanUpAfter(folder);
-  makeStateFolder(`${folder}.log.d`);
+  await removeStateFolder(folder);
+  makePrivateFolder(`${folder}.log.d`);
   const logFile = join(`${folder}.log.d`, 'log');
   const log = openSync(logFile, 'w', 0o600);
   const entry = process.argv[1] ?? '';
@@ -160,7 +165,7 @@ function status(folder: string): number {
 async function down(folder: string): Promise<number> {
   const instance = runningInstance(folder);
   if (instance !== undefined) await endInstance(instance);
-  await cleanUpAfter(folder);
+  await removeStateFolder(folder);
   process.stderr.write(
     instance === undefined ? 'no sandbox ran; left-overs are gone\n' : 'the sandbox has ended\n',
   );

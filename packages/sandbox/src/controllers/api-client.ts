@@ -1,10 +1,10 @@
-import { findResource, type Resource } from '../api/discovery/resource-table.ts';
-import { createObject } from '../api/write/create.ts';
-import { deleteObject, type DeleteOptions } from '../api/write/delete.ts';
-import { StatusError } from '../api/status-error.ts';
+import { findResource, type Resource } from '../apiserver/discovery/resource-table.ts';
+import { createObject } from '../apiserver/write/create.ts';
+import { deleteObject, type DeleteOptions } from '../apiserver/write/delete.ts';
+import { StatusError } from '../machinery/status-error.ts';
 import { rulesFor } from '../resources/registry.ts';
 import type { MemoryStore } from '../store/memory-store.ts';
-import type { KubeObject } from '../store/types.ts';
+import type { KubeObject } from '../machinery/objects.ts';
 
 const NOT_FOUND = 404;
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { KubeObject } from '../store/types.ts';
+import type { KubeObject } from '../machinery/objects.ts';
 import { startEndpoints } from './endpoints.ts';
 import { startQuotaStatus } from './quota-status.ts';
 import { createCluster, type TestCluster } from './testing/cluster.ts';

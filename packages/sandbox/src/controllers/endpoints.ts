@@ -1,8 +1,8 @@
-import { selectorMatches } from '../resources/label-selector.ts';
-import { randomSuffix } from '../resources/generated-name.ts';
+import { selectorMatches } from '../machinery/selectors/label-selector.ts';
+import { randomSuffix } from '../machinery/generated-name.ts';
 import type { ServiceObject, ServicePort } from '../resources/kinds/service.ts';
 import { asPod, type PodObject } from '../resources/pods/types.ts';
-import type { KubeObject } from '../store/types.ts';
+import type { KubeObject } from '../machinery/objects.ts';
 import type { ControllerClient } from './api-client.ts';
 import { keyOf, splitKey, WorkQueue } from './work-queue.ts';
 import { controllerReference, hasEnded, isReady, isTerminating } from './workloads/owned-pods.ts';

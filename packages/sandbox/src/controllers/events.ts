@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { timestamp } from '../store/memory-store.ts';
-import type { KubeObject, Store } from '../store/types.ts';
+import { timestamp } from '../machinery/timestamp.ts';
+import type { KubeObject } from '../machinery/objects.ts';
+import type { Store } from '../store/types.ts';
 
 /** Bytes of the suffix that makes an event's name its own. */
 const SUFFIX_BYTES = 8;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { MemoryStore } from '../store/memory-store.ts';
-import type { KubeObject } from '../store/types.ts';
+import type { KubeObject } from '../machinery/objects.ts';
 import { startGarbageCollector } from './garbage-collector.ts';
 
 const DEPLOYMENTS = 'deployments.apps';

@@ -1,5 +1,6 @@
-import { GROUP_VERSIONS, type Resource } from '../api/discovery/resource-table.ts';
-import type { KubeObject, Store } from '../store/types.ts';
+import { GROUP_VERSIONS, type Resource } from '../apiserver/discovery/resource-table.ts';
+import type { KubeObject } from '../machinery/objects.ts';
+import type { Store } from '../store/types.ts';
 
 type Delete = (resource: Resource, namespace: string, name: string, policy?: 'Foreground') => void;
 

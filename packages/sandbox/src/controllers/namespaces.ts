@@ -1,5 +1,6 @@
-import { GROUP_VERSIONS } from '../api/discovery/resource-table.ts';
-import type { KubeObject, Store } from '../store/types.ts';
+import { GROUP_VERSIONS } from '../apiserver/discovery/resource-table.ts';
+import type { KubeObject } from '../machinery/objects.ts';
+import type { Store } from '../store/types.ts';
 
 const ROOT_CA_DESCRIPTION =
   'Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.';
@@ -50,10 +51,6 @@ function furnishNamespace(store: Store, namespace: string, authority: string): v
   }
   createBundle(store, namespace, 'kube-root-ca.crt', 'ca.crt', authority, {
     'kubernetes.io/description': ROOT_CA_DESCRIPTION,
-  });
-  // The recorded server's distribution projects a second bundle into every pod.
-  createBundle(store, namespace, 'openshift-service-ca.crt', 'service-ca.crt', authority, {
-    'service.beta.openshift.io/inject-cabundle': 'true',
   });
 }
 

@@ -1,4 +1,4 @@
-import { type ResourceQuota, quotaUsage } from '../resources/admission/quota.ts';
+import { type ResourceQuota, quotaUsage } from '../admission/quota.ts';
 import type { ControllerClient } from './api-client.ts';
 import { keyOf, splitKey, WorkQueue } from './work-queue.ts';
 

@@ -1,24 +1,26 @@
 import type { ServerResponse } from 'node:http';
 import type { ServerHttp2Stream } from 'node:http2';
-import type { Exchange } from '../api/exchange.ts';
-import { StatusError } from '../api/status-error.ts';
+import type { Exchange } from '../apiserver/exchange.ts';
+import { StatusError } from '../machinery/status-error.ts';
 import { faultError, proxyPage } from './fault-answer.ts';
 import type { FaultRegistry, OpenStream } from './faults.ts';
-import type { FaultAction, FaultMatch } from './points.ts';
+import type { ConnectionAfter, FaultAction } from './actions.ts';
+import { keepConnection, respondHeaders } from './respond.ts';
+import type { FaultSubject } from './points.ts';
 
 type Head = [status: number, headers: Record<string, string | string[]>];
 
 const LF = 0x0a;
 
 /**
- * Stands between the handlers and a response: lets the head pass (point `answer`) and then the body
- * (points `body`, `watch` and `log`), or does what a fault says instead.
+ * Sits between the handlers and a response: passes the head (point `answer`) and then the body (points `body`, `watch`
+ * and `log`), or does what a fault requires instead.
  *
  * The response's own methods are replaced, because handlers, streams and Node's pipes all write to it directly.
  */
 export class AnswerGate implements OpenStream {
   readonly point: 'body' | 'watch' | 'log';
-  readonly subject: FaultMatch;
+  readonly subject: FaultSubject;
   readonly progress = { bytes: 0, events: 0 };
   readonly #faults: FaultRegistry;
   readonly #response: ServerResponse;
@@ -29,14 +31,14 @@ export class AnswerGate implements OpenStream {
   #unwatch: (() => void) | undefined;
   #unsent = 0;
   #whenSent: (() => void) | undefined;
-  /** Nothing more of the handlers' passes. */
+  /** Nothing more from the handlers passes. */
   closed = false;
-  /** What waits for the end of a delay. */
+  /** Actions that wait for the end of a delay. */
   #held: (() => void)[] | undefined;
 
   static place(
     exchange: Exchange,
-    subject: FaultMatch,
+    subject: FaultSubject,
     faults: FaultRegistry,
     breakConnection: () => void,
   ): void {
@@ -46,7 +48,7 @@ export class AnswerGate implements OpenStream {
 
   private constructor(
     exchange: Exchange,
-    subject: FaultMatch,
+    subject: FaultSubject,
     faults: FaultRegistry,
     breakConnection: () => void,
   ) {
@@ -68,7 +70,7 @@ export class AnswerGate implements OpenStream {
     });
   }
 
-  strike(action: FaultAction): void {
+  inject(action: FaultAction): void {
     switch (action.kind) {
       case 'delay':
         this.#hold(action.milliseconds);
@@ -93,7 +95,7 @@ export class AnswerGate implements OpenStream {
 
   #head(head: Head): ServerResponse {
     if (this.closed) return this.#response;
-    const action = this.#faults.strike('answer', this.subject);
+    const action = this.#faults.inject('answer', this.subject);
     if (action?.kind === 'delay') this.#hold(action.milliseconds);
     else if (action !== undefined) this.#replace(action);
     this.#pass(() => {
@@ -107,14 +109,28 @@ export class AnswerGate implements OpenStream {
     this.closed = true;
     if (action.kind === 'break') this.#breakConnection();
     else if (action.kind === 'proxy-page') this.#answer(action.code, 'text/html', proxyPage(action.code));
-    else if (action.kind === 'error') {
+    else if (action.kind === 'respond') {
+      this.#answer(
+        action.code,
+        '',
+        action.body ?? '',
+        respondHeaders(action),
+        action.connection ?? 'keep-alive',
+      );
+    } else if (action.kind === 'error') {
       const error = faultError(action);
       this.#answer(error.code, 'application/json', `${JSON.stringify(error.toStatus())}\n`, error.headers);
     }
   }
 
-  #answer(code: number, type: string, body: string, headers: Record<string, string> = {}): void {
-    if (this.#response.req.httpVersionMajor === 1) this.#response.shouldKeepAlive = false;
+  #answer(
+    code: number,
+    type: string,
+    body: string,
+    headers: Record<string, string> = {},
+    connection: ConnectionAfter = 'close',
+  ): void {
+    keepConnection(this.#response, connection);
     const bytes = Buffer.from(body);
     this.#writeHead(code, { 'content-type': type, 'content-length': String(bytes.length), ...headers });
     this.#write(bytes);
@@ -145,9 +161,9 @@ export class AnswerGate implements OpenStream {
     });
   }
 
-  /** What passed before must have arrived, so that it is there that the answer breaks off. */
+  /** Earlier data must have arrived, so that the response breaks exactly there. */
   #breakWhenSent(): void {
-    // Over HTTP/2 the answer to a ping says that all before it has come.
+    // Over HTTP/2 the response to a ping shows that everything before it has arrived.
     const { stream } = this.#response as { stream?: ServerHttp2Stream };
     this.#whenSent = () => {
       if (stream?.session?.ping(() => this.#breakConnection()) !== true) setImmediate(this.#breakConnection);
@@ -155,7 +171,7 @@ export class AnswerGate implements OpenStream {
     if (this.#unsent === 0) this.#whenSent();
   }
 
-  /** Where the last event ends that may still pass. */
+  /** The end of the last event that may still pass. */
   #endOfEvents(chunk: Buffer): number {
     if (this.point !== 'watch') return Infinity;
     let events = this.#faults.allowance(this, 'events');

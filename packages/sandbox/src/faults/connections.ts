@@ -1,13 +1,13 @@
 import type { Socket } from 'node:net';
 import type { FaultRegistry, OpenStream } from './faults.ts';
 
-/** Stops carrying a connection's bytes, and goes on. */
+/** Holds a connection's bytes, or resumes it. */
 export type Hold = (held: boolean) => void;
 
 /** The connections to an API server, so that they can be broken and held. */
 export class Connections {
   readonly #faults: FaultRegistry;
-  /** By the port of the other end, as the server sees it. */
+  /** By the remote port, as the server sees it. */
   readonly #sockets = new Map<number, Socket>();
   readonly #holds = new Map<number, Hold>();
 
@@ -15,14 +15,14 @@ export class Connections {
     this.#faults = faults;
   }
 
-  /** Takes note of a connection that the server has accepted. */
+  /** Registers a connection that the server has accepted. */
   add(socket: Socket): void {
     const port = socket.remotePort ?? 0;
     const connection: OpenStream = {
       point: 'connection',
       subject: {},
       progress: {},
-      strike: ({ kind }) => (kind === 'stall' ? this.#holds.get(port)?.(true) : this.break(port)),
+      inject: ({ kind }) => (kind === 'stall' ? this.#holds.get(port)?.(true) : this.break(port)),
       release: () => this.#holds.get(port)?.(false),
     };
     this.#sockets.set(port, socket);
@@ -33,7 +33,7 @@ export class Connections {
     });
   }
 
-  /** Says how the connection from that port can be held, until the function returned is called. */
+  /** Registers how to hold the connection from that port, until the returned function is called. */
   holdable(port: number, hold: Hold): () => void {
     this.#holds.set(port, hold);
     return () => {
@@ -49,7 +49,7 @@ export class Connections {
   }
 }
 
-/** Ends a TCP connection by a reset, as a peer that has lost its state does: no FIN, nothing that was still to be sent. */
+/** Ends a TCP connection by a reset, as a peer that has lost its state does: no FIN, and pending data is dropped. */
 export function reset(socket: Socket): void {
   if (socket.destroyed) return;
   socket.on('error', () => {});

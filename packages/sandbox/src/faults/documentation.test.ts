@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { findProgram } from '../runtime/simulated/shell/programs/index.ts';
+import { findProgram } from '../runtimes/simulated/shell/programs/index.ts';
 import { FAULT_POINTS } from './points.ts';
 
 const PAGE = readFileSync(new URL('../../../../docs/sandbox.md', import.meta.url), 'utf8');

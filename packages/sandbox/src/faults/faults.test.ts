@@ -1,33 +1,24 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { request } from 'node:https';
-import { after, afterEach, before, describe, test } from 'node:test';
+import { afterEach, before, describe, test } from 'node:test';
 import { WebSocket } from 'ws';
-import { startSandbox, type Fault, type Sandbox } from '../index.ts';
+import { startSandbox, type Fault } from '../index.ts';
 import { ApiClient, readCredentials } from '../testing/api-client.ts';
 import { FAULT_POINTS } from './points.ts';
+import { useSandbox } from '../testing/use-sandbox.ts';
 
 const PODS = '/api/v1/namespaces/default/pods';
 const SCRIPT = 'sandbox.kubectl-dbg.dev/script';
 
-let sandbox: Sandbox;
-let client: ApiClient;
-
-before(async () => {
-  sandbox = await startSandbox({ runtime: 'simulated', stallable: true, timing: { relistIntervalMs: 10 } });
-  client = new ApiClient(sandbox.kubeconfig);
-});
+const api = useSandbox({ stallable: true, timing: { relistIntervalMs: 10 } });
 afterEach(() => {
-  sandbox.faults.clear();
-  client.close();
-  client = new ApiClient(sandbox.kubeconfig);
-});
-after(async () => {
-  client.close();
-  await sandbox.stop();
+  api.sandbox.faults.clear();
+  api.client.close();
+  api.client = new ApiClient(api.sandbox.kubeconfig);
 });
 
-/** Creates a pod that does what the script says, and waits until it runs. */
+/** Creates a pod that does what the script says. */
 async function createPod(
   name: string,
   script = 'sleep infinity',
@@ -35,12 +26,17 @@ async function createPod(
 ): Promise<void> {
   const spec = { terminationGracePeriodSeconds: 0, containers: [{ name: 'app', image, stdin: true }] };
   const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name, annotations: { [SCRIPT]: script } }, spec };
+  const answer = await api.client.request('POST', PODS, { body: pod });
+  assert.equal(answer.status, 201, answer.body);
+}
+
+/** Creates a pod, and waits until it runs. */
+async function runPod(...pod: Parameters<typeof createPod>): Promise<void> {
   const started = podState(
-    name,
+    pod[0],
     ({ status }) => status?.containerStatuses?.[0]?.state?.running !== undefined,
   );
-  const answer = await client.request('POST', PODS, { body: pod });
-  assert.equal(answer.status, 201, answer.body);
+  await createPod(...pod);
   await started;
 }
 
@@ -51,7 +47,7 @@ interface PodLike {
 
 function podState(name: string, holds: (pod: PodLike) => boolean): Promise<void> {
   return new Promise((resolve) => {
-    const stop = sandbox.store.subscribe('pods', ({ object }) => {
+    const stop = api.sandbox.store.subscribe('pods', ({ object }) => {
       if (object.metadata.name !== name || !holds(object)) return;
       resolve();
       queueMicrotask(() => stop());
@@ -60,12 +56,12 @@ function podState(name: string, holds: (pod: PodLike) => boolean): Promise<void>
 }
 
 const configMap = (name: string): object => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name } });
-const exists = (name: string): boolean => sandbox.store.get('configmaps', 'default', name) !== undefined;
+const exists = (name: string): boolean => api.sandbox.store.get('configmaps', 'default', name) !== undefined;
 const MAPS = '/api/v1/namespaces/default/configmaps';
 
 /** True if a promise is still pending after everything that is ready has had its turn, several times over. */
 async function pends(promise: Promise<unknown>): Promise<boolean> {
-  const probe = new ApiClient(sandbox.kubeconfig);
+  const probe = new ApiClient(api.sandbox.kubeconfig);
   const STILL = Symbol('still');
   const turns = (async () => {
     // An answer takes two round trips on the loopback; this is many.
@@ -87,12 +83,14 @@ describe('point request', () => {
     [503, 'ServiceUnavailable'],
   ] as const) {
     test(`error ${code}: nothing was done`, async () => {
-      sandbox.faults.add({
+      api.sandbox.faults.add({
         point: 'request',
         match: { verb: 'create' },
         action: { kind: 'error', code, retryAfterSeconds: 2 },
       });
-      const { status, headers, body } = await client.request('POST', MAPS, { body: configMap('refused') });
+      const { status, headers, body } = await api.client.request('POST', MAPS, {
+        body: configMap('refused'),
+      });
       assert.deepEqual({ status, after: headers['retry-after'] }, { status: code, after: '2' });
       assert.equal((JSON.parse(body) as { reason: string }).reason, reason);
       assert.equal(exists('refused'), false);
@@ -100,47 +98,47 @@ describe('point request', () => {
   }
 
   test('delay', async () => {
-    sandbox.faults.add({
+    api.sandbox.faults.add({
       point: 'request',
       match: { resource: 'configmaps' },
       action: { kind: 'delay', milliseconds: 200 },
     });
     const startedAt = performance.now();
-    assert.equal((await client.request('GET', MAPS)).status, 200);
+    assert.equal((await api.client.request('GET', MAPS)).status, 200);
     assert.ok(performance.now() - startedAt >= 199);
   });
 
   test('stall: silence until the client goes', async () => {
-    const fault = sandbox.faults.add({
+    const fault = api.sandbox.faults.add({
       point: 'request',
       match: { resource: 'configmaps' },
       action: { kind: 'stall' },
     });
-    const answer = client.request('GET', MAPS);
-    await fault.untilStruck();
+    const answer = api.client.request('GET', MAPS);
+    await fault.untilHit();
     assert.ok(await pends(answer));
     answer.catch(() => {});
   });
 
   test('break', async () => {
-    sandbox.faults.add({ point: 'request', match: { verb: 'create' }, action: { kind: 'break' } });
-    await assert.rejects(client.request('POST', MAPS, { body: configMap('broken') }));
+    api.sandbox.faults.add({ point: 'request', match: { verb: 'create' }, action: { kind: 'break' } });
+    await assert.rejects(api.client.request('POST', MAPS, { body: configMap('broken') }));
     assert.equal(exists('broken'), false);
   });
 
   test('proxy-page', async () => {
-    sandbox.faults.add({
+    api.sandbox.faults.add({
       point: 'request',
       match: { verb: 'list' },
       action: { kind: 'proxy-page', code: 502 },
     });
-    const { status, headers, body } = await client.request('GET', MAPS);
+    const { status, headers, body } = await api.client.request('GET', MAPS);
     assert.deepEqual({ status, type: headers['content-type'] }, { status: 502, type: 'text/html' });
     assert.match(body, /^<html>/);
   });
 
   test('skip and times choose which ones', async () => {
-    const fault = sandbox.faults.add({
+    const fault = api.sandbox.faults.add({
       point: 'request',
       match: { verb: 'list' },
       action: { kind: 'error', code: 503 },
@@ -148,22 +146,22 @@ describe('point request', () => {
       times: 2,
     });
     const statuses: number[] = [];
-    for (let turn = 0; turn < 4; turn += 1) statuses.push((await client.request('GET', MAPS)).status);
+    for (let turn = 0; turn < 4; turn += 1) statuses.push((await api.client.request('GET', MAPS)).status);
     assert.deepEqual(statuses, [200, 503, 503, 200]);
-    assert.equal(fault.struck, 2);
+    assert.equal(fault.hits, 2);
   });
 
-  test('only what matches is struck, and nothing once it is removed', async () => {
-    const fault = sandbox.faults.add({
+  test('only what matches is hits, and nothing once it is removed', async () => {
+    const fault = api.sandbox.faults.add({
       point: 'request',
       match: { resource: 'secrets', namespace: 'default' },
       action: { kind: 'error', code: 500 },
     });
-    assert.equal((await client.request('GET', MAPS)).status, 200);
-    assert.equal((await client.request('GET', '/api/v1/secrets')).status, 200);
-    assert.equal((await client.request('GET', '/api/v1/namespaces/default/secrets')).status, 500);
+    assert.equal((await api.client.request('GET', MAPS)).status, 200);
+    assert.equal((await api.client.request('GET', '/api/v1/secrets')).status, 200);
+    assert.equal((await api.client.request('GET', '/api/v1/namespaces/default/secrets')).status, 500);
     fault.remove();
-    assert.equal((await client.request('GET', '/api/v1/namespaces/default/secrets')).status, 200);
+    assert.equal((await api.client.request('GET', '/api/v1/namespaces/default/secrets')).status, 200);
   });
 });
 
@@ -178,10 +176,10 @@ describe('point answer: the request was carried out', () => {
   for (const { action, status } of cases) {
     test(action.kind, async () => {
       const name = `answered-${action.kind}`;
-      const fault = sandbox.faults.add({ point: 'answer', match: { verb: 'create' }, action });
-      const answer = client.request('POST', MAPS, { body: configMap(name) });
+      const fault = api.sandbox.faults.add({ point: 'answer', match: { verb: 'create' }, action });
+      const answer = api.client.request('POST', MAPS, { body: configMap(name) });
       answer.catch(() => {});
-      await fault.untilStruck();
+      await fault.untilHit();
       if (status !== undefined) assert.equal((await answer).status, status);
       else if (action.kind === 'stall') assert.ok(await pends(answer));
       else await assert.rejects(answer);
@@ -193,7 +191,7 @@ describe('point answer: the request was carried out', () => {
 describe('point body', () => {
   for (const kind of ['break', 'end', 'stall'] as const) {
     test(`${kind} after 100 bytes`, async () => {
-      sandbox.faults.add({
+      api.sandbox.faults.add({
         point: 'body',
         match: { resource: 'nodes' },
         after: { bytes: 100 },
@@ -205,7 +203,7 @@ describe('point body', () => {
           seen += text;
           if (seen.length >= 100) resolve();
         };
-        client.request('GET', '/api/v1/nodes', { onData }).catch(() => {});
+        api.client.request('GET', '/api/v1/nodes', { onData }).catch(() => {});
       });
       assert.equal(seen.length, 100);
     });
@@ -213,25 +211,25 @@ describe('point body', () => {
 
   test('delay after 100 bytes loses nothing', async () => {
     const action = { kind: 'delay', milliseconds: 50 } as const;
-    const fault = sandbox.faults.add({
+    const fault = api.sandbox.faults.add({
       point: 'body',
       match: { resource: 'nodes' },
       after: { bytes: 100 },
       action,
     });
-    const { body } = await client.request('GET', '/api/v1/nodes');
+    const { body } = await api.client.request('GET', '/api/v1/nodes');
     assert.equal((JSON.parse(body) as { kind: string }).kind, 'NodeList');
-    assert.equal(fault.struck, 1);
+    assert.equal(fault.hits, 1);
   });
 });
 
 describe('point watch', () => {
   const watch = async (fault: Omit<Extract<Fault, { point: 'watch' }>, 'point'>) => {
     const events: { type: string; object: { code?: number; metadata: { name?: string } } }[] = [];
-    const active = sandbox.faults.add({ point: 'watch', ...fault });
+    const active = api.sandbox.faults.add({ point: 'watch', ...fault });
     let text = '';
-    const rv = sandbox.store.resourceVersion;
-    const ended = client
+    const rv = api.sandbox.store.resourceVersion;
+    const ended = api.client
       .request('GET', `${MAPS}?watch=true&resourceVersion=${rv}`, {
         onData: (chunk) => {
           text += chunk;
@@ -243,13 +241,13 @@ describe('point watch', () => {
       );
     const maps = ['w1', 'w2', 'w3'];
     for (const name of maps)
-      sandbox.store.create('configmaps', {
+      api.sandbox.store.create('configmaps', {
         ...configMap(name),
         metadata: { name, namespace: 'default' },
       } as never);
-    await active.untilStruck();
+    await active.untilHit();
     const how = (await pends(ended)) ? 'open' : await ended;
-    for (const name of maps) sandbox.store.remove('configmaps', 'default', name);
+    for (const name of maps) api.sandbox.store.remove('configmaps', 'default', name);
     for (const line of text.split('\n').slice(0, -1))
       events.push(JSON.parse(line) as (typeof events)[number]);
     return {
@@ -288,24 +286,24 @@ describe('point watch', () => {
     const { how, events, rest } = await watch({ after: { bytes: 20 }, action: { kind: 'break' } });
     assert.deepEqual({ how, events, length: rest.length }, { how: 'broken', events: [], length: 20 });
   });
-  test('one that is open already is struck at once', async () => {
-    const ended = client.request('GET', `${MAPS}?watch=true`).then(() => 'ended');
+  test('one that is open already is hits at once', async () => {
+    const ended = api.client.request('GET', `${MAPS}?watch=true`).then(() => 'ended');
     // Its head has come once others on this connection are answered.
     await pends(ended);
-    sandbox.faults.add({ point: 'watch', action: { kind: 'end' } });
+    api.sandbox.faults.add({ point: 'watch', action: { kind: 'end' } });
     assert.equal(await ended, 'ended');
   });
 });
 
 describe('point log', () => {
-  before(() => createPod('talker', 'seq 1 1000; sleep infinity'));
+  before(() => runPod('talker', 'seq 1 1000; sleep infinity'));
   for (const [kind, how] of [
     ['end', 'ended'],
     ['break', 'broken'],
     ['stall', 'open'],
   ] as const) {
     test(`${kind} after 50 bytes of a followed log`, async () => {
-      const active = sandbox.faults.add({
+      const active = api.sandbox.faults.add({
         point: 'log',
         match: { container: 'app' },
         after: { bytes: 50 },
@@ -315,11 +313,13 @@ describe('point log', () => {
       const onData = (text: string): void => {
         seen += text;
       };
-      const ended = client.request('GET', `${PODS}/talker/log?container=app&follow=true`, { onData }).then(
-        () => 'ended',
-        () => 'broken',
-      );
-      await active.untilStruck();
+      const ended = api.client
+        .request('GET', `${PODS}/talker/log?container=app&follow=true`, { onData })
+        .then(
+          () => 'ended',
+          () => 'broken',
+        );
+      await active.untilHit();
       assert.equal((await pends(ended)) ? 'open' : await ended, how);
       assert.equal(seen.length, 50);
     });
@@ -329,7 +329,7 @@ describe('point log', () => {
 describe('over HTTP/1.1', () => {
   const get = (path: string): Promise<{ status: number; connection: string | undefined; body: string }> =>
     new Promise((resolve, reject) => {
-      const { url, ...credentials } = readCredentials(sandbox.kubeconfig);
+      const { url, ...credentials } = readCredentials(api.sandbox.kubeconfig);
       const sent = request(`${url}${path}`, { ...credentials, agent: false }, (response) => {
         let body = '';
         response.on('data', (chunk: Buffer) => {
@@ -345,7 +345,7 @@ describe('over HTTP/1.1', () => {
     });
 
   test('proxy-page closes the connection', async () => {
-    sandbox.faults.add({
+    api.sandbox.faults.add({
       point: 'request',
       match: { verb: 'list' },
       action: { kind: 'proxy-page', code: 504 },
@@ -356,19 +356,19 @@ describe('over HTTP/1.1', () => {
   });
   for (const point of ['request', 'answer', 'body'] as const) {
     test(`break at ${point}`, async () => {
-      sandbox.faults.add({ point, match: { verb: 'list' }, action: { kind: 'break' } });
+      api.sandbox.faults.add({ point, match: { verb: 'list' }, action: { kind: 'break' } });
       await assert.rejects(get(MAPS), { code: 'ECONNRESET' });
     });
   }
   test('error at answer', async () => {
-    sandbox.faults.add({ point: 'answer', action: { kind: 'error', code: 503 } });
+    api.sandbox.faults.add({ point: 'answer', action: { kind: 'error', code: 503 } });
     assert.equal((await get(MAPS)).status, 503);
   });
 });
 
 /** Opens attach or exec; frames collects what comes. */
 function openStream(query: string): { socket: WebSocket; frames: string[]; closed: Promise<number> } {
-  const { url, ...credentials } = readCredentials(sandbox.kubeconfig);
+  const { url, ...credentials } = readCredentials(api.sandbox.kubeconfig);
   const address = `${url.replace('https', 'wss')}${PODS}/shell/${query}`;
   const socket = new WebSocket(address, ['v5.channel.k8s.io'], { ...credentials, perMessageDeflate: false });
   const frames: string[] = [];
@@ -385,10 +385,10 @@ const EXEC = 'exec?container=app&stdin=true&stdout=true&command=cat';
 const stdin = (text: string): Buffer => Buffer.concat([Buffer.of(0), Buffer.from(text)]);
 
 describe('WebSockets', () => {
-  before(() => createPod('shell'));
+  before(() => runPod('shell'));
 
   test('handshake: error, with a body that can be read', async () => {
-    sandbox.faults.add({
+    api.sandbox.faults.add({
       point: 'handshake',
       match: { subresource: 'exec' },
       action: { kind: 'error', code: 429, retryAfterSeconds: 1 },
@@ -405,7 +405,7 @@ describe('WebSockets', () => {
   });
 
   test('handshake: proxy-page, break, delay, stall', async () => {
-    const page = sandbox.faults.add({ point: 'handshake', action: { kind: 'proxy-page', code: 503 } });
+    const page = api.sandbox.faults.add({ point: 'handshake', action: { kind: 'proxy-page', code: 503 } });
     const refused = openStream(EXEC);
     const [, response] = (await once(refused.socket, 'unexpected-response')) as [
       unknown,
@@ -414,33 +414,33 @@ describe('WebSockets', () => {
     assert.equal(response.statusCode, 503);
     refused.socket.terminate();
     page.remove();
-    const broken = sandbox.faults.add({ point: 'handshake', action: { kind: 'break' } });
+    const broken = api.sandbox.faults.add({ point: 'handshake', action: { kind: 'break' } });
     assert.equal(await openStream(EXEC).closed, 1006);
     broken.remove();
-    const late = sandbox.faults.add({ point: 'handshake', action: { kind: 'delay', milliseconds: 100 } });
+    const late = api.sandbox.faults.add({ point: 'handshake', action: { kind: 'delay', milliseconds: 100 } });
     const delayed = openStream(EXEC);
     await once(delayed.socket, 'open');
     delayed.socket.terminate();
     late.remove();
-    const stall = sandbox.faults.add({ point: 'handshake', action: { kind: 'stall' } });
+    const stall = api.sandbox.faults.add({ point: 'handshake', action: { kind: 'stall' } });
     const stalled = openStream(EXEC);
-    await stall.untilStruck();
+    await stall.untilHit();
     assert.ok(await pends(once(stalled.socket, 'open')));
     stalled.socket.terminate();
   });
 
   const echo = async (fault: Fault, sent: readonly string[]) => {
-    const active = sandbox.faults.add(fault);
+    const active = api.sandbox.faults.add(fault);
     const { socket, frames, closed } = openStream(EXEC);
     await once(socket, 'open');
     for (const [index, text] of sent.entries()) {
       socket.send(stdin(text));
       // One frame after the other, so that each is a frame of the output too.
-      for (let turn = 0; frames.length <= index && active.struck === 0 && turn < 1000; turn += 1) {
-        await client.request('GET', '/version');
+      for (let turn = 0; frames.length <= index && active.hits === 0 && turn < 1000; turn += 1) {
+        await api.client.request('GET', '/version');
       }
     }
-    await active.untilStruck();
+    await active.untilHit();
     const how = (await pends(closed)) ? 'open' : await closed;
     socket.terminate();
     return { how, frames };
@@ -482,7 +482,7 @@ describe('WebSockets', () => {
     assert.deepEqual({ how, frames }, { how: 'open', frames: ['1:a'] });
   });
   test('stream-output: delay holds frames back and loses none', async () => {
-    sandbox.faults.add({
+    api.sandbox.faults.add({
       point: 'stream-output',
       after: { frames: 1 },
       action: { kind: 'delay', milliseconds: 50 },
@@ -498,10 +498,10 @@ describe('WebSockets', () => {
     await once(socket, 'open');
     socket.ping();
     await once(socket, 'pong');
-    const fault = sandbox.faults.add({ point: 'stream-ping', action: { kind: 'drop' } });
+    const fault = api.sandbox.faults.add({ point: 'stream-ping', action: { kind: 'drop' } });
     const pong = once(socket, 'pong');
     socket.ping();
-    await fault.untilStruck();
+    await fault.untilHit();
     assert.ok(await pends(pong));
     fault.remove();
     socket.ping();
@@ -512,30 +512,32 @@ describe('WebSockets', () => {
 
 describe('point connection', () => {
   test('break: every open one, and none comes up until the fault is removed', async () => {
-    await client.request('GET', '/version');
-    const closed = client.closed();
-    const fault = sandbox.faults.add({ point: 'connection', action: { kind: 'break' } });
+    await api.client.request('GET', '/version');
+    const closed = api.client.closed();
+    const fault = api.sandbox.faults.add({ point: 'connection', action: { kind: 'break' } });
     await closed;
-    const other = new ApiClient(sandbox.kubeconfig);
+    const other = new ApiClient(api.sandbox.kubeconfig);
     await assert.rejects(other.request('GET', '/version'));
     fault.remove();
-    const third = new ApiClient(sandbox.kubeconfig);
+    const third = new ApiClient(api.sandbox.kubeconfig);
     assert.equal((await third.request('GET', '/version')).status, 200);
     third.close();
   });
 
   test('stall: nothing comes, not even answers to pings, and all of it once the fault is removed', async () => {
-    await client.request('GET', '/version');
-    const fault = sandbox.faults.add({ point: 'connection', action: { kind: 'stall' } });
+    await api.client.request('GET', '/version');
+    const fault = api.sandbox.faults.add({ point: 'connection', action: { kind: 'stall' } });
     let answered = false;
-    const answer = client.request('GET', '/version').then(() => (answered = true));
+    const answer = api.client.request('GET', '/version').then(() => (answered = true));
     const pong = new Promise<void>((resolve) => {
-      client.session.ping(() => resolve());
+      api.client.session.ping(() => resolve());
     });
-    // Long for the loopback; nothing to be awaited says that nothing will come.
-    await new Promise((resolve) => {
-      setTimeout(resolve, 100);
-    });
+    // Meanwhile a server that is not held answers many times over.
+    const other = await startSandbox({ runtime: 'simulated' });
+    const probe = new ApiClient(other.kubeconfig);
+    for (let turn = 0; turn < 10; turn += 1) await probe.request('GET', '/version');
+    probe.close();
+    await other.stop();
     assert.equal(answered, false);
     fault.remove();
     await Promise.all([answer, pong]);
@@ -553,7 +555,7 @@ describe('point connection', () => {
 
 describe('points of the kubelet', () => {
   test('container-start: error', async () => {
-    sandbox.faults.add({
+    api.sandbox.faults.add({
       point: 'container-start',
       match: { name: 'unlucky' },
       action: { kind: 'error', code: 500, message: 'no luck' },
@@ -562,28 +564,28 @@ describe('points of the kubelet', () => {
       'unlucky',
       ({ status }) => status?.containerStatuses?.[0]?.state?.waiting?.reason === 'RunContainerError',
     );
-    void createPod('unlucky');
+    await createPod('unlucky');
     await failed;
   });
   test('container-start: delay and stall', async () => {
-    sandbox.faults.add({
+    api.sandbox.faults.add({
       point: 'container-start',
       match: { name: 'late' },
       action: { kind: 'delay', milliseconds: 50 },
     });
-    await createPod('late');
-    const stall = sandbox.faults.add({
+    await runPod('late');
+    const stall = api.sandbox.faults.add({
       point: 'container-start',
       match: { name: 'never' },
       action: { kind: 'stall' },
     });
-    void createPod('never');
-    await stall.untilStruck();
-    const gone = client.request('DELETE', `${PODS}/never`);
+    await createPod('never');
+    await stall.untilHit();
+    const gone = api.client.request('DELETE', `${PODS}/never`);
     assert.equal((await gone).status, 200);
   });
   test('image-pull: error', async () => {
-    sandbox.faults.add({
+    api.sandbox.faults.add({
       point: 'image-pull',
       match: { name: 'example.com/rare:v1' },
       action: { kind: 'error', code: 500, message: 'disk full' },
@@ -592,35 +594,69 @@ describe('points of the kubelet', () => {
       'rare',
       ({ status }) => status?.containerStatuses?.[0]?.state?.waiting?.reason === 'ErrImagePull',
     );
-    void createPod('rare', 'true', 'example.com/rare:v1');
+    await createPod('rare', 'true', 'example.com/rare:v1');
     await failed;
   });
 });
 
 describe('a fault that makes no sense is refused', () => {
+  const broken = { kind: 'break' };
   const cases: readonly (readonly [fault: unknown, words: RegExp])[] = [
-    [
-      { point: 'nowhere', action: { kind: 'break' } },
-      /no fault point "nowhere"; there are connection, request/,
-    ],
-    [{ point: 'request', action: { kind: 'end' } }, /at request there is no end; there is error, delay/],
+    [{ point: 'nowhere', action: broken }, /no fault point "nowhere"; there are connection, request/],
+    [{ point: 'request', action: { kind: 'end' } }, /at request there is no action "end"; there is error,/],
+    [{ point: 'request' }, /at request there is no action undefined/],
     [
       { point: 'log', after: { events: 1 }, action: { kind: 'end' } },
       /log is not counted in events, but in bytes/,
     ],
-    [{ point: 'request', action: { kind: 'error', code: 200 } }, /400 to 599/],
-    [{ point: 'request', action: { kind: 'break' }, times: -1 }, /times must be a number from 0/],
+    [{ point: 'request', action: { kind: 'error', code: 200 } }, /400 to 599, not 200/],
+    [{ point: 'request', action: { kind: 'error', code: 429.5 } }, /400 to 599, not 429.5/],
+    [{ point: 'request', action: { kind: 'error' } }, /the action "error" needs code/],
+    [
+      { point: 'request', action: { kind: 'error', code: 500, mesage: 'x' } },
+      /has no "mesage"; it has kind, code/,
+    ],
+    [{ point: 'handshake', action: { kind: 'respond', code: 101 } }, /an HTTP status, 200 to 599, not 101/],
+    [{ point: 'request', action: { kind: 'delay' } }, /needs milliseconds/],
+    [{ point: 'request', action: broken, times: -1 }, /times must be a number from 0/],
+    [{ point: 'request', action: broken, tiems: 1 }, /a fault has no "tiems"/],
+    [{ point: 'request', action: broken, match: { verb: 'GET' } }, /no verb "GET"; there are get, list/],
+    [{ point: 'request', action: broken, match: { verb: 'post' } }, /no verb "post"/],
+    [{ point: 'request', action: broken, match: { ver: 'get' } }, /cannot be matched by "ver", but by verb,/],
+    [{ point: 'request', action: broken, match: { name: 5 } }, /match.name must be a string, not 5/],
+    [
+      { point: 'request', action: broken, match: { resource: 'Pod' } },
+      /no resource "Pod"; say resource: "pods"/,
+    ],
+    [
+      { point: 'request', action: broken, match: { resource: 'pods/log' } },
+      /no resource "pods\/log"; say resource: "pods", subresource: "log"/,
+    ],
+    [{ point: 'request', action: broken, match: { group: 'app' } }, /no API group "app"/],
+    [
+      { point: 'request', action: broken, match: { group: 'apps', resource: 'pods' } },
+      /no resource "pods" in the group "apps"/,
+    ],
+    [
+      { point: 'request', action: broken, match: { resource: 'pods', subresource: 'logs' } },
+      /pods has no subresource "logs"; there are .*log/,
+    ],
+    [{ point: 'connection', action: broken, match: { name: 'a' } }, /connection takes no match/],
+    [
+      { point: 'admission', action: { kind: 'policy-denial', policy: 'a', message: 'b' } },
+      /the action "policy-denial" needs binding/,
+    ],
   ];
   for (const [fault, words] of cases) {
     test(words.source, () => {
-      assert.throws(() => sandbox.faults.add(fault as Fault), { name: 'TypeError', message: words });
+      assert.throws(() => api.sandbox.faults.add(fault as Fault), { name: 'TypeError', message: words });
     });
   }
 });
 
 test('every point says what it is and what it can do', () => {
-  assert.equal(sandbox.faults.points, FAULT_POINTS);
-  for (const [name, { about, actions }] of Object.entries(sandbox.faults.points)) {
+  assert.equal(api.sandbox.faults.points, FAULT_POINTS);
+  for (const [name, { about, actions }] of Object.entries(api.sandbox.faults.points)) {
     assert.ok(about.length > 0 && actions.length > 0, name);
   }
 });

@@ -1,58 +1,63 @@
+import type { FaultAction } from './actions.ts';
+import { checkFault } from './check-fault.ts';
 import {
-  checkFault,
   type Fault,
-  type FaultAction,
-  type FaultMatch,
   FAULT_POINTS,
+  type FaultMatch,
   type FaultPoint,
+  type FaultSubject,
   type ProgressUnit,
 } from './points.ts';
 
-/** A fault that was added. */
+/** An added fault. */
 export interface ActiveFault {
-  /** How many it has struck so far. */
-  readonly struck: number;
-  /** Resolves when it has struck so many. */
-  untilStruck(times?: number): Promise<void>;
-  /** Strikes no more; connections that it holds go on. */
+  /** How often it was injected so far. */
+  readonly hits: number;
+  /** Resolves after this number of hits; default 1. */
+  untilHit(times?: number): Promise<void>;
+  /** Injects no more; connections that it holds continue. */
   remove(): void;
 }
 
 /** Faults that tests inject into a sandbox. */
 export interface Faults {
-  /** Where they can strike and what they can do there, by name. */
+  /** The injection points and their actions, by name. */
   readonly points: typeof FAULT_POINTS;
   /**
-   * Adds a fault. Of several that match the one added first strikes. Streams that are open already are struck too.
+   * Adds a fault. If several match, the one added first is injected. Open streams are hit too. If a fault was never hit
+   * when the sandbox stops, there is a warning, because it has tested nothing.
    *
-   * @throws TypeError if the point has no such action, or a number makes no sense
+   * @throws TypeError if the point has no such action, nothing can ever match, or a number is invalid
    * @example
-   * faults.add({ point: 'request', match: { verb: 'patch' }, action: { kind: 'error', code: 429, retryAfterSeconds: 1 }, times: 2 });
-   * faults.add({ point: 'watch', after: { events: 3 }, action: { kind: 'break' } });
+   * const action = { kind: 'error', code: 429, retryAfterSeconds: 1 } as const;
+   * sandbox.faults.add({ point: 'request', match: { verb: 'patch' }, action, times: 2 });
+   * sandbox.faults.add({ point: 'watch', after: { events: 3 }, action: { kind: 'break' } });
    */
   add(fault: Fault): ActiveFault;
-  /** Removes all. */
+  /** The present faults that were never hit, one line each: `request, verb patch: error`. */
+  unused(): string[];
+  /** Removes all faults. */
   clear(): void;
 }
 
-/** Something long that passes a point: it is struck when it has come far enough. */
+/** A stream that passes a point: it is hit when it has progressed far enough. */
 export interface OpenStream {
   point: FaultPoint;
-  subject: FaultMatch;
+  subject: FaultSubject;
   progress: Partial<Record<ProgressUnit, number>>;
-  /** It carries nothing more, and is struck no more. */
+  /** It has ended, and is not hit any more. */
   readonly closed?: boolean;
-  strike(action: FaultAction, entry: ActiveFault): void;
-  /** The fault that held it was removed. */
+  inject(action: FaultAction, entry: ActiveFault): void;
+  /** Called when the fault that held it is removed. */
   release?(): void;
 }
 
-/** The faults of a sandbox, as the places that they strike see them. */
+/** The faults of a sandbox, for the code that injects them. */
 export class FaultRegistry implements Faults {
   readonly points = FAULT_POINTS;
   readonly #entries = new Set<Entry>();
   readonly #streams = new Set<OpenStream>();
-  /** Can connections be held? Only behind a relay. */
+  /** Whether connections can be held, which needs a relay. */
   readonly #stallable: boolean;
 
   constructor(options: { stallable: boolean } = { stallable: false }) {
@@ -75,12 +80,16 @@ export class FaultRegistry implements Faults {
     return entry;
   }
 
+  unused(): string[] {
+    return [...this.#entries].filter(({ hits }) => hits === 0).map(({ fault }) => describe(fault));
+  }
+
   clear(): void {
     for (const entry of this.#entries) entry.remove();
   }
 
-  /** The action for something that passes a point now, if a fault strikes it; counts it. */
-  strike(point: FaultPoint, subject: FaultMatch): FaultAction | undefined {
+  /** The action for a request or stream at a point, if a fault is due; counts it. */
+  inject(point: FaultPoint, subject: FaultSubject): FaultAction | undefined {
     for (const entry of this.#entries) {
       if (entry.fault.point === point && matches(entry.fault.match, subject) && entry.take())
         return entry.fault.action;
@@ -88,7 +97,7 @@ export class FaultRegistry implements Faults {
     return undefined;
   }
 
-  /** Keeps an eye on a stream until the function returned is called. */
+  /** Watches a stream until the returned function is called. */
   watch(stream: OpenStream): () => void {
     this.#streams.add(stream);
     this.check(stream);
@@ -98,18 +107,18 @@ export class FaultRegistry implements Faults {
     };
   }
 
-  /** Strikes a stream if it has come far enough; to be called when it has come further. */
+  /** Hits a stream if it has progressed far enough; to be called after progress. */
   check(stream: OpenStream): void {
     if (stream.closed === true) return;
     for (const entry of this.#entries) {
       if (!this.#concerns(entry, stream) || leftUntil(entry.fault, stream) > 0) continue;
       if (!entry.takeStream(stream)) continue;
-      stream.strike(entry.fault.action, entry);
+      stream.inject(entry.fault.action, entry);
       return;
     }
   }
 
-  /** How much of a unit a stream may still pass before a fault strikes it. */
+  /** How many units a stream may still pass before a fault hits it. */
   allowance(stream: OpenStream, unit: ProgressUnit): number {
     let least = Infinity;
     for (const entry of this.#entries) {
@@ -128,8 +137,8 @@ export class FaultRegistry implements Faults {
 
 class Entry implements ActiveFault {
   readonly fault: Fault;
-  struck = 0;
-  /** Streams that it has struck. */
+  hits = 0;
+  /** Streams that it has hit. */
   readonly holds = new Set<OpenStream>();
   readonly #passed = new WeakSet<OpenStream>();
   readonly #onRemove: () => void;
@@ -141,18 +150,18 @@ class Entry implements ActiveFault {
     this.#onRemove = onRemove;
   }
 
-  /** Counts one that matches; true if it is to be struck. */
+  /** Counts a match; true if it is a hit. */
   take(): boolean {
     const { skip = 0, times = Infinity } = this.fault;
-    if (this.struck >= times) return false;
+    if (this.hits >= times) return false;
     if (this.#skipped < skip) {
       this.#skipped += 1;
       return false;
     }
-    this.struck += 1;
+    this.hits += 1;
     this.#waiting = this.#waiting.filter((one) => {
-      if (this.struck >= one.times) one.resolve();
-      return this.struck < one.times;
+      if (this.hits >= one.times) one.resolve();
+      return this.hits < one.times;
     });
     return true;
   }
@@ -167,7 +176,7 @@ class Entry implements ActiveFault {
     return true;
   }
 
-  /** It has struck the stream, or let it pass. */
+  /** It has hit the stream, or let it pass. */
   knows(stream: OpenStream): boolean {
     return this.holds.has(stream) || this.#passed.has(stream);
   }
@@ -176,8 +185,8 @@ class Entry implements ActiveFault {
     this.holds.delete(stream);
   }
 
-  async untilStruck(times = 1): Promise<void> {
-    if (this.struck >= times) return;
+  async untilHit(times = 1): Promise<void> {
+    if (this.hits >= times) return;
     await new Promise<void>((resolve) => {
       this.#waiting.push({ times, resolve });
     });
@@ -188,7 +197,7 @@ class Entry implements ActiveFault {
   }
 }
 
-/** How far a stream still has to come; 0 if it is there. */
+/** The remaining progress of a stream until a fault; 0 if it is reached. */
 function leftUntil(fault: Fault, { progress }: OpenStream): number {
   let left = 0;
   for (const [unit, after] of Object.entries(fault.after ?? {})) {
@@ -197,8 +206,14 @@ function leftUntil(fault: Fault, { progress }: OpenStream): number {
   return left;
 }
 
-function matches(match: FaultMatch | undefined, subject: FaultMatch): boolean {
+/** A fault in one line, for a warning. */
+function describe({ point, match = {}, action }: Fault): string {
+  const wanted = Object.entries(match).map(([key, value]) => `, ${key} ${value}`);
+  return `${point}${wanted.join('')}: ${action.kind}`;
+}
+
+function matches(match: FaultMatch | undefined, subject: FaultSubject): boolean {
   return Object.entries(match ?? {}).every(
-    ([key, value]) => value === undefined || subject[key as keyof FaultMatch] === value,
+    ([key, value]) => value === undefined || subject[key as keyof FaultSubject] === value,
   );
 }

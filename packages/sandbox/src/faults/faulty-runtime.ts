@@ -6,20 +6,21 @@ import {
   type Runtime,
   type RuntimeContainer,
   StartError,
-} from '../runtime/runtime.ts';
+} from '../cri/runtime.ts';
 import type { FaultRegistry } from './faults.ts';
-import type { FaultAction } from './points.ts';
+import type { FaultAction } from './actions.ts';
 
 /** containerd's exit code for a process that could not be started. */
 const START_ERROR_CODE = 128;
 
-/** A runtime that lets the faults of `image-pull` and `container-start` at what the kubelet asks of it. */
+/** A runtime that applies the faults of `image-pull` and `container-start` to the kubelet's calls. */
 export function faultyRuntime(runtime: Runtime, faults: FaultRegistry): Runtime {
   const stopping = new AbortController();
   const images: Runtime['images'] = {
     status: (reference) => runtime.images.status(reference),
-    async pull(reference, signal = stopping.signal) {
-      const action = faults.strike('image-pull', { name: reference });
+    async pull(reference, signal = stopping.signal, pod) {
+      const namespace = pod === undefined ? {} : { namespace: pod.namespace };
+      const action = faults.inject('image-pull', { name: reference, ...namespace });
       if (action?.kind === 'error') {
         const words = action.message ?? `unexpected status from HEAD request: ${action.code}`;
         throw new ImageError(
@@ -33,13 +34,15 @@ export function faultyRuntime(runtime: Runtime, faults: FaultRegistry): Runtime 
   };
   return {
     version: runtime.version,
-    mountsVolumes: runtime.mountsVolumes,
     images,
+    ...(runtime.limitations === undefined ? {} : { limitations: runtime.limitations }),
+    ...(runtime.volumes === undefined ? {} : { volumes: runtime.volumes }),
+    ...(runtime.files === undefined ? {} : { files: runtime.files }),
     async runPodSandbox(config) {
       const sandbox = await runtime.runPodSandbox(config);
       const createContainer = sandbox.createContainer.bind(sandbox);
       sandbox.createContainer = async (container) =>
-        strikeStart(await createContainer(container), config, faults);
+        injectStartFault(await createContainer(container), config, faults);
       return sandbox satisfies PodSandbox;
     },
     async stop() {
@@ -49,7 +52,7 @@ export function faultyRuntime(runtime: Runtime, faults: FaultRegistry): Runtime 
   };
 }
 
-function strikeStart(
+function injectStartFault(
   container: RuntimeContainer,
   pod: PodSandboxConfig,
   faults: FaultRegistry,
@@ -59,7 +62,7 @@ function strikeStart(
   const gone = new AbortController();
   container.start = async () => {
     const subject = { namespace: pod.namespace, name: pod.name, container: container.name };
-    const action = faults.strike('container-start', subject);
+    const action = faults.inject('container-start', subject);
     if (action?.kind === 'error') throw failStart(container, action.message);
     await hold(action, gone.signal);
     await start();
@@ -71,7 +74,7 @@ function strikeStart(
   return container;
 }
 
-/** Makes a container one that could not be started, as its runtime would. */
+/** Makes a container fail to start, as its runtime would. */
 function failStart(container: RuntimeContainer, words = 'an injected fault'): StartError {
   const message = `failed to create containerd task: ${words}`;
   const state: ContainerState = {
@@ -85,7 +88,7 @@ function failStart(container: RuntimeContainer, words = 'an injected fault'): St
   return new StartError(message);
 }
 
-/** Waits as a fault says; rejects with the signal's reason when it aborts. */
+/** Waits as a fault requires; rejects with the signal's reason when it is aborted. */
 async function hold(action: FaultAction | undefined, signal: AbortSignal): Promise<void> {
   if (action?.kind !== 'delay' && action?.kind !== 'stall') return;
   signal.throwIfAborted();

@@ -1,21 +1,17 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import type { Front, Listener } from '../apiserver/hooks.ts';
 import { type Connections, type Hold, reset } from './connections.ts';
 
-export interface Relay {
-  port: number;
-  stop(): void;
-}
-
 /**
- * Listens in front of a server and carries bytes to and fro, unless it is told to hold them back: then both ends see
- * an open connection on which nothing comes, as behind a cable that was cut.
+ * Listens in front of a server and forwards bytes in both directions, unless it is told to hold them: then both ends see
+ * an open connection without data, as with a cut cable.
  */
 export async function startRelay(
-  listen: { host: string; port: number },
-  target: { host: string; port: number },
+  listen: Listener,
+  target: Listener,
   connections: Connections,
-): Promise<Relay> {
+): Promise<Front> {
   const sockets = new Set<Socket>();
   const server = createServer((outer) => {
     const inner = connect(target);
@@ -54,7 +50,7 @@ export async function startRelay(
   };
 }
 
-/** Joins two sockets; the function returned holds and lets go. */
+/** Connects two sockets; the returned function holds and resumes. */
 function carry(a: Socket, b: Socket): Hold {
   let held = false;
   const join = (from: Socket, to: Socket): void => {
@@ -78,7 +74,7 @@ function carry(a: Socket, b: Socket): Hold {
   };
 }
 
-/** Calls back once all that was written has left. */
+/** Calls back when everything written was sent. */
 function whenSent(socket: Socket, then: () => void): void {
   if (socket.destroyed || socket.writableLength === 0) then();
   else socket.once('drain', then);

@@ -1,13 +1,14 @@
-import type { ServerResponse } from 'node:http';
-import type { Exchange } from '../api/exchange.ts';
+import type { Exchange } from '../apiserver/exchange.ts';
 import { AnswerGate } from './answer-gate.ts';
 import type { Connections } from './connections.ts';
 import { faultError, proxyPage } from './fault-answer.ts';
 import type { FaultRegistry } from './faults.ts';
-import type { FaultAction, FaultMatch } from './points.ts';
+import type { FaultAction } from './actions.ts';
+import { keepConnection, respondHeaders } from './respond.ts';
+import type { FaultSubject } from './points.ts';
 
-/** What a fault can be matched against in a request. */
-export function subjectOf({ info, user, query }: Exchange): FaultMatch {
+/** The fields of a request that a fault can match. */
+export function subjectOf({ info, user, query }: Exchange): FaultSubject {
   const { verb, group, resource, subresource, namespace, name } = info;
   const container = query.get('container');
   return {
@@ -22,21 +23,21 @@ export function subjectOf({ info, user, query }: Exchange): FaultMatch {
   };
 }
 
-/** Lets the faults of `request`, `handshake`, `answer` and the streams at a request; true if it is dealt with. */
-export async function strikeRequest(
+/** Applies the faults of `request`, `handshake`, `answer` and the streams to a request; true if it is finished. */
+export async function injectRequestFaults(
   exchange: Exchange,
   faults: FaultRegistry,
   connections: Connections,
 ): Promise<boolean> {
   const subject = subjectOf(exchange);
   const breakConnection = connectionBreaker(exchange, connections);
-  const action = faults.strike(exchange.upgrade === undefined ? 'request' : 'handshake', subject);
+  const action = faults.inject(exchange.upgrade === undefined ? 'request' : 'handshake', subject);
   if (action !== undefined && (await replace(exchange, action, breakConnection))) return true;
   if (exchange.upgrade === undefined) AnswerGate.place(exchange, subject, faults, breakConnection);
   return false;
 }
 
-/** Does what a fault says in place of the true answer; false if the true answer comes all the same, later. */
+/** Responds as a fault requires instead of the true response; false if the true response follows later. */
 async function replace(
   exchange: Exchange,
   action: FaultAction,
@@ -44,10 +45,15 @@ async function replace(
 ): Promise<boolean> {
   switch (action.kind) {
     case 'error':
+      if (exchange.upgrade !== undefined) keepConnection(exchange.response, action.connection ?? 'close');
       exchange.fail(faultError(action));
       return true;
+    case 'respond':
+      keepConnection(exchange.response, action.connection ?? 'keep-alive');
+      exchange.send(action.code, action.body ?? '', respondHeaders(action));
+      return true;
     case 'proxy-page':
-      closeAfter(exchange.response);
+      keepConnection(exchange.response, 'close');
       exchange.send(action.code, proxyPage(action.code), { 'content-type': 'text/html' });
       return true;
     case 'break':
@@ -62,15 +68,10 @@ async function replace(
   }
 }
 
-/** A proxy that has given up closes the connection too. (HTTP/2 has no such header: there the stream ends.) */
-export function closeAfter(response: ServerResponse): void {
-  if (response.req.httpVersionMajor === 1) response.shouldKeepAlive = false;
-}
-
-/** Resets the connection that a request came over. */
+/** Resets the connection of a request. */
 export function connectionBreaker({ upgrade, response }: Exchange, connections: Connections): () => void {
   const socket = upgrade === undefined ? response.req.socket : (upgrade.socket as { remotePort?: number });
-  // Looked up now: later the socket may be gone.
+  // Read now: later the socket may be closed.
   const port = socket.remotePort;
   return () => connections.break(port);
 }

@@ -1,17 +1,18 @@
 import type { WebSocket } from 'ws';
-import type { Exchange } from '../api/exchange.ts';
+import type { Exchange } from '../apiserver/exchange.ts';
 import type { Connections } from './connections.ts';
 import type { FaultRegistry, OpenStream } from './faults.ts';
-import type { FaultAction, FaultMatch } from './points.ts';
+import type { FaultAction } from './actions.ts';
+import type { FaultSubject } from './points.ts';
 import { connectionBreaker, subjectOf } from './request-faults.ts';
 
 type Send = (data: Buffer, ...rest: unknown[]) => void;
 
-/** The code of a close in good order. */
+/** The close code of a normal closure. */
 const NORMAL_CLOSURE = 1000;
 
-/** Lets the faults of the stream points at a WebSocket, whose own methods are replaced. */
-export function strikeWebSocket(
+/** Applies the faults of the stream points to a WebSocket, whose own methods are replaced. */
+export function injectStreamFaults(
   socket: WebSocket,
   exchange: Exchange,
   { faults, connections }: { faults: FaultRegistry; connections: Connections },
@@ -22,7 +23,7 @@ export function strikeWebSocket(
   const close = socket.close.bind(socket);
   const actions: FrameActions = {
     end: () => close(NORMAL_CLOSURE),
-    // What passed before must have left.
+    // Earlier data must have been sent.
     break: () => {
       if (socket.bufferedAmount > 0) setImmediate(actions.break);
       else setImmediate(breakConnection);
@@ -30,14 +31,14 @@ export function strikeWebSocket(
     stall: () => {},
   };
   const output = new FrameGate('stream-output', subject, faults, actions);
-  // Unread input holds up its sender, as it does behind a link that stands still.
+  // Unread input blocks its sender, as on a stalled link.
   const input = new FrameGate('stream-input', subject, faults, { ...actions, stall: () => socket.pause() });
   const emit = socket.emit.bind(socket);
   const pong = socket.pong.bind(socket);
   Object.assign(socket, {
-    // A frame that does not pass is never reported as sent: that holds up the process, as a full link does.
+    // A held frame is never reported as sent: that blocks the process, as a full link does.
     send: (data: Buffer, ...rest: unknown[]) => output.offer(data.length, () => send(data, ...rest)),
-    // A server whose output does not arrive does not get its goodbye through either.
+    // If a server's output is held, its close frame is held too.
     close: (...rest: Parameters<typeof close>) => output.offer(0, () => close(...rest)),
     emit: (name: string, ...rest: unknown[]) => {
       if (name !== 'message') return emit(name, ...rest);
@@ -45,7 +46,7 @@ export function strikeWebSocket(
       return true;
     },
     pong: (...rest: Parameters<typeof pong>) => {
-      if (faults.strike('stream-ping', subject) === undefined) pong(...rest);
+      if (faults.inject('stream-ping', subject) === undefined) pong(...rest);
     },
   });
   const unwatch = [output, input].map((gate) => faults.watch(gate));
@@ -60,24 +61,29 @@ interface FrameActions {
   stall: () => void;
 }
 
-/** One direction of a WebSocket: frames pass, wait or vanish. */
+/** One direction of a WebSocket: frames pass, wait or are dropped. */
 class FrameGate implements OpenStream {
   readonly point: 'stream-output' | 'stream-input';
-  readonly subject: FaultMatch;
+  readonly subject: FaultSubject;
   readonly progress = { bytes: 0, frames: 0 };
   readonly #faults: FaultRegistry;
   readonly #actions: FrameActions;
   closed = false;
   #held: (() => void)[] | undefined;
 
-  constructor(point: FrameGate['point'], subject: FaultMatch, faults: FaultRegistry, actions: FrameActions) {
+  constructor(
+    point: FrameGate['point'],
+    subject: FaultSubject,
+    faults: FaultRegistry,
+    actions: FrameActions,
+  ) {
     this.point = point;
     this.subject = subject;
     this.#faults = faults;
     this.#actions = actions;
   }
 
-  /** Lets a frame pass, now or later, or vanish. */
+  /** Lets a frame pass, now or later, or drops it. */
   offer(bytes: number, pass: () => void): void {
     if (this.closed) return;
     if (this.#held !== undefined) {
@@ -90,7 +96,7 @@ class FrameGate implements OpenStream {
     this.#faults.check(this);
   }
 
-  strike(action: FaultAction): void {
+  inject(action: FaultAction): void {
     if (action.kind === 'delay') {
       this.#held = [];
       setTimeout(() => {

@@ -1,23 +1,25 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test, type TestContext } from 'node:test';
+import { after, before, test, type TestContext } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { noRunc } from '../kubelet/testing/test-node.ts';
+import { openNode } from '../runtimes/runc/node/open-node.ts';
+import type { RuncNode } from '../runtimes/runc/node/runc-node.ts';
+import { removeTree } from '../runtimes/runc/remove-tree.ts';
+import { programEnvironment } from '../host/programs.ts';
 import { loadArchives } from './archive.ts';
 import { ImageStore } from './image-store.ts';
 
 const skip = noRunc ?? false;
+
+let node: RuncNode;
+before(async () => {
+  if (noRunc === undefined) node = await openNode(programEnvironment());
+});
+after(() => node?.stop());
 
 type Files = Record<string, string | { link: string }>;
 
@@ -54,7 +56,7 @@ function makeArchive(directory: string, name: string, layers: Files[], compress 
 
 function scratch(t: TestContext): string {
   const directory = mkdtempSync(join(tmpdir(), 'kube-sandbox-archive-'));
-  t.after(() => rmSync(directory, { recursive: true, force: true }));
+  t.after(() => removeTree(directory));
   return directory;
 }
 
@@ -75,7 +77,7 @@ for (const compress of [false, true]) {
       );
       const images = join(directory, 'images');
       const store = new ImageStore(images, []);
-      assert.deepEqual(await loadArchives(store, archive, images), ['example.com/loaded:v1']);
+      assert.deepEqual(await loadArchives(store, archive, images, node), ['example.com/loaded:v1']);
       const image = store.status('example.com/loaded:v1');
       const [root = ''] = image?.layers ?? [];
       assert.deepEqual(image?.config, { Cmd: ['/app'], Env: ['A=1'], User: '1000' });
@@ -93,7 +95,7 @@ test('a folder gives all its archives', { skip }, async (t) => {
   const directory = scratch(t);
   for (const name of ['one', 'two']) makeArchive(directory, name, [{ app: name }]);
   const images = join(directory, 'images');
-  const loaded = await loadArchives(new ImageStore(images, []), directory, images);
+  const loaded = await loadArchives(new ImageStore(images, []), directory, images, node);
   assert.deepEqual(loaded.toSorted(), ['example.com/loaded:one', 'example.com/loaded:two']);
 });
 
@@ -107,8 +109,8 @@ test('a link in a layer never leads outside, neither to write nor to delete', { 
   const store = new ImageStore(images, []);
   const deletes = makeArchive(directory, 'deletes', [below, { 'out/.wh.precious': '' }]);
   const writes = makeArchive(directory, 'writes', [below, { 'out/planted': 'x' }]);
-  await assert.rejects(loadArchives(store, deletes, images), /can't be unpacked/);
-  await assert.rejects(loadArchives(store, writes, images), /can't be unpacked/);
+  await assert.rejects(loadArchives(store, deletes, images, node), /can't be unpacked/);
+  await assert.rejects(loadArchives(store, writes, images, node), /can't be unpacked/);
   assert.equal(readFileSync(join(victim, 'precious'), 'utf8'), 'p');
   assert.equal(existsSync(join(victim, 'planted')), false);
 });
@@ -119,8 +121,31 @@ test('what is not such an archive is refused', { skip }, async (t) => {
   const store = new ImageStore(images, []);
   const empty = join(directory, 'empty.tar');
   execFileSync('tar', ['-cf', empty, '-C', directory, '--files-from', '/dev/null']);
-  await assert.rejects(loadArchives(store, empty, images), /has no manifest\.json/);
+  await assert.rejects(loadArchives(store, empty, images, node), /has no manifest\.json/);
   const text = join(directory, 'text.tar');
   writeFileSync(text, 'this is no archive'.repeat(100));
-  await assert.rejects(loadArchives(store, text, images), /can't be unpacked/);
+  await assert.rejects(loadArchives(store, text, images, node), /can't be unpacked/);
 });
+
+for (const [name, manifest, config, message] of [
+  ['a manifest that is no list', {}, {}, /m\.tar: manifest\.json is malformed at its top: .*Expected Array/],
+  ['layers that are no names', [{ Config: 'config.json', Layers: [1] }], {}, /malformed at 0\.Layers\.0: /],
+  [
+    'a command that is a string',
+    [{ Config: 'config.json', RepoTags: ['a'], Layers: [] }],
+    { config: { Cmd: 'sh' } },
+    /m\.tar: config\.json is malformed at config\.Cmd: .*Expected Array/,
+  ],
+] as const) {
+  test(`an archive with ${name} is refused`, { skip }, async (t) => {
+    const directory = scratch(t);
+    layOut(directory, {
+      'manifest.json': JSON.stringify(manifest),
+      'config.json': JSON.stringify(config),
+    });
+    const archive = join(directory, 'm.tar');
+    execFileSync('tar', ['-cf', archive, '-C', directory, 'manifest.json', 'config.json']);
+    const images = join(directory, 'images');
+    await assert.rejects(loadArchives(new ImageStore(images, []), archive, images, node), message);
+  });
+}

@@ -7,85 +7,95 @@ import {
   readFileSync,
   realpathSync,
   renameSync,
-  rmSync,
   statSync,
 } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { basename, join, sep } from 'node:path';
-import type { Image, ImageConfig } from './image.ts';
+import { type GenericSchema, getDotPath, type InferOutput, safeParse } from 'valibot';
+import type { Image } from '../cri/image.ts';
+import { configSchema, manifestSchema } from './archive-schemas.ts';
 import type { ImageStore } from './image-store.ts';
 import { applyLayer, unpack } from './layer.ts';
+import type { UnpackingHost } from './unpacking-host.ts';
 import { formatReference, parseReference } from './reference.ts';
 
-/** One image of an archive, as its manifest.json lists it. Source: Docker image specification v1.2. */
-interface ManifestEntry {
-  Config: string;
-  RepoTags: string[] | null;
-  Layers: string[];
-}
+type ManifestEntry = InferOutput<typeof manifestSchema>[number];
 
 /**
  * Loads the images of a `docker save` archive, or of every `.tar` file in a folder, and returns their references.
  *
  * @param directory where root file systems are kept; an image that was loaded before is not unpacked again
+ * @param host where containers run, whose users the images' files are given to
  * @throws Error that names the archive if it is not one
  */
-export async function loadArchives(store: ImageStore, path: string, directory: string): Promise<string[]> {
+export async function loadArchives(
+  store: ImageStore,
+  path: string,
+  directory: string,
+  host: UnpackingHost,
+): Promise<string[]> {
   const files = statSync(path).isDirectory()
     ? readdirSync(path)
         .filter((name) => name.endsWith('.tar'))
         .map((name) => join(path, name))
     : [path];
   const loaded: string[] = [];
-  for (const file of files) loaded.push(...(await loadArchive(store, file, directory)));
+  for (const file of files) loaded.push(...(await loadArchive(store, file, directory, host)));
   return loaded;
 }
 
-async function loadArchive(store: ImageStore, file: string, directory: string): Promise<string[]> {
+async function loadArchive(
+  store: ImageStore,
+  file: string,
+  directory: string,
+  host: UnpackingHost,
+): Promise<string[]> {
   mkdirSync(directory, { recursive: true });
   const work = await mkdtemp(join(directory, 'archive-'));
   try {
-    await unpack(createReadStream(file), work);
+    await unpack(createReadStream(file), work, host, 'root');
     const manifest = join(work, 'manifest.json');
     if (!existsSync(manifest)) {
       throw new Error(`${file} has no manifest.json: make it with "docker save"`);
     }
     const loaded: string[] = [];
-    for (const entry of JSON.parse(readFileSync(manifest, 'utf8')) as ManifestEntry[]) {
-      const references = entry.RepoTags ?? [];
+    for (const entry of read(manifestSchema, readFileSync(manifest), `${file}: manifest.json`)) {
+      const references = entry.RepoTags;
       if (references.length === 0) throw new Error(`${file} holds an image without a name`);
-      store.add(references, await loadImage(entry, references, work, directory));
+      store.add(references, await loadImage(entry, file, work, directory, host));
       loaded.push(...references);
     }
     return loaded;
   } finally {
-    rmSync(work, { recursive: true, force: true });
+    await host.remove(work);
   }
 }
 
 async function loadImage(
   entry: ManifestEntry,
-  references: readonly string[],
+  file: string,
   work: string,
   directory: string,
+  host: UnpackingHost,
 ): Promise<Image> {
   const text = readFileSync(inside(work, entry.Config));
+  const { config } = read(configSchema, text, `${file}: ${entry.Config}`);
   const id = createHash('sha256').update(text).digest('hex');
   const layers = entry.Layers.map((layer) => inside(work, layer));
   const root = join(directory, `loaded-${id.slice(0, 16)}`);
   if (!existsSync(root)) {
     const building = `${root}.building`;
-    rmSync(building, { recursive: true, force: true });
+    await host.remove(building);
     mkdirSync(building);
-    for (const layer of layers) await applyLayer(layer, building);
+    for (const layer of layers) await applyLayer(layer, building, host);
     renameSync(building, root);
   }
-  const [first = basename(root)] = references;
+  const [first = basename(root)] = entry.RepoTags;
   return {
     id: `sha256:${id}`,
     reference: formatReference(parseReference(first)),
     size: layers.reduce((sum, layer) => sum + statSync(layer).size, 0),
-    config: (JSON.parse(text.toString('utf8')) as { config?: ImageConfig }).config ?? {},
+    config: config,
     layers: [root],
     mounts: [],
   };
@@ -97,4 +107,19 @@ function inside(work: string, name: string): string {
   if (!path.startsWith(realpathSync(work) + sep))
     throw new Error(`the archive names a file outside: ${name}`);
   return path;
+}
+
+/** JSON of an archive. Throws Error that says which file, where in it, and what was expected there. */
+function read<T extends GenericSchema>(schema: T, content: Buffer, name: string): InferOutput<T> {
+  let value: unknown;
+  try {
+    // Go writes null for what is absent.
+    value = JSON.parse(content.toString('utf8'), (_key, part: unknown) => part ?? undefined);
+  } catch {
+    throw new Error(`${name} is not JSON`);
+  }
+  const result = safeParse(schema, value, { abortEarly: true });
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  throw new Error(`${name} is malformed at ${getDotPath(issue) ?? 'its top'}: ${issue.message}`);
 }

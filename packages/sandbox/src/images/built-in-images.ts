@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, lstatSync, mkdirSync, readlinkSync, symlinkSync, writeFileSync, cpSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Mount } from '../runtime/runtime.ts';
-import type { ImageConfig } from './image.ts';
+import type { Mount } from '../cri/runtime.ts';
+import { neededProgram } from '../host/programs.ts';
+import type { ImageConfig } from '../cri/image.ts';
 import { baseRoot, placeFile, systemRoot } from './root-files.ts';
 import { HTTP_SERVICE } from './http-service.ts';
 import { sharedLibraries } from './shared-libraries.ts';
@@ -109,7 +110,7 @@ export const BUILT_IN_IMAGES: readonly BuiltInImage[] = [
 
 function busybox(root: string): Mount[] {
   systemRoot(root);
-  const program = execFileSync('sh', ['-c', 'command -v busybox'], { encoding: 'utf8' }).trim();
+  const program = neededProgram('busybox');
   placeFile(program, root, 'bin/busybox');
   for (const applet of execFileSync(program, ['--list'], { encoding: 'utf8' }).split('\n')) {
     if (applet !== '' && applet !== 'busybox') symlinkSync('busybox', join(root, 'bin', applet));

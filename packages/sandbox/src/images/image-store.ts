@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ImageError, type ImageService } from '../runtime/runtime.ts';
+import { ImageError, type ImageService } from '../cri/runtime.ts';
 import { BUILT_IN_IMAGES, type BuiltInImage } from './built-in-images.ts';
-import type { Image } from './image.ts';
+import type { Image } from '../cri/image.ts';
 import { formatReference, parseReference } from './reference.ts';
 
 /** How long a registry near by takes to answer, in ms. */

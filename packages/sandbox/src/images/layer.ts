@@ -1,11 +1,13 @@
 import { execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, copyFileSync, createReadStream, openSync, readSync, rmSync } from 'node:fs';
+import { closeSync, createReadStream, openSync, readSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { createGunzip } from 'node:zlib';
+import type { UnpackingHost } from './unpacking-host.ts';
+import { neededProgram } from '../host/programs.ts';
 
 /** Layers say by files of such names what is gone from the layers below. Source: OCI image-spec, layer.md. */
 const WHITEOUT = '.wh.';
@@ -19,12 +21,20 @@ const MAX_LIST_BYTES = 256 * 1024 * 1024;
 /**
  * Unpacks a tar archive, with the directory as its root: whatever links the archive holds, nothing outside is
  * written, because the program that unpacks sees nothing else.
+ *
+ * @param owners whose the files are: those that the archive names, or the node's root
  */
-export async function unpack(archive: Readable, root: string): Promise<void> {
-  await inRoot(root, async (tool) => {
-    const child = spawn('busybox', ['chroot', root, tool, 'tar', '-x', '-f', '-', '-C', '/'], {
-      stdio: ['pipe', 'ignore', 'pipe'],
-    });
+export async function unpack(
+  archive: Readable,
+  root: string,
+  host: UnpackingHost,
+  owners: 'named' | 'root',
+): Promise<void> {
+  await inRoot(root, host, async (tool) => {
+    // Where there is one user, all files are that one's.
+    const owner = owners === 'root' || host.ids.users === 1 ? ['-o'] : [];
+    const [program, args] = inNode(host, [root, tool, 'tar', '-x', ...owner, '-f', '-', '-C', '/']);
+    const child = spawn(program, args, { stdio: ['pipe', 'ignore', 'pipe'] });
     let errors = '';
     child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
     const exited = once(child, 'exit');
@@ -38,32 +48,41 @@ export async function unpack(archive: Readable, root: string): Promise<void> {
 }
 
 /** Unpacks a layer over those below it. */
-export async function applyLayer(layer: string, root: string): Promise<void> {
+export async function applyLayer(layer: string, root: string, host: UnpackingHost): Promise<void> {
+  const runInRoot = (...args: string[]): void => {
+    execFileSync(...inNode(host, [root, ...args]));
+  };
   const gone = (await names(layer)).filter((name) => basename(name).startsWith(WHITEOUT));
-  await inRoot(root, async (tool) => {
+  await inRoot(root, host, async (tool) => {
     const remove = (...paths: string[]): void => {
-      execFileSync('busybox', ['chroot', root, tool, 'rm', '-rf', '--', ...paths.map((path) => `/${path}`)]);
+      runInRoot(tool, 'rm', '-rf', '--', ...paths.map((path) => `/${path}`));
     };
     for (const name of gone) {
       const directory = dirname(name);
       if (basename(name) === OPAQUE) {
         const script = 'for f in "$1"/* "$1"/.[!.]* "$1"/..?*; do rm -rf -- "$f"; done';
-        execFileSync('busybox', ['chroot', root, tool, 'sh', '-c', script, 'sh', `/${directory}`]);
+        runInRoot(tool, 'sh', '-c', script, 'sh', `/${directory}`);
       } else remove(join(directory, basename(name).slice(WHITEOUT.length)));
     }
   });
-  await unpack(content(layer), root);
-  await inRoot(root, async (tool) => {
+  await unpack(content(layer), root, host, 'named');
+  await inRoot(root, host, async (tool) => {
     for (const name of gone) {
-      execFileSync('busybox', ['chroot', root, tool, 'rm', '-f', '--', `/${name}`]);
+      runInRoot(tool, 'rm', '-f', '--', `/${name}`);
     }
   });
+}
+
+/** A program and its arguments that run with another root directory on the host. */
+function inNode(host: UnpackingHost, argv: readonly string[]): [program: string, args: string[]] {
+  const [program = '', ...args] = host.beside([neededProgram('busybox'), 'chroot', ...argv]);
+  return [program, args];
 }
 
 /** The names in a layer, without leading `./`. */
 async function names(layer: string): Promise<string[]> {
   const { stdout } = await promisify(execFile)(
-    'busybox',
+    neededProgram('busybox'),
     ['tar', '-t', ...(isGzip(layer) ? ['-z'] : []), '-f', layer],
     {
       encoding: 'utf8',
@@ -90,13 +109,19 @@ function isGzip(path: string): boolean {
 }
 
 /** Lends a static busybox to a root while `work` runs programs with it as their root directory. */
-async function inRoot(root: string, work: (tool: string) => Promise<void>): Promise<void> {
-  const program = execFileSync('sh', ['-c', 'command -v busybox'], { encoding: 'utf8' }).trim();
+async function inRoot(
+  root: string,
+  host: UnpackingHost,
+  work: (tool: string) => Promise<void>,
+): Promise<void> {
+  const program = neededProgram('busybox');
   const tool = `${TOOL}-${process.pid}`;
-  copyFileSync(program, join(root, tool));
+  // The root may be another of the node's users' by now.
+  const [copier = '', ...args] = host.beside([program, 'cp', program, join(root, tool)]);
+  await promisify(execFile)(copier, args);
   try {
     await work(`/${tool}`);
   } finally {
-    rmSync(join(root, tool), { force: true });
+    await host.remove(join(root, tool));
   }
 }

@@ -1,4 +1,4 @@
-import { ImageError } from '../runtime/runtime.ts';
+import { ImageError } from '../cri/runtime.ts';
 
 /** An image reference taken apart and completed: `docker.io`, `library/` and `latest` where left out. */
 export interface ImageReference {

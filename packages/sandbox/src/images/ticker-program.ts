@@ -1,4 +1,4 @@
-import { type Architecture, knownArchitecture, staticProgram } from '../runtime/static-program.ts';
+import { type Architecture, knownArchitecture, staticProgram } from '../host/static-program.ts';
 
 /** `write(1, TEXT, length); nanosleep({1, 0}, NULL)`, for ever; `d` is a distance to the data behind the code. */
 const CODE: Readonly<Record<Architecture, (text: number, time: number, length: number) => Buffer>> = {

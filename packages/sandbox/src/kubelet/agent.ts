@@ -1,16 +1,11 @@
 import { Readable } from 'node:stream';
 import type { Duplex } from 'node:stream';
-import type { RuntimeContainer } from '../runtime/runtime.ts';
-import {
-  KubeletError,
-  type LogOptions,
-  type NodeAgent,
-  type RemoteProcess,
-  type StreamOptions,
-} from './node-agent.ts';
-import { logTarget } from './log-target.ts';
-import { containerNamed } from './pod-state.ts';
-import type { PodWorker } from './pod-worker.ts';
+import type { RuntimeContainer } from '../cri/runtime.ts';
+import { KubeletError, type NodeAgent } from '../apiserver/node-agent.ts';
+import type { LogOptions, RemoteProcess, StreamOptions } from '../cri/remote-process.ts';
+import { logTarget } from './container/log-target.ts';
+import { containerNamed } from './pod/pod-state.ts';
+import type { PodWorker } from './pod/pod-worker.ts';
 
 const INTERNAL_ERROR = 500;
 

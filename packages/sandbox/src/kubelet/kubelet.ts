@@ -1,18 +1,22 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Runtime } from '../runtime/runtime.ts';
+import type { Runtime } from '../cri/runtime.ts';
 import type { Store, StoreEvent } from '../store/types.ts';
 import { Agent } from './agent.ts';
-import { BackOff } from './back-off.ts';
-import { EventRecorder } from './event-recorder.ts';
+import { BackOff } from './container/back-off.ts';
+import { EventRecorder } from './node/event-recorder.ts';
 import type { KubeletContext } from './kubelet-context.ts';
-import type { NodeAgent } from './node-agent.ts';
-import { startNodeLease } from './node-lease.ts';
-import { heartbeat, nodeAddress, registerNode } from './node-status.ts';
-import { PodWorker } from './pod-worker.ts';
+import type { NodeAgent } from '../apiserver/node-agent.ts';
+import { startNodeLease } from './node/node-lease.ts';
+import { Link } from './node/link.ts';
+import { heartbeat, KUBELET_PORT, nodeAddress, registerNode } from './node/node-status.ts';
+import { reclaimVolumes } from './volumes/reclaim.ts';
+import { PodWorker } from './pod/pod-worker.ts';
+import { reachableAgent } from './reachable-agent.ts';
 import { DEFAULT_TIMING, type KubeletTiming } from './timing.ts';
 import type { PodObject } from './types.ts';
-import type { TokenIssuer } from './volumes/sources.ts';
+import type { TokenIssuer } from '../auth/token-issuer.ts';
 
 export interface KubeletOptions {
   store: Store;
@@ -27,31 +31,50 @@ export interface KubeletOptions {
   /** Issues service account tokens; without it pods that mount one do not start. */
   tokens?: TokenIssuer;
   maxPods?: number;
+  /** Whether pods that are waited for keep the process alive; `true` if absent. */
+  keepProcessAlive?: boolean;
 }
 
 export interface Kubelet {
   agent: NodeAgent;
+  /** Cuts it off from the API; its containers go on. */
+  cutOff(): void;
+  /** Connects it again: it tells what has happened, and hears of it. */
+  reconnect(): void;
   /** Stops looking after pods and removes all containers; the pods' objects stay as they are. */
   stop(): Promise<void>;
 }
 
 /** Registers a node and looks after the pods that are bound to it. */
 export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
-  const context = kubeletContext(options);
+  const link = new Link(options.store);
+  const context = kubeletContext({ ...options, store: link });
   const { store, nodeName, runtime, timing, now } = context;
   // What a kubelet that was killed left of pods that nobody knows any more.
-  for (const name of ['pods', 'logs']) rmSync(join(options.stateDir, name), { recursive: true, force: true });
+  for (const name of ['pods', 'logs', 'volumes']) {
+    const left = join(options.stateDir, name);
+    if (existsSync(left)) {
+      await (runtime.files?.remove(left) ?? rm(left, { recursive: true, force: true }));
+    }
+  }
   mkdirSync(options.stateDir, { recursive: true, mode: 0o711 });
-  registerNode(
-    store,
-    {
-      name: nodeName,
-      hostIP: context.hostIP,
-      runtimeVersion: runtime.version,
-      ...(options.maxPods === undefined ? {} : { maxPods: options.maxPods }),
-    },
-    now(),
-  );
+  const register = (): void =>
+    registerNode(
+      store,
+      {
+        name: nodeName,
+        hostIP: context.hostIP,
+        runtimeVersion: runtime.version,
+        ...(options.maxPods === undefined ? {} : { maxPods: options.maxPods }),
+      },
+      now(),
+    );
+  register();
+  const node = store.get('nodes', undefined, nodeName);
+  for (const limitation of node === undefined ? [] : (runtime.limitations ?? [])) {
+    const details = { type: 'Warning', ...limitation } as const;
+    if (node !== undefined) context.events.record(node, node.metadata.resourceVersion ?? '', details);
+  }
   const workers = new Map<string, PodWorker>();
   const look = (pod: PodObject): void => {
     const uid = pod.metadata.uid ?? '';
@@ -67,6 +90,7 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
     if (event.type === 'DELETED') workers.get(event.object.metadata.uid ?? '')?.remove();
     else look(event.object);
   });
+  const endReclaim = reclaimVolumes(store, runtime);
   for (const pod of store.list<PodObject>('pods')) look(pod);
   const pulse = setInterval(() => heartbeat(store, nodeName, now()), timing.heartbeatMs).unref();
   const endLease = startNodeLease(store, nodeName, now);
@@ -75,10 +99,18 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
     return uid === undefined ? undefined : workers.get(uid);
   };
   return {
-    agent: new Agent(find),
+    agent: reachableAgent(new Agent(find), link, `${context.hostIP}:${KUBELET_PORT}`),
+    cutOff: () => link.cut(),
+    reconnect() {
+      link.restore();
+      register();
+      for (const pod of store.list<PodObject>('pods')) look(pod);
+      for (const worker of workers.values()) worker.wake();
+    },
     async stop() {
       clearInterval(pulse);
       endLease();
+      endReclaim();
       unsubscribe();
       const stopped = [...workers.values()].map(async (worker) => worker.stop());
       await runtime.stop();
@@ -90,7 +122,9 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
 function kubeletContext(options: KubeletOptions): KubeletContext {
   const timing = { ...DEFAULT_TIMING, ...options.timing };
   const now = options.now ?? ((): Date => new Date());
-  const { backOffMs, maxBackOffMs, backOffResetMs } = timing;
+  const { backOffMs, maxBackOffMs, backOffResetMs, relistIntervalMs } = timing;
+  const random = options.random ?? Math.random;
+  const firstRelist = performance.now() - relistIntervalMs * random();
   return {
     store: options.store,
     runtime: options.runtime,
@@ -99,11 +133,13 @@ function kubeletContext(options: KubeletOptions): KubeletContext {
     stateDir: options.stateDir,
     timing,
     now,
-    random: options.random ?? Math.random,
+    random,
+    untilRelist: () => relistIntervalMs - ((performance.now() - firstRelist) % relistIntervalMs),
     events: new EventRecorder(options.store, options.nodeName, now),
     crashBackOff: new BackOff(backOffMs, maxBackOffMs, backOffResetMs),
     imageBackOff: new BackOff(backOffMs, maxBackOffMs, backOffResetMs),
     pullFailures: new Map(),
     tokens: options.tokens,
+    keepProcessAlive: options.keepProcessAlive ?? true,
   };
 }

@@ -16,3 +16,8 @@ export function podLogDirectory(stateDir: string, pod: PodObject): string {
   const { namespace, name, uid } = pod.metadata;
   return join(stateDir, 'logs', `${namespace}_${name}_${uid}`);
 }
+
+/** Where the volumes are that were made for claims. */
+export function volumeDirectory(stateDir: string): string {
+  return join(stateDir, 'volumes');
+}

@@ -1,21 +1,21 @@
-/** The kubelet's times in ms; the defaults are a real kubelet's. */
+/** The kubelet's intervals in ms; the defaults are those of a real kubelet. */
 export interface KubeletTiming {
-  /** A pod is looked at again after so long, up to half as much more. */
+  /** Interval of pod syncs, plus up to half of it. */
   syncIntervalMs: number;
-  /** The same after a look that failed. */
+  /** The same after a failed sync. */
   errorIntervalMs: number;
-  /** How long a change of a pod's object takes to reach the kubelet. */
+  /** Latency of changes of a pod's object to the kubelet. */
   watchLatencyMs: number;
-  /** How often the runtime is asked what has ended. */
+  /** Interval of asking the runtime for terminated containers. */
   relistIntervalMs: number;
   /** The first pause before a container is restarted or an image pulled again; it doubles each time. */
   backOffMs: number;
   maxBackOffMs: number;
-  /** How long a container may have run before its back-off starts anew. */
+  /** How long a container must have run for its back-off to be reset. */
   backOffResetMs: number;
-  /** The first pause before a volume that failed is set up again; it doubles each time. */
+  /** The first pause before the retry of a failed volume; it doubles each time. */
   mountRetryMs: number;
-  /** How often the node says that it is alive. */
+  /** Interval of the node's heartbeats. */
   heartbeatMs: number;
 }
 

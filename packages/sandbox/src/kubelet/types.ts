@@ -7,8 +7,8 @@ import type {
   PodStatus as ApiPodStatus,
   ResourceRequirements,
 } from 'kubernetes-types/core/v1.d.ts';
-import type { KubeObject } from '../store/types.ts';
-import type { LinuxUser } from '../runtime/runtime.ts';
+import type { KubeObject } from '../machinery/objects.ts';
+import type { LinuxUser } from '../cri/runtime.ts';
 
 /** A status field that came after the release that the types describe. */
 export interface ContainerStatus extends ApiContainerStatus {

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { findResource, type Resource } from '../api/discovery/resource-table.ts';
-import { StatusError } from '../api/status-error.ts';
-import type { Write } from '../api/write/context.ts';
-import { createObject } from '../api/write/create.ts';
-import { decodeObject } from '../api/write/decode-body.ts';
-import { bodyOf } from '../api/write/read-body.ts';
-import { updateObject } from '../api/write/update.ts';
+import { findResource, type Resource } from '../apiserver/discovery/resource-table.ts';
+import { StatusError } from '../machinery/status-error.ts';
+import type { Write } from '../apiserver/write/context.ts';
+import { createObject } from '../apiserver/write/create.ts';
+import { decodeObject } from '../apiserver/codecs/decode-body.ts';
+import { bodyOf } from '../apiserver/codecs/read-body.ts';
+import { updateObject } from '../apiserver/write/update.ts';
 import { MemoryStore } from '../store/memory-store.ts';
-import type { KubeObject } from '../store/types.ts';
+import type { KubeObject } from '../machinery/objects.ts';
 import { rulesFor } from './registry.ts';
 import { readRecordings } from './testing/recordings.ts';
 

@@ -1,10 +1,11 @@
-import type { ResourceKey } from '../store/types.ts';
+import type { ResourceKey } from '../machinery/objects.ts';
 import * as clusterKinds from './kinds/cluster-kinds.ts';
 import * as core from './kinds/core-kinds.ts';
 import * as limits from './kinds/limit-kinds.ts';
 import * as nodes from './kinds/node-event.ts';
 import * as rbac from './kinds/rbac.ts';
 import { REVIEWS } from './kinds/reviews.ts';
+import * as storage from './kinds/storage-kinds.ts';
 import * as services from './kinds/service.ts';
 import { POD_RULES } from './pods/rules.ts';
 import type { KindRules } from './rules.ts';
@@ -14,8 +15,8 @@ import * as workloads from './workloads/rules.ts';
 
 const ALL: readonly KindRules[] = [
   POD_RULES,
-  ...[core, clusterKinds, limits, nodes, rbac, services, workloads, jobs, revisions].flatMap((module) =>
-    Object.values(module).filter(isRules),
+  ...[core, clusterKinds, limits, nodes, rbac, services, storage, workloads, jobs, revisions].flatMap(
+    (module) => Object.values(module).filter(isRules),
   ),
   ...REVIEWS,
 ];

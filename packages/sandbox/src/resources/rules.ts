@@ -1,5 +1,6 @@
-import type { KubeObject, ResourceKey, Store } from '../store/types.ts';
-import type { FieldError } from '../api/status-error.ts';
+import type { KubeObject, ResourceKey } from '../machinery/objects.ts';
+import type { Store } from '../store/types.ts';
+import type { FieldError } from '../machinery/status-error.ts';
 import type { StructSchema } from './schema/types.ts';
 
 /** Who asks, after authentication (and impersonation, if any). */
@@ -41,8 +42,8 @@ export interface TableRow {
  * What the API server knows of one kind.
  *
  * The functions work on the object given, in place; they are called in this order.
- * Create: `default`, `admit`, `prepareForCreate`, `validate`, `admitValidated`.
- * Update: `default`, `admit`, `prepareForUpdate`, `validateUpdate`, `admitValidated`.
+ * Create: `default`, mutating admission, `prepareForCreate`, `validate`, validating admission.
+ * Update: `default`, mutating admission, `prepareForUpdate`, `validateUpdate`, validating admission.
  */
 export interface KindRules {
   resource: ResourceKey;
@@ -57,8 +58,6 @@ export interface KindRules {
   schema: StructSchema;
   /** Fills in defaults of the kind, as decoding does. */
   default(object: KubeObject): void;
-  /** Mutating admission. Throws StatusError to refuse. */
-  admit?(object: KubeObject, old: KubeObject | undefined, context: WriteContext, subresource?: string): void;
   /** Drops what a client may not set on create (status), sets generation. */
   prepareForCreate?(object: KubeObject, context: WriteContext): void;
   /** Keeps what this request may not change, and counts up `metadata.generation`. */
@@ -67,13 +66,6 @@ export interface KindRules {
   validateUpdate(object: KubeObject, old: KubeObject, subresource?: string): FieldError[];
   /** Texts of Warning headers that a real server sends for this object (deprecated fields and the like). */
   warnings?(object: KubeObject, old: KubeObject | undefined): string[];
-  /** Validating admission: quota, Pod Security. Throws StatusError to refuse. */
-  admitValidated?(
-    object: KubeObject,
-    old: KubeObject | undefined,
-    context: WriteContext,
-    subresource?: string,
-  ): void;
   tableColumns: readonly TableColumn[];
   tableRow(object: KubeObject, now: Date): TableRow;
   /** Field selectors beyond `metadata.name` and `metadata.namespace`, which every kind has. */

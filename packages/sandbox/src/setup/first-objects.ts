@@ -1,5 +1,7 @@
 import { bootstrapRbac } from '../auth/bootstrap.ts';
-import type { KubeObject, Store } from '../store/types.ts';
+import type { KubeObject } from '../machinery/objects.ts';
+import { firstStorageClass } from '../resources/kinds/storage-types.ts';
+import type { Store } from '../store/types.ts';
 
 const NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
 const PRIORITY_CLASSES: readonly (readonly [name: string, value: number, description: string])[] = [
@@ -14,10 +16,12 @@ const PRIORITY_CLASSES: readonly (readonly [name: string, value: number, descrip
     'Used for system critical pods that must not be moved from their current node.',
   ],
 ];
-/** The first address of the range that services are given. */
+/** The first address of the service range. */
 const API_SERVICE_ADDRESS = '10.96.0.1';
 
-/** What a new cluster has: its namespaces, roles, priority classes, and the service of the API. */
+/**
+ * Creates the objects of a new cluster: its namespaces, roles, priority classes, a StorageClass, and the API's Service.
+ */
 export function createFirstObjects(store: Store, apiPort: number): void {
   bootstrapRbac(store);
   for (const name of NAMESPACES) store.create('namespaces', namespaceObject(name));
@@ -31,6 +35,7 @@ export function createFirstObjects(store: Store, apiPort: number): void {
       preemptionPolicy: 'PreemptLowerPriority',
     });
   }
+  store.create('storageclasses.storage.k8s.io', firstStorageClass());
   store.create('services', apiService(apiPort));
 }
 

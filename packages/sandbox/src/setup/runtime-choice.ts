@@ -1,67 +1,72 @@
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { loadArchives } from '../images/archive.ts';
 import { ImageStore } from '../images/image-store.ts';
-import type { Runtime } from '../runtime/runtime.ts';
-import { kernelProblem } from '../runtime/runc/probe.ts';
-import { RuncRuntime } from '../runtime/runc/runc-runtime.ts';
-import { SimulatedRuntime, type SimulatedRuntimeOptions } from '../runtime/simulated/simulated-runtime.ts';
+import type { Runtime } from '../cri/runtime.ts';
+import { meansForUsers } from '../runtimes/runc/node/id-ranges.ts';
+import { userNamespaceProblem } from '../runtimes/runc/node/user-namespace-probe.ts';
+import { kernelProblem } from '../runtimes/runc/probe.ts';
+import { findProgram } from '../host/programs.ts';
+import { RuncRuntime } from '../runtimes/runc/runc-runtime.ts';
+import { SimulatedRuntime, type SimulatedRuntimeOptions } from '../runtimes/simulated/simulated-runtime.ts';
 
+/** The container runtime: real processes by runc, or processes that are simulated in this one. */
 export type RuntimeName = 'runc' | 'simulated';
 
-/** Programs that real containers need on the machine, and the Debian packages that have them. */
+/** Programs that real containers need, and their Debian packages. */
 const NEEDED = [
   { program: 'runc', debianPackage: 'runc' },
   { program: 'busybox', debianPackage: 'busybox-static' },
-  { program: 'ip', debianPackage: 'iproute2' },
 ];
-/** Where such programs are, whatever the search path of the user says. */
-const SYSTEM_FOLDERS = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
-/** The machine, as far as it decides whether real containers can run. */
+const NAMES: Readonly<Record<string, string>> = { busybox: 'a static busybox' };
+/** Architectures for which the pause program and the first images exist. */
+const ARCHITECTURES = ['x64', 'arm64'];
+
+/** The properties of a machine that determine whether real containers can run. */
 export interface Machine {
   platform: string;
-  /** The user's search path. */
+  /** The user's PATH. */
   path: string;
-  uid: number;
+  architecture: string;
 }
 
 /**
- * What is missing for real containers on this machine, in words; undefined if they can run.
+ * What is missing for real containers on this machine, as text; undefined if they can run.
  *
  * @example
  * const missing = missingForRealContainers();
- * if (missing !== undefined) t.skip(missing);
+ * if (missing !== undefined) console.log(`simulated containers only: ${missing}`);
  */
 export function missingForRealContainers(machine?: Machine): string | undefined {
   const missing = missingPrograms(machine ?? thisMachine());
-  // Another machine's kernel can't be tried from here.
-  return missing ?? (machine === undefined ? kernelProblem() : undefined);
+  // Another machine's kernel can't be tested from here.
+  if (missing !== undefined || machine !== undefined) return missing;
+  return process.getuid?.() === 0 ? kernelProblem() : userNamespaceProblem();
+}
+
+/**
+ * Why containers can't run as any user on this machine, as text; undefined if they can, as with root or with subordinate
+ * ids.
+ */
+export function missingForOtherUsers(): string | undefined {
+  const missing = missingForRealContainers();
+  if (missing !== undefined || process.getuid?.() === 0 || meansForUsers() !== undefined) return missing;
+  return 'containers have one user only: newuidmap, or a range in /etc/subuid and /etc/subgid, is missing';
 }
 
 function missingPrograms(machine: Machine): string | undefined {
-  if (machine.platform !== 'linux') return 'real containers need Linux';
-  if (machine.uid !== 0) return 'real containers need root';
-  const folders = [...machine.path.split(delimiter), ...SYSTEM_FOLDERS];
-  const missing = NEEDED.filter(
-    ({ program }) => !folders.some((folder) => isExecutable(join(folder, program))),
-  );
+  if (machine.platform !== 'linux') return 'real containers need Linux (a virtual machine with it will do)';
+  if (!ARCHITECTURES.includes(machine.architecture)) {
+    return `real containers are there for x64 and arm64, not for ${machine.architecture}`;
+  }
+  const missing = NEEDED.filter(({ program }) => findProgram(program, machine.path) === undefined);
   if (missing.length === 0) return undefined;
   const packages = missing.map(({ debianPackage }) => debianPackage).join(' ');
-  return `real containers need ${missing.map(({ program }) => program).join(', ')} (on Debian: apt-get install ${packages})`;
+  return `real containers need ${missing.map(({ program }) => NAMES[program] ?? program).join(', ')} (on Debian: apt-get install ${packages}; in the project's folder npm run setup, which needs no root)`;
 }
 
 function thisMachine(): Machine {
-  return { platform: process.platform, path: process.env['PATH'] ?? '', uid: process.getuid?.() ?? -1 };
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+  return { platform: process.platform, path: process.env['PATH'] ?? '', architecture: process.arch };
 }
 
 /** How simulated containers behave. */
@@ -78,6 +83,12 @@ export async function openRuntime(
   if (name === 'simulated') return new SimulatedRuntime(simulation);
   const imageDir = join(stateDir, 'images');
   const images = new ImageStore(imageDir);
-  for (const archive of archives) await loadArchives(images, archive, imageDir);
-  return RuncRuntime.start({ stateDir: join(stateDir, 'runc'), images });
+  const runtime = await RuncRuntime.start({ stateDir: join(stateDir, 'runc'), images });
+  try {
+    for (const archive of archives) await loadArchives(images, archive, imageDir, runtime.node);
+  } catch (error) {
+    await runtime.stop();
+    throw error;
+  }
+  return runtime;
 }

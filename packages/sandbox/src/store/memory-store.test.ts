@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MemoryStore } from './memory-store.ts';
-import type { KubeObject } from './types.ts';
+import type { KubeObject } from '../machinery/objects.ts';
 
 function pod(name: string, namespace = 'a'): KubeObject {
   return { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace }, spec: {} };

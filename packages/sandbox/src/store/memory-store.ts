@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { StatusError } from '../api/status-error.ts';
+import { StatusError } from '../machinery/status-error.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import { cloneJson, equalJson } from './json.ts';
-import type { KubeObject, ResourceKey, Store, StoreEvent } from './types.ts';
+import { timestamp } from '../machinery/timestamp.ts';
+import type { KubeObject, ResourceKey } from '../machinery/objects.ts';
+import type { Store, StoreEvent } from './types.ts';
 import { WatchHistory } from './watch-history.ts';
 
 /** Enough for a watcher to be away for minutes; a real API server's watch cache keeps 100 to 100,000 events. */
@@ -16,9 +18,11 @@ export interface MemoryStoreOptions {
   historyCapacity?: number;
   /** The clock, for creation timestamps. */
   now?: () => Date;
+  /** Takes what a listener throws: it fails neither the write nor the other listeners. */
+  onListenerError?: (error: unknown) => void;
 }
 
-interface Shelf {
+interface Bucket {
   byNamespace: Map<string, Map<string, KubeObject>>;
   history: WatchHistory;
   listeners: Set<(event: StoreEvent) => void>;
@@ -28,16 +32,23 @@ type NewEvent = Omit<StoreEvent, 'resourceVersion'>;
 
 /** The objects of one sandbox. See `Store` for the contract; `eventsSince` and `compact` serve watches. */
 export class MemoryStore implements Store {
-  readonly #shelves = new Map<ResourceKey, Shelf>();
+  readonly #buckets = new Map<ResourceKey, Bucket>();
   readonly #historyCapacity: number;
   readonly #now: () => Date;
-  readonly #pending: { shelf: Shelf; event: StoreEvent }[] = [];
+  readonly #onListenerError: (error: unknown) => void;
+  readonly #pending: { bucket: Bucket; event: StoreEvent }[] = [];
   #delivering = false;
   #resourceVersion = FIRST_RESOURCE_VERSION;
 
   constructor(options: MemoryStoreOptions = {}) {
     this.#historyCapacity = options.historyCapacity ?? HISTORY_CAPACITY;
     this.#now = options.now ?? (() => new Date());
+    this.#onListenerError =
+      options.onListenerError ??
+      ((error) =>
+        queueMicrotask(() => {
+          throw error;
+        }));
   }
 
   get resourceVersion(): number {
@@ -49,14 +60,14 @@ export class MemoryStore implements Store {
     namespace: string | undefined,
     name: string,
   ): T | undefined {
-    const found = this.#shelf(resource)
+    const found = this.#bucket(resource)
       .byNamespace.get(namespace ?? '')
       ?.get(name);
     return found as T | undefined;
   }
 
   list<T extends KubeObject>(resource: ResourceKey, namespace?: string): T[] {
-    const { byNamespace } = this.#shelf(resource);
+    const { byNamespace } = this.#bucket(resource);
     const namespaces = namespace === undefined ? [...byNamespace.keys()].toSorted(byCodeUnit) : [namespace];
     return namespaces.flatMap((key) => {
       const objects = [...(byNamespace.get(key)?.entries() ?? [])];
@@ -67,16 +78,16 @@ export class MemoryStore implements Store {
   create<T extends KubeObject>(resource: ResourceKey, object: T): T {
     const created = cloneJson(object);
     const { name = '', namespace = '' } = created.metadata;
-    const shelf = this.#shelf(resource);
-    const objects = shelf.byNamespace.get(namespace) ?? new Map<string, KubeObject>();
+    const bucket = this.#bucket(resource);
+    const objects = bucket.byNamespace.get(namespace) ?? new Map<string, KubeObject>();
     if (objects.has(name)) throw alreadyExists(resource, name);
     Object.assign(created.metadata, {
       uid: created.metadata.uid ?? randomUUID(),
       creationTimestamp: created.metadata.creationTimestamp ?? timestamp(this.#now()),
     });
     this.#stamp(created);
-    shelf.byNamespace.set(namespace, objects.set(name, created));
-    this.#emit(shelf, { type: 'ADDED', object: created });
+    bucket.byNamespace.set(namespace, objects.set(name, created));
+    this.#emit(bucket, { type: 'ADDED', object: created });
     return created;
   }
 
@@ -86,8 +97,8 @@ export class MemoryStore implements Store {
     name: string,
     change: (draft: T) => void,
   ): T | undefined {
-    const shelf = this.#shelf(resource);
-    const objects = shelf.byNamespace.get(namespace ?? '');
+    const bucket = this.#bucket(resource);
+    const objects = bucket.byNamespace.get(namespace ?? '');
     const previous = objects?.get(name) as T | undefined;
     if (objects === undefined || previous === undefined) return undefined;
     const draft = cloneJson(previous);
@@ -95,7 +106,7 @@ export class MemoryStore implements Store {
     if (equalJson(draft, previous)) return previous;
     this.#stamp(draft);
     objects.set(name, draft);
-    this.#emit(shelf, { type: 'MODIFIED', object: draft, previous });
+    this.#emit(bucket, { type: 'MODIFIED', object: draft, previous });
     return draft;
   }
 
@@ -104,14 +115,14 @@ export class MemoryStore implements Store {
     namespace: string | undefined,
     name: string,
   ): T | undefined {
-    const shelf = this.#shelf(resource);
-    const objects = shelf.byNamespace.get(namespace ?? '');
+    const bucket = this.#bucket(resource);
+    const objects = bucket.byNamespace.get(namespace ?? '');
     const previous = objects?.get(name) as T | undefined;
     if (objects === undefined || previous === undefined) return undefined;
     objects.delete(name);
     const last = cloneJson(previous);
     this.#stamp(last);
-    this.#emit(shelf, { type: 'DELETED', object: last, previous });
+    this.#emit(bucket, { type: 'DELETED', object: last, previous });
     return last;
   }
 
@@ -119,7 +130,7 @@ export class MemoryStore implements Store {
     resource: ResourceKey,
     listener: (event: StoreEvent<T>) => void,
   ): () => void {
-    const { listeners } = this.#shelf(resource);
+    const { listeners } = this.#bucket(resource);
     const own = (event: StoreEvent): void => listener(event as StoreEvent<T>);
     listeners.add(own);
     return () => listeners.delete(own);
@@ -127,22 +138,22 @@ export class MemoryStore implements Store {
 
   /** What happened to a resource after a resourceVersion, oldest first; undefined when that is forgotten. */
   eventsSince(resource: ResourceKey, resourceVersion: number): StoreEvent[] | undefined {
-    return this.#shelf(resource).history.since(resourceVersion);
+    return this.#bucket(resource).history.since(resourceVersion);
   }
 
   /** Forgets the history of every resource, as etcd's compaction does. */
   compact(): void {
-    for (const { history } of this.#shelves.values()) history.compact(this.#resourceVersion);
+    for (const { history } of this.#buckets.values()) history.compact(this.#resourceVersion);
   }
 
-  #shelf(resource: ResourceKey): Shelf {
-    let shelf = this.#shelves.get(resource);
-    if (shelf === undefined) {
+  #bucket(resource: ResourceKey): Bucket {
+    let bucket = this.#buckets.get(resource);
+    if (bucket === undefined) {
       const history = new WatchHistory(this.#historyCapacity, FIRST_RESOURCE_VERSION);
-      shelf = { byNamespace: new Map(), history, listeners: new Set() };
-      this.#shelves.set(resource, shelf);
+      bucket = { byNamespace: new Map(), history, listeners: new Set() };
+      this.#buckets.set(resource, bucket);
     }
-    return shelf;
+    return bucket;
   }
 
   #stamp(object: KubeObject): void {
@@ -155,25 +166,25 @@ export class MemoryStore implements Store {
    * Tells the listeners. A listener may itself change the store: those events wait their turn, so that
    * every listener sees all events in the order of their resourceVersions.
    */
-  #emit(shelf: Shelf, change: NewEvent): void {
+  #emit(bucket: Bucket, change: NewEvent): void {
     const event: StoreEvent = { ...change, resourceVersion: this.#resourceVersion };
-    shelf.history.push(event);
-    this.#pending.push({ shelf, event });
+    bucket.history.push(event);
+    this.#pending.push({ bucket, event });
     if (this.#delivering) return;
     this.#delivering = true;
+    for (let next = this.#pending.shift(); next !== undefined; next = this.#pending.shift()) {
+      for (const listener of next.bucket.listeners) this.#call(listener, next.event);
+    }
+    this.#delivering = false;
+  }
+
+  #call(listener: (event: StoreEvent) => void, event: StoreEvent): void {
     try {
-      for (let next = this.#pending.shift(); next !== undefined; next = this.#pending.shift()) {
-        for (const listener of next.shelf.listeners) listener(next.event);
-      }
-    } finally {
-      this.#delivering = false;
+      listener(event);
+    } catch (error) {
+      this.#onListenerError(error);
     }
   }
-}
-
-/** A time as the API writes it: RFC 3339 in UTC, whole seconds. */
-export function timestamp(date: Date): string {
-  return `${date.toISOString().slice(0, 19)}Z`;
 }
 
 function byCodeUnit(a: string, b: string): number {

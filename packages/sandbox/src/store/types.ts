@@ -1,19 +1,9 @@
-import type { ObjectMeta } from 'kubernetes-types/meta/v1.d.ts';
+import type { KubeObject, ResourceKey } from '../machinery/objects.ts';
 
-/** Any API object as stored: JSON, with the metadata that the store itself keeps. */
-export interface KubeObject {
-  apiVersion: string;
-  kind: string;
-  metadata: ObjectMeta;
-  [field: string]: unknown;
-}
-
-/** A resource's key: its plural, with the group for all but the core group (`pods`, `deployments.apps`). */
-export type ResourceKey = string;
-
+/** A change of an object, in the terms of a watch. */
 export type WatchEventType = 'ADDED' | 'MODIFIED' | 'DELETED';
 
-/** What a watcher is told. `previous` is the object before the change, for selectors that it no longer matches. */
+/** The event for a watcher. `previous` is the object before the change, for selectors that it no longer matches. */
 export interface StoreEvent<T extends KubeObject = KubeObject> {
   type: WatchEventType;
   object: T;
@@ -22,25 +12,26 @@ export interface StoreEvent<T extends KubeObject = KubeObject> {
 }
 
 /**
- * The one place where objects live: in memory, synchronous, with one resourceVersion counter for all.
+ * The only place where objects are kept: in memory, synchronous, with one resourceVersion counter for all.
  *
- * Objects handed out are frozen in spirit: never mutate them, use `update`.
- * The store does no defaulting, validation or authorization; that is the API server's. The kubelet and the
- * controllers, which a real cluster trusts to write status, use it directly.
+ * Treat returned objects as immutable: change them only with `update`. The store does no defaulting, validation or
+ * authorization; that is the API server's task. The kubelet and the controllers, which a real cluster trusts to write
+ * status, use it directly.
  */
 export interface Store {
+  /** The object with that name; undefined if there is none. */
   get<T extends KubeObject>(
     resource: ResourceKey,
     namespace: string | undefined,
     name: string,
   ): T | undefined;
-  /** In order of namespace, then name. */
+  /** Sorted by namespace, then name. */
   list<T extends KubeObject>(resource: ResourceKey, namespace?: string): T[];
-  /** Sets uid, resourceVersion and creationTimestamp (where absent). Throws StatusError AlreadyExists. */
+  /** Sets uid, resourceVersion and creationTimestamp (if absent). Throws StatusError AlreadyExists. */
   create<T extends KubeObject>(resource: ResourceKey, object: T): T;
   /**
-   * Applies `change` to a deep copy and stores it with a new resourceVersion; an update that changes nothing
-   * makes no event. Returns undefined if the object is gone.
+   * Applies `change` to a deep copy and stores it with a new resourceVersion; an update without a change emits no event.
+   * Returns undefined if the object does not exist.
    */
   update<T extends KubeObject>(
     resource: ResourceKey,

@@ -1,7 +1,7 @@
 // Starts a simulated sandbox, creates pods through its API until all run, and prints what that took as JSON.
 // Usage: many-pods.ts COUNT
 import { startSandbox } from '../index.ts';
-import type { KubeObject } from '../store/types.ts';
+import type { KubeObject } from '../machinery/objects.ts';
 import { ApiClient } from './api-client.ts';
 
 /** Requests under way at once. */

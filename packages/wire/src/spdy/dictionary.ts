@@ -1,6 +1,6 @@
 /*
- * The text that SPDY/3 header blocks are compressed against: words with their lengths in front, then a tail without.
- * Source: the SPDY Protocol, Draft 3.1, 2.6.10.1.
+ * The preset dictionary of SPDY/3 header blocks: words with their lengths before them, then a tail without. Source: the
+ * SPDY Protocol, Draft 3.1, 2.6.10.1.
  */
 const WORDS =
   'options head post put delete trace accept accept-charset accept-encoding accept-language accept-ranges age allow ' +
@@ -19,7 +19,7 @@ const TAIL =
   'application/xml,application/xhtml+xml,text/plain,text/javascript,publicprivatemax-age=gzip,deflate,sdchcharset=' +
   'utf-8charset=iso-8859-1,utf-,*,enq=0.';
 
-/** The dictionary's Adler-32 checksum, by which a zlib stream names it. */
+/** The dictionary's Adler-32 checksum, its id in a zlib stream. */
 export const DICTIONARY_ID = 0xe3c6a7c2;
 
 /** The dictionary of 1423 bytes. */

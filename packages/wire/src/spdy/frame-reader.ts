@@ -15,34 +15,57 @@ const LOW_31_BITS = 0x7fffffff;
 const LOW_24_BITS = 0xffffff;
 const SYN_STREAM_BYTES = 10;
 const SETTING_BYTES = 8;
+/** SPDY has seven settings. */
+const MOST_SETTINGS = 100;
+const NOTHING = Buffer.alloc(0);
 
-/** Takes frames out of the bytes of one side, however they are cut. */
+/** Decodes frames from the bytes of one side, whatever their chunks. */
 export class FrameReader {
   readonly #decompressor = new HeaderDecompressor();
-  #chunks: Buffer[] = [];
-  #buffered = 0;
-  /** How many bytes must be there before the next frame can be read. */
-  #needed = FRAME_HEADER_BYTES;
+  #blocksLeft: number;
+  /** The beginning of an incomplete frame, in our own buffer, which doubles as needed. */
+  #room: Buffer = NOTHING;
+  #filled = 0;
+
+  /** `mostHeaderBlocks`: more are a protocol violation; each costs some time, however short it is. */
+  constructor({ mostHeaderBlocks = Infinity }: { mostHeaderBlocks?: number } = {}) {
+    this.#blocksLeft = mostHeaderBlocks;
+  }
 
   /**
-   * The frames that are complete with these bytes; frames of unknown type are passed over. Throws SpdyError for a
-   * breach of the protocol, after which the reader cannot go on.
+   * The frames that these bytes complete; frames of unknown type are ignored. Throws SpdyError for a protocol violation,
+   * after which the reader cannot continue.
    */
   *read(bytes: Buffer): Generator<SpdyFrame> {
-    this.#chunks.push(bytes);
-    this.#buffered += bytes.length;
-    while (this.#buffered >= this.#needed) {
-      const joined = this.#chunks.length === 1 ? (this.#chunks[0] ?? bytes) : Buffer.concat(this.#chunks);
-      const length = FRAME_HEADER_BYTES + (joined.readUInt32BE(4) & LOW_24_BITS);
-      this.#needed = length;
-      this.#chunks = [joined];
-      if (joined.length < length) return;
-      this.#chunks = [joined.subarray(length)];
-      this.#buffered = joined.length - length;
-      this.#needed = FRAME_HEADER_BYTES;
-      const frame = this.#frame(joined.subarray(0, length));
+    const joined = this.#filled === 0 ? bytes : this.#append(bytes);
+    let at = 0;
+    for (;;) {
+      const left = joined.length - at;
+      if (left < FRAME_HEADER_BYTES) break;
+      const length = FRAME_HEADER_BYTES + (joined.readUInt32BE(at + 4) & LOW_24_BITS);
+      if (left < length) break;
+      const frame = this.#frame(joined.subarray(at, at + length));
+      at += length;
       if (frame !== undefined) yield frame;
     }
+    // Nothing was taken from the buffer: more will be added.
+    if (at === 0 && this.#filled > 0) return;
+    // Frames share the memory of their buffer, so the rest gets a new one.
+    this.#filled = 0;
+    if (at < joined.length) this.#append(joined.subarray(at));
+  }
+
+  /** Appends to the buffer; a frame that arrives byte by byte is copied a few times, not each time. */
+  #append(bytes: Buffer): Buffer {
+    const size = this.#filled + bytes.length;
+    if (this.#filled === 0 || size > this.#room.length) {
+      const room = Buffer.allocUnsafeSlow(size * 2);
+      this.#room.copy(room, 0, 0, this.#filled);
+      this.#room = room;
+    }
+    bytes.copy(this.#room, this.#filled);
+    this.#filled = size;
+    return this.#room.subarray(0, size);
   }
 
   #frame(bytes: Buffer): SpdyFrame | undefined {
@@ -110,6 +133,8 @@ export class FrameReader {
   }
 
   #headers(compressed: Buffer): Headers {
+    this.#blocksLeft -= 1;
+    if (this.#blocksLeft < 0) throw new SpdyError('there are too many frames with headers');
     return decodeHeaderBlock(this.#decompressor.decompress(compressed));
   }
 }
@@ -117,6 +142,7 @@ export class FrameReader {
 function readSettings(payload: Buffer): { id: number; flags: number; value: number }[] {
   need(payload, 4);
   const count = payload.readUInt32BE(0);
+  if (count > MOST_SETTINGS) throw new SpdyError('a frame has too many settings');
   need(payload, 4 + count * SETTING_BYTES);
   return Array.from({ length: count }, (_, position) => {
     const at = 4 + position * SETTING_BYTES;

@@ -10,7 +10,7 @@ import {
 import { encodeHeaderBlock, type Headers } from './header-block.ts';
 import { HeaderCompressor } from './header-compression.ts';
 
-/** Turns the frames of one side into bytes. Its frames must be sent in the order in which they were written. */
+/** Encodes the frames of one side. They must be sent in the order in which they were written. */
 export class FrameWriter {
   readonly #compressor = new HeaderCompressor();
 

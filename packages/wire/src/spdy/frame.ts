@@ -16,7 +16,7 @@ export const FrameType = {
   windowUpdate: 9,
 } as const;
 
-/** Why a stream is reset. */
+/** Reasons for resetting a stream. */
 export const ResetStatus = {
   protocolError: 1,
   invalidStream: 2,
@@ -27,7 +27,7 @@ export const ResetStatus = {
 
 export const GO_AWAY_OK = 0;
 
-/** Flags of frames: the sender's last on this stream; no answer is wanted. */
+/** Flags of frames: the sender's last frame on this stream; no reply is expected. */
 export const FLAG_FIN = 0x01;
 export const FLAG_UNIDIRECTIONAL = 0x02;
 
@@ -35,10 +35,10 @@ export const SPDY_VERSION = 3;
 export const FRAME_HEADER_BYTES = 8;
 /** Lengths have 24 bits. */
 export const MAX_FRAME_BYTES = 0xffffff;
-/** How much may be sent on a stream before the receiver grants more. */
+/** Initial flow-control window of a stream. */
 export const INITIAL_WINDOW_BYTES = 64 * 1024;
 
-/** A frame, taken apart. */
+/** A decoded frame. */
 export type SpdyFrame =
   | { type: 'data'; streamId: number; fin: boolean; data: Buffer }
   | {

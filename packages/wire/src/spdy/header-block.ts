@@ -3,7 +3,7 @@ import { SpdyError } from './spdy-error.ts';
 /** Header names, in lower case, and their values; several values of a name are joined by NUL. */
 export type Headers = ReadonlyMap<string, string>;
 
-/** The uncompressed form: the number of pairs, then names and values, each with its length in front. */
+/** The uncompressed form: the number of pairs, then names and values, each with its length before it. */
 export function encodeHeaderBlock(headers: Headers): Buffer {
   const parts = [uint32(headers.size)];
   for (const [name, value] of headers) {
@@ -15,7 +15,7 @@ export function encodeHeaderBlock(headers: Headers): Buffer {
   return Buffer.concat(parts);
 }
 
-/** Throws SpdyError for a block that is cut off, has bytes left over or names a header twice. */
+/** Throws SpdyError for a block that is truncated, has extra bytes or contains a header twice. */
 export function decodeHeaderBlock(block: Buffer): Headers {
   let at = 0;
   const number = () => {

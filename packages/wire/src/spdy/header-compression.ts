@@ -3,15 +3,18 @@ import { DICTIONARY, DICTIONARY_ID } from './dictionary.ts';
 import { SpdyError } from './spdy-error.ts';
 
 /*
- * All header blocks of one direction are one zlib stream, flushed to a byte boundary after each block. All that a
- * block needs of those before it is the last 32 KiB of their text, so each can be handled on its own, at once, with
- * that text as its dictionary.
+ * All header blocks of one direction are one zlib stream, flushed to a byte boundary after each block. A block depends
+ * only on the last 32 KiB of the previous text, so each can be processed separately and synchronously, with that text as
+ * its dictionary.
  */
 
-/** How far back deflate refers at most. */
+/** Maximum distance of a deflate reference. */
 const WINDOW_BYTES = 32 * 1024;
-/** What a header block may come to, so that a small frame cannot fill the memory. */
-const MAX_BLOCK_BYTES = 1024 * 1024;
+/**
+ * Maximum size of a header block, so that small frames can exhaust neither memory nor CPU time: real ones have a few
+ * hundred bytes.
+ */
+const MAX_BLOCK_BYTES = 64 * 1024;
 /** Deflate, a window of 32 KiB, and a dictionary that is named in the next four bytes (RFC 1950). */
 const ZLIB_HEADER = Buffer.from([0x78, 0xbb, 0, 0, 0, 0]);
 ZLIB_HEADER.writeUInt32BE(DICTIONARY_ID, 2);
@@ -37,7 +40,7 @@ export class HeaderCompressor {
   }
 }
 
-/** Undoes what the other side's compressor did. Throws SpdyError for what is not such a stream. */
+/** Decompresses the other side's header blocks. Throws SpdyError for an invalid stream. */
 export class HeaderDecompressor {
   #window: Buffer | undefined;
 
@@ -59,7 +62,7 @@ export class HeaderDecompressor {
   }
 }
 
-/** The window that a stream begins with, and what follows its header. */
+/** The window at the start of a stream, and the data after its header. */
 function readHeader(compressed: Uint8Array): [window: Buffer, deflated: Uint8Array] {
   const [method = 0, flags = 0] = compressed;
   if ((method & 0x0f) !== DEFLATE_METHOD || (method * 256 + flags) % 31 !== 0) {

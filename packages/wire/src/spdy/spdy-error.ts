@@ -1,4 +1,4 @@
-/** The peer breaks the SPDY protocol; the connection cannot go on. */
+/** The peer violates the SPDY protocol; the connection cannot continue. */
 export class SpdyError extends Error {
   override readonly name = 'SpdyError';
 }

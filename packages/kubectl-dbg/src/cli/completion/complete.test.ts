@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { TargetKind } from '../../plan/resolve.ts';
+import type { TargetKind } from '../../targets/parse-target.ts';
 import { complete } from './complete.ts';
 import { Directive, renderCompletion } from './directive.ts';
 import type { CompletionSource } from './source.ts';
@@ -16,6 +16,7 @@ const source: CompletionSource = {
   names: async (kind, { namespace }) => (namespace === 'empty' ? [] : (NAMES[kind] ?? [])),
   containers: async (pod) => (pod === 'web-1' ? ['app', 'proxy'] : []),
   namespaces: async () => ['default', 'shop'],
+  sessions: async () => ['web/debugger-bcdfg', 'copy/debugger-fghjk'],
   kubeconfig: async (section) => [`${section}-a`],
 };
 
@@ -23,6 +24,7 @@ const broken: CompletionSource = {
   names: () => Promise.reject(new Error('no cluster')),
   containers: () => Promise.reject(new Error('no cluster')),
   namespaces: () => Promise.reject(new Error('no cluster')),
+  sessions: () => Promise.reject(new Error('no cluster')),
   kubeconfig: () => Promise.reject(new Error('no cluster')),
 };
 
@@ -53,6 +55,11 @@ const rows: [string[], string[], number][] = [
   [['-f', ''], ['json', 'yaml', 'yml'], Directive.fileEndings],
   [['--custom', ''], [], Directive.usual],
   [['profiles', 'rest'], ['restricted'], Directive.noFiles],
+  [['attach', ''], ['web/debugger-bcdfg', 'copy/debugger-fghjk'], Directive.noFiles],
+  [['attach', 'web/debugger-bcdfg', ''], [], Directive.noFiles],
+  [['logs', 'c'], ['copy/debugger-fghjk'], Directive.noFiles],
+  [['stop', 'web/debugger-bcdfg', ''], ['copy/debugger-fghjk'], Directive.noFiles],
+  [['ls', 'web'], ['web-1', 'web-2'], Directive.noFiles],
   [['completion', ''], ['bash', 'zsh', 'fish', 'powershell'], Directive.noFiles],
   [['--bogus=', ''].slice(0, 1), [], Directive.noFiles],
 ];

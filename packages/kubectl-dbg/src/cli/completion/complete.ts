@@ -1,5 +1,5 @@
-import { kindOfWord, TYPE_WORDS } from '../../plan/resolve.ts';
-import { PROFILE_SUMMARIES } from '../../plan/profile-words.ts';
+import { kindOfWord, TYPE_WORDS } from '../../targets/parse-target.ts';
+import { PROFILE_SUMMARIES } from '../present/profiles.ts';
 import { flagByName, flagByShort, flags, parse, SUBCOMMANDS } from '../grammar/index.ts';
 import type { FlagSpec, Options, ParsedArguments } from '../grammar/index.ts';
 import { type Completion, Directive, type Offer } from './directive.ts';
@@ -7,13 +7,13 @@ import { SHELLS } from './scripts.ts';
 import type { CompletionSource } from './source.ts';
 
 /**
- * What to offer for the last of `words`, which are those after `kubectl dbg`; the last may be empty. This is what
- * `kubectl_complete-dbg` and the shells' scripts ask for. Never throws.
+ * What to offer for the last of `words`, which are those after `kubectl dbg`; the last may be empty.
+ * `kubectl_complete-dbg` and the shell scripts call this. Never throws.
  */
 export async function complete(words: readonly string[], source: CompletionSource): Promise<Completion> {
   const current = words.at(-1) ?? '';
   const before = words.slice(0, -1);
-  // After -- comes a command of the debug container: whatever is there is unknown here.
+  // After -- there is a command of the debug container, whose programs are unknown here.
   if (before.includes('--')) return { offers: [], directive: Directive.usual };
   const waiting = flagAwaitingValue(before);
   const parsed = parsedSoFar(waiting === undefined ? before : before.slice(0, -1));
@@ -42,7 +42,7 @@ function parsedSoFar(words: readonly string[]): ParsedArguments {
   }
 }
 
-/** The flag whose value is the word being completed, if the word before it is such a flag. */
+/** The flag whose value is being completed, if the previous word is such a flag. */
 function flagAwaitingValue(before: readonly string[]): FlagSpec | undefined {
   const last = before.at(-1);
   if (last === undefined || !last.startsWith('-') || last === '-' || last.includes('=')) return undefined;
@@ -50,7 +50,7 @@ function flagAwaitingValue(before: readonly string[]): FlagSpec | undefined {
     const flag = flagByName(last.slice(2));
     return flag !== undefined && takesValue(flag) ? flag : undefined;
   }
-  // Combined shorts: only the last may wait, and only if none before it took the rest as its value.
+  // Combined shorthands: only the last may take the next word, and only if none before it took the rest as its value.
   for (let index = 1; index < last.length; index++) {
     const flag = flagByShort(last.charAt(index));
     if (flag === undefined) return undefined;
@@ -132,7 +132,17 @@ async function completeWord(
   const { command, options, targets } = parsed;
   if (command === 'profiles') return targets.length === 0 ? profiles(current) : fitting(current, []);
   if (command === 'completion') return fitting(current, targets.length === 0 ? SHELLS : []);
-  if (command !== 'debug') return fitting(current, []);
+  if (command === 'attach' || command === 'logs' || command === 'stop') {
+    // Only stop takes several.
+    if (targets.length > 0 && command !== 'stop') return fitting(current, []);
+    const sessions = await source.sessions(options);
+    return fitting(
+      current,
+      sessions.filter((word) => !targets.includes(word)),
+    );
+  }
+  if (command === 'ls' && targets.length > 0) return fitting(current, []);
+  if (command !== 'debug' && command !== 'ls') return fitting(current, []);
   const slash = current.indexOf('/');
   if (slash > 0) {
     const type = current.slice(0, slash);
@@ -142,20 +152,23 @@ async function completeWord(
     const others = names.map((name) => `${type}/${name}`).filter((word) => !targets.includes(word));
     return fitting(current, others);
   }
-  // After a bare pod name comes a command; after TYPE/NAME another target may come.
+  // After a bare pod name there is a command; after TYPE/NAME there may be another target.
   if (targets.length > 0 && !targets.every((word) => word.includes('/'))) return fitting(current, []);
   const types = TYPE_WORDS.map((type) => `${type}/`);
   if (targets.length > 0) return withoutBlank(fitting(current, types));
   const pods = await source.names('Pod', options).catch((): string[] => []);
   const offers: Offer[] = [
     ...pods.map((word) => ({ word })),
-    ...Object.entries(SUBCOMMANDS).map(([word, description]) => ({ word, description })),
+    ...(command === 'ls' ? [] : Object.entries(SUBCOMMANDS)).map(([word, description]) => ({
+      word,
+      description,
+    })),
     ...types.map((word) => ({ word })),
   ].filter(({ word }) => word.startsWith(current));
   return withoutBlank({ offers, directive: Directive.noFiles });
 }
 
-/** `TYPE/` is to be gone on with: no blank after it, if nothing else is on offer. */
+/** `TYPE/` must be continued: no blank after it, if it is the only offer. */
 function withoutBlank({ offers, directive }: Completion): Completion {
   const open = offers.length > 0 && offers.every(({ word }) => word.endsWith('/'));
   return { offers, directive: open ? directive | Directive.noSpace : directive };

@@ -1,41 +1,54 @@
 import type { Pod } from 'kubernetes-types/core/v1.d.ts';
-import { type Cluster, openCluster } from '../../cluster/index.ts';
+import { type Cluster, openCluster, type PluginPolicy } from '../../cluster/index.ts';
 import { loadKubeconfig } from '../../cluster/kubeconfig/load.ts';
-import { ExitCode } from '../../errors.ts';
-import { resolveTarget } from '../../plan/index.ts';
-import { sanitise } from '../../sanitise.ts';
-import type { World } from '../../world.ts';
+import { apiPaths } from '../../model/api-paths.ts';
+import { ExitCode } from '../../model/failure.ts';
+import { parseTarget } from '../../targets/index.ts';
+import { sanitise } from '../../base/sanitise.ts';
+import type { World } from '../../model/world.ts';
 import { clusterOptionsOf } from '../cluster-options.ts';
 import type { Options } from '../grammar/index.ts';
 import { complete } from './complete.ts';
 import { renderCompletion } from './directive.ts';
 import type { CompletionSource } from './source.ts';
 
-/** A shell waits while this runs: a cluster that does not answer within this time (ms) offers nothing. */
+/** A shell waits for this: if a cluster does not respond within this time (ms), nothing is offered. */
 const TIMEOUT_MS = 3_000;
 
-/** More names than a screen shows help nobody; the server cuts the list. */
+/** More names than fit on a screen are useless; the server truncates the list. */
 const MOST_NAMES = 500;
 
 interface Named {
   items: { metadata?: { name?: string } }[];
 }
 
-/** Prints what to offer for the words typed so far; says nothing about failures. */
-export async function runCompletion(words: readonly string[], world: World): Promise<number> {
-  const result = await complete(words, sourceOf(world));
-  // Names come from the cluster: none with control characters reaches the shell.
-  const offers = result.offers.filter(({ word }) => sanitise(word) === word);
+/** Prints the offers for the words typed so far; reports no failures. */
+export async function runCompletion(
+  words: readonly string[],
+  world: World,
+  pluginPolicy: () => Promise<PluginPolicy | undefined> = () => Promise.resolve(undefined),
+): Promise<number> {
+  const result = await complete(words, sourceOf(world, pluginPolicy));
+  // Names come from the cluster: no control characters reach the shell.
+  const offers = result.offers.filter(
+    ({ word, description = '' }) => sanitise(word) === word && sanitise(description) === description,
+  );
   world.stdout.write(renderCompletion({ ...result, offers }));
   return ExitCode.ok;
 }
 
-function sourceOf(world: World): CompletionSource {
+function sourceOf(world: World, policy: () => Promise<PluginPolicy | undefined>): CompletionSource {
   const ask = async <T>(
     options: Options,
     question: (cluster: Cluster, signal: AbortSignal) => Promise<T>,
   ) => {
-    const cluster = await openCluster(clusterOptionsOf({ ...options, v: 0 }, world), world);
+    const pluginPolicy = await policy();
+    const clusterOptions = {
+      ...clusterOptionsOf({ ...options, v: 0 }, world),
+      pluginPolicy,
+      background: true,
+    };
+    const cluster = await openCluster(clusterOptions, world);
     try {
       return await question(cluster, AbortSignal.timeout(TIMEOUT_MS));
     } finally {
@@ -54,14 +67,24 @@ function sourceOf(world: World): CompletionSource {
     });
   return {
     names: (kind, options) =>
-      list(options, (namespace) => resolveTarget(`${kind}/x`).path(namespace).replace(/\/x$/, '')),
+      list(options, (namespace) => parseTarget(`${kind}/x`).path(namespace).replace(/\/x$/, '')),
     containers: (pod, options) =>
       ask(options, async (cluster, signal) => {
-        const path = resolveTarget(pod).path(cluster.namespace);
+        const path = parseTarget(pod).path(cluster.namespace);
         const { spec } = await cluster.request<Pod>({ method: 'GET', path, signal });
         return [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].map(({ name }) => name);
       }),
-    namespaces: (options) => list(options, () => '/api/v1/namespaces'),
+    sessions: (options) =>
+      ask(options, async (cluster, signal) => {
+        const { sessionsOf } = await import('../../operations/sessions/recognise.ts');
+        const path = apiPaths.pods(cluster.namespace);
+        const query = { limit: MOST_NAMES };
+        const { items } = await cluster.request<{ items: Pod[] }>({ method: 'GET', path, query, signal });
+        return items
+          .flatMap((pod) => sessionsOf(pod))
+          .map((session) => `${session.pod}/${session.container}`);
+      }),
+    namespaces: (options) => list(options, () => apiPaths.namespaces()),
     async kubeconfig(section, options) {
       const { config } = await loadKubeconfig(options.kubeconfig, world);
       return [...config[section].keys()];

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { DbgError } from '../../errors.ts';
+import { DbgError } from '../../model/failure.ts';
 import { completionScript, SHELLS } from './scripts.ts';
 
 let folder: string;

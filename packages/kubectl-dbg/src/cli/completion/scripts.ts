@@ -1,11 +1,11 @@
-import { DbgError } from '../../errors.ts';
+import { usage } from '../cli-error.ts';
 
-/** Shells that there is a completion script for. */
+/** Shells with a completion script. */
 export const SHELLS: readonly string[] = ['bash', 'zsh', 'fish', 'powershell'];
 
 /**
- * The script that makes a shell complete `kubectl-dbg`. For `kubectl dbg` kubectl's own completion asks
- * `kubectl_complete-dbg`, which comes with the package. Throws DbgError (usage) for another shell.
+ * The script that makes a shell complete `kubectl-dbg`. For `kubectl dbg` kubectl's own completion calls
+ * `kubectl_complete-dbg`, which is in the package. Throws DbgError (usage) for another shell.
  */
 export function completionScript(shell: string | undefined): string {
   switch (shell) {
@@ -18,9 +18,10 @@ export function completionScript(shell: string | undefined): string {
     case 'powershell':
       return POWERSHELL;
     default:
-      throw new DbgError('usage', shell === undefined ? 'no shell is named' : `no script for ${shell}`, {
-        remedy: `Use kubectl dbg completion ${SHELLS.join('|')}`,
-      });
+      throw usage(
+        shell === undefined ? 'no shell is named' : `no script for ${shell}`,
+        `Use kubectl dbg completion ${SHELLS.join('|')}`,
+      );
   }
 }
 

@@ -1,10 +1,10 @@
-/** One record of comma-separated values, or what is wrong with it in Go's words (encoding/csv). */
+/** One record of comma-separated values, or the error in Go's words (encoding/csv). */
 export type CsvRecord = { fields: string[] } | { error: string };
 
 /**
- * Reads the first line of `text` as comma-separated values, as Go's `encoding/csv` does with its defaults:
- * a quoted field may hold commas, line breaks and doubled quotes; a quote inside an unquoted field is an error.
- * Whatever follows the first record is not looked at, as in pflag.
+ * Parses the first line of `text` as comma-separated values, like Go's `encoding/csv` with its defaults: a quoted field
+ * may contain commas, line breaks and doubled quotes; a quote inside an unquoted field is an error. Everything after the
+ * first record is ignored, as in pflag.
  */
 export function readCsv(text: string): CsvRecord {
   if (text === '') return { error: 'EOF' };

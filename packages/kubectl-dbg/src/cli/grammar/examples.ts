@@ -6,12 +6,16 @@ export interface Example {
 }
 
 export const EXAMPLES: readonly Example[] = [
-  { what: 'A shell beside the processes of a pod', line: 'web' },
+  { what: 'A shell next to the processes of a pod', line: 'web' },
   { what: 'One command, its output and its exit code', line: 'web -- ls -l /proc/1/root/etc' },
   { what: 'The same: a command after a bare pod name needs no --', line: 'web ip addr' },
   {
-    what: 'Tools from an image of your choice, with the right to trace',
+    what: 'Tools from an image of your choice, allowed to trace processes',
     line: 'web -it --image=debian --profile=general',
+  },
+  {
+    what: "A shell in the pod's own file system, with the tools of the debug image",
+    line: 'web -it --enter',
   },
   { what: "Another container's processes", line: 'web --target=proxy' },
   { what: 'A pod of a Deployment, in another namespace', line: 'deploy/web -n shop' },
@@ -24,7 +28,7 @@ export const EXAMPLES: readonly Example[] = [
   },
   { what: "A shell in a node's own file system", line: 'node/worker-1 --host-shell --profile=sysadmin' },
   {
-    what: 'What would be written, without writing it',
+    what: 'Print what would be sent, without sending it',
     line: 'web --profile=restricted --dry-run=server -o yaml',
   },
 ];

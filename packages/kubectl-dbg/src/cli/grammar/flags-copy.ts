@@ -3,13 +3,21 @@ import type { FlagSpec } from './types.ts';
 const COPY = ['copy'] as const;
 const NODE = ['node'] as const;
 
-/** Flags of the copy and node workflows, and those about what will be written. */
+/** Kubernetes' rule: an ephemeral container uses the resources of the pod. */
+const NO_RESOURCES = {
+  ephemeral: {
+    why: 'an ephemeral container cannot have requests or limits; it uses those of its pod',
+    remedy: 'Leave it out, or debug a copy with --copy-to',
+  },
+} as const;
+
+/** Flags of the copy and node workflows, and for the written objects. */
 export const copyFlags = [
   {
     name: 'copy-to',
     type: 'string',
     value: 'POD',
-    help: 'Debug a copy of the pod, which gets this name.',
+    help: 'Debug a copy of the pod, created with this name.',
     group: 'Copy',
     workflows: COPY,
     complete: 'none',
@@ -18,7 +26,7 @@ export const copyFlags = [
     name: 'set-image',
     type: 'pairs',
     value: 'NAME=IMAGE',
-    help: 'Change the image of a container of the copy; * stands for all others.',
+    help: 'Set the image of a container in the copy; * matches all other containers.',
     group: 'Copy',
     workflows: COPY,
     complete: 'none',
@@ -27,14 +35,14 @@ export const copyFlags = [
     name: 'share-processes',
     type: 'bool',
     fallback: 'true',
-    help: "Let the copy's containers see each other's processes.",
+    help: 'Share one process namespace between the containers of the copy.',
     group: 'Copy',
     workflows: COPY,
   },
   {
     name: 'same-node',
     type: 'bool',
-    help: 'Put the copy on the node of the original.',
+    help: 'Schedule the copy on the node of the original.',
     group: 'Copy',
     workflows: COPY,
   },
@@ -42,7 +50,7 @@ export const copyFlags = [
     name: 'node',
     type: 'string',
     value: 'NODE',
-    help: 'Put the copy on this node.',
+    help: 'Schedule the copy on this node.',
     group: 'Copy',
     workflows: COPY,
     complete: 'node',
@@ -51,7 +59,7 @@ export const copyFlags = [
     name: 'to-namespace',
     type: 'string',
     value: 'NAMESPACE',
-    help: 'Create the copy, or the pod for a node, in this namespace.',
+    help: 'Create the copy or node pod in this namespace.',
     group: 'Copy',
     workflows: ['copy', 'node'],
     complete: 'namespace',
@@ -59,7 +67,7 @@ export const copyFlags = [
   {
     name: 'replace',
     type: 'bool',
-    help: 'Delete the original once the copy runs.',
+    help: 'Delete the original once the copy is ready or has run for 10 s.',
     group: 'Copy',
     workflows: COPY,
   },
@@ -76,7 +84,7 @@ export const copyFlags = [
   {
     name: 'keep-labels',
     type: 'bool',
-    help: 'Keep all labels, so that Services and controllers may select the copy.',
+    help: 'Keep all labels; Services and controllers may then select the copy.',
     group: 'Copy',
     workflows: COPY,
   },
@@ -92,7 +100,7 @@ export const copyFlags = [
   {
     name: 'keep-annotations',
     type: 'bool',
-    help: 'Keep the annotations.',
+    help: 'Keep all annotations.',
     group: 'Copy',
     workflows: COPY,
   },
@@ -121,21 +129,41 @@ export const copyFlags = [
     name: 'keep-init-containers',
     type: 'bool',
     fallback: 'true',
-    help: 'Keep init containers; =false removes them, sidecars stay.',
+    help: 'Keep init containers; =false removes all but sidecars.',
     group: 'Copy',
     workflows: COPY,
   },
   {
     name: 'keep-host-ports',
     type: 'bool',
-    help: 'Keep host ports, which the original may still hold.',
+    help: 'Keep host ports; the original may still hold them.',
     group: 'Copy',
     workflows: COPY,
   },
   {
+    name: 'requests',
+    type: 'list',
+    value: 'NAME=AMOUNT',
+    help: 'Resource requests of the debug container, such as cpu=100m,memory=64Mi.',
+    group: 'Copy',
+    workflows: ['copy', 'node'],
+    notIn: NO_RESOURCES,
+    complete: 'none',
+  },
+  {
+    name: 'limits',
+    type: 'list',
+    value: 'NAME=AMOUNT',
+    help: 'Resource limits of the debug container, such as cpu=500m,memory=128Mi.',
+    group: 'Copy',
+    workflows: ['copy', 'node'],
+    notIn: NO_RESOURCES,
+    complete: 'none',
+  },
+  {
     name: 'host-shell',
     type: 'bool',
-    help: "Start in the node's own root file system instead of the image's.",
+    help: "Run in the root file system of the node (chroot) instead of the image's.",
     group: 'Node',
     workflows: NODE,
   },
@@ -145,7 +173,7 @@ export const copyFlags = [
     value: 'WHERE',
     fallback: 'none',
     bare: 'client',
-    help: 'Print what would be written: client, or server to let the server check it too.',
+    help: 'Print what would be sent: client, or server to have the server validate it.',
     group: 'Plan',
     complete: ['client', 'server', 'none'],
   },
@@ -154,14 +182,14 @@ export const copyFlags = [
     short: 'o',
     type: 'string',
     value: 'FORMAT',
-    help: 'With --dry-run: yaml, json or name; without: json prints the outcome.',
+    help: 'With --dry-run: yaml, json or name. Otherwise: json prints the outcome.',
     group: 'Plan',
     complete: ['json', 'yaml', 'name'],
   },
   {
     name: 'edit',
     type: 'bool',
-    help: 'Open what will be written in $EDITOR first.',
+    help: 'Edit what will be sent in $EDITOR first.',
     group: 'Plan',
   },
 ] as const satisfies readonly FlagSpec[];

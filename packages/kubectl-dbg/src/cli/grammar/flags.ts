@@ -1,50 +1,34 @@
 import { copyFlags } from './flags-copy.ts';
 import { debugFlags } from './flags-debug.ts';
 import { globalFlags } from './flags-global.ts';
-import type { FlagSpec, FlagType, Pair } from './types.ts';
+import { makeFlagTable, type OptionsOf, type ValueOfFlag } from './flag-table.ts';
+import type { FlagSpec } from './types.ts';
 
 const table = [...debugFlags, ...copyFlags, ...globalFlags] as const;
 
-/** The one table of flags: parser, help, completion, reference page and the type of the options all read it. */
+/** The only table of the flags of debugging, for parser, help, completion, reference page and the type of the options. */
 export const flags: readonly FlagSpec[] = table;
+
+/** The same, by name. */
+export const debugTable = makeFlagTable(table);
 
 /** Long name of a flag, without dashes. */
 export type FlagName = (typeof table)[number]['name'];
 
-type Camel<S extends string> = S extends `${infer Head}-${infer Tail}`
-  ? `${Head}${Capitalize<Camel<Tail>>}`
-  : S;
+/** Value type of the flag N. */
+export type FlagValue<N extends FlagName> = ValueOfFlag<Extract<(typeof table)[number], { name: N }>>;
 
-interface ValueOf {
-  bool: boolean;
-  string: string;
-  int: number;
-  list: string[];
-  array: string[];
-  pairs: Pair[];
-}
+/** The flags on the command line, by their camel-cased names; absent: not given. */
+export type Options = OptionsOf<typeof table>;
 
-/** Value type of the flag called N. */
-export type FlagValue<N extends FlagName> = ValueOf[Extract<(typeof table)[number], { name: N }>['type'] &
-  FlagType];
+/** The options of every command. */
+export type GlobalOptions = OptionsOf<typeof globalFlags>;
 
-/** What was written on the command line, by the camel-cased names of the flags; absent: not written. */
-export type Options = { [N in FlagName as Camel<N>]?: FlagValue<N> };
+/** The flag with this long name; underscores count as dashes. */
+export const flagByName = debugTable.byName;
 
-const byName = new Map(flags.map((flag) => [flag.name, flag]));
-const byShort = new Map(
-  flags.flatMap((flag) => (flag.short === undefined ? [] : [[flag.short, flag] as const])),
-);
-
-/** The flag of this long name; underscores count as dashes. */
-export function flagByName(name: string): FlagSpec | undefined {
-  return byName.get(name.replaceAll('_', '-'));
-}
-
-/** The flag of this one-letter name. */
-export function flagByShort(short: string): FlagSpec | undefined {
-  return byShort.get(short);
-}
+/** The flag with this one-letter name. */
+export const flagByShort = debugTable.byShort;
 
 /** `image-pull-policy` to `imagePullPolicy`. */
 export function optionKey(name: string): keyof Options {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DbgError } from '../../errors.ts';
-import { applyDefaults, expandAlias, kubercFile, readKuberc } from './kuberc.ts';
+import { DbgError } from '../../model/failure.ts';
+import { applyDefaults, expandAlias, kubercFile } from './kuberc.ts';
+import { readKuberc } from './read-kuberc.ts';
 import { parse } from './parse.ts';
 import { makeRequest } from './request.ts';
 
@@ -118,17 +119,31 @@ kind: Preference
   assert.deepEqual((await readKuberc(text, 'kuberc')).defaults, [{ name: 'quiet', value: 'true' }]);
 });
 
+test('a default for an option that is not known is passed over, and reported', () => {
+  const parsed = parse(['web']);
+  const unknown = applyDefaults(parsed, [
+    { name: 'bogus', value: '1' },
+    { name: 'profile', value: 'netadmin' },
+  ]);
+  assert.deepEqual(unknown, ['bogus']);
+  assert.equal(parsed.options.profile, 'netadmin');
+});
+
 test('an empty file has no preferences', async () => {
   assert.deepEqual(await readKuberc('', 'kuberc'), { defaults: [], aliases: [] });
 });
 
 for (const [name, text, message] of [
   [
-    'an unknown option',
-    'defaults: [{command: debug, options: [{name: bogus, default: 1}]}]',
-    /unknown option "bogus"/,
+    'an option without a name',
+    'defaults: [{command: debug, options: [{default: 1}]}]',
+    /defaults\[0\].options\[0\].name is missing/,
   ],
-  ['an unknown policy', 'credentialPluginPolicy: Maybe', /credentialPluginPolicy "Maybe"/],
+  [
+    'an unknown policy',
+    'credentialPluginPolicy: Maybe',
+    /credentialPluginPolicy must be AllowAll, DenyAll or Allowlist/,
+  ],
   ['an alias with a dash', 'aliases: [{name: a-b, command: debug}]', /letters only/],
 ] as const) {
   test(`readKuberc refuses ${name}`, async () => {

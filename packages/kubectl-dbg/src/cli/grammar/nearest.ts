@@ -20,10 +20,10 @@ function editDistance(a: string, b: string): number {
   return cell(a.length, b.length);
 }
 
-/** Share of a word's letters that may be wrong for it to be taken as a slip of another: 2 of 5. */
+/** Share of a word's letters that may differ for it to count as a typo of another: 2 of 5. */
 const SLIP = 0.4;
 
-/** The candidate that `word` most likely meant, or undefined if none is near. */
+/** The candidate that `word` most likely means, or undefined if none is similar. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   let best: { candidate: string; distance: number } | undefined;
   for (const candidate of candidates) {

@@ -1,12 +1,12 @@
 import { readCsv } from './csv.ts';
 import type { Pair } from './types.ts';
 
-/** Pairs of one word, or what is wrong with it. */
+/** The pairs in one word, or the error. */
 export type PairsOfWord = { pairs: Pair[] } | { error: string };
 
 /**
- * Reads one `key=value` word as pflag's StringToString does: with exactly one `=` the whole word is one pair,
- * commas included, and quotes at its ends are dropped; with more it is a line of comma-separated pairs.
+ * Parses one `key=value` word like pflag's StringToString: with exactly one `=` the complete word is one pair, commas
+ * included, and quotes at its ends are dropped; with more it is a list of comma-separated pairs.
  */
 export function readPairs(word: string): PairsOfWord {
   const equalSigns = word.split('=').length - 1;

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { DbgError } from '../../errors.ts';
+import { DbgError } from '../../model/failure.ts';
 import { flags } from './flags.ts';
 import { parse, type ParsedArguments } from './parse.ts';
+import { told } from '../../testing/told.ts';
 
 const rows: [string, string[], Partial<ParsedArguments>][] = [
   [
@@ -102,7 +103,6 @@ for (const [name, argv, expected] of rows) {
 }
 
 const refused: [string[], string, string?][] = [
-  [['version', 'now'], '"version" takes no words', 'For a pod of that name write pod/version'],
   [['web', '--imag', 'x'], 'unknown flag: --imag', 'Did you mean --image?'],
   [['web', '--tagret=x'], 'unknown flag: --tagret', 'Did you mean --target?'],
   [['web', '--no-attach'], 'unknown flag: --no-attach', 'Write --attach=false'],
@@ -129,7 +129,7 @@ for (const [argv, message, remedy] of refused) {
         assert.ok(error instanceof DbgError);
         assert.equal(error.kind, 'usage');
         assert.equal(error.message, message);
-        if (remedy !== undefined) assert.equal(error.remedy, remedy);
+        if (remedy !== undefined) assert.equal(told(error).remedy, remedy);
         return true;
       },
     );

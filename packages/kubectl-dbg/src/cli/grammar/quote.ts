@@ -10,7 +10,7 @@ const ESCAPES: Record<string, string> = {
   '\\': '\\\\',
 };
 
-/** A string as Go's `%q` shows it: kubectl's messages quote what the user wrote this way. */
+/** A string in the format of Go's `%q`, which kubectl uses to quote user input in messages. */
 export function quote(text: string): string {
   // eslint-disable-next-line no-control-regex
   return `"${text.replace(/["\\\u0000-\u001f\u007f]/g, escape)}"`;

@@ -1,10 +1,17 @@
 import { EXAMPLES } from './examples.ts';
+import { cpFlags } from './flags-cp.ts';
+import { globalFlags } from './flags-global.ts';
+import { pcapFlags } from './flags-pcap.ts';
 import { flags } from './flags.ts';
 import { USAGE } from './help.ts';
 import { SUBCOMMANDS } from './subcommands.ts';
 import { FLAG_GROUPS, type FlagSpec } from './types.ts';
 
-/** The reference page (docs/reference.md), made of the flag table; scripts/reference.mjs writes it. */
+/** Commands with their own flags that have no other page. */
+const COMMAND_FLAGS: Readonly<Record<string, readonly FlagSpec[]>> = { cp: cpFlags, pcap: pcapFlags };
+const globalNames = new Set<string>(globalFlags.map(({ name }) => name));
+
+/** The reference page (docs/reference.md), generated from the flag table; scripts/reference.mjs writes it. */
 export function renderReference(): string {
   const groups = FLAG_GROUPS.map((group) => {
     const rows = flags.filter((flag) => flag.group === group).map(cellsOf);
@@ -25,6 +32,11 @@ export function renderReference(): string {
     '## Flags',
     NOTES,
     groups.join('\n').trimEnd(),
+    ...Object.entries(COMMAND_FLAGS).flatMap(([name, list]) => [
+      `## Flags of ${name}`,
+      'And those that select the cluster, as above.',
+      table([HEAD, ...list.filter((flag) => !globalNames.has(flag.name)).map(cellsOf)]),
+    ]),
     '## Exit codes',
     "The command's own exit code is passed on, 128 + n for signal n. [exit-codes.md](exit-codes.md) lists those of kubectl dbg itself.",
   ]
@@ -32,7 +44,7 @@ export function renderReference(): string {
     .concat('\n');
 }
 
-const SYNOPSIS = `TARGET is \`POD\`, \`pod/NAME\`, \`node/NAME\`, or \`TYPE/NAME\` of a workload, of which a ready pod is chosen; a type may carry its
+const SYNOPSIS = `TARGET is \`POD\`, \`pod/NAME\`, \`node/NAME\`, or \`TYPE/NAME\` of a workload (one of its ready pods is chosen); a type may carry its
 version and group (\`deployments.v1.apps/web\`). Everything after the first \`--\` is the command. Without \`--\`, a word after
 a bare pod name begins the command, and everything from there on belongs to it.`;
 
@@ -55,7 +67,7 @@ function cellsOf(flag: FlagSpec): string[] {
   return cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('*', '\\*'));
 }
 
-/** A table as the formatter aligns it, so that the page stays as it is made. */
+/** A table aligned like the formatter's, so that the formatter does not change the page. */
 function table(rows: readonly string[][]): string {
   const widths = HEAD.map((_, column) => Math.max(3, ...rows.map((cells) => cells[column]?.length ?? 0)));
   const line = (cells: readonly string[]): string =>

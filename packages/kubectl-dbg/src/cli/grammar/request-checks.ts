@@ -1,18 +1,18 @@
 import { isImageReference } from '../../plan/image-reference.ts';
 import { checkPodName } from '../../plan/names.ts';
-import type { TargetKind } from '../../plan/resolve.ts';
+import type { TargetKind } from '../../targets/parse-target.ts';
 import type { Options } from './flags.ts';
 import type { ParsedArguments } from './parse.ts';
 import { choice } from './request-values.ts';
-import { usage } from './usage.ts';
+import { usage } from '../cli-error.ts';
 
-/** A copy's name can be given once only. */
+/** A copy's name can be given only once. */
 export function checkOneCopy(options: Options, kinds: readonly TargetKind[]): void {
   if (kinds.length < 2 && options.selector === undefined) return;
   throw usage('--copy-to names one copy, but there may be several targets', 'Copy one pod at a time');
 }
 
-/** What a copy needs: something that differs, a container for a command, a good name. */
+/** What a copy needs: a change, a container for a command, a valid name. */
 export function checkCopy(options: Options, words: readonly string[]): void {
   if (!options.image && (options.setImage ?? []).length === 0 && words.length === 0) {
     throw usage(
@@ -29,7 +29,7 @@ export function checkCopy(options: Options, words: readonly string[]): void {
   checkPodName(options.copyTo ?? '');
 }
 
-/** What needs a copy, and the image that all else needs. */
+/** Flags that need a copy, and the image that everything else needs. */
 export function checkNoCopy(options: Options, image: string | undefined): void {
   if (options.replace === true) throw usage('--replace may only be used with --copy-to.');
   if (options.sameNode === true) throw usage('--same-node may only be used with --copy-to.');
@@ -38,7 +38,7 @@ export function checkNoCopy(options: Options, image: string | undefined): void {
     throw usage('you must specify --image when not using --copy-to.', 'Leave --image= out for the default');
 }
 
-/** The form of the image. */
+/** The format of the image. */
 export function checkImages(options: Options, image: string | undefined): void {
   if (image && !isImageReference(image)) {
     throw usage(`invalid image name ${JSON.stringify(image)}: invalid reference format`, IMAGE_FORM);
@@ -47,7 +47,7 @@ export function checkImages(options: Options, image: string | undefined): void {
 
 const IMAGE_FORM = 'Write an image as [HOST/]NAME[:TAG][@DIGEST], in lower case';
 
-/** One way of naming targets, and only one. */
+/** Targets may be named in only one way. */
 export function checkTargets({ options, targets }: ParsedArguments): void {
   const selects = options.selector !== undefined;
   if (targets.length === 0 && options.filename === undefined && !selects) {
@@ -69,7 +69,7 @@ export function checkTargets({ options, targets }: ParsedArguments): void {
 
 const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'];
 
-/** Values out of a closed set. */
+/** Values of closed sets. */
 export function checkPolicies(options: Options): void {
   const { imagePullPolicy } = options;
   if (imagePullPolicy && !PULL_POLICIES.includes(imagePullPolicy)) {

@@ -1,6 +1,7 @@
+import { parseDuration } from '../../base/duration.ts';
 import { checkContainerName, checkNamespaceName } from '../../plan/names.ts';
-import type { TargetKind } from '../../plan/resolve.ts';
-import type { CopyRequest, DebugRequest, PartialContainer } from '../../plan/types.ts';
+import type { TargetKind } from '../../targets/parse-target.ts';
+import type { CopyRequest, DebugRequest, PartialContainer } from '../../model/plan.ts';
 import { flags, optionKey, type Options } from './flags.ts';
 import type { ParsedArguments } from './parse.ts';
 import {
@@ -11,15 +12,15 @@ import {
   checkPolicies,
   checkTargets,
 } from './request-checks.ts';
-import { capabilities, profileName, runAs } from './request-values.ts';
+import { capabilities, enterMode, profileName, quantities, runAs } from './request-values.ts';
 import { refuseMeaningless, withoutIdleDefaults, workflowsOf } from './request-workflows.ts';
-import { usage } from './usage.ts';
+import { usage } from '../cli-error.ts';
 
 /** What the request depends on besides the command line. */
 export interface RequestContext {
-  /** Kinds of the targets, as `resolveTarget` gives them; a selection or a file counts as Pod. */
+  /** Kinds of the targets, as `parseTarget` returns them; a selection or a file counts as Pod. */
   kinds: readonly TargetKind[];
-  /** Image of the debug container when none is written. */
+  /** Default image of the debug container. */
   defaultImage: string;
   /** Whether stdin and stdout are both terminals and there is one target only. */
   interactive: boolean;
@@ -28,7 +29,7 @@ export interface RequestContext {
 }
 
 /**
- * Checks the command line and makes the request of it, in kubectl's order of checks: the first failing one decides
+ * Validates the command line and creates the request, with kubectl's order of checks: the first failing one determines
  * the message. Throws DbgError (usage).
  */
 export function makeRequest(parsed: ParsedArguments, context: RequestContext): DebugRequest {
@@ -76,24 +77,34 @@ export function makeRequest(parsed: ParsedArguments, context: RequestContext): D
     profile,
     ...(context.custom === undefined ? {} : { custom: context.custom }),
     adjust,
+    ...resourcesOf(options),
     ...(options.target === undefined ? {} : { target: options.target }),
     mountsFromTarget: options.mountsFromTarget ?? options.mountsRw ?? false,
     mountsReadWrite: options.mountsRw ?? false,
     envFromTarget: options.envFromTarget ?? false,
     asTarget: options.asTarget ?? false,
+    ...(options.enter === undefined ? {} : { enter: enterMode(options.enter) }),
     ...(copying ? { copy: copyRequest(options) } : {}),
     ...(options.toNamespace === undefined ? {} : { toNamespace: options.toNamespace }),
     hostShell: options.hostShell ?? false,
     remove: removes(options, streams.attach),
+    ...ttlOf(options),
     written: new Set(
       flags.filter(({ name }) => options[optionKey(name)] !== undefined).map(({ name }) => name),
     ),
   };
 }
 
+function resourcesOf(options: Options): Pick<DebugRequest, 'resources'> {
+  const requests = quantities('requests', options.requests ?? []);
+  const limits = quantities('limits', options.limits ?? []);
+  if (Object.keys(requests).length + Object.keys(limits).length === 0) return {};
+  return { resources: { requests, limits } };
+}
+
 /**
- * attach, stdin and tty. They default to what a person at a terminal wants; off a terminal the output is passed on
- * and stdin is read only when asked for. A written -i alone means no terminal, as in kubectl.
+ * attach, stdin and tty. The defaults are what a user at a terminal wants; without a terminal the output is forwarded and
+ * stdin is read only if requested. -i alone means no terminal, as in kubectl.
  */
 function chooseStreams(
   options: Options,
@@ -107,7 +118,7 @@ function chooseStreams(
   return { attach, stdin, tty };
 }
 
-/** A copy or node pod goes with its session, unless it stands for the original or nobody waits for its end. */
+/** A copy or node pod is deleted with its session, unless it replaces the original or nobody waits for its end. */
 function removes(options: Options, attach: boolean): boolean {
   if (options.rm === true && !attach) {
     throw usage('--rm needs a session to wait for, and --attach=false has none', 'Leave one of them out');
@@ -116,6 +127,25 @@ function removes(options: Options, attach: boolean): boolean {
     throw usage('--rm and --replace contradict each other', 'Leave one of them out');
   }
   return options.rm ?? (attach && options.replace !== true);
+}
+
+/** Longest deadline that a pod may have: 32 bits. */
+const LONGEST_TTL_SECONDS = 2 ** 31 - 1;
+
+/** `--ttl` in whole seconds; a copy that replaces its original has no limit. */
+function ttlOf({ ttl, replace }: Options): Pick<DebugRequest, 'ttl'> {
+  if (ttl === undefined || ttl === '') return {};
+  const seconds = (parseDuration(ttl) ?? NaN) / 1000;
+  if (!Number.isInteger(seconds) || seconds > LONGEST_TTL_SECONDS) {
+    throw usage(
+      `invalid --ttl ${JSON.stringify(ttl)}`,
+      'Write a duration of whole seconds, such as 30m, 8h or 0',
+    );
+  }
+  if (replace === true && seconds > 0) {
+    throw usage('--ttl and --replace contradict each other', 'Leave one of them out');
+  }
+  return { ttl: seconds };
 }
 
 function copyRequest(options: Options): CopyRequest {

@@ -2,15 +2,16 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { planEphemeral } from '../../plan/ephemeral.ts';
-import { renderProfiles } from '../../plan/profile-words.ts';
-import { resolveTarget, type TargetKind } from '../../plan/resolve.ts';
-import { DbgError } from '../../errors.ts';
+import { PLAIN_COMMANDS } from '../../model/follow-up-commands.ts';
+import { wordsOf } from '../messages/words-of.ts';
+import { renderProfiles } from '../present/profiles.ts';
+import { parseTarget, type TargetKind } from '../../targets/parse-target.ts';
+import { DbgError } from '../../model/failure.ts';
 import { EXAMPLES } from './examples.ts';
 import { flags } from './flags.ts';
 import { renderHelp } from './help.ts';
 import { parse } from './parse.ts';
 import { makeRequest } from './request.ts';
-import { staticText } from './static-text.ts';
 
 /** Compares with a file in fixtures/, or writes it when UPDATE_SNAPSHOTS is set. */
 function assertSnapshot(name: string, text: string): void {
@@ -47,7 +48,7 @@ test('the profiles', () => {
 for (const { line } of EXAMPLES) {
   test(`example: kubectl dbg ${line}`, () => {
     const parsed = parse(line.split(' '));
-    const kinds: TargetKind[] = parsed.targets.map((word) => resolveTarget(word).kind);
+    const kinds: TargetKind[] = parsed.targets.map((word) => parseTarget(word).kind);
     makeRequest(parsed, {
       kinds: kinds.length === 0 ? ['Pod'] : kinds,
       defaultImage: 'busybox',
@@ -55,18 +56,6 @@ for (const { line } of EXAMPLES) {
     });
   });
 }
-
-test('commands without a cluster have their text', () => {
-  assert.equal(staticText(parse(['--help'])), renderHelp());
-  assert.equal(
-    staticText(parse(['web', '-h']), () => 80),
-    renderHelp(80),
-  );
-  assert.equal(staticText(parse(['help'])), renderHelp());
-  assert.equal(staticText(parse(['profiles', 'auto'])), renderProfiles('auto'));
-  assert.match(staticText(parse(['completion', 'bash'])) ?? '', /complete -F/);
-  assert.equal(staticText(parse(['web'])), undefined);
-});
 
 /** Command lines that are refused, a mistake each; the snapshot shows how it is told. */
 const MISTAKES = [
@@ -113,19 +102,22 @@ const MISTAKES = [
   'node/n1 --rm --attach=false',
 ];
 
-test('refusals of the command line', () => {
-  const told = MISTAKES.map((line) => {
+test('refusals of the command line', async () => {
+  const told: string[] = [];
+  for (const line of MISTAKES) {
     const argv = line === '' ? [] : line.split(' ');
     try {
       const parsed = parse(argv);
-      const kinds = parsed.targets.map((word) => resolveTarget(word).kind);
+      const kinds = parsed.targets.map((word) => parseTarget(word).kind);
       makeRequest(parsed, { kinds, defaultImage: 'busybox', interactive: false });
     } catch (error) {
       assert.ok(error instanceof DbgError && error.kind === 'usage', line);
-      return `$ kubectl dbg ${line}\n${error.message}\n  ${error.remedy ?? '(no remedy)'}\n`;
+      const { message, remedy = '(no remedy)' } = await wordsOf(error, PLAIN_COMMANDS);
+      told.push(`$ kubectl dbg ${line}\n${message}\n  ${remedy}\n`);
+      continue;
     }
-    return assert.fail(`kubectl dbg ${line} was accepted`);
-  });
+    assert.fail(`kubectl dbg ${line} was accepted`);
+  }
   assertSnapshot('refusals.txt', told.join('\n'));
 });
 

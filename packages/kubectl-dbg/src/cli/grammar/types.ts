@@ -1,11 +1,14 @@
-import type { Workflow } from '../../plan/types.ts';
+import type { Workflow } from '../../model/plan.ts';
 
 /** Headings of the help text, in the order shown. */
 export const FLAG_GROUPS = [
   'Target',
+  'Selection',
   'Debug container',
   'Security',
   'Session',
+  'Pace',
+  'Results',
   'Copy',
   'Node',
   'Plan',
@@ -44,16 +47,18 @@ export interface FlagSpec {
   readonly name: string;
   readonly short?: string;
   readonly type: FlagType;
-  /** Word for the value in help, such as `IMAGE`. */
+  /** Name of the value in help, such as `IMAGE`. */
   readonly value?: string;
-  /** What holds when the flag isn't written, in words of the command line. */
+  /** The default without the flag, as text on the command line. */
   readonly fallback?: string;
-  /** Value when the flag is written without one (`--dry-run`); then a value needs `=`. */
+  /** Value of the flag without a value (`--dry-run`); then a value needs `=`. */
   readonly bare?: string;
   readonly help: string;
   readonly group: FlagGroup;
   /** Workflows in which the flag has a meaning; absent: all. */
   readonly workflows?: readonly Workflow[];
+  /** Why it has no meaning in a workflow, if that is not obvious: completes "--name: ". */
+  readonly notIn?: Partial<Record<Workflow, { why: string; remedy: string }>>;
   readonly complete?: CompletionHint;
   /** Accepted because kubectl accepts it, without effect here. */
   readonly inert?: true;

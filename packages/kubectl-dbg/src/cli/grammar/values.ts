@@ -1,19 +1,20 @@
-import { DbgError } from '../../errors.ts';
+import type { DbgError } from '../../model/failure.ts';
 import { readCsv } from './csv.ts';
 import { optionKey, type Options } from './flags.ts';
 import { mergePairs, readPairs } from './pairs.ts';
 import { quote } from './quote.ts';
 import type { FlagSpec, Pair } from './types.ts';
+import { usage } from '../cli-error.ts';
 
 const TRUE = new Set(['1', 't', 'T', 'TRUE', 'true', 'True']);
 const FALSE = new Set(['0', 'f', 'F', 'FALSE', 'false', 'False']);
 
-/** What a flag was given, or why it can't be (in pflag's words). */
+/** A flag's value, or the error in pflag's words. */
 type Read = { value: Options[keyof Options] } | { error: string };
 
 /**
- * Reads `text` as the value of `flag` and puts it into `options`, after what earlier uses of the flag gave.
- * Throws DbgError (usage) in kubectl's words.
+ * Parses `text` as the value of `flag` and stores it in `options`, in addition to earlier uses of the flag. Throws
+ * DbgError (usage) in kubectl's words.
  */
 export function setOption(options: Options, flag: FlagSpec, text: string): void {
   const key = optionKey(flag.name);
@@ -22,15 +23,13 @@ export function setOption(options: Options, flag: FlagSpec, text: string): void 
   Object.assign(options, { [key]: read.value });
 }
 
-/** The error for a value that a flag can't take. */
+/** The error for an invalid value of a flag. */
 function invalidArgument(flag: FlagSpec, text: string, why: string): DbgError {
   const shown = flag.short === undefined ? `--${flag.name}` : `-${flag.short}, --${flag.name}`;
-  return new DbgError('usage', `invalid argument ${quote(text)} for "${shown}" flag: ${why}`, {
-    remedy: HELP_REMEDY,
-  });
+  return usage(`invalid argument ${quote(text)} for "${shown}" flag: ${why}`, HELP_REMEDY);
 }
 
-/** What to do about a command line that can't be read. */
+/** The remedy for an invalid command line. */
 export const HELP_REMEDY = "See 'kubectl dbg --help'";
 
 function readValue(flag: FlagSpec, text: string, before: Options[keyof Options]): Read {

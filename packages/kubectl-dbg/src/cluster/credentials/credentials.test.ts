@@ -69,11 +69,12 @@ test('a token file is read again after a minute, and at once after a 401', async
 
 test('a token file that is missing is named', async (context) => {
   const server = await startApiServer(context, { answer: ok });
-  const user = kubeconfigFor(server, { tokenFile: '/nonexistent/token' });
+  const tokenFile = join(await temporaryFolder(context), 'token');
+  const user = kubeconfigFor(server, { tokenFile });
   const cluster = await openTestCluster(context, server, {}, testWorld(), user);
   await assert.rejects(cluster.request({ method: 'GET', path: '/version' }), {
     kind: 'configuration',
-    message: 'cannot read the token file /nonexistent/token: ENOENT',
+    message: `cannot read the token file ${tokenFile}: no such file`,
   });
 });
 

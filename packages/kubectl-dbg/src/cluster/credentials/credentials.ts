@@ -1,35 +1,41 @@
-import { readFileSync } from 'node:fs';
-import { DbgError } from '../../errors.ts';
-import { sanitise } from '../../sanitise.ts';
-import type { World } from '../../world.ts';
+import { readFileAtOnce } from '../../base/read-file.ts';
+import { whyUnread } from '../kubeconfig/files.ts';
+import { DbgError } from '../../model/failure.ts';
+import { sanitise } from '../../base/sanitise.ts';
+import type { World } from '../../model/world.ts';
 import type { ClientCertificate, UserSettings } from '../kubeconfig/connection.ts';
-import type { PluginPolicy } from './plugin-policy.ts';
+import type { PluginOptions } from './exec-plugin.ts';
 
-/** What proves who we are, at this moment. */
+/** The current credential. */
 export interface Credential {
   /** Value of the Authorization header. */
   authorization: string | undefined;
   clientCertificate: ClientCertificate | undefined;
 }
 
-/** Gives credentials, and newer ones when the server refuses those. */
+/** Provides credentials, and new ones when the server refuses the old ones. */
 export interface Credentials {
-  get(): Promise<Credential>;
+  /** If all callers abort their signals, the plugin that runs for them is stopped. */
+  get(signal?: AbortSignal): Promise<Credential>;
   /**
-   * To be called after a 401 for what `get` gave. Forgets what can be had anew, and says whether trying once more
+   * To be called after a 401 for a credential from `get`. Drops it if a new one is possible, and returns whether a retry
    * makes sense.
    */
   refused(credential: Credential): boolean;
+  /** The plugin that runs now, as the kubeconfig names it; undefined if none. */
+  running(): string | undefined;
+  /** Stops a running plugin. */
+  close(): void;
 }
 
-/** How long a token file's content is used before it is read again; the kubelet renews it well ahead. Go: 1 min. */
+/** How long a token file's content is used before it is read again; the kubelet renews it well in advance. Go: 1 min. */
 const TOKEN_FILE_TTL = 60_000;
 
-/** Chooses the user's way of proving who they are. */
+/** Selects the user's kind of credentials. */
 export function createCredentials(
   user: UserSettings,
-  world: Pick<World, 'env' | 'now' | 'stdin' | 'stderr'>,
-  policy: PluginPolicy | undefined,
+  world: Pick<World, 'env' | 'now' | 'platform' | 'signalGroup' | 'stdin' | 'stderr'>,
+  options: PluginOptions,
 ): Credentials {
   const { clientCertificate, token, tokenFile, basic, exec } = user;
   if (tokenFile !== undefined) return fromTokenFile(tokenFile, clientCertificate, world);
@@ -39,32 +45,41 @@ export function createCredentials(
     return fixed(`Basic ${pair}`, clientCertificate);
   }
   if (exec !== undefined) {
-    // Loaded late: most kubeconfigs of the hot path (certificates, tokens) need no child process.
-    const plugin = import('./exec-plugin.ts').then(({ ExecPlugin }) => new ExecPlugin(exec, world, policy));
+    // Loaded lazily: most kubeconfigs (certificates, tokens) need no child process.
+    const plugin = import('./exec-plugin.ts').then(({ ExecPlugin }) => new ExecPlugin(exec, world, options));
     plugin.catch(() => undefined);
     let ready: Credentials | undefined;
+    let isClosed = false;
     return {
-      async get() {
+      async get(signal) {
         ready = await plugin;
-        const credential = await ready.get();
+        if (isClosed) ready.close();
+        const credential = await ready.get(signal);
         return {
           authorization: credential.authorization,
           clientCertificate: credential.clientCertificate ?? clientCertificate,
         };
       },
       refused: (credential) => ready?.refused(credential) ?? false,
+      running: () => ready?.running(),
+      close() {
+        isClosed = true;
+        ready?.close();
+      },
     };
   }
   return fixed(undefined, clientCertificate);
 }
 
-/** Header value for a bearer token. Throws DbgError for a token that would break out of the header. */
+/** Header value for a bearer token. Throws DbgError for a token that contains characters not allowed in a header. */
 export function bearer(token: string): string {
   const trimmed = token.trim();
   if (!/^[\x21-\x7e]+$/.test(trimmed)) {
-    throw new DbgError('configuration', 'the bearer token is empty or holds characters that no token has', {
-      remedy: 'Correct the token of the user entry, its file or --token',
-    });
+    throw new DbgError(
+      'configuration',
+      'TokenMalformed',
+      'the bearer token is empty or contains invalid characters',
+    );
   }
   return `Bearer ${trimmed}`;
 }
@@ -73,7 +88,12 @@ function fixed(
   authorization: string | undefined,
   clientCertificate: ClientCertificate | undefined,
 ): Credentials {
-  return { get: () => Promise.resolve({ authorization, clientCertificate }), refused: () => false };
+  return {
+    get: () => Promise.resolve({ authorization, clientCertificate }),
+    refused: () => false,
+    running: () => undefined,
+    close,
+  };
 }
 
 function fromTokenFile(
@@ -95,17 +115,26 @@ function fromTokenFile(
       if (credential.authorization === last) cached = undefined;
       return true;
     },
+    running: () => undefined,
+    close,
   };
+}
+
+function close(): void {
+  // nothing runs for it
 }
 
 function readToken(file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return readFileAtOnce(file).toString('utf8');
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
-    throw new DbgError('configuration', `cannot read the token file ${sanitise(file)}: ${code}`, {
-      remedy: 'Correct tokenFile of the user entry',
-      cause: error,
-    });
+    const why = whyUnread(error);
+    throw new DbgError(
+      'configuration',
+      'TokenFileUnreadable',
+      `cannot read the token file ${sanitise(file)}: ${why}`,
+      { file, why },
+      { cause: error },
+    );
   }
 }

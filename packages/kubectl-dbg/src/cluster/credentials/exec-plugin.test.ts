@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { DbgError } from '../../errors.ts';
+import type { DbgError } from '../../model/failure.ts';
 import { kubeconfigFor, startApiServer, testCertificates } from '../../testing/api-server.ts';
 import type { ApiServer } from '../../testing/api-server.ts';
 import { temporaryFolder } from '../../testing/temporary-folder.ts';
@@ -10,7 +11,12 @@ import type { CleanUp } from '../../testing/temporary-folder.ts';
 import { openTestCluster } from '../../testing/test-cluster.ts';
 import { testWorld } from '../../testing/test-world.ts';
 import type { ClusterOptions } from '../index.ts';
+import { findProgram } from './find-program.ts';
 import { allowsPlugin } from './plugin-policy.ts';
+import { told } from '../../testing/told.ts';
+
+/** Absolute paths of Windows can't be made here. */
+const NOT_WINDOWS = 'needs Windows';
 
 const V1 = 'client.authentication.k8s.io/v1';
 
@@ -61,6 +67,7 @@ function open(
   return openTestCluster(context, server, options, world, kubeconfigFor(server, user, cluster)).then(
     (opened) => ({
       world,
+      cluster: opened,
       get: () => opened.request({ method: 'GET', path: '/version' }),
       prepare: () => opened.prepareRequests(),
     }),
@@ -163,7 +170,7 @@ const failures: [name: string, script: string, message: RegExp][] = [
   ['prints nothing', 'true', /did not print JSON/],
   ['prints something else', 'echo hidden-secret', /did not print JSON/],
   ['prints another kind', `echo '{"kind":"Secret"}'`, /did not print an ExecCredential/],
-  ['prints another version', `echo '${credential({ token: 'hidden' }, 'x/v1')}'`, /another version/],
+  ['prints another version', `echo '${credential({ token: 'hidden' }, 'x/v1')}'`, /a version other than/],
   ['prints no status', `echo '{"kind":"ExecCredential","apiVersion":"${V1}"}'`, /without a status/],
   ['gives nothing', `echo '${credential({})}'`, /neither a token nor a client certificate/],
   ['gives half', `echo '${credential({ clientKeyData: 'hidden', token: 'hidden' })}'`, /only one of/],
@@ -175,9 +182,9 @@ const failures: [name: string, script: string, message: RegExp][] = [
   [
     'gives a token of two lines',
     `echo '${credential({ token: 'hidden\\nX: y' })}'`,
-    /bearer token is empty or holds/,
+    /bearer token is empty or contains/,
   ],
-  ['floods', 'exec cat /dev/zero', /printed more than a credential can be/],
+  ['floods', 'exec cat /dev/zero', /printed too much output/],
 ];
 
 for (const [name, script, message] of failures) {
@@ -188,7 +195,7 @@ for (const [name, script, message] of failures) {
     await assert.rejects(get(), (error: DbgError) => {
       assert.equal(error.kind, 'configuration');
       assert.match(error.message, message);
-      assert.doesNotMatch(`${error.message} ${error.remedy}`, /hidden/);
+      assert.doesNotMatch(`${error.message} ${told(error).remedy}`, /hidden/);
       return true;
     });
     assert.equal(server.requests.length, 0);
@@ -200,7 +207,7 @@ test('a plugin that is not installed: the hint says how, made safe', async (cont
   const { get } = await open(context, server, { command: 'nosuch-plugin', installHint: 'get it\u001b[2J' });
   await assert.rejects(get(), (error: DbgError) => {
     assert.equal(error.message, 'the credential plugin nosuch-plugin is not installed');
-    assert.equal(error.remedy, 'get it\\x1b[2J');
+    assert.equal(told(error).remedy, 'get it\\x1b[2J');
     return true;
   });
 });
@@ -222,13 +229,191 @@ test('a plugin that the policy forbids is not run', async (context) => {
   await (await open(context, server, { command }, { pluginPolicy: allowed })).get();
 });
 
-test('an allowlist compares what PATH finds, not only names', () => {
+test('an allowlist compares the files that PATH finds, not only names', () => {
+  const world = { env: { PATH: '/bin:/usr/bin' }, platform: 'linux' as const };
+  const lookUp = (entry: string) => {
+    const found = findProgram(entry, world);
+    return found.kind === 'missing' ? undefined : found.file;
+  };
   const policy = { policy: 'Allowlist', allowlist: ['sh'] } as const;
-  const path = '/bin:/usr/bin';
-  assert.ok(allowsPlugin(policy, 'sh', path));
-  assert.ok(allowsPlugin(policy, '/bin/sh', path));
-  assert.ok(!allowsPlugin(policy, '/tmp/sh', path));
-  assert.ok(!allowsPlugin(policy, 'cat', path));
-  assert.ok(allowsPlugin(undefined, 'cat', path));
-  assert.ok(allowsPlugin({ policy: 'AllowAll' }, 'cat', path));
+  assert.ok(allowsPlugin(policy, '/bin/sh', lookUp));
+  assert.ok(!allowsPlugin(policy, '/tmp/sh', lookUp));
+  assert.ok(!allowsPlugin(policy, '/bin/cat', lookUp));
+  assert.ok(allowsPlugin(undefined, '/bin/cat', lookUp));
+  assert.ok(allowsPlugin({ policy: 'AllowAll' }, '/bin/cat', lookUp));
+  assert.ok(!allowsPlugin({ policy: 'DenyAll' }, '/bin/sh', lookUp));
 });
+
+for (const variable of ['PATH', 'Path', 'KUBERNETES_EXEC_INFO', 'LD_LIBRARY_PATH']) {
+  test(`the program that the policy has checked is the one that runs, whatever ${variable} the kubeconfig sets`, async (context) => {
+    const server = await guarded(context, ['good']);
+    const good = await plugin(context, `echo '${credential({ token: 'good' })}'`);
+    const evil = await plugin(context, `echo '${credential({ token: 'evil' })}'`);
+    const exec = { command: 'plugin', env: [{ name: variable, value: evil.folder }] };
+    const policy = { policy: 'Allowlist', allowlist: [join(good.folder, 'plugin')] } as const;
+    const env = { PATH: `${good.folder}:/usr/bin:/bin` };
+    const { get } = await open(context, server, exec, { pluginPolicy: policy }, env);
+    if (variable === 'PATH') {
+      // The good one needs a PATH for its own commands, and fails without; what counts is that the evil one never ran.
+      await get().catch(() => undefined);
+    } else await get();
+    await assert.rejects(calls(evil.folder), { code: 'ENOENT' });
+    // The other way round: what is allowed lies where only the kubeconfig looks.
+    const other = { policy: 'Allowlist', allowlist: [join(evil.folder, 'plugin')] } as const;
+    const second = await open(context, server, exec, { pluginPolicy: other }, env);
+    await assert.rejects(second.get(), { message: /not allowed by the policy/ });
+    await assert.rejects(calls(evil.folder), { code: 'ENOENT' });
+  });
+}
+
+test('a program in the working directory is not found by a relative PATH', async (context) => {
+  const { folder } = await plugin(context, 'true');
+  for (const PATH of ['.', '', `:${folder}x`, 'bin']) {
+    const found = findProgram('plugin', { env: { PATH }, platform: 'linux' });
+    assert.equal(found.kind, 'missing');
+  }
+  assert.equal(findProgram('plugin', { env: { PATH: `.:${folder}` }, platform: 'linux' }).kind, 'found');
+  assert.equal(findProgram(folder, { env: {}, platform: 'linux' }).kind, 'missing', 'a folder is no program');
+});
+
+/** A plugin that starts another process and hangs, and what tells whether both have ended. */
+async function hanging(context: CleanUp, trap = '') {
+  const made = await plugin(
+    context,
+    `${trap}\nsleep 60 & echo $! > "$0.child"; echo $$ > "$0.pid"; wait; sleep 60`,
+  );
+  const pids = async () => {
+    const files = await Promise.all(
+      ['child', 'pid'].map((name) => readFile(`${made.command}.${name}`, 'utf8')),
+    );
+    return files.map(Number);
+  };
+  const until = async (holds: () => Promise<boolean>) => {
+    while (!(await holds().catch(() => false))) await new Promise((resolve) => setTimeout(resolve, 10));
+  };
+  const begun = () => until(async () => (await pids()).every((pid) => pid > 0));
+  const gone = () => until(async () => (await pids()).every((pid) => !isAlive(pid)));
+  return { ...made, begun, gone };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    // A process that nobody has waited for yet has ended too.
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+for (const [name, trap] of [
+  ['', ''],
+  [', even if it ignores SIGTERM', "trap '' TERM"],
+] as const) {
+  test(`a plugin that hangs ends at once with the request that waits for it${name}`, async (context) => {
+    const server = await guarded(context, []);
+    const { command, begun, gone } = await hanging(context, trap);
+    const { cluster } = await open(context, server, { command });
+    const stop = new AbortController();
+    const asked = cluster.request({ method: 'GET', path: '/version', signal: stop.signal });
+    const failed = assert.rejects(asked, { message: 'enough' });
+    await begun();
+    const at = performance.now();
+    stop.abort(new Error('enough'));
+    await failed;
+    assert.ok(performance.now() - at < 1000);
+    await gone();
+  });
+}
+
+test('a plugin that another request still waits for goes on', async (context) => {
+  const server = await guarded(context, ['t']);
+  const { command, folder } = await plugin(
+    context,
+    `while [ ! -e "$0.go" ]; do sleep 0.05; done; echo '${credential({ token: 't' })}'`,
+  );
+  const { cluster, get } = await open(context, server, { command });
+  const stop = new AbortController();
+  const first = cluster.request({ method: 'GET', path: '/version', signal: stop.signal });
+  const failed = assert.rejects(first, { message: 'enough' });
+  const second = get();
+  while (
+    await calls(folder).then(
+      () => false,
+      () => true,
+    )
+  )
+    await new Promise(setImmediate);
+  stop.abort(new Error('enough'));
+  await failed;
+  await writeFile(`${command}.go`, '');
+  await second;
+  assert.equal((await calls(folder)).length, 1);
+});
+
+test('closing the cluster ends a plugin that nobody waits for', async (context) => {
+  const server = await guarded(context, []);
+  const { command, begun, gone } = await hanging(context);
+  const { cluster, get } = await open(context, server, { command });
+  const failed = assert.rejects(get(), { message: /closed/ });
+  await begun();
+  await cluster.close();
+  await failed;
+  await gone();
+});
+
+test('in the background nothing of a plugin reaches stderr', async (context) => {
+  const server = await guarded(context, ['t']);
+  const { command } = await plugin(context, `echo secret >&2; echo '${credential({ token: 't' })}'`);
+  const { get, world } = await open(context, server, { command }, { background: true });
+  await get();
+  assert.equal(world.errors(), '');
+});
+
+const windows: [name: string, files: string[], command: string, kind: string][] = [
+  ['an .exe', ['aws.exe'], 'aws', 'found'],
+  ['a .com', ['aws.com'], 'aws', 'found'],
+  ['a batch file alone', ['aws.cmd'], 'aws', 'script'],
+  ['a batch file by its own name', ['aws.bat'], 'aws.bat', 'script'],
+  ['nothing', [], 'aws', 'missing'],
+];
+for (const [name, files, command, kind] of windows) {
+  test(
+    `on Windows: ${name}`,
+    { skip: process.platform === 'win32' ? false : NOT_WINDOWS },
+    async (context) => {
+      const folder = await temporaryFolder(context);
+      for (const file of files) await writeFile(join(folder, file), '');
+      assert.equal(findProgram(command, { env: { Path: folder }, platform: 'win32' }).kind, kind);
+    },
+  );
+}
+
+for (const protocol of ['h2', 'http/1.1'] as const) {
+  test(`${protocol}: the connection of a client certificate that was renewed is closed`, async (context) => {
+    const { authority } = testCertificates();
+    const server = await startApiServer(context, {
+      protocol,
+      answer(_, response) {
+        response.writeHead(200, { 'content-type': 'application/json' });
+        response.end('{}');
+      },
+    });
+    // Expired as soon as it is given: each request has a certificate of its own.
+    const answers = ['a', 'b'].map((name) => {
+      const { certificate, key } = authority.issueClient({ name });
+      const pair = { clientCertificateData: certificate, clientKeyData: key };
+      return credential({ ...pair, expirationTimestamp: '2020-01-01T00:00:00Z' });
+    });
+    const { command } = await plugin(
+      context,
+      `if [ -e "$0.again" ]; then cat "$0.1"; else cat "$0.0"; touch "$0.again"; fi`,
+    );
+    for (const [index, answer] of answers.entries()) await writeFile(`${command}.${index}`, answer);
+    const { get } = await open(context, server, { command });
+    await get();
+    await get();
+    assert.equal(server.connections, 2);
+    while (server.sockets.size > 1) await new Promise((resolve) => setTimeout(resolve, 10));
+  });
+}

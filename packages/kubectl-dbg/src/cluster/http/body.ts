@@ -1,47 +1,92 @@
-import { DbgError } from '../../errors.ts';
+import { DbgError } from '../../model/failure.ts';
+import { startTimer } from '../../base/timer.ts';
+import { ConnectionFailure, TransportError } from './transport.ts';
 import type { TransportResponse } from './transport.ts';
 
 /**
- * The largest answer that is read as a whole: a page of 500 pods, each ten times the usual 12 KiB. Logs and watches are
- * streams and not bound by it.
+ * The largest response that is read completely: a page of 500 pods, each five times the usual 12 KiB. Logs and watches
+ * are streams and have no such limit.
  */
-export const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+export const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
+
+/** Limits of a response's JSON: such a page has about 300,000 values, and nothing in the API is nested this deeply. */
+export const ANSWER_LIMITS = { depth: 100, values: 1_000_000 };
 
 /** A Status, or a proxy's page, of which one line will be shown. */
 export const MAX_REFUSAL_BYTES = 256 * 1024;
 
-/** Reads a body as text, up to `limit` bytes (counted after decompression). Throws DbgError `unreachable` beyond it. */
-export async function readText(response: TransportResponse, limit: number): Promise<string> {
+/** Reads a body as text, up to `limit` bytes (counted after decompression) and for at most this time (ms). */
+export async function readText(response: TransportResponse, limit: number, timeout: number): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';
   let size = 0;
-  for await (const chunk of await decoded(response)) {
+  for await (const chunk of withDeadline(response, timeout)) {
     size += chunk.length;
     if (size > limit) {
-      throw new DbgError('unreachable', `the server's answer is larger than ${limit} bytes`, {
-        remedy: 'Narrow the selection',
-      });
+      response.discard();
+      throw new DbgError(
+        'protocol',
+        'AnswerTooLarge',
+        `the server's answer is larger than ${limit} bytes`,
+        {},
+      );
     }
     text += decoder.decode(chunk, { stream: true });
   }
   return text + decoder.decode();
 }
 
-/** As `readText`, but cuts what is too long and keeps what came before a connection broke: for error messages. */
-export async function readRefusal(response: TransportResponse): Promise<string> {
+/**
+ * Like `readText`, but truncates a body that is too long or too slow, and keeps what was received before a connection
+ * broke: for error messages.
+ */
+export async function readRefusal(response: TransportResponse, timeout: number): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';
   let size = 0;
   try {
-    for await (const chunk of await decoded(response)) {
+    for await (const chunk of withDeadline(response, timeout)) {
       size += chunk.length;
       text += decoder.decode(chunk, { stream: true });
-      if (size > MAX_REFUSAL_BYTES) break;
+      if (size > MAX_REFUSAL_BYTES) {
+        response.discard();
+        break;
+      }
     }
   } catch {
-    // What came will do: the status already tells that the request was refused.
+    // The received part is enough: the status already says that the request was refused.
   }
   return text;
+}
+
+/** A body that ends the exchange and throws TransportError `body` if it is not complete in time. */
+async function* withDeadline(response: TransportResponse, timeout: number): AsyncGenerator<Uint8Array> {
+  let expire: (reason: Error) => void = () => undefined;
+  const late = new Promise<never>((_, reject) => {
+    expire = reject;
+  });
+  late.catch(() => undefined);
+  const cancel = startTimer(timeout, () => {
+    expire(
+      new TransportError('body', new ConnectionFailure('BODY_TIMEOUT', `not whole within ${timeout} ms`)),
+    );
+    response.discard();
+  });
+  const body = (await decoded(response))[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const next = body.next();
+      // After the deadline nobody waits for it any longer.
+      next.catch(() => undefined);
+      const { done, value } = await Promise.race([next, late]);
+      if (done === true) return;
+      yield value;
+    }
+  } finally {
+    cancel();
+    // Not awaited: a hanging body would hang here too.
+    void body.return?.()?.catch(() => undefined);
+  }
 }
 
 async function decoded(response: TransportResponse): Promise<AsyncIterable<Uint8Array>> {
@@ -50,5 +95,6 @@ async function decoded(response: TransportResponse): Promise<AsyncIterable<Uint8
   const source = Readable.from(response.body);
   const gunzip = createGunzip();
   source.on('error', (error) => gunzip.destroy(error));
+  gunzip.on('close', () => source.destroy());
   return source.pipe(gunzip);
 }

@@ -7,13 +7,15 @@ import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { ApiStatusError } from '../index.ts';
 import type { Cluster, ClusterOptions, TraceEntry } from '../index.ts';
-import type { DbgError } from '../../errors.ts';
+import type { DbgError } from '../../model/failure.ts';
 import { startApiServer } from '../../testing/api-server.ts';
 import type { AnyRequest, AnyResponse, ApiServer } from '../../testing/api-server.ts';
 import { openTestCluster } from '../../testing/test-cluster.ts';
 import type { CleanUp } from '../../testing/temporary-folder.ts';
 
 const POD = '/api/v1/namespaces/shop/pods/web';
+/** What every answer is at least: the pod that was asked for. */
+const WEB = { metadata: { name: 'web', namespace: 'shop' } };
 const JSON_TYPE = { 'content-type': 'application/json' };
 
 type Answer = (request: AnyRequest, response: AnyResponse, count: number) => void;
@@ -36,10 +38,10 @@ async function setUp(
 }
 
 const json =
-  (value: unknown, status = 200): Answer =>
+  (value: object, status = 200): Answer =>
   (_, response) => {
     response.writeHead(status, JSON_TYPE);
-    response.end(JSON.stringify(value));
+    response.end(JSON.stringify({ ...WEB, ...value }));
   };
 
 /** As Go's server does when its handler panics, which is how a broken connection to the kubelet is passed on. */
@@ -55,7 +57,7 @@ function get<T = unknown>(cluster: Cluster): Promise<T> {
 for (const protocol of ['h2', 'http/1.1', 'plain'] as const) {
   test(`${protocol}: sends requests and decodes the answers`, async (context) => {
     const { cluster, server } = await setUp(context, json({ kind: 'Pod' }), {}, protocol);
-    assert.deepEqual(await get(cluster), { kind: 'Pod' });
+    assert.deepEqual(await get(cluster), { ...WEB, kind: 'Pod' });
     await cluster.request({
       method: 'PATCH',
       path: POD,
@@ -190,7 +192,7 @@ for (const protocol of ['h2', 'http/1.1', 'plain'] as const) {
       {},
       protocol,
     );
-    assert.deepEqual(await get(cluster), { count: 2 });
+    assert.deepEqual(await get(cluster), { ...WEB, count: 2 });
     await assert.rejects(cluster.request({ method: 'POST', path: POD, body: {} }), {
       name: 'DbgError',
       kind: 'unreachable',
@@ -205,7 +207,7 @@ test('a POST that the caller calls idempotent is repeated on a new connection', 
     else json({ count })(_, response, count);
   });
   const answer = await cluster.request({ method: 'PATCH', path: POD, body: {}, idempotent: true });
-  assert.deepEqual(answer, { count: 2 });
+  assert.deepEqual(answer, { ...WEB, count: 2 });
 });
 
 const statuses: [
@@ -282,8 +284,6 @@ const foreign: [
 ][] = [
   ['a web page', { 'content-type': 'text/html' }, 200, '<html>', /a web page \(text\/html\) instead of JSON/],
   ['no type', {}, 200, '{}', /something without a content type instead of JSON/],
-  ['JSON cut off', JSON_TYPE, 200, '{"a":', /an answer that is not whole JSON/],
-  ['garbage', JSON_TYPE, 200, '\u0000\u0001', /an answer that is not whole JSON/],
   [
     'a redirect',
     { location: 'https://evil.example/\u00e9' },
@@ -308,6 +308,84 @@ for (const [name, headers, status, body, words] of foreign) {
   });
 }
 
+const malformed: [name: string, headers: Record<string, string>, body: string | Buffer, words: RegExp][] = [
+  ['JSON cut off', {}, '{"a":', /incomplete JSON/],
+  ['garbage', {}, '\u0000\u0001', /incomplete JSON/],
+  ['brackets', {}, '['.repeat(100_000), /JSON that is nested too deeply/],
+  ['closed brackets', {}, '['.repeat(5000) + ']'.repeat(5000), /JSON that is nested too deeply/],
+  ['tiny objects', {}, `[${'{},'.repeat(10_000_000)}{}]`, /JSON that holds too many values/],
+  ['what is not gzip', { 'content-encoding': 'gzip' }, '{}', /malformed gzip/],
+  [
+    'gzip cut off',
+    { 'content-encoding': 'gzip' },
+    gzipSync(JSON.stringify({ a: 'x'.repeat(1000) })).subarray(0, 20),
+    /malformed gzip/,
+  ],
+  [
+    'a gzip bomb',
+    { 'content-encoding': 'gzip' },
+    gzipSync(Buffer.alloc(64 * 1024 * 1024)),
+    /larger than 33554432 bytes/,
+  ],
+];
+
+for (const [name, headers, body, words] of malformed) {
+  test(`an answer with ${name} is refused as such`, async (context) => {
+    const { cluster } = await setUp(context, (_, response) => {
+      response.writeHead(200, { ...JSON_TYPE, ...headers });
+      response.end(body);
+    });
+    // The event loop is not held for long: a timer of 20 ms is never a second late.
+    let latest = 0;
+    let last = performance.now();
+    const ticker = setInterval(() => {
+      latest = Math.max(latest, performance.now() - last);
+      last = performance.now();
+    }, 20);
+    try {
+      await assert.rejects(get(cluster), { kind: 'protocol', message: words });
+    } finally {
+      clearInterval(ticker);
+    }
+    assert.ok(latest < 1500, `held for ${latest} ms`);
+  });
+}
+
+for (const protocol of ['h2', 'http/1.1'] as const) {
+  for (const status of [200, 403]) {
+    for (const gzip of [false, true]) {
+      const how = `${protocol}, ${status}${gzip ? ', compressed' : ''}`;
+      test(`${how}: a body that trickles ends with an error, and with the signal`, async (context) => {
+        const server = await startApiServer(context, {
+          protocol,
+          answer(_, response) {
+            response.writeHead(status, { ...JSON_TYPE, ...(gzip ? { 'content-encoding': 'gzip' } : {}) });
+            const bytes = gzip ? gzipSync('{"a":1}'.padEnd(100_000, ' ')) : Buffer.alloc(100_000, 0x20);
+            let at = 0;
+            const timer = setInterval(() => {
+              if (response.destroyed || at >= bytes.length - 1) clearInterval(timer);
+              else response.write(bytes.subarray(at, (at += 1)));
+            }, 10);
+            response.on('close', () => clearInterval(timer));
+          },
+        });
+        const cluster = await openTestCluster(context, server, { tuning: { bodyTimeout: 300 } });
+        if (status === 200) {
+          await assert.rejects(get(cluster), { kind: 'lost', message: /did not come in time/ });
+        }
+        const stop = new AbortController();
+        const slow = await openTestCluster(context, server);
+        const asked = slow.request({ method: 'GET', path: POD, signal: stop.signal });
+        const failed = assert.rejects(asked, status === 200 ? { message: 'enough' } : { name: /./ });
+        setTimeout(() => stop.abort(new Error('enough')), 200);
+        const began = performance.now();
+        await failed;
+        assert.ok(performance.now() - began < 3000);
+      });
+    }
+  }
+}
+
 test('an answer beyond the limit is refused, not held in memory', async (context) => {
   const piece = Buffer.alloc(1024 * 1024, 0x20);
   const { cluster } = await setUp(context, (_, response) => {
@@ -319,15 +397,15 @@ test('an answer beyond the limit is refused, not held in memory', async (context
     response.on('drain', more);
     more();
   });
-  await assert.rejects(get(cluster), { kind: 'unreachable', message: /larger than 67108864 bytes/ });
+  await assert.rejects(get(cluster), { kind: 'protocol', message: /larger than 33554432 bytes/ });
 });
 
 test('a compressed list is accepted', async (context) => {
   const { cluster, server } = await setUp(context, (_, response) => {
     response.writeHead(200, { ...JSON_TYPE, 'content-encoding': 'gzip' });
-    response.end(gzipSync('{"items":[]}'));
+    response.end(gzipSync(JSON.stringify(WEB)));
   });
-  assert.deepEqual(await get(cluster), { items: [] });
+  assert.deepEqual(await get(cluster), WEB);
   assert.equal(server.requests[0]?.headers['accept-encoding'], 'gzip');
 });
 
@@ -408,7 +486,7 @@ test('impersonation is asked for with every field', async (context) => {
 });
 
 test('--request-timeout is sent along, and ends a request that takes longer', async (context) => {
-  const { cluster, server } = await setUp(context, () => undefined, { requestTimeout: '1s' });
+  const { cluster, server } = await setUp(context, () => undefined, { requestTimeout: 1000 });
   await assert.rejects(get(cluster), { kind: 'deadline' });
   assert.equal(server.requests[0]?.url, `${POD}?timeout=1s`);
 });
@@ -423,8 +501,8 @@ test('a server that says goodbye finishes what it has; the next request opens a 
     if (count === 1) response.stream?.session?.goaway();
     json({ count })(request, response, count);
   });
-  assert.deepEqual(await get(cluster), { count: 1 });
-  assert.deepEqual(await get(cluster), { count: 2 });
+  assert.deepEqual(await get(cluster), { ...WEB, count: 1 });
+  assert.deepEqual(await get(cluster), { ...WEB, count: 2 });
   assert.equal(server.connections, 2);
 });
 
@@ -433,7 +511,7 @@ test('a request that the server has not looked at is sent again, whatever it is'
     if (count === 1) response.stream?.close(constants.NGHTTP2_REFUSED_STREAM);
     else json({ count })(request, response, count);
   });
-  assert.deepEqual(await cluster.request({ method: 'POST', path: POD, body: {} }), { count: 2 });
+  assert.deepEqual(await cluster.request({ method: 'POST', path: POD, body: {} }), { ...WEB, count: 2 });
   assert.equal(server.connections, 1);
 });
 

@@ -3,9 +3,10 @@ import { writeFile } from 'node:fs/promises';
 import { createServer, connect as netConnect } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { join } from 'node:path';
+import { createServer as createTlsServer } from 'node:tls';
 import { test } from 'node:test';
-import { issueCertificate } from '../../../../sandbox/src/certs/certificate.ts';
-import type { DbgError } from '../../errors.ts';
+import { issueCertificate } from '../../../../sandbox/src/auth/certificates/certificate.ts';
+import type { DbgError } from '../../model/failure.ts';
 import { base64, kubeconfigFor, startApiServer, testCertificates } from '../../testing/api-server.ts';
 import type { AnyRequest, AnyResponse, ApiServer } from '../../testing/api-server.ts';
 import { temporaryFolder } from '../../testing/temporary-folder.ts';
@@ -13,6 +14,7 @@ import type { CleanUp } from '../../testing/temporary-folder.ts';
 import { openTestCluster } from '../../testing/test-cluster.ts';
 import { testWorld } from '../../testing/test-world.ts';
 import type { ClusterOptions } from '../index.ts';
+import { told } from '../../testing/told.ts';
 
 const answer = (_: AnyRequest, response: AnyResponse) => {
   response.writeHead(200, { 'content-type': 'application/json' });
@@ -60,7 +62,7 @@ function fails(words: RegExp, remedy?: RegExp): (error: DbgError) => boolean {
     assert.equal(error.kind, 'unreachable');
     assert.match(error.message, words);
     assert.doesNotMatch(error.message, /\n/);
-    if (remedy !== undefined) assert.match(error.remedy ?? '', remedy);
+    if (remedy !== undefined) assert.match(told(error).remedy ?? '', remedy);
     return true;
   };
 }
@@ -107,7 +109,10 @@ test('its certificate is not from the authority of the kubeconfig', async (conte
   const asked = ask(context, server, { 'certificate-authority-data': base64(other.certificate) });
   await assert.rejects(
     asked,
-    fails(/not trusted by certificate-authority-data of cluster "test"/, /authority/),
+    fails(
+      /not trusted by certificate-authority-data of cluster "test" \(for kube-apiserver, issued by kube-sandbox-ca, which they/,
+      /authority/,
+    ),
   );
 });
 
@@ -123,7 +128,7 @@ test("SSL_CERT_FILE stands for the system's authorities", async (context) => {
   await writeFile(file, server.authority.certificate);
   const none = { 'certificate-authority-data': '' };
   assert.deepEqual(await ask(context, server, none, {}, { SSL_CERT_FILE: file }), {});
-  const other = { SSL_CERT_FILE: '/nonexistent/authorities.pem' };
+  const other = { SSL_CERT_FILE: join(await temporaryFolder(context), 'absent.pem') };
   await assert.rejects(ask(context, server, none, {}, other), fails(/not trusted/));
 });
 
@@ -131,7 +136,10 @@ test('its certificate is for another name, unless that is given', async (context
   const { authority } = testCertificates();
   const certificate = authority.issueServer(['api.example.com'], []);
   const server = await startApiServer(context, { answer, certificate });
-  await assert.rejects(ask(context, server), fails(/for other names than 127\.0\.0\.1/, /--tls-server-name/));
+  await assert.rejects(
+    ask(context, server),
+    fails(/its certificate is valid for api\.example\.com, not 127\.0\.0\.1$/, /--tls-server-name/),
+  );
   assert.deepEqual(await ask(context, server, { 'tls-server-name': 'api.example.com' }), {});
   assert.deepEqual(await ask(context, server, {}, { tlsServerName: 'api.example.com' }), {});
 });
@@ -215,9 +223,10 @@ test('a proxy that refuses is named, without its password', async (context) => {
   await assert.rejects(asked, (error: DbgError) => {
     assert.match(
       error.message,
-      /through the proxy http:\/\/127\.0\.0\.1:\d+\).*CONNECT with HTTP status 407/,
+      /^the proxy http:\/\/127\.0\.0\.1:\d+ did not connect to the server https:.*CONNECT with HTTP status 407/,
     );
-    assert.doesNotMatch(error.message + error.remedy, /hidden/);
+    assert.match(told(error).remedy ?? '', /user name and password into proxy-url of cluster "test"/);
+    assert.doesNotMatch(error.message + told(error).remedy, /hidden/);
     return true;
   });
 });
@@ -278,3 +287,145 @@ test('a peer that goes dead is noticed by its silence, and a GET is asked anew',
   assert.deepEqual(await asked, {});
   assert.equal(relays, 2);
 });
+
+const YEAR = 365 * 86_400_000;
+
+for (const [name, shift, words] of [
+  ['has expired', -2 * YEAR, /\(for late, issued by test-ca\) has expired: now \S+ is after \S+Z$/],
+  ['is not valid yet', YEAR, /\(for late, issued by test-ca\) is not valid yet: now \S+ is before \S+Z$/],
+] as const) {
+  test(`its certificate ${name}`, async (context) => {
+    const ca = issueCertificate({ subject: { commonName: 'test-ca' }, use: 'ca' });
+    const request = { subject: { commonName: 'late' }, use: 'server', ipAddresses: ['127.0.0.1'] } as const;
+    const certificate = issueCertificate(request, ca, new Date(Date.now() + shift));
+    const server = await startApiServer(context, { answer, certificate });
+    const asked = ask(context, server, { 'certificate-authority-data': base64(ca.certificate) });
+    await assert.rejects(asked, fails(words, /clock/));
+  });
+}
+
+test('a client certificate that has expired is named, with its dates', async (context) => {
+  const { authority, server: pair } = testCertificates();
+  const ca = issueCertificate({ subject: { commonName: 'client-ca' }, use: 'ca' });
+  const old = issueCertificate(
+    { subject: { commonName: 'dan' }, use: 'client' },
+    ca,
+    new Date(Date.now() - 2 * YEAR),
+  );
+  const server = await startApiServer(context, { answer });
+  const strict = createTlsServer({
+    cert: pair.certificate,
+    key: pair.key,
+    ca: ca.certificate,
+    requestCert: true,
+    rejectUnauthorized: true,
+  });
+  strict.on('tlsClientError', () => undefined);
+  await new Promise<void>((resolve) => {
+    strict.listen(0, '127.0.0.1', resolve);
+  });
+  context.after(() => void strict.close());
+  const user = {
+    'client-certificate-data': base64(old.certificate),
+    'client-key-data': base64(old.key),
+  };
+  const { port } = strict.address() as AddressInfo;
+  const asked = ask(context, { ...server, authority, url: `https://127.0.0.1:${port}` }, {}, {}, {}, user);
+  await assert.rejects(asked, fails(/client certificate has expired: now \S+ is after \S+Z/, /Log in again/));
+});
+
+/** An https proxy with this certificate. */
+async function httpsProxy(
+  context: CleanUp,
+  certificate: { certificate: string; key: string },
+): Promise<number> {
+  const proxy = createTlsServer({ cert: certificate.certificate, key: certificate.key }, (socket) => {
+    socket.on('error', () => undefined);
+    socket.once('data', (head: Buffer) => {
+      const [, host, port] = /^CONNECT (.+):(\d+) /.exec(head.toString('latin1')) ?? [];
+      const upstream = netConnect(Number(port), host, () => {
+        socket.write('HTTP/1.1 200 OK\r\n\r\n');
+        socket.pipe(upstream).pipe(socket);
+      });
+      upstream.on('error', () => socket.destroy());
+      context.after(() => void upstream.destroy());
+    });
+  });
+  proxy.on('tlsClientError', () => undefined);
+  await new Promise<void>((resolve) => {
+    proxy.listen(0, '127.0.0.1', resolve);
+  });
+  context.after(() => void proxy.close());
+  return (proxy.address() as AddressInfo).port;
+}
+
+test("an https proxy is trusted by the cluster's authority or by SSL_CERT_FILE, else it is named", async (context) => {
+  const { authority } = testCertificates();
+  const server = await startApiServer(context, { answer });
+  const known = await httpsProxy(context, authority.issueServer([], ['127.0.0.1']));
+  assert.deepEqual(await ask(context, server, { 'proxy-url': `https://127.0.0.1:${known}` }), {});
+
+  const ca = issueCertificate({ subject: { commonName: 'proxy-ca' }, use: 'ca' });
+  const request = { subject: { commonName: 'squid' }, use: 'server', ipAddresses: ['127.0.0.1'] } as const;
+  const port = await httpsProxy(context, issueCertificate(request, ca));
+  const file = join(await temporaryFolder(context), 'authorities.pem');
+  await writeFile(file, ca.certificate);
+  const proxy = { 'proxy-url': `https://127.0.0.1:${port}` };
+  assert.deepEqual(await ask(context, server, proxy, {}, { SSL_CERT_FILE: file }), {});
+  await assert.rejects(
+    ask(context, server, proxy),
+    fails(
+      /^cannot reach the proxy https:\/\/127\.0\.0\.1:\d+, which is in front of the server https:.*not trusted by .* or the system's authorities \(for squid, issued by proxy-ca/,
+      /SSL_CERT_FILE/,
+    ),
+  );
+  const elsewhere = await httpsProxy(context, authority.issueServer(['proxy.example.com'], []));
+  await assert.rejects(
+    ask(context, server, { 'proxy-url': `https://127.0.0.1:${elsewhere}` }),
+    fails(/^cannot reach the proxy .*valid for proxy\.example\.com, not 127\.0\.0\.1/, /Address the proxy/),
+  );
+});
+
+const deadProxies: [name: string, proxy: (context: CleanUp) => Promise<string>, words: RegExp][] = [
+  [
+    'that nobody listens at',
+    async (context) => {
+      const server = await startApiServer(context);
+      await server.close();
+      return `http://127.0.0.1:${server.port}`;
+    },
+    /^cannot reach the proxy http:\/\/127\.0\.0\.1:\d+, which is in front of the server \S+: connection refused$/,
+  ],
+  [
+    'whose name does not exist',
+    () => Promise.resolve('http://me:hidden@proxy.invalid:3128'),
+    /^cannot reach the proxy http:\/\/proxy\.invalid:3128, .*(no such host|could not be looked up)$/,
+  ],
+  [
+    'that never answers',
+    async (context) => `http://127.0.0.1:${await listen(context, () => undefined)}`,
+    /^the proxy http:\/\/127\.0\.0\.1:\d+ did not connect to the server .*timed out/,
+  ],
+  [
+    'that never ends its TLS handshake',
+    async (context) => `https://127.0.0.1:${await listen(context, () => undefined)}`,
+    /^cannot reach the proxy https:\/\/127\.0\.0\.1:\d+, .*timed out/,
+  ],
+  [
+    'that does not speak HTTP',
+    async (context) => `http://127.0.0.1:${await listen(context, (socket) => socket.end('SSH-2.0\r\n\r\n'))}`,
+    /^the proxy .* did not connect to the server .*: it does not speak HTTP/,
+  ],
+];
+for (const [name, proxy, words] of deadProxies) {
+  test(`a proxy ${name} is named as what failed`, async (context) => {
+    const server = await startApiServer(context, { answer });
+    const cluster = { server: 'https://api.example.com:6443' };
+    const env = { HTTPS_PROXY: await proxy(context) };
+    const asked = ask(context, server, cluster, { tuning: { connectTimeout: 1500 } }, env);
+    await assert.rejects(asked, (error: DbgError) => {
+      assert.doesNotMatch(`${error.message} ${told(error).remedy}`, /hidden|VPN/);
+      return fails(words, /HTTPS_PROXY|NO_PROXY/)(error);
+    });
+  });
+}

@@ -1,11 +1,11 @@
-import { isIP } from 'node:net';
 import type { Socket } from 'node:net';
-import type { SecureContext, TLSSocket } from 'node:tls';
+import type { SecureContext } from 'node:tls';
 import { addressOf } from '../endpoint.ts';
 import type { ClientCertificate, Endpoint } from '../kubeconfig/connection.ts';
-import { turn } from '../../turn.ts';
+import { yieldToEventLoop } from '../../base/yield-to-event-loop.ts';
 import { Gate, open } from './gate.ts';
-import { ConnectionFailure } from './transport.ts';
+import { secureSocket } from './secure-socket.ts';
+import { ConnectionFailure, ProxyFailure } from './transport.ts';
 
 export interface ConnectOptions {
   endpoint: Endpoint;
@@ -23,31 +23,47 @@ export interface Connection {
   protocol: string;
 }
 
-/** Opens a connection to the server, through its proxy if it has one, with TLS if its scheme says so. */
+/** Opens a connection to the server, through its proxy if it has one, with TLS if its scheme requires it. */
 export async function connect(options: ConnectOptions): Promise<Connection> {
   const { endpoint, timeout, signal } = options;
   const gate = new Gate(timeout, signal);
   try {
     const opening = openSocket(endpoint, gate);
     if (endpoint.url.protocol === 'http:') return { socket: await gate.wait(opening), protocol: 'http/1.1' };
-    // OpenSSL takes some 25 ms to read its first certificate: that is done while the connection opens, and not before
-    // its first packet is out.
-    const preparing = gate.begun.then(turn).then(() => secureContext(options));
+    // OpenSSL takes about 25 ms to read its first certificate: this happens while the connection opens, after its first
+    // packet is sent.
+    const preparing = gate.begun.then(yieldToEventLoop).then(() => secureContext(options));
     const [socket, context] = await gate.wait(Promise.all([opening, preparing]));
-    const secure = await gate.wait(secureSocket(socket, context, options, gate));
+    const { tls, url } = endpoint;
+    const name = tls.serverName ?? addressOf(url).host;
+    const secure = await gate.wait(
+      secureSocket(socket, { name, context, alpn: options.alpn, insecure: tls.insecure }, gate),
+    );
     return { socket: secure, protocol: secure.alpnProtocol || 'http/1.1' };
   } catch (error) {
     gate.destroy();
-    throw error;
+    throw gate.hop === 'server' || signal?.aborted === true ? error : proxyFailure(error, gate.hop);
   } finally {
     gate.release();
   }
 }
 
-async function openSocket({ proxy, url }: Endpoint, gate: Gate): Promise<Socket> {
+/** If a proxy accepts the connection and is then silent, it is waiting for the server. */
+function proxyFailure(error: unknown, hop: 'proxy' | 'tunnel'): ProxyFailure {
+  const isSilent = hop === 'tunnel' && error instanceof ConnectionFailure && error.code === 'CONNECT_TIMEOUT';
+  return new ProxyFailure(
+    isSilent
+      ? new ConnectionFailure('PROXY_REFUSED', 'it did not answer (timed out)', GATEWAY_TIMEOUT)
+      : error,
+  );
+}
+
+const GATEWAY_TIMEOUT = 504;
+
+async function openSocket({ proxy, url, tls }: Endpoint, gate: Gate): Promise<Socket> {
   if (proxy === undefined) return await open(addressOf(url), gate);
   const { throughProxy } = await import('./proxy-tunnel.ts');
-  return await throughProxy(proxy, addressOf(url), gate);
+  return await throughProxy({ proxy, target: addressOf(url), tls }, gate);
 }
 
 async function secureContext({ clientCertificate, endpoint }: ConnectOptions): Promise<SecureContext> {
@@ -57,39 +73,6 @@ async function secureContext({ clientCertificate, endpoint }: ConnectOptions): P
   return createSecureContext({
     ...(ca === undefined ? {} : { ca }),
     ...(clientCertificate === undefined ? {} : { cert: clientCertificate.cert, key: clientCertificate.key }),
-  });
-}
-
-async function secureSocket(
-  socket: Socket,
-  context: SecureContext,
-  options: ConnectOptions,
-  gate: Gate,
-): Promise<TLSSocket> {
-  const { connect: tlsConnect } = await import('node:tls');
-  const { tls, url } = options.endpoint;
-  const { host } = addressOf(url);
-  const name = tls.serverName ?? host;
-  return new Promise((resolve, reject) => {
-    const secure = gate.own(
-      tlsConnect({
-        socket,
-        // The name that the certificate must carry; an address is not sent as SNI (RFC 6066).
-        host: name,
-        ...(isIP(name) === 0 ? { servername: name } : {}),
-        ALPNProtocols: [...options.alpn],
-        rejectUnauthorized: !tls.insecure,
-        secureContext: context,
-      }),
-    );
-    const onClose = () => reject(new ConnectionFailure('CLOSED_EARLY', 'closed during the TLS handshake'));
-    secure.once('error', reject);
-    secure.once('close', onClose);
-    secure.once('secureConnect', () => {
-      secure.removeListener('error', reject);
-      secure.removeListener('close', onClose);
-      resolve(secure);
-    });
   });
 }
 

@@ -1,27 +1,37 @@
+import { setMaxListeners } from 'node:events';
 import type { Credential } from '../credentials/credentials.ts';
 import type { Endpoint } from '../kubeconfig/connection.ts';
-import type { TraceEntry, Tuning } from '../options.ts';
-import { turn } from '../../turn.ts';
+import type { TraceEntry, ClientTimeouts } from '../options.ts';
+import { yieldToEventLoop } from '../../base/yield-to-event-loop.ts';
 import { connect } from './connect.ts';
 import type { Connection } from './connect.ts';
 import { TransportError } from './transport.ts';
 import type { Transport } from './transport.ts';
 
-/** Keeps one transport for all requests, and opens another when it is gone or the client certificate has changed. */
+/**
+ * Keeps one transport for all requests, and opens another one when it is closed or the client certificate has changed.
+ */
 export class Connector {
   readonly #endpoint: Endpoint;
-  readonly #tuning: Tuning;
+  readonly #tuning: ClientTimeouts;
   readonly #trace: (entry: TraceEntry) => void;
   readonly #now: () => number;
   #current: { certificate: string | undefined; opening: Promise<Transport>; ready?: Transport } | undefined;
-  /** Aborted by `close`: connections that are still opening must not keep the program running. */
+  /** Aborted by `close`: opening connections must not keep the program running. */
   readonly #closing = new AbortController();
 
-  constructor(endpoint: Endpoint, tuning: Tuning, trace: (entry: TraceEntry) => void, now: () => number) {
+  constructor(
+    endpoint: Endpoint,
+    tuning: ClientTimeouts,
+    trace: (entry: TraceEntry) => void,
+    now: () => number,
+  ) {
     this.#endpoint = endpoint;
     this.#tuning = tuning;
     this.#trace = trace;
     this.#now = now;
+    // Each opening connection listens, and HTTP/1.1 opens one for each parallel request.
+    setMaxListeners(0, this.#closing.signal);
   }
 
   /** The transport for requests. Throws TransportError `connect`. */
@@ -34,6 +44,12 @@ export class Connector {
     const opening = this.#open(credential);
     const next: typeof current & object = { certificate, opening };
     this.#current = next;
+    // It belongs to another user by now: pending requests may finish, but no new ones begin.
+    if (current !== undefined)
+      void current.opening.then(
+        (old) => old.retire(),
+        () => undefined,
+      );
     try {
       const transport = await opening;
       next.ready = transport;
@@ -45,7 +61,7 @@ export class Connector {
     }
   }
 
-  /** A connection of its own, for an upgrade: HTTP/1.1 only. Throws TransportError `connect`. */
+  /** A separate connection for an upgrade: only HTTP/1.1. Throws TransportError `connect`. */
   async upgradeConnection(credential: Credential, signal?: AbortSignal): Promise<Connection> {
     return this.#connect(credential, ['http/1.1'], 'upgrade', signal);
   }
@@ -58,9 +74,9 @@ export class Connector {
   async #open(credential: Credential): Promise<Transport> {
     const { url } = this.#endpoint;
     const connecting = this.#connect(credential, ['h2', 'http/1.1'], 'requests');
-    // Most servers speak HTTP/2: its code is loaded while the handshakes are under way.
+    // Most servers speak HTTP/2: its code is loaded during the handshakes.
     if (url.protocol === 'https:') {
-      turn()
+      yieldToEventLoop()
         .then(() => import('./http2-transport.ts'))
         .catch(() => undefined);
     }

@@ -1,131 +1,126 @@
-import { DbgError } from '../../errors.ts';
-import { sanitiseShort } from '../../sanitise.ts';
+import { DbgError } from '../../model/failure.ts';
+import { sanitiseShort } from '../../base/sanitise.ts';
 import type { Endpoint } from '../kubeconfig/connection.ts';
-import { ConnectionFailure } from './transport.ts';
+import { explainTls } from './explain-tls.ts';
+import type { Explanation } from './explain-tls.ts';
+import { ConnectionFailure, ProxyFailure } from './transport.ts';
 import type { ConnectionFailureCode, TransportPhase } from './transport.ts';
 
-/** A cause in words that complete "... : CAUSE", and what to do about it. */
-interface Explanation {
-  cause: string;
-  remedy?: string;
-}
-
-const CHECK_SERVER = "Check the server's address in the kubeconfig, and whether you are in its network (VPN)";
-const CHECK_AUTHORITY =
-  "Take certificate-authority-data from the cluster's administrator, or name the file with --certificate-authority";
-
 const SYSTEM: Readonly<Record<string, Explanation>> = {
-  ECONNREFUSED: { cause: 'connection refused', remedy: 'Check that the server is running, and its port' },
-  ENOTFOUND: { cause: 'no such host', remedy: CHECK_SERVER },
-  EAI_AGAIN: {
-    cause: 'the host name could not be looked up',
-    remedy: 'Check your network and its name server',
-  },
-  ETIMEDOUT: { cause: 'no answer (timed out)', remedy: CHECK_SERVER },
-  EHOSTUNREACH: { cause: 'no route to the host', remedy: CHECK_SERVER },
-  ENETUNREACH: { cause: 'the network is unreachable', remedy: CHECK_SERVER },
-  EADDRNOTAVAIL: { cause: 'the address cannot be reached from here', remedy: CHECK_SERVER },
-  ECONNRESET: { cause: 'the connection was reset' },
-  EPIPE: { cause: 'the connection was closed' },
+  ECONNREFUSED: { cause: 'connection refused', why: 'ConnectionRefused' },
+  ENOTFOUND: { cause: 'no such host', why: 'HostNotFound' },
+  EAI_AGAIN: { cause: 'the host name could not be looked up', why: 'NameLookupFailed' },
+  ETIMEDOUT: { cause: 'no answer (timed out)', why: 'ConnectTimedOut' },
+  EHOSTUNREACH: { cause: 'no route to the host', why: 'HostUnreachable' },
+  ENETUNREACH: { cause: 'the network is unreachable', why: 'NetworkUnreachable' },
+  EADDRNOTAVAIL: { cause: 'the address cannot be reached from here', why: 'AddressNotAvailable' },
+  ECONNRESET: { cause: 'the connection was reset', why: 'ConnectionReset' },
+  EPIPE: { cause: 'the connection was closed', why: 'ConnectionClosed' },
 };
 
 const OWN: Readonly<Record<ConnectionFailureCode, Explanation>> = {
-  CONNECT_TIMEOUT: { cause: 'no connection (timed out)', remedy: CHECK_SERVER },
-  ANSWER_TIMEOUT: { cause: 'connected, but no answer came (timed out)', remedy: 'Try again later' },
-  PEER_SILENT: { cause: 'the connection went dead (pings were not answered)', remedy: 'Check your network' },
-  PROXY_REFUSED: { cause: '', remedy: 'Check HTTPS_PROXY, NO_PROXY and proxy-url of the kubeconfig' },
-  PROXY_PROTOCOL: { cause: '', remedy: 'Check HTTPS_PROXY, NO_PROXY and proxy-url of the kubeconfig' },
-  NO_UPGRADE: { cause: 'it did not switch protocols as asked' },
-  CLOSED_EARLY: { cause: 'the connection was closed too early' },
+  CONNECT_TIMEOUT: { cause: 'no connection (timed out)', why: 'ConnectTimedOut' },
+  ANSWER_TIMEOUT: { cause: 'connected, but no answer came (timed out)', why: 'AnswerTimedOut' },
+  BODY_TIMEOUT: { cause: 'the rest of it did not come in time', why: 'BodyTimedOut' },
+  PEER_SILENT: { cause: 'the connection went dead (pings were not answered)', why: 'PeerSilent' },
+  PROXY_REFUSED: { cause: '', why: 'ProxyAnswer' },
+  PROXY_PROTOCOL: { cause: '', why: 'ProxyAnswer' },
+  NO_UPGRADE: { cause: 'it did not switch protocols as asked', why: 'NoUpgrade' },
+  CLOSED_EARLY: { cause: 'the connection was closed too early', why: 'ConnectionClosed' },
 };
 
-const BAD_CHAIN = new Set([
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'CERT_SIGNATURE_FAILURE',
-  'CERT_UNTRUSTED',
-  'INVALID_CA',
-]);
+/** Further facts about a failed connection. */
+export interface TransportContext {
+  /** A visible problem with our own client certificate. */
+  flaw?: string | undefined;
+  /** Milliseconds since the epoch. */
+  now?: number | undefined;
+}
 
-/** Says in one line which server could not be reached and why, in words, with a remedy. */
-export function explainTransport(error: unknown, endpoint: Endpoint, phase: TransportPhase): DbgError {
-  const { cause, remedy } = explain(error, endpoint);
+/** Says in one line which peer could not be reached, the server or its proxy, and why. */
+export function explainTransport(
+  error: unknown,
+  endpoint: Endpoint,
+  phase: TransportPhase,
+  context: TransportContext = {},
+): DbgError {
+  if (error instanceof ProxyFailure && endpoint.proxy !== undefined)
+    return explainProxy(error, endpoint, context);
+  const { cause, why, flaw } = withFlaw(explain(error, endpoint, 'server', context), context.flaw);
   const server = describeServer(endpoint);
-  const what =
-    phase === 'connect'
-      ? `cannot reach the server ${server}`
-      : phase === 'body'
-        ? `the connection to the server ${server} broke in the middle of its answer`
-        : `the server ${server} did not answer`;
-  return new DbgError(phase === 'body' ? 'lost' : 'unreachable', `${what}: ${cause}`, {
-    ...(remedy === undefined ? {} : { remedy }),
-    cause: error,
-  });
+  const facts = { server, why, ...(flaw === undefined ? {} : { flaw }) };
+  if (phase === 'body') {
+    const what = `the connection to the server ${server} broke in the middle of its answer`;
+    return new DbgError('lost', 'ConnectionBroken', `${what}: ${cause}`, facts, { cause: error });
+  }
+  return phase === 'connect'
+    ? new DbgError('unreachable', 'ServerUnreachable', `cannot reach the server ${server}: ${cause}`, facts, {
+        cause: error,
+      })
+    : new DbgError('unreachable', 'ServerSilent', `the server ${server} did not answer: ${cause}`, facts, {
+        cause: error,
+      });
+}
+
+function withFlaw(explanation: Explanation, flaw: string | undefined): Explanation {
+  if (flaw === undefined || explanation.cause.includes(flaw)) return explanation;
+  return { ...explanation, cause: `${explanation.cause}, perhaps because ${flaw}`, flaw };
 }
 
 /** The server's address for messages, with its proxy; never a user name or password. */
 export function describeServer(endpoint: Endpoint): string {
   const { url, proxy } = endpoint;
   const base = `${url.protocol}//${url.host}${url.pathname === '/' ? '' : url.pathname}`;
-  return proxy === undefined ? base : `${base} (through the proxy ${proxy.protocol}//${proxy.host})`;
+  return proxy === undefined ? base : `${base} (through the proxy ${describeProxy(proxy)})`;
 }
 
-function explain(error: unknown, endpoint: Endpoint): Explanation {
-  const code = codeOf(error);
+function describeProxy(proxy: URL): string {
+  return `${proxy.protocol}//${proxy.host}`;
+}
+
+function explainProxy(error: ProxyFailure, endpoint: Endpoint, context: TransportContext): DbgError {
+  const { url, proxySource } = endpoint;
+  const proxy = describeProxy(endpoint.proxy ?? url);
+  const server = describeServer({ ...endpoint, proxy: undefined });
+  const { reason } = error;
+  const spoke =
+    reason instanceof ConnectionFailure &&
+    (reason.code === 'PROXY_REFUSED' || reason.code === 'PROXY_PROTOCOL');
+  const what = spoke
+    ? `the proxy ${proxy} did not connect to the server ${server}`
+    : `cannot reach the proxy ${proxy}, which is in front of the server ${server}`;
+  const { cause, why, flaw } = explain(reason, endpoint, 'proxy', context);
+  const { status } = error;
+  const facts = {
+    server,
+    why,
+    proxy,
+    source: proxySource,
+    ...(flaw === undefined ? {} : { flaw }),
+    ...(status === undefined ? {} : { status }),
+  };
+  return new DbgError('unreachable', 'ProxyFailed', `${what}: ${cause}`, facts, { cause: error });
+}
+
+function explain(
+  error: unknown,
+  endpoint: Endpoint,
+  hop: 'server' | 'proxy',
+  { flaw, now }: TransportContext,
+): Explanation {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof ConnectionFailure) {
     const own = OWN[error.code];
     return own.cause === '' ? { ...own, cause: sanitiseShort(message, 200) } : own;
   }
-  const system = SYSTEM[code];
+  const system = SYSTEM[codeOf(error)];
   if (system !== undefined) return system;
-  return explainTls(code, message, endpoint) ?? { cause: sanitiseShort(message, 200) };
-}
-
-function explainTls(code: string, message: string, endpoint: Endpoint): Explanation | undefined {
-  const { tls } = endpoint;
-  if (BAD_CHAIN.has(code)) {
-    const by = tls.ca === undefined ? "the system's authorities" : tls.caSource;
-    return { cause: `its certificate is not trusted by ${sanitiseShort(by, 200)}`, remedy: CHECK_AUTHORITY };
-  }
-  if (code === 'CERT_HAS_EXPIRED') {
-    return {
-      cause: 'its certificate has expired',
-      remedy: "Renew the server's certificate, or check your clock",
-    };
-  }
-  if (code === 'CERT_NOT_YET_VALID') {
-    return { cause: 'its certificate is not valid yet', remedy: 'Check your clock' };
-  }
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-    const name = tls.serverName ?? endpoint.url.hostname;
-    return {
-      cause: `its certificate is for other names than ${sanitiseShort(name, 200)}`,
-      remedy: 'Use a name that is in the certificate, or give it with --tls-server-name',
-    };
-  }
-  if (
-    code === 'ERR_SSL_WRONG_VERSION_NUMBER' ||
-    /wrong version number|packet length too long/.test(message)
-  ) {
-    return { cause: 'it does not speak TLS', remedy: 'Is it an http:// address?' };
-  }
-  if (/alert (certificate required|bad certificate|unknown ca|certificate unknown)/i.test(message)) {
-    return {
-      cause: 'it refused your client certificate',
-      remedy: 'Check client-certificate-data of the user entry; it may have expired',
-    };
-  }
-  if (/key values mismatch/i.test(message)) {
-    return {
-      cause: 'the client key does not belong to the client certificate',
-      remedy: 'Correct the user entry',
-    };
-  }
-  return undefined;
+  return (
+    explainTls(error, endpoint, hop, now ?? Date.now(), flaw) ?? {
+      cause: sanitiseShort(message, 200),
+      why: 'Unknown',
+    }
+  );
 }
 
 function codeOf(error: unknown): string {

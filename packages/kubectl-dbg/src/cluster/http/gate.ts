@@ -1,15 +1,18 @@
 import { connect as netConnect } from 'node:net';
 import type { Socket } from 'node:net';
+import { startTimer } from '../../base/timer.ts';
 import { ConnectionFailure } from './transport.ts';
 
-/** Ends a chain of handshakes by time or signal, and knows the sockets to destroy when it fails. */
+/** Ends a chain of handshakes on timeout or signal, and destroys its sockets when it fails. */
 export class Gate {
   readonly #sockets: Socket[] = [];
   readonly #failed: Promise<never>;
   readonly #release: () => void;
-  /** Resolves when the first packet is about to leave: the server's name has been looked up. */
+  /** Resolves when the first packet is about to be sent: the server's name has been resolved. */
   readonly begun: Promise<void>;
-  /** To be called then. */
+  /** What is being waited for: a peer, or the proxy's response about the tunnel. */
+  hop: 'server' | 'proxy' | 'tunnel' = 'server';
+  /** To be called at that moment. */
   readonly begin: () => void;
 
   constructor(timeout: number, signal: AbortSignal | undefined) {
@@ -23,20 +26,19 @@ export class Gate {
       reject = no;
     });
     this.#failed.catch(() => undefined);
-    const timer = setTimeout(
-      () => reject(new ConnectionFailure('CONNECT_TIMEOUT', `no connection within ${timeout} ms`)),
-      timeout,
+    const cancel = startTimer(timeout, () =>
+      reject(new ConnectionFailure('CONNECT_TIMEOUT', `no connection within ${timeout} ms`)),
     );
     const onAbort = () => reject(signal?.reason);
     if (signal?.aborted === true) onAbort();
     signal?.addEventListener('abort', onAbort, { once: true });
     this.#release = () => {
-      clearTimeout(timer);
+      cancel();
       signal?.removeEventListener('abort', onAbort);
     };
   }
 
-  /** Remembers a socket that must not outlive a failure. */
+  /** Registers a socket that must be destroyed after a failure. */
   own<T extends Socket>(socket: T): T {
     this.#sockets.push(socket);
     return socket;
@@ -55,16 +57,16 @@ export class Gate {
   }
 }
 
-/** A TCP connection; small messages leave at once (keystrokes, frames). */
+/** A TCP connection; small messages are sent at once (keystrokes, frames). */
 export function open(address: { host: string; port: number }, gate: Gate): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = gate.own(netConnect({ ...address, noDelay: true, keepAlive: true }));
-    // Whichever comes first: attempts are told of by Node 20.12 and later.
+    // Whichever comes first: Node 20.12 and later report attempts.
     for (const event of ['connectionAttempt', 'connect']) socket.once(event, gate.begin);
     socket.once('error', reject);
     socket.once('connect', () => {
       socket.removeListener('error', reject);
-      // It may break before anybody uses it, who will then find that out.
+      // It may break before anybody uses it; the next user will find out.
       socket.on('error', () => undefined);
       resolve(socket);
     });

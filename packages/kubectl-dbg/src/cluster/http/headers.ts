@@ -1,7 +1,7 @@
 import type { Credential } from '../credentials/credentials.ts';
 import type { Impersonation } from '../kubeconfig/connection.ts';
 
-/** Headers that every request carries: who we are, and whom we act as. */
+/** Headers of every request: the user agent, credentials and impersonation. */
 export function identityHeaders(
   settings: { userAgent: string; impersonate: Impersonation | undefined },
   credential: Credential,
@@ -36,7 +36,7 @@ export function requestHeaders(
   };
 }
 
-/** Keys of extra fields are percent-encoded where a header name allows no such character; names are lower case. */
+/** In keys of extra fields, characters that a header name does not allow are percent-encoded; names are lower case. */
 function escapeKey(key: string): string {
   return [...Buffer.from(key.toLowerCase(), 'utf8')]
     .map((byte) => {

@@ -1,13 +1,14 @@
 import { Agent, request as httpRequest } from 'node:http';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { startTimer } from '../../base/timer.ts';
 import { ConnectionFailure, TransportError } from './transport.ts';
 import type { Transport, TransportRequest, TransportResponse } from './transport.ts';
 
 /** Node's limit for a head, 16 KiB, is less than a long list of Warning headers. */
 const MAX_HEAD_BYTES = 256 * 1024;
 
-/** Requests over HTTP/1.1: kept-alive connections, one request at a time on each. */
+/** Requests over HTTP/1.1: keep-alive connections, one request at a time on each. */
 export class Http1Transport implements Transport {
   readonly protocol = 'http/1.1';
   readonly gone = false;
@@ -15,8 +16,8 @@ export class Http1Transport implements Transport {
   readonly #origin: URL;
 
   /**
-   * @param first the connection that is open already
-   * @param more opens another, secured as the first
+   * @param first the open connection
+   * @param more opens another one, with the same TLS settings
    */
   constructor(first: Socket, more: () => Promise<Socket>, origin: URL) {
     this.#agent = new ConnectionAgent(first, more);
@@ -28,7 +29,7 @@ export class Http1Transport implements Transport {
     return new Promise((resolve, reject) => {
       if (signal?.aborted === true) return reject(abortReason(signal));
       const outgoing = httpRequest({
-        // The agent's sockets are secured already: to node:http they are plain ones.
+        // The agent's sockets already have TLS: for node:http they are plain sockets.
         protocol: 'http:',
         agent: this.#agent,
         hostname: this.#origin.hostname,
@@ -37,20 +38,20 @@ export class Http1Transport implements Transport {
         maxHeaderSize: MAX_HEAD_BYTES,
         headers: headersOf(request, this.#origin),
       });
-      const timer = setTimeout(() => {
+      const cancel = startTimer(request.timeout, () => {
         outgoing.destroy(new ConnectionFailure('ANSWER_TIMEOUT', `no answer within ${request.timeout} ms`));
-      }, request.timeout);
+      });
       const onAbort = () => outgoing.destroy();
       signal?.addEventListener('abort', onAbort, { once: true });
       outgoing.once('close', () => {
-        clearTimeout(timer);
+        cancel();
         signal?.removeEventListener('abort', onAbort);
       });
       outgoing.on('error', (error) => {
         reject(signal?.aborted === true ? abortReason(signal) : errorOf(error));
       });
       outgoing.once('response', (incoming) => {
-        clearTimeout(timer);
+        cancel();
         resolve({
           status: incoming.statusCode ?? 0,
           headers: plainHeaders(incoming),
@@ -62,14 +63,19 @@ export class Http1Transport implements Transport {
     });
   }
 
+  retire(): void {
+    this.#agent.retire();
+  }
+
   close(): void {
     this.#agent.destroy();
   }
 }
 
-/** Hands out the connection that is there, then opens more as needed. */
+/** Returns the existing connection, then opens more as needed. */
 class ConnectionAgent extends Agent {
   #first: Socket | undefined;
+  #isRetired = false;
   readonly #more: () => Promise<Socket>;
 
   constructor(first: Socket, more: () => Promise<Socket>) {
@@ -94,11 +100,27 @@ class ConnectionAgent extends Agent {
     try {
       socket = await this.#more();
     } catch (error) {
-      // Node reads the socket only where there is no error.
+      // Node reads the socket only if there is no error.
       done(new TransportError('connect', error), undefined as unknown as Socket);
       return;
     }
     done(null, socket);
+  }
+
+  /** Closes idle connections now, the others after their exchange. */
+  retire(): void {
+    this.#isRetired = true;
+    this.#first?.destroy();
+    for (const sockets of Object.values(this.freeSockets)) {
+      for (const socket of sockets ?? []) socket.destroy();
+    }
+  }
+
+  /** Whether a connection is kept after its exchange. */
+  override keepSocketAlive(socket: Socket): boolean {
+    if (this.#isRetired) return false;
+    // @ts-expect-error -- documented as a method to override, and missing in the types
+    return super.keepSocketAlive(socket) as boolean;
   }
 
   override destroy(): void {

@@ -1,25 +1,26 @@
 import { connect as http2Connect, constants } from 'node:http2';
 import type { ClientHttp2Session, ClientHttp2Stream, IncomingHttpHeaders } from 'node:http2';
 import type { Socket } from 'node:net';
-import type { Tuning } from '../options.ts';
+import type { ClientTimeouts } from '../options.ts';
+import { startTimer } from '../../base/timer.ts';
 import { ConnectionFailure, TransportError } from './transport.ts';
 import type { Transport, TransportRequest, TransportResponse } from './transport.ts';
 
 /**
- * What a sender may have under way on one stream, which is also what a stream that nobody reads holds in memory. At 150 ms
- * round trip it lets 1.7 MB/s through (Node's 64 KiB: 0.4); a hundred paused logs hold 25 MiB.
+ * The flow-control window of one stream, which is also the memory for a stream that nobody reads. At 150 ms round trip it
+ * allows 1.7 MB/s (Node's 64 KiB: 0.4); a hundred paused logs use 25 MiB.
  */
 const STREAM_WINDOW = 256 * 1024;
 
-/** And on all streams together; one that nobody reads must not starve the rest. */
+/** The window of the connection; a stream that nobody reads must not starve the others. */
 const CONNECTION_WINDOW = 16 * 1024 * 1024;
 
-/** Megabytes that Node lets a session hold before it ends it; the windows of paused streams count. */
+/** Megabytes that Node allows for a session before it ends it; the windows of paused streams count. */
 const SESSION_MEMORY = 64;
 
-type PingTuning = Pick<Tuning, 'pingInterval' | 'pingTimeout'>;
+type PingTuning = Pick<ClientTimeouts, 'pingInterval' | 'pingTimeout'>;
 
-/** Requests on one HTTP/2 connection. While any is under way the peer is pinged, and given up when it stays silent. */
+/** Requests on one HTTP/2 connection. During a request the peer is pinged, and given up if it is silent. */
 export class Http2Transport implements Transport {
   readonly protocol = 'h2';
   readonly #session: ClientHttp2Session;
@@ -77,21 +78,21 @@ export class Http2Transport implements Transport {
           { endStream: request.body === undefined },
         );
       } catch (error) {
-        // The session ended between `gone` and here: nothing was sent.
+        // The session ended between the check of `gone` and here: nothing was sent.
         this.#gone = true;
         return reject(new TransportError('unprocessed', error));
       }
       this.#began();
-      const timer = setTimeout(() => {
+      const cancel = startTimer(request.timeout, () => {
         fail(new ConnectionFailure('ANSWER_TIMEOUT', `no answer within ${request.timeout} ms`));
-      }, request.timeout);
+      });
       const onAbort = () => fail(undefined);
       signal?.addEventListener('abort', onAbort, { once: true });
 
       const fail = (error: unknown) => {
-        clearTimeout(timer);
+        cancel();
         reject(signal?.aborted === true ? abortReason(signal) : this.#error(stream, error, 'answer'));
-        stream.close(constants.NGHTTP2_CANCEL);
+        afterReading(() => stream.close(constants.NGHTTP2_CANCEL));
       };
       stream.on('error', (error) => {
         this.#failure ??= error;
@@ -103,14 +104,14 @@ export class Http2Transport implements Transport {
         fail(undefined);
       });
       stream.once('response', (headers) => {
-        clearTimeout(timer);
+        cancel();
         resolve({
           status: Number(headers[':status']),
           headers: plainHeaders(headers),
           body: this.#body(stream, signal),
           discard: () => {
             stream.resume();
-            stream.close(constants.NGHTTP2_CANCEL);
+            afterReading(() => stream.close(constants.NGHTTP2_CANCEL));
           },
         });
       });
@@ -118,22 +119,31 @@ export class Http2Transport implements Transport {
     });
   }
 
+  retire(): void {
+    this.#gone = true;
+    afterReading(() => {
+      if (!this.#session.destroyed) this.#session.close();
+    });
+  }
+
   close(): void {
     this.#gone = true;
     clearInterval(this.#pinging);
-    this.#session.destroy();
+    afterReading(() => this.#session.destroy());
   }
 
   async *#body(stream: ClientHttp2Stream, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
     try {
-      for await (const chunk of stream) yield chunk as Uint8Array;
+      for await (const chunk of stream.iterator({ destroyOnReturn: false })) yield chunk as Uint8Array;
     } catch (error) {
       if (signal?.aborted === true) throw abortReason(signal);
       throw this.#error(stream, error, 'body');
+    } finally {
+      afterReading(() => stream.destroy());
     }
     if (signal?.aborted === true) throw abortReason(signal);
-    // A reset stream, or one whose connection went, ends like a whole one; only its code tells. (A reset with code 0
-    // cannot be told from the end; no server of Kubernetes sends it in mid-body.)
+    // A reset stream, or one whose connection broke, ends like a complete one; only its code shows the difference. (A
+    // reset with code 0 cannot be distinguished from the end; no Kubernetes server sends it within a body.)
     if (stream.rstCode !== constants.NGHTTP2_NO_ERROR) throw this.#error(stream, undefined, 'body');
   }
 
@@ -152,7 +162,8 @@ export class Http2Transport implements Transport {
 
   #began(): void {
     this.#active += 1;
-    this.#session.ref();
+    // Once is enough; a socket without a handle, after the connection was cut, would keep a listener for each call.
+    if (this.#active === 1) this.#session.ref();
     this.#pinging ??= setInterval(() => this.#ping(), this.#tuning.pingInterval);
   }
 
@@ -171,10 +182,19 @@ export class Http2Transport implements Transport {
       this.#failure = new ConnectionFailure('PEER_SILENT', `no answer to a ping within ${pingTimeout} ms`);
       this.#session.destroy(this.#failure as Error);
     }, this.#tuning.pingTimeout);
-    // Not sent when too many pings are under way already; those have their own timers.
+    // Not sent if too many pings are pending already; those have their own timers.
     const sent = this.#session.ping(() => clearTimeout(silent));
     if (!sent) clearTimeout(silent);
   }
+}
+
+/**
+ * Closes a stream or session in a separate turn of the event loop. Events of HTTP/2, and code that awaits them, run while
+ * the library below reads, and closing is not safe there: it occasionally corrupts Node's memory, and the process aborts
+ * (nodejs/node#39076).
+ */
+function afterReading(close: () => void): void {
+  setImmediate(close);
 }
 
 function abortReason(signal: AbortSignal): unknown {

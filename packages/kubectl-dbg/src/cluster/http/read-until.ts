@@ -1,14 +1,14 @@
 import type { Socket } from 'node:net';
 import { ConnectionFailure } from './transport.ts';
 
-/** The head of an HTTP/1.1 answer. */
+/** The head of an HTTP/1.1 response. */
 export interface AnswerHead {
   /** Undefined: it is not HTTP. */
   status: number | undefined;
   text: string;
 }
 
-/** Reads the head of an answer; what comes after it waits in the socket. */
+/** Reads the head of a response; data after it stays in the socket. */
 export async function readHead(socket: Socket, peer: 'proxy' | 'server'): Promise<AnswerHead> {
   const bytes = await readUntil(
     socket,
@@ -23,11 +23,11 @@ export async function readHead(socket: Socket, peer: 'proxy' | 'server'): Promis
   return { status: status === undefined ? undefined : Number(status), text };
 }
 
-/** The head of an answer is a status line and some headers. */
+/** The head of a response is a status line and some headers. */
 export const MAX_HEAD_BYTES = 16 * 1024;
 
 /**
- * Reads from a socket until `complete` gives the length of a message, and pushes back what came after it.
+ * Reads from a socket until `complete` returns the length of a message, and pushes back the data after it.
  *
  * @param complete the length of the message at the start of the bytes, or undefined while it is unfinished
  */

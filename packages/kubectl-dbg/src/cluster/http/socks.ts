@@ -12,7 +12,7 @@ const IPV4 = 1;
 const DOMAIN = 3;
 const IPV6 = 4;
 
-/** Reply codes in words. Source: RFC 1928, section 6. */
+/** Reply codes as text. Source: RFC 1928, section 6. */
 const REPLIES: Readonly<Record<number, string>> = {
   1: 'general failure',
   2: 'not allowed by its rules',
@@ -24,15 +24,15 @@ const REPLIES: Readonly<Record<number, string>> = {
   8: 'address type not supported',
 };
 
-/** Asks a SOCKS5 proxy for a connection; the proxy resolves the name. Source: RFC 1928, RFC 1929. */
+/** Requests a connection from a SOCKS5 proxy; the proxy resolves the name. Source: RFC 1928, RFC 1929. */
 export async function socksHandshake(socket: Socket, proxy: URL, target: Address): Promise<void> {
   const hasUser = proxy.username !== '';
   socket.write(Uint8Array.from([VERSION, 1, hasUser ? USER_AND_PASSWORD : NO_AUTHENTICATION]));
   const choice = await readUntil(socket, (bytes) => (bytes.length < 2 ? undefined : 2));
-  if (choice[0] !== VERSION) throw new ConnectionFailure('PROXY_PROTOCOL', 'the proxy does not speak SOCKS5');
+  if (choice[0] !== VERSION) throw new ConnectionFailure('PROXY_PROTOCOL', 'it does not speak SOCKS5');
   if (choice[1] === USER_AND_PASSWORD && hasUser) await authenticate(socket, proxy);
   else if (choice[1] !== NO_AUTHENTICATION) {
-    throw new ConnectionFailure('PROXY_REFUSED', 'the proxy wants another way of authentication');
+    throw new ConnectionFailure('PROXY_REFUSED', 'it requires another authentication method');
   }
 
   const name = Buffer.from(target.host, 'utf8');
@@ -43,7 +43,7 @@ export async function socksHandshake(socket: Socket, proxy: URL, target: Address
   const reply = await readUntil(socket, replyLength);
   if (reply[1] !== 0) {
     const words = REPLIES[reply[1] ?? 1] ?? `reply ${reply[1]}`;
-    throw new ConnectionFailure('PROXY_REFUSED', `the proxy could not connect: ${words}`);
+    throw new ConnectionFailure('PROXY_REFUSED', `it could not connect: ${words}`);
   }
 }
 
@@ -53,7 +53,7 @@ async function authenticate(socket: Socket, proxy: URL): Promise<void> {
   socket.write(Uint8Array.from([1, user.length, ...user, password.length, ...password]));
   const answer = await readUntil(socket, (bytes) => (bytes.length < 2 ? undefined : 2));
   if (answer[1] !== 0) {
-    throw new ConnectionFailure('PROXY_REFUSED', 'the proxy refused the user name and password');
+    throw new ConnectionFailure('PROXY_REFUSED', 'it refused the user name and password');
   }
 }
 

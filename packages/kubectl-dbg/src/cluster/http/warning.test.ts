@@ -42,3 +42,20 @@ test('never throws and always ends', () => {
     }),
   );
 });
+
+for (const [name, header] of [
+  ['commas', ','.repeat(2_000_000)],
+  ['commas and blanks', ', '.repeat(1_000_000)],
+  ['blanks', ' '.repeat(2_000_000)],
+  ['quotation marks', '"'.repeat(2_000_001)],
+  ['opened strings', '299 - "'.repeat(300_000)],
+  ['codes without an agent', '299 '.repeat(500_000)],
+  ['codes and a long agent', `299 ${'x'.repeat(2_000_000)}`],
+  ['escapes', `299 - "${'\\'.repeat(2_000_000)}`],
+] as const) {
+  test(`a header of ${name} is read in time that grows with its length`, () => {
+    const began = performance.now();
+    assert.ok(parseWarnings(header).length <= 100);
+    assert.ok(performance.now() - began < 2000);
+  });
+}

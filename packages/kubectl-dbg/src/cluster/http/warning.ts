@@ -1,15 +1,25 @@
-/** The one warning code that Kubernetes uses: "miscellaneous persistent warning". Source: RFC 7234, section 5.5. */
+/** The only warning code that Kubernetes uses: "miscellaneous persistent warning". Source: RFC 7234, section 5.5. */
 const PERSISTENT = '299';
 
+const SEPARATORS: ReadonlySet<string> = new Set([' ', '\t', ',']);
+
+/** The API server sends a handful; further ones are not shown. */
+const MOST_WARNINGS = 100;
+
 /**
- * Takes Warning headers apart: `code agent "text" ["date"]`, separated by commas, several in a header. Gives the texts
- * of code 299 in order; what is malformed is left out, up to the next one that can be read.
+ * Parses Warning headers: `code agent "text" ["date"]`, separated by commas, several in a header. Returns the texts of
+ * code 299 in order; malformed parts are skipped up to the next valid one.
  */
 export function parseWarnings(header: string): string[] {
   const texts: string[] = [];
   let at = 0;
-  while (at < header.length) {
-    const head = /[\s,]*(\d{3})[ \t]+([^\s",]+)[ \t]+"/y;
+  while (at < header.length && texts.length < MOST_WARNINGS) {
+    // Parsed by hand: a backtracking regular expression would take quadratic time for a header full of commas.
+    if (SEPARATORS.has(header[at] ?? '')) {
+      at += 1;
+      continue;
+    }
+    const head = /(\d{3})[ \t]+([^\s",]+)[ \t]+"/y;
     head.lastIndex = at;
     const match = head.exec(header);
     if (match === null) {
@@ -24,7 +34,7 @@ export function parseWarnings(header: string): string[] {
   return texts;
 }
 
-/** The rest of a quoted string whose opening mark stands before `at`; undefined if it never closes. */
+/** The rest of a quoted string whose opening quote is before `at`; undefined if it is never closed. */
 function quoted(header: string, at: number): { value: string; end: number } | undefined {
   let value = '';
   for (let index = at; index < header.length; index += 1) {
@@ -39,7 +49,7 @@ function quoted(header: string, at: number): { value: string; end: number } | un
   return undefined;
 }
 
-/** The place after the next comma outside of quotes (a date may stand in some). */
+/** The position after the next comma outside quotes (a date may contain one). */
 function nextComma(header: string, at: number): number {
   for (let index = at; index < header.length; index += 1) {
     if (header[index] === ',') return index + 1;

@@ -1,23 +1,23 @@
-import type { ExecEntry } from './kubeconfig.ts';
-
-/** Where the API server is and how it is reached. */
+/** The address of the API server, and its proxy. */
 export interface Endpoint {
   /** http or https. */
   url: URL;
   /** An http, https or socks5 proxy. */
   proxy: URL | undefined;
+  /** Where the proxy's address is configured, for messages; empty without a proxy. */
+  proxySource: string;
   tls: TlsSettings;
 }
 
-/** How the server is recognised. */
+/** How the server is authenticated. */
 export interface TlsSettings {
   /** PEM; undefined: the system's authorities. */
   ca: string | undefined;
-  /** Where `ca` came from, for messages. */
+  /** The source of `ca`, for messages. */
   caSource: string;
   insecure: boolean;
   serverName: string | undefined;
-  /** The file of the system's authorities, where `SSL_CERT_FILE` names another than the usual (as in Go). */
+  /** The file of the system's authorities, if `SSL_CERT_FILE` names another one (as in Go). */
   systemFile: string | undefined;
 }
 
@@ -27,10 +27,12 @@ export interface ClientCertificate {
   key: string;
 }
 
-/** What the user is recognised by; the first that is set counts, in this order. */
+/** The user's credentials; the first that is set is used, in this order. */
 export interface UserSettings {
   /** Name of the user entry, for messages. */
   name: string;
+  /** The source of the credentials, for messages: `user "dan" of /home/dan/.kube/config`, `option token`. */
+  source: string;
   clientCertificate: ClientCertificate | undefined;
   token: string | undefined;
   tokenFile: string | undefined;
@@ -39,7 +41,7 @@ export interface UserSettings {
   impersonate: Impersonation | undefined;
 }
 
-/** An exec entry that has been checked. */
+/** A validated exec entry. */
 export interface ExecSettings {
   apiVersion: string;
   /** A name, looked up in PATH, or an absolute path. */
@@ -47,8 +49,8 @@ export interface ExecSettings {
   args: readonly string[];
   env: readonly { name: string; value: string }[];
   installHint: string | undefined;
-  interactiveMode: NonNullable<ExecEntry['interactiveMode']>;
-  /** `spec.cluster` for the plugin, when it asked for it. */
+  interactiveMode: 'Never' | 'IfAvailable' | 'Always';
+  /** `spec.cluster` for the plugin, if it requests it. */
   cluster: Record<string, unknown> | undefined;
 }
 
@@ -59,7 +61,7 @@ export interface Impersonation {
   extra: readonly (readonly [key: string, value: string])[];
 }
 
-/** Everything that kubeconfig, flags and environment say about the connection. */
+/** All settings of the connection, from kubeconfig, flags and environment. */
 export interface ConnectionSettings {
   endpoint: Endpoint;
   user: UserSettings;

@@ -1,15 +1,15 @@
-import { DbgError } from '../../errors.ts';
-import { sanitise } from '../../sanitise.ts';
-import type { World } from '../../world.ts';
+import { DbgError } from '../../model/failure.ts';
+import { sanitise } from '../../base/sanitise.ts';
+import type { World } from '../../model/world.ts';
 import type { ClusterOptions } from '../options.ts';
 import type { Endpoint, TlsSettings } from './connection.ts';
 import { decodeData, expectPem, fromFile, readNamed } from './files.ts';
 import type { ClusterEntry, Entry } from './kubeconfig.ts';
-import { proxyFor, proxyUrl } from './proxy.ts';
+import { environmentProxy, proxyUrl } from './proxy.ts';
 import { given } from './given.ts';
-import { configurationError } from './shape.ts';
+import { configurationError } from './configuration-error.ts';
 
-/** Server address, TLS settings and proxy, from the cluster's entry and the flags that replace parts of it. */
+/** Server address, TLS settings and proxy, from the cluster's entry and the flags that override it. */
 export function resolveEndpoint(
   server: string,
   cluster: Entry<ClusterEntry> | undefined,
@@ -18,34 +18,35 @@ export function resolveEndpoint(
 ): Endpoint {
   const url = serverUrl(server, cluster, options);
   const ownProxy = given(cluster?.value['proxy-url']);
-  const proxy = ownProxy === undefined ? proxyFor(url, world.env) : proxyUrl(ownProxy, 'proxy-url');
-  return { url, proxy, tls: tlsSettings(cluster, options, world) };
+  const tls = tlsSettings(cluster, options, world);
+  if (ownProxy === undefined) return { url, ...environmentProxy(url, world.env), tls };
+  const proxySource = `proxy-url of cluster "${cluster?.name ?? ''}"`;
+  return { url, proxy: proxyUrl(ownProxy, proxySource), proxySource, tls };
 }
 
 function serverUrl(server: string, cluster: Entry<ClusterEntry> | undefined, options: ClusterOptions): URL {
-  // As kubectl: an address without a scheme is http.
+  // As in kubectl: an address without a scheme is http.
   const text = /^[a-z][a-z0-9+.-]*:\/\//i.test(server) ? server : `http://${server}`;
-  const from = given(options.server) === undefined ? `cluster "${cluster?.name ?? ''}"` : '--server';
   let url: URL;
   try {
     url = new URL(text);
   } catch {
-    throw problem(`the server address of ${from} is not a URL`);
+    throw problem('is not a URL');
   }
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
-    throw problem(`the server address of ${from} begins with ${url.protocol}//, not https://`);
+    throw problem(`begins with ${url.protocol}//, not https://`);
   }
   if (url.username !== '' || url.password !== '') {
-    throw problem(
-      `the server address of ${from} holds a user name or password, which belong to the user entry`,
-    );
+    throw problem('contains a user name or password, which belong in the user entry');
   }
   return url;
 
   function problem(words: string): DbgError {
     return given(options.server) === undefined && cluster !== undefined
-      ? configurationError(cluster.file, words, 'Correct the entry')
-      : new DbgError('configuration', sanitise(words), { remedy: 'Write it as https://HOST:PORT' });
+      ? configurationError(cluster.file, `the server address of cluster "${cluster.name}" ${words}`, 'entry')
+      : new DbgError('configuration', 'ServerAddressInvalid', sanitise(`the server address ${words}`), {
+          problem: words,
+        });
   }
 }
 
@@ -57,14 +58,15 @@ function tlsSettings(
   const entry = cluster?.value ?? {};
   const flagCa = given(options.certificateAuthority);
   const insecureFlag = options.insecureSkipTlsVerify === true;
-  // A flag for the authority replaces what the file says about authorities and about not verifying; a flag for not
-  // verifying replaces what the file says about authorities.
+  // A flag for the authority overrides the file's settings for the authority and for skipping the verification; a flag
+  // for skipping the verification overrides the file's authority.
   const insecure = insecureFlag || (flagCa === undefined && entry['insecure-skip-tls-verify'] === true);
   if (insecureFlag && flagCa !== undefined) {
     throw new DbgError(
       'configuration',
-      '--certificate-authority and --insecure-skip-tls-verify exclude each other',
-      { remedy: 'Leave one of them out' },
+      'OptionsExclusive',
+      'certificateAuthority and insecureSkipTlsVerify exclude each other',
+      { options: ['certificateAuthority', 'insecureSkipTlsVerify'] },
     );
   }
   const serverName =
@@ -83,7 +85,7 @@ function tlsSettings(
     throw configurationError(
       cluster.file,
       `cluster "${cluster.name}" has both a certificate authority and insecure-skip-tls-verify`,
-      'Remove one of them',
+      'contradiction',
     );
   }
   if (data !== undefined) {

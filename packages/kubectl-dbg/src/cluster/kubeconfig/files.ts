@@ -1,45 +1,58 @@
-import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { DbgError } from '../../errors.ts';
-import { sanitise } from '../../sanitise.ts';
+import { DbgError } from '../../model/failure.ts';
+import { NotAFile, readFileAtOnce } from '../../base/read-file.ts';
+import { TooLong } from '../../base/read-limited.ts';
+import { configurationError } from './configuration-error.ts';
+import { sanitise } from '../../base/sanitise.ts';
 
-/** A path of a kubeconfig entry: relative ones count from the folder of the file it stands in. */
+/** A path in a kubeconfig entry: relative paths are relative to the directory of the entry's file. */
 export function fromFile(path: string, file: string): string {
   return resolve(dirname(file), path);
 }
 
-/** Reads a file that the configuration names. Throws DbgError `configuration` that says what it was for. */
+/** Reads a file from the configuration. Throws DbgError `configuration` that names its purpose. */
 export function readNamed(path: string, purpose: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return readFileAtOnce(path).toString('utf8');
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
-    const why = code === 'ENOENT' ? 'no such file' : code === 'EACCES' ? 'no permission to read it' : code;
-    throw new DbgError('configuration', `cannot read the ${purpose} ${sanitise(path)}: ${why}`, {
-      cause: error,
-    });
+    const why = whyUnread(error);
+    throw new DbgError(
+      'configuration',
+      'ConfiguredFileUnreadable',
+      `cannot read the ${purpose} ${sanitise(path)}: ${why}`,
+      { file: path, purpose, why },
+      { cause: error },
+    );
   }
 }
 
+/** Why a file could not be read, in a few words. */
+export function whyUnread(error: unknown): string {
+  if (error instanceof NotAFile || error instanceof TooLong) return error.message;
+  const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+  return WHY_UNREAD[code] ?? code;
+}
+
+const WHY_UNREAD: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file',
+  EACCES: 'no permission to read it',
+  EISDIR: 'it is a directory',
+  ENOTDIR: 'part of its path is not a directory',
+};
+
 /** Decodes a `...-data` field. Throws DbgError `configuration` that names field and entry, never the data. */
 export function decodeData(data: string, field: string, entry: string, file: string): string {
-  // Node's decoder skips what is not base64; Go's refuses it.
+  // Node's decoder skips characters that are not base64; Go's refuses them.
   if (!/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(data)) {
-    throw new DbgError(
-      'configuration',
-      `kubeconfig ${sanitise(file)}: ${sanitise(entry)}: ${field} is not base64`,
-      { remedy: 'Correct the entry' },
-    );
+    throw configurationError(file, `${entry}: ${field} is not base64`, 'entry');
   }
   return Buffer.from(data, 'base64').toString('utf8');
 }
 
-/** Refuses what is no PEM, which TLS would report in words that name no file. */
+/** Refuses a file that is not PEM; the error of TLS would name no file. */
 export function expectPem(content: string, what: string): string {
   if (!content.includes('-----BEGIN ')) {
-    throw new DbgError('configuration', `${sanitise(what)} is not in PEM form`, {
-      remedy: 'Correct the entry',
-    });
+    throw new DbgError('configuration', 'PemExpected', `${sanitise(what)} is not in PEM form`, { what });
   }
   return content;
 }

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { World } from '../../world.ts';
+import type { World } from '../../model/world.ts';
 import type { ClusterOptions } from '../options.ts';
-import type { ConnectionSettings } from './connection.ts';
+import type { ConnectionSettings, UserSettings } from './connection.ts';
 import { expectPem } from './files.ts';
-import { proxyFor } from './proxy.ts';
+import { environmentProxy } from './proxy.ts';
 import { given } from './given.ts';
 import { resolveUser } from './user.ts';
 
@@ -12,10 +12,10 @@ import { resolveUser } from './user.ts';
 const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /**
- * The configuration of a pod: address by environment variables, token, CA and namespace by mounted files. Undefined
- * outside a cluster.
+ * The configuration of a pod: the address from environment variables; token, CA and namespace from mounted files.
+ * Undefined outside a cluster.
  *
- * @param folder where the service account is mounted; tests give another
+ * @param folder mount path of the service account; tests pass another one
  */
 export function inCluster(
   options: ClusterOptions,
@@ -32,7 +32,7 @@ export function inCluster(
   const url = new URL(`https://${host.includes(':') ? `[${host}]` : host}:${port}`);
   const endpoint = {
     url,
-    proxy: proxyFor(url, world.env),
+    ...environmentProxy(url, world.env),
     tls: {
       ca: ca === undefined ? undefined : expectPem(ca, caPath),
       caSource: caPath,
@@ -50,10 +50,14 @@ export function inCluster(
     'default';
   return {
     endpoint,
-    user: { ...user, name: 'the service account', tokenFile: hasOwn ? undefined : tokenFile },
+    user: hasOwn ? user : { ...user, ...serviceAccount(tokenFile) },
     namespace,
     context: '',
   };
+}
+
+function serviceAccount(tokenFile: string): Pick<UserSettings, 'name' | 'source' | 'tokenFile'> {
+  return { name: 'the service account', source: `the service account (${tokenFile})`, tokenFile };
 }
 
 function readOptional(path: string): string | undefined {

@@ -1,5 +1,8 @@
+import type { InferOutput } from 'valibot';
+import type { clusterSchema, contextSchema, userSchema } from './schemas.ts';
+
 /**
- * A kubeconfig file's parts that a client needs, as the file has them.
+ * The parts of a kubeconfig file that a client needs, unchanged.
  *
  * Source: Kubernetes reference, "kubeconfig (v1)".
  */
@@ -10,54 +13,15 @@ export interface Kubeconfig {
   currentContext: string | undefined;
 }
 
-/** A named entry, with the file it stands in: relative paths count from that file's folder. */
+/** A named entry, with its file: relative paths are relative to that file's directory. */
 export interface Entry<T> {
   name: string;
   file: string;
   value: T;
 }
 
-export interface ClusterEntry {
-  server?: string;
-  'tls-server-name'?: string;
-  'insecure-skip-tls-verify'?: boolean;
-  'certificate-authority'?: string;
-  'certificate-authority-data'?: string;
-  'proxy-url'?: string;
-  'disable-compression'?: boolean;
-  extensions?: { name?: string; extension?: unknown }[];
-}
-
-export interface UserEntry {
-  'client-certificate'?: string;
-  'client-certificate-data'?: string;
-  'client-key'?: string;
-  'client-key-data'?: string;
-  token?: string;
-  tokenFile?: string;
-  username?: string;
-  password?: string;
-  as?: string;
-  'as-uid'?: string;
-  'as-groups'?: string[];
-  'as-user-extra'?: Record<string, string[]>;
-  'auth-provider'?: { name?: string; config?: Record<string, string> };
-  exec?: ExecEntry;
-}
-
+export type ClusterEntry = Partial<InferOutput<typeof clusterSchema>>;
+export type ContextEntry = Partial<InferOutput<typeof contextSchema>>;
+export type UserEntry = Partial<InferOutput<typeof userSchema>>;
 /** An exec credential plugin. */
-export interface ExecEntry {
-  apiVersion?: string;
-  command?: string;
-  args?: string[];
-  env?: { name: string; value: string }[];
-  installHint?: string;
-  provideClusterInfo?: boolean;
-  interactiveMode?: 'Never' | 'IfAvailable' | 'Always';
-}
-
-export interface ContextEntry {
-  cluster?: string;
-  user?: string;
-  namespace?: string;
-}
+export type ExecEntry = Partial<NonNullable<UserEntry['exec']>>;

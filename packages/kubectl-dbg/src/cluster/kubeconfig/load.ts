@@ -1,25 +1,28 @@
-import { readFileSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
-import { DbgError } from '../../errors.ts';
-import { sanitise } from '../../sanitise.ts';
-import type { World } from '../../world.ts';
+import { DbgError } from '../../model/failure.ts';
+import { readFileOrPipe } from '../../base/read-file.ts';
+import { whyUnread } from './files.ts';
+import { decodeText, InvalidText } from '../../base/decode-text.ts';
+import { sanitise } from '../../base/sanitise.ts';
+import type { World } from '../../model/world.ts';
 import type { Kubeconfig } from './kubeconfig.ts';
+import { configurationError } from './configuration-error.ts';
 import { parseKubeconfig } from './parse.ts';
 
-/** What was read, and from where. */
+/** The result, and its files. */
 export interface LoadedKubeconfig {
   config: Kubeconfig;
-  /** The files that were there, in order. */
+  /** The existing files, in order. */
   files: string[];
-  /** The files that were looked for, for the message when there is none. */
+  /** The paths that were tried, for the message if there is no file. */
   looked: string[];
 }
 
 type LoadWorld = Pick<World, 'env' | 'home' | 'cwd'>;
 
 /**
- * Reads the kubeconfig as kubectl does: `--kubeconfig` alone (it must exist); else the files of `KUBECONFIG`, merged,
- * missing ones skipped; else `~/.kube/config`. Of each name the first file's entry counts as a whole.
+ * Reads the kubeconfig like kubectl: `--kubeconfig` alone (it must exist); otherwise the files of `KUBECONFIG`, merged,
+ * without missing ones; otherwise `~/.kube/config`. For each name the complete entry of the first file is used.
  */
 export async function loadKubeconfig(
   explicit: string | undefined,
@@ -34,7 +37,7 @@ export async function loadKubeconfig(
   };
   const files: string[] = [];
   for (const file of looked) {
-    const content = read(file, explicit !== undefined && explicit !== '');
+    const content = await read(file, explicit !== undefined && explicit !== '');
     if (content === undefined) continue;
     files.push(file);
     const config = await parseKubeconfig(content, file);
@@ -53,23 +56,23 @@ function places(explicit: string | undefined, world: LoadWorld): string[] {
   return [...new Set(listed.map((path) => resolve(world.cwd, path)))];
 }
 
-/** Reads it at once: the little that is read does not pay for the module of promises, which costs 4 ms to load. */
-function read(file: string, mustExist: boolean): string | undefined {
+/** Reads synchronously: for so little data the promises module, which takes 4 ms to load, is not worth it. */
+async function read(file: string, mustExist: boolean): Promise<string | undefined> {
   try {
-    return readFileSync(file, 'utf8');
+    return decodeText(await readFileOrPipe(file));
   } catch (error) {
+    if (error instanceof InvalidText) {
+      throw configurationError(file, `is ${error.message}`, 'encoding');
+    }
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOENT' && !mustExist) return undefined;
-    const why: Record<string, string> = {
-      ENOENT: 'no such file',
-      EACCES: 'no permission to read it',
-      EISDIR: 'it is a folder',
-      ENOTDIR: 'a part of its path is not a folder',
-    };
+    const why = whyUnread(error);
     throw new DbgError(
       'configuration',
-      `cannot read the kubeconfig ${sanitise(file)}: ${why[code ?? ''] ?? code ?? 'unknown error'}`,
-      { remedy: 'Name a kubeconfig file with --kubeconfig or KUBECONFIG', cause: error },
+      'KubeconfigUnreadable',
+      `cannot read the kubeconfig ${sanitise(file)}: ${why}`,
+      { file, why },
+      { cause: error },
     );
   }
 }

@@ -1,122 +1,78 @@
-import { configurationError, flag, isRecord, listOf, mapOf, object, ShapeError, text } from './shape.ts';
-import type { ClusterEntry, ContextEntry, Entry, Kubeconfig, UserEntry } from './kubeconfig.ts';
-
-const clusterShape = object({
-  server: text,
-  'tls-server-name': text,
-  'insecure-skip-tls-verify': flag,
-  'certificate-authority': text,
-  'certificate-authority-data': text,
-  'proxy-url': text,
-  'disable-compression': flag,
-});
-
-const userShape = object({
-  'client-certificate': text,
-  'client-certificate-data': text,
-  'client-key': text,
-  'client-key-data': text,
-  token: text,
-  tokenFile: text,
-  username: text,
-  password: text,
-  as: text,
-  'as-uid': text,
-  'as-groups': listOf(text),
-  'as-user-extra': mapOf(listOf(text)),
-  'auth-provider': object({ name: text, config: mapOf(text) }),
-  exec: object({
-    apiVersion: text,
-    command: text,
-    args: listOf(text),
-    env: listOf(object({ name: text, value: text })),
-    installHint: text,
-    provideClusterInfo: flag,
-    interactiveMode: text,
-  }),
-});
-
-const contextShape = object({ cluster: text, user: text, namespace: text });
+import type { BaseIssue } from 'valibot';
+import { describeIssue } from '../../base/describe-issue.ts';
+import { mayHoldMore, MOST_VALUES } from '../../base/yaml-size.ts';
+import type { DbgError } from '../../model/failure.ts';
+import { configurationError } from './configuration-error.ts';
+import type { Entry, Kubeconfig } from './kubeconfig.ts';
 
 /**
- * Reads one kubeconfig file. Throws DbgError `configuration` that names the file and the entry at fault.
+ * Parses one kubeconfig file. Throws DbgError `configuration` that names the file and the invalid entry.
  *
- * @param file its absolute path, which relative paths inside count from
+ * @param file its absolute path, to which relative paths in it are relative
  */
 export async function parseKubeconfig(content: string, file: string): Promise<Kubeconfig> {
   const document = await parseDocument(content, file);
-  const config: Kubeconfig = {
-    clusters: new Map(),
-    users: new Map(),
-    contexts: new Map(),
-    currentContext: undefined,
+  // An empty file is a kubeconfig without entries, as in kubectl.
+  const { safeParse, kubeconfigSchema } = await import('./schemas.ts');
+  const result = safeParse(kubeconfigSchema, document ?? {}, { abortEarly: true });
+  if (!result.success) throw invalidEntry(result.issues[0], file);
+  const { clusters, users, contexts, 'current-context': current } = result.output;
+  return {
+    clusters: byName('clusters', clusters, ({ cluster }) => cluster, file),
+    users: byName('users', users, ({ user }) => user, file),
+    contexts: byName('contexts', contexts, ({ context }) => context, file),
+    currentContext: current === '' ? undefined : current,
   };
-  // An empty file is a kubeconfig without entries, as kubectl has it.
-  if (document === null || document === undefined) return config;
-  if (!isRecord(document)) throw configurationError(file, 'is not a map at the top');
-  if (document['kind'] != null && document['kind'] !== 'Config') {
-    throw configurationError(file, 'has another kind than Config');
-  }
-  config.clusters = entries<ClusterEntry>(document, 'clusters', 'cluster', clusterShape, file);
-  config.users = entries<UserEntry>(document, 'users', 'user', userShape, file);
-  config.contexts = entries<ContextEntry>(document, 'contexts', 'context', contextShape, file);
-  const current = document['current-context'];
-  if (current != null && typeof current !== 'string') {
-    throw configurationError(file, 'current-context must be a text');
-  }
-  config.currentContext = current === '' ? undefined : (current ?? undefined);
-  return config;
 }
 
-/** JSON needs no YAML parser, whose loading would be felt at each start. */
+/** JSON needs no YAML parser, which would slow down each start. */
 async function parseDocument(content: string, file: string): Promise<unknown> {
-  const plain = content.charCodeAt(0) === BYTE_ORDER_MARK ? content.slice(1) : content;
-  if (plain.trimStart().startsWith('{')) {
+  if (mayHoldMore(content, MOST_VALUES)) {
+    throw configurationError(file, `holds more than ${MOST_VALUES} values`, 'syntax');
+  }
+  if (content.trimStart().startsWith('{')) {
     try {
-      return JSON.parse(plain) as unknown;
+      return JSON.parse(content) as unknown;
     } catch {
-      // YAML's flow style begins with a brace, too
+      // YAML's flow style begins with a brace too
     }
   }
   const { load, YAMLException } = await import('js-yaml');
   try {
-    return load(plain);
+    return load(content);
   } catch (error) {
-    if (plain.trim() === '') return undefined;
-    // The exception's own message quotes lines of the file, which may hold secrets.
+    if (content.trim() === '') return undefined;
+    // The exception's own message quotes lines of the file, which may contain secrets.
     const mark = error instanceof YAMLException ? error.mark : undefined;
     const place = mark === undefined ? '' : ` (line ${mark.line + 1}, column ${mark.column + 1})`;
-    // Up to the first quotation mark or bracket: there the reason quotes the file.
+    // Up to the first quotation mark or bracket: after it the reason quotes the file.
     const reason = error instanceof YAMLException ? `: ${error.reason.split(/["'<`]/)[0]?.trim()}` : '';
-    throw configurationError(file, `is not valid YAML${place}${reason}`, 'Correct the file');
+    throw configurationError(file, `is not valid YAML${place}${reason}`, 'syntax');
   }
 }
 
-const BYTE_ORDER_MARK = 0xfeff;
+/** Names the entry rather than its number: `cluster "a": server must be a string, not a number`. */
+function invalidEntry(issue: BaseIssue<unknown>, file: string): DbgError {
+  const [, item, entry, first, ...rest] = issue.path ?? [];
+  const { name = '' } = (item?.value ?? {}) as { name?: string };
+  if (entry === undefined || entry.key === 'name') {
+    return configurationError(file, describeIssue(issue, 'its content'), 'syntax');
+  }
+  const problem = describeIssue({ ...issue, path: first === undefined ? undefined : [first, ...rest] }, 'it');
+  return configurationError(file, `${String(entry.key)} "${name}": ${problem}`, 'entry');
+}
 
-function entries<T>(
-  document: Record<string, unknown>,
+function byName<I extends { name: string }, T>(
   list: string,
-  key: string,
-  check: (value: unknown, at: string) => void,
+  items: readonly I[],
+  valueOf: (item: I) => T,
   file: string,
 ): Map<string, Entry<T>> {
   const found = new Map<string, Entry<T>>();
-  const items = document[list] ?? [];
-  if (!Array.isArray(items)) throw configurationError(file, `${list} must be a list`);
-  for (const [index, item] of items.entries()) {
-    if (!isRecord(item)) throw configurationError(file, `${list}[${index}] must be a map`);
-    const name = item['name'] ?? '';
-    if (typeof name !== 'string') throw configurationError(file, `${list}[${index}].name must be a text`);
-    const value = item[key] ?? {};
-    try {
-      check(value, '');
-    } catch (error) {
-      if (!(error instanceof ShapeError)) throw error;
-      throw configurationError(file, `${key} "${name}": ${error.message}`, 'Correct the entry');
-    }
-    // The last entry of a name counts within a file, as in Go's decoding into a map.
-    found.set(name, { name, file, value: value as T });
+  for (const item of items) {
+    const { name } = item;
+    if (found.has(name)) throw configurationError(file, `${list} has two entries "${name}"`, 'duplicate');
+    found.set(name, { name, file, value: valueOf(item) });
   }
   return found;
 }

@@ -1,33 +1,35 @@
 import { BlockList, isIP } from 'node:net';
-import { DbgError } from '../../errors.ts';
+import { DbgError } from '../../model/failure.ts';
 import { addressOf } from '../endpoint.ts';
 
 const SCHEMES = new Set(['http:', 'https:', 'socks5:', 'socks5h:']);
 
-/** A proxy's address. Throws DbgError `configuration`; the text is not quoted, it may hold a password. */
+/** The URL of a proxy. Throws DbgError `configuration`; the text is not quoted, because it may contain a password. */
 export function proxyUrl(text: string, from: string): URL {
   let url: URL;
   try {
-    // As Go: an address without a scheme is http.
+    // As in Go: an address without a scheme is http.
     url = new URL(text.includes('://') ? text : `http://${text}`);
   } catch {
-    throw new DbgError('configuration', `the proxy address in ${from} is not a URL`, {
-      remedy: 'Write it as http://HOST:PORT',
+    throw new DbgError('configuration', 'ProxyAddressInvalid', `the proxy address in ${from} is not a URL`, {
+      source: from,
+      problem: 'form',
     });
   }
   if (!SCHEMES.has(url.protocol)) {
     throw new DbgError(
       'configuration',
+      'ProxyAddressInvalid',
       `the proxy address in ${from} begins with ${url.protocol}//, which is not supported`,
-      { remedy: 'Use an http, https or socks5 proxy' },
+      { source: from, problem: 'scheme' },
     );
   }
   return url;
 }
 
 /**
- * The proxy that the environment names for a server: `HTTPS_PROXY` or `HTTP_PROXY` by the server's scheme, in capitals
- * or not, unless `NO_PROXY` exempts it. Loopback addresses never go through a proxy.
+ * The proxy from the environment for a server: `HTTPS_PROXY` or `HTTP_PROXY` by the server's scheme, in upper or lower
+ * case, unless `NO_PROXY` exempts it. Loopback addresses never use a proxy.
  *
  * Source: Go's `golang.org/x/net/http/httpproxy`, whose rules kubectl follows.
  */
@@ -37,6 +39,16 @@ export function proxyFor(server: URL, env: Readonly<Record<string, string | unde
   if (value === undefined || value === '') return undefined;
   if (exempt(server, env['NO_PROXY'] || env['no_proxy'] || '')) return undefined;
   return proxyUrl(value, name);
+}
+
+/** The same, with the name of the variable. */
+export function environmentProxy(
+  server: URL,
+  env: Readonly<Record<string, string | undefined>>,
+): { proxy: URL | undefined; proxySource: string } {
+  const proxy = proxyFor(server, env);
+  const name = server.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY';
+  return { proxy, proxySource: proxy === undefined ? '' : env[name] ? name : name.toLowerCase() };
 }
 
 function exempt(server: URL, rules: string): boolean {
@@ -57,7 +69,7 @@ function matches(rule: string, host: string, port: number): boolean {
   if (onlyPort !== undefined && Number(onlyPort) !== port) return false;
   const wanted = pattern.replace(/^\[(.*)\]$/, '$1');
   if (isIP(wanted) !== 0) return wanted === host;
-  // `.example.com` and `*.example.com` match below, `example.com` also the name itself.
+  // `.example.com` and `*.example.com` match subdomains, `example.com` also the name itself.
   if (wanted.startsWith('*.')) return host.endsWith(wanted.slice(1));
   if (wanted.startsWith('.')) return host.endsWith(wanted);
   return host === wanted || host.endsWith(`.${wanted}`);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import type { DbgError } from '../../errors.ts';
+import type { DbgError } from '../../model/failure.ts';
 import { base64 } from '../../testing/api-server.ts';
 import { temporaryFolder } from '../../testing/temporary-folder.ts';
 import type { CleanUp } from '../../testing/temporary-folder.ts';
@@ -10,6 +10,7 @@ import type { ClusterOptions } from '../options.ts';
 import type { ConnectionSettings } from './connection.ts';
 import { inCluster } from './in-cluster.ts';
 import { resolveConnection } from './resolve.ts';
+import { told } from '../../testing/told.ts';
 
 const PEM = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
 const KEY = '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n';
@@ -40,7 +41,7 @@ ${more.user ?? ''}
 }
 
 interface Case {
-  files?: Record<string, string>;
+  files?: Record<string, string | Buffer>;
   env?: Record<string, string>;
   options?: ClusterOptions;
 }
@@ -64,6 +65,7 @@ async function resolve(
       home,
       cwd: home,
       env: Object.fromEntries(Object.entries(env).map(([key, value]) => [key, inHome(value)])),
+      now: () => Date.UTC(2030, 0, 1),
     },
   );
 }
@@ -199,7 +201,7 @@ const wrong: [name: string, input: Case, message: RegExp, remedy?: RegExp][] = [
     { options: { kubeconfig: 'none' } },
     /cannot read the kubeconfig .*none: no such file/,
   ],
-  ['a folder', { options: { kubeconfig: '.' } }, /it is a folder/],
+  ['a folder', { options: { kubeconfig: '.' } }, /it is a directory/],
   [
     'no such context',
     { files: { [home]: config('a', 'https://a') }, options: { context: 'z' } },
@@ -229,15 +231,15 @@ const wrong: [name: string, input: Case, message: RegExp, remedy?: RegExp][] = [
     /has no current context/,
     /"a"/,
   ],
-  ['a list at the top', { files: { [home]: '- a' } }, /is not a map at the top/],
-  ['another kind', { files: { [home]: 'kind: Pod' } }, /another kind than Config/],
+  ['a list at the top', { files: { [home]: '- a' } }, /its content must be a map, not a list/],
+  ['another kind', { files: { [home]: 'kind: Pod' } }, /kind must be Config/],
   ['YAML that is none', { files: { [home]: 'a: [\nb' } }, /is not valid YAML \(line \d+, column \d+\)/],
   ['binary garbage', { files: { [home]: '\u0000\u0001{{{' } }, /is not valid YAML/],
   ['clusters that are no list', { files: { [home]: 'clusters: {a: b}' } }, /clusters must be a list/],
   [
     'a server that is a number',
     { files: { [home]: config('a', '7') } },
-    /cluster "a": server must be a text, not a number/,
+    /cluster "a": server must be a string, not a number/,
   ],
   [
     'a server that is no URL',
@@ -247,7 +249,7 @@ const wrong: [name: string, input: Case, message: RegExp, remedy?: RegExp][] = [
   [
     'a server with a password',
     { files: { [home]: config('a', 'https://u:hidden@a') } },
-    /holds a user name or password/,
+    /contains a user name or password/,
   ],
   ['another scheme', { files: { [home]: config('a', 'ftp://a') } }, /begins with ftp:\/\/, not https/],
   ['a cluster without a server', { files: { [home]: config('a', '""') } }, /cluster "a" has no server/],
@@ -296,8 +298,59 @@ const wrong: [name: string, input: Case, message: RegExp, remedy?: RegExp][] = [
         ),
       },
     },
-    /auth-provider "gcp", which is not supported/,
-    /exec/,
+    /auth-provider "gcp", which is not supported any longer/,
+    /gke-gcloud-auth-plugin/,
+  ],
+  ...(
+    [
+      [
+        'azure',
+        '{name: azure}',
+        /"azure", which is not supported any longer/,
+        /kubelogin convert-kubeconfig/,
+      ],
+      ['another', '{name: x}', /"x", which is not supported$/, /exec/],
+      [
+        'oidc, without a token',
+        '{name: oidc, config: {refresh-token: hidden}}',
+        /has no id-token/,
+        /kubelogin/,
+      ],
+      [
+        'oidc, with a token that has expired',
+        `{name: oidc, config: {id-token: e30.${base64('{"exp":1000}')}.hidden}}`,
+        /its id-token has expired: now \S+ is after 1970-01-01T00:16:40Z/,
+        /kubelogin/,
+      ],
+    ] as const
+  ).map(([name, provider, message, remedy]): (typeof wrong)[number] => [
+    `an auth-provider: ${name}`,
+    {
+      files: {
+        [home]: config('a', 'https://a', { user: `    auth-provider: ${provider}` }).replace(
+          'token: token-of-a',
+          '',
+        ),
+      },
+    },
+    message,
+    remedy,
+  ]),
+  ...(['clusters', 'contexts', 'users'] as const).map((list): (typeof wrong)[number] => [
+    `two ${list} of one name`,
+    {
+      files: {
+        [home]: `${list}: [{name: b}, {name: a}, {name: a}]\n${config('a', 'https://a').replace(`${list}:`, 'x:')}`,
+      },
+    },
+    new RegExp(`config: ${list} has two entries "a"`),
+    /Rename or remove/,
+  ]),
+  [
+    'a file in Latin-1',
+    { files: { [home]: Buffer.from(`# caf\xe9\n${config('a', 'https://a')}`, 'latin1') } },
+    /is not valid UTF-8 \(line 1, column 6\)/,
+    /UTF-8/,
   ],
   [
     'an exec entry without a command',
@@ -327,7 +380,7 @@ const wrong: [name: string, input: Case, message: RegExp, remedy?: RegExp][] = [
   [
     'an exec argument that is a number',
     { files: { [home]: config('a', 'https://a', { user: '    exec: {command: x, args: [1]}' }) } },
-    /user "a": exec\.args\[0\] must be a text, not a number/,
+    /user "a": exec\.args\[0\] must be a string, not a number/,
   ],
   [
     'groups without a user',
@@ -351,9 +404,9 @@ for (const [name, input, message, remedy] of wrong) {
   test(`refuses ${name}`, async (context) => {
     await assert.rejects(resolve(context, input), (error: DbgError) => {
       assert.equal(error.kind, 'configuration');
-      assert.match(error.message, message);
+      assert.match(told(error).message, message);
       assert.doesNotMatch(error.message, /\n|hidden|token-of/);
-      if (remedy !== undefined) assert.match(error.remedy ?? '', remedy);
+      if (remedy !== undefined) assert.match(told(error).remedy ?? '', remedy);
       return true;
     });
   });
@@ -362,7 +415,7 @@ for (const [name, input, message, remedy] of wrong) {
 test('a secret in broken YAML is not quoted', async (context) => {
   for (const content of ['token: *hidden', 'token: "hidden\n', 'a: !hidden x', 'a: hidden: b']) {
     await assert.rejects(resolve(context, { files: { [home]: content } }), (error: DbgError) => {
-      assert.doesNotMatch(`${error.message} ${error.remedy} ${String(error.cause)}`, /hidden/);
+      assert.doesNotMatch(`${error.message} ${told(error).remedy} ${String(error.cause)}`, /hidden/);
       return true;
     });
   }
@@ -385,6 +438,33 @@ test('relative paths count from the file they stand in', async (context) => {
   assert.deepEqual(user.clientCertificate, { cert: PEM, key: KEY });
   assert.match(user.tokenFile ?? '', /far\/token$/);
 });
+
+for (const order of ['little', 'big'] as const) {
+  test(`reads a kubeconfig in UTF-16, ${order} end first, as PowerShell writes it`, async (context) => {
+    const bytes = Buffer.from(`\ufeff${config('a', 'https://a')}`, 'utf16le');
+    const files = { [home]: order === 'big' ? bytes.swap16() : bytes };
+    assert.equal((await resolve(context, { files })).user.token, 'token-of-a');
+  });
+}
+
+for (const [flag, options] of [
+  ['--token', { token: 't' }],
+  ['--username', { username: 'u', password: 'p' }],
+] as const) {
+  test(`${flag} wins over the client certificate of the user entry`, async (context) => {
+    const more = {
+      user: `    client-certificate-data: ${base64(PEM)}\n    client-key-data: ${base64(KEY)}`,
+    };
+    const files = { [home]: config('a', 'https://a', more), 'me.crt': PEM, 'me.key': KEY };
+    const { user } = await resolve(context, { files, options });
+    assert.equal(user.clientCertificate, undefined);
+    assert.equal(user.source, `option ${flag.slice(2)}`);
+    const byFlags = { ...options, clientCertificate: 'me.crt', clientKey: 'me.key' };
+    const both = await resolve(context, { files, options: byFlags });
+    assert.deepEqual(both.user.clientCertificate, { cert: PEM, key: KEY });
+    assert.match((await resolve(context, { files })).user.source, /^user "a" of .*\/\.kube\/config$/);
+  });
+}
 
 test('flags replace what the file says about TLS', async (context) => {
   const files = {

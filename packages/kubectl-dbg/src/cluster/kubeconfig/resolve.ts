@@ -1,6 +1,6 @@
-import { DbgError } from '../../errors.ts';
-import { sanitise } from '../../sanitise.ts';
-import type { World } from '../../world.ts';
+import { DbgError } from '../../model/failure.ts';
+import { sanitise } from '../../base/sanitise.ts';
+import type { World } from '../../model/world.ts';
 import type { ClusterOptions } from '../options.ts';
 import type { ConnectionSettings } from './connection.ts';
 import { resolveEndpoint } from './endpoint.ts';
@@ -9,14 +9,15 @@ import { inCluster } from './in-cluster.ts';
 import type { ClusterEntry, Entry, Kubeconfig, UserEntry } from './kubeconfig.ts';
 import { loadKubeconfig } from './load.ts';
 import type { LoadedKubeconfig } from './load.ts';
-import { configurationError } from './shape.ts';
+import { configurationError, problemOf } from './configuration-error.ts';
 import { resolveUser } from './user.ts';
 
-export type ConfigWorld = Pick<World, 'env' | 'home' | 'cwd'>;
+/** The part of the world with the configuration; without `now` the expiry of tokens is not checked. */
+export type ConfigWorld = Pick<World, 'env' | 'home' | 'cwd'> & Partial<Pick<World, 'now'>>;
 
 /**
- * Brings kubeconfig, flags and environment together, as kubectl does. Without any configuration it throws and says
- * what to do; kubectl would try http://localhost:8080.
+ * Combines kubeconfig, flags and environment, like kubectl. Without any configuration it throws an error with a remedy;
+ * kubectl would try http://localhost:8080.
  */
 export async function resolveConnection(
   options: ClusterOptions,
@@ -37,11 +38,9 @@ export async function resolveConnection(
     return settings(master);
   }
   if (server === undefined) {
-    throw configurationError(
-      cluster?.file ?? '',
-      `cluster "${cluster?.name}" has no server`,
-      'Set its server, or use --server',
-    );
+    const { file = '', name = '' } = cluster ?? {};
+    const message = problemOf(file, `cluster "${name}" has no server`);
+    throw new DbgError('configuration', 'ClusterWithoutServer', message, { file, cluster: name });
   }
   return settings(server);
 
@@ -62,33 +61,40 @@ function currentContext(options: ClusterOptions, loaded: LoadedKubeconfig) {
   const name = wanted ?? config.currentContext ?? '';
   const entry = config.contexts.get(name);
   if (entry === undefined && name !== '') {
-    const known = [...config.contexts.keys()].map((key) => `"${sanitise(key)}"`).join(', ');
-    throw new DbgError('configuration', `the kubeconfig has no context "${sanitise(name)}"`, {
-      remedy:
-        known === '' ? 'Name a kubeconfig file that has it with --kubeconfig' : `Choose one of: ${known}`,
-    });
+    throw new DbgError(
+      'configuration',
+      'ContextNotFound',
+      `the kubeconfig has no context "${sanitise(name)}"`,
+      { context: name, contexts: contextsOf(config) },
+    );
   }
   return { name, entry };
 }
 
 function pick<T extends ClusterEntry | UserEntry>(
   entries: ReadonlyMap<string, Entry<T>>,
-  flag: string | undefined,
+  option: string | undefined,
   fromContext: string | undefined,
   kind: 'cluster' | 'user',
   contextFile: string | undefined,
 ): Entry<T> | undefined {
-  const name = given(flag) ?? given(fromContext);
+  const name = given(option) ?? given(fromContext);
   if (name === undefined) return undefined;
   const entry = entries.get(name);
   if (entry !== undefined) return entry;
-  const problem = `has no ${kind} "${name}"`;
-  if (given(flag) !== undefined || contextFile === undefined) {
-    throw new DbgError('configuration', `the kubeconfig ${sanitise(problem)}`, {
-      remedy: `Choose another with --${kind}`,
-    });
+  if (given(option) !== undefined || contextFile === undefined) {
+    throw new DbgError(
+      'configuration',
+      'KubeconfigEntryNotFound',
+      `the kubeconfig ${sanitise(`has no ${kind} "${name}"`)}`,
+      { of: kind, name },
+    );
   }
   throw configurationError(contextFile, `the context names a ${kind} "${name}", which is in no file`);
+}
+
+function contextsOf({ contexts }: Kubeconfig): string[] {
+  return [...contexts.keys()].map((name) => sanitise(name));
 }
 
 function isEmpty(config: Kubeconfig): boolean {
@@ -97,29 +103,32 @@ function isEmpty(config: Kubeconfig): boolean {
 
 function noConfiguration(loaded: LoadedKubeconfig, context: string): DbgError {
   const { config, files, looked } = loaded;
-  const remedy = 'Name a kubeconfig file with --kubeconfig or KUBECONFIG, or a server with --server';
   if (files.length === 0) {
     const where = looked.map(sanitise).join(', ');
-    return new DbgError('configuration', `no cluster is configured: there is no kubeconfig at ${where}`, {
-      remedy,
-    });
+    return new DbgError(
+      'configuration',
+      'KubeconfigNotFound',
+      `no cluster is configured: there is no kubeconfig at ${where}`,
+      { looked: [...looked] },
+    );
   }
   if (isEmpty(config)) {
     return new DbgError(
       'configuration',
+      'KubeconfigEmpty',
       `no cluster is configured: ${files.map(sanitise).join(', ')} is empty`,
-      {
-        remedy,
-      },
+      { files: [...files] },
     );
   }
   if (context === '') {
-    const names = [...config.contexts.keys()].map((key) => `"${sanitise(key)}"`).join(', ');
-    return new DbgError('configuration', 'the kubeconfig has no current context', {
-      remedy: names === '' ? remedy : `Choose one with --context: ${names}`,
+    return new DbgError('configuration', 'ContextNotChosen', 'the kubeconfig has no current context', {
+      contexts: contextsOf(config),
     });
   }
-  return new DbgError('configuration', `the context "${sanitise(context)}" names no cluster`, {
-    remedy: 'Set its cluster, or use --cluster',
-  });
+  return new DbgError(
+    'configuration',
+    'ContextWithoutCluster',
+    `the context "${sanitise(context)}" has no cluster`,
+    { context },
+  );
 }

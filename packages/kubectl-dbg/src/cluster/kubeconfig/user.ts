@@ -1,5 +1,5 @@
-import { DbgError } from '../../errors.ts';
-import type { World } from '../../world.ts';
+import { DbgError } from '../../model/failure.ts';
+import type { World } from '../../model/world.ts';
 import type { ClusterOptions } from '../options.ts';
 import type { ClientCertificate, Endpoint, Impersonation, UserSettings } from './connection.ts';
 import { execSettings } from './exec.ts';
@@ -7,20 +7,21 @@ import { decodeData, expectPem, fromFile, readNamed } from './files.ts';
 import type { ClusterEntry, Entry, UserEntry } from './kubeconfig.ts';
 import { idToken } from './oidc.ts';
 import { given } from './given.ts';
-import { configurationError } from './shape.ts';
+import { configurationError } from './configuration-error.ts';
 
-/** The user's credentials, from the entry and the flags that replace parts of it. */
+/** The user's credentials, from the entry and the flags that override it. */
 export function resolveUser(
   user: Entry<UserEntry> | undefined,
   cluster: Entry<ClusterEntry> | undefined,
   endpoint: Endpoint,
   options: ClusterOptions,
-  world: Pick<World, 'cwd'>,
+  world: Pick<World, 'cwd'> & Partial<Pick<World, 'now'>>,
 ): UserSettings {
   const impersonate = impersonation(user?.value, options);
   const name = user?.name ?? '';
   const none = {
     name,
+    source: user === undefined ? 'nobody: no user entry is in use' : `user "${name}" of ${user.file}`,
     impersonate,
     clientCertificate: undefined,
     token: undefined,
@@ -28,36 +29,47 @@ export function resolveUser(
     basic: undefined,
     exec: undefined,
   };
-  // As kubectl: credentials are never sent in the clear.
+  // As in kubectl: credentials are never sent without TLS.
   if (endpoint.url.protocol !== 'https:') return none;
 
-  const clientCertificate = certificate(user, options, world);
   const flagToken = given(options.token);
   const flagBasic = given(options.username);
   if (flagToken !== undefined && flagBasic !== undefined) {
-    throw new DbgError('configuration', '--token and --username exclude each other', {
-      remedy: 'Leave one of them out',
+    throw new DbgError('configuration', 'OptionsExclusive', 'token and username exclude each other', {
+      options: ['token', 'username'],
     });
   }
-  const certain = { ...none, clientCertificate };
-  if (flagToken !== undefined) return { ...certain, token: flagToken };
-  if (flagBasic !== undefined) {
-    return { ...certain, basic: { username: flagBasic, password: options.password ?? '' } };
+  if (flagToken !== undefined || flagBasic !== undefined) {
+    // The server would use the certificate's user: a token on the command line means the token's user.
+    const byFlag = { ...none, clientCertificate: certificate(undefined, options, world) };
+    return flagBasic === undefined
+      ? { ...byFlag, source: 'option token', token: flagToken }
+      : {
+          ...byFlag,
+          source: 'option username',
+          basic: { username: flagBasic, password: options.password ?? '' },
+        };
   }
-  if (user === undefined) return certain;
+  const clientCertificate = certificate(user, options, world);
+  const certain = { ...none, clientCertificate };
+  if (user === undefined) {
+    return clientCertificate === undefined ? certain : { ...certain, source: 'option clientCertificate' };
+  }
 
   const entry = user.value;
   const tokenFile = given(entry.tokenFile);
+  const exec = entry.exec == null ? undefined : execSettings(user, cluster, endpoint);
   return {
     ...certain,
-    // The file wins over the token, which is then only what stood in it once.
+    // The file takes precedence over the token, which is only an old content of the file.
     tokenFile: tokenFile === undefined ? undefined : fromFile(tokenFile, user.file),
-    token: given(entry.token) ?? idToken(user),
+    token: given(entry.token) ?? idToken(user, world.now?.()),
     basic:
       given(entry.username) === undefined
         ? undefined
         : { username: entry.username ?? '', password: given(options.password) ?? entry.password ?? '' },
-    exec: entry.exec == null ? undefined : execSettings(user, cluster, endpoint),
+    exec,
+    source: exec === undefined ? none.source : `${none.source}, credential plugin ${exec.command}`,
   };
 }
 
@@ -73,9 +85,12 @@ function certificate(
     const missing = cert === undefined ? 'client certificate' : 'client key';
     const other = cert === undefined ? 'client key' : 'client certificate';
     if (user === undefined) {
-      throw new DbgError('configuration', `there is a ${other} but no ${missing}`, {
-        remedy: 'Give both --client-certificate and --client-key',
-      });
+      throw new DbgError(
+        'configuration',
+        'ClientCertificateIncomplete',
+        `there is a ${other} but no ${missing}`,
+        { missing: cert === undefined ? 'certificate' : 'key' },
+      );
     }
     throw configurationError(user.file, `user "${user.name}" has a ${other} but no ${missing}`);
   }
@@ -119,9 +134,11 @@ function impersonation(entry: UserEntry | undefined, options: ClusterOptions): I
         );
   if (user !== undefined) return { user, uid, groups, extra };
   if (groups.length > 0 || extra.length > 0 || uid !== undefined) {
-    throw new DbgError('configuration', 'a group, uid or extra to impersonate is given, but no user', {
-      remedy: 'Name the user with --as',
-    });
+    throw new DbgError(
+      'configuration',
+      'ImpersonatedUserNotGiven',
+      'a group, uid or extra to impersonate is given, but no user',
+    );
   }
   return undefined;
 }
@@ -129,9 +146,11 @@ function impersonation(entry: UserEntry | undefined, options: ClusterOptions): I
 function extraPair(text: string): readonly [string, string] {
   const at = text.indexOf('=');
   if (at < 1) {
-    throw new DbgError('usage', '--as-user-extra must have the form key=value', {
-      remedy: 'Write --as-user-extra KEY=VALUE',
-    });
+    throw new DbgError(
+      'usage',
+      'ImpersonatedExtraMalformed',
+      'an extra field of the user to impersonate must have the form key=value',
+    );
   }
   return [text.slice(0, at), text.slice(at + 1)];
 }

@@ -1,18 +1,28 @@
 /**
- * Messages between a connection that pushes and a reader that pulls. While something waits to be read the connection is
- * asked to pause; it is asked to go on when the reader waits. In the beginning it is paused.
+ * Bytes that may be unread before the connection is asked to pause: some messages of the largest size, so that connection
+ * and reader need not wait for each other at each one. A message counts as slightly more than its data.
+ */
+const MAX_WAITING_BYTES = 256 * 1024;
+const BYTES_OF_A_MESSAGE = 256;
+
+/**
+ * Messages between a connection that pushes and a reader that pulls. If too much is unread the connection is asked to
+ * pause; it is asked to resume when half of that is read, or when the reader waits. Initially it is paused.
  */
 export class MessageQueue<T> implements AsyncIterable<T> {
   readonly #pause: () => void;
   readonly #resume: () => void;
+  readonly #size: (message: T) => number;
+  #bytes = 0;
   #waiting: T[] = [];
   #reader: ((result: IteratorResult<T>) => void) | undefined;
   #ended = false;
   #paused = true;
 
-  constructor(flow: { pause: () => void; resume: () => void }) {
+  constructor(flow: { pause: () => void; resume: () => void }, dataBytes: (message: T) => number) {
     this.#pause = flow.pause;
     this.#resume = flow.resume;
+    this.#size = (message) => dataBytes(message) + BYTES_OF_A_MESSAGE;
   }
 
   get paused(): boolean {
@@ -28,20 +38,23 @@ export class MessageQueue<T> implements AsyncIterable<T> {
       return;
     }
     this.#waiting.push(message);
+    this.#bytes += this.#size(message);
+    if (this.#bytes <= MAX_WAITING_BYTES) return;
     this.#paused = true;
     this.#pause();
   }
 
-  /** No message comes any more; those that wait can still be read. */
+  /** No more messages arrive; queued ones can still be read. */
   end(): void {
     this.#ended = true;
     this.#reader?.({ value: undefined, done: true });
     this.#reader = undefined;
   }
 
-  /** Nobody will read any more: what waits and what comes is dropped, and the connection goes on. */
+  /** Nobody will read any more: queued and new messages are dropped, and the connection resumes. */
   drop(): void {
     this.#waiting = [];
+    this.#bytes = 0;
     this.end();
     this.#go();
   }
@@ -55,7 +68,11 @@ export class MessageQueue<T> implements AsyncIterable<T> {
 
   #next(): Promise<IteratorResult<T>> {
     const message = this.#waiting.shift();
-    if (message !== undefined) return Promise.resolve({ value: message, done: false });
+    if (message !== undefined) {
+      this.#bytes -= this.#size(message);
+      if (this.#bytes <= MAX_WAITING_BYTES / 2 && !this.#ended) this.#go();
+      return Promise.resolve({ value: message, done: false });
+    }
     if (this.#ended) return Promise.resolve({ value: undefined, done: true });
     this.#go();
     return new Promise((resolve) => {

@@ -1,4 +1,4 @@
-import { abortable } from '../abortable.ts';
+import { abortable } from '../../base/abortable.ts';
 import type { ApiStatusError } from '../api-status-error.ts';
 import type { Credential, Credentials } from '../credentials/credentials.ts';
 import { requestTarget } from '../endpoint.ts';
@@ -6,7 +6,7 @@ import type { Connector } from '../http/connector.ts';
 import { explainTransport } from '../http/explain-transport.ts';
 import { isRedirect, redirectAnswer } from '../http/foreign-answer.ts';
 import { identityHeaders } from '../http/headers.ts';
-import type { ClientSettings } from '../http/client.ts';
+import { type ClientSettings, whoAsked } from '../http/client.ts';
 import { refusal } from '../http/refusal.ts';
 import { TransportError } from '../http/transport.ts';
 import { parseWarnings } from '../http/warning.ts';
@@ -15,8 +15,9 @@ import type { SpareConnection } from './spare-connection.ts';
 import { upgrade } from './upgrade.ts';
 import type { UpgradeResult } from './upgrade.ts';
 import { WebSocketCommand } from './websocket-command.ts';
+import { apiPaths } from '../../model/api-paths.ts';
 
-/** What opening needs beside the options. */
+/** What opening needs besides the options. */
 export interface CommandContext {
   settings: ClientSettings;
   connector: Connector;
@@ -25,8 +26,8 @@ export interface CommandContext {
 }
 
 /**
- * Opens an attach or exec. Throws ApiStatusError for a refusal, DbgError for a connection that failed, the signal's
- * reason when aborted.
+ * Opens an attach or exec. Throws ApiStatusError for a refusal, DbgError for a failed connection, and the signal's reason
+ * when it is aborted.
  */
 export async function openCommand(
   context: CommandContext,
@@ -36,7 +37,7 @@ export async function openCommand(
   const { settings, credentials } = context;
   const target = commandTarget(settings, subresource, options);
   for (let refreshed = false; ; refreshed = true) {
-    const credential = await abortable(credentials.get(), options.signal);
+    const credential = await abortable(credentials.get(options.signal), options.signal);
     const began = performance.now();
     const result = await upgradeOnce(context, target, credential, options.signal);
     const status = result.kind === 'open' ? 101 : result.response.status;
@@ -52,15 +53,18 @@ export async function openCommand(
     }
     for (const text of parseWarnings(response.headers['warning'] ?? '')) settings.warn(text);
     if (isRedirect(response.status)) throw redirectAnswer(settings.endpoint, response);
-    const refused = await refusal(response, { method: 'GET', path: target });
-    if (response.status !== FORBIDDEN) throw refused;
+    const who = response.status === 401 ? await whoAsked(settings, credential) : {};
+    const refused = await refusal(response, { method: 'GET', path: target, ...who }, settings.now);
+    options.signal?.throwIfAborted();
+    if (!mayPassSpdy(refused)) throw refused;
     return await openBySpdy(context, target, credential, options, refused);
   }
 }
 
 /**
- * A WebSocket begins as a GET and so needs the right to `get` beside `create`; many roles have `create` only, which
- * is enough for SPDY: that begins as a POST. kubectl falls back to it in the same way.
+ * A WebSocket begins as a GET and so requires the right to `get` in addition to `create`; many roles have only `create`,
+ * which is enough for SPDY, because that begins as a POST. kubectl has the same fallback. Some proxies in front of the
+ * API server pass SPDY but no WebSocket.
  */
 async function openBySpdy(
   { settings, connector }: CommandContext,
@@ -89,17 +93,33 @@ async function openBySpdy(
     const milliseconds = performance.now() - began;
     settings.trace({ kind: 'request', method: 'POST', path: target, status, milliseconds });
     if (result.kind === 'open') return new SpdyCommand(socket, options, settings.tuning, options.signal);
-    // Neither way is open: what the first lacks is what to ask for.
-    if (NO_WAY.has(status)) throw refused;
-    throw await refusal(result.response, { method: 'POST', path: target });
+    // Both are refused: the right that the first one lacks is the one to request.
+    if (refused.code === FORBIDDEN && refused.form === 'status' && NO_WAY.has(status)) {
+      result.response.discard();
+      throw refused;
+    }
+    const second = await refusal(result.response, { method: 'POST', path: target }, settings.now);
+    options.signal?.throwIfAborted();
+    // The API server's own message, if either request reached it.
+    throw second.form === 'status' || (refused.code === FORBIDDEN && !NO_WAY.has(status)) ? second : refused;
   } catch (error) {
     throw error instanceof TransportError ? refused : error;
   }
 }
 
+/** Whether SPDY may succeed after this refusal of a WebSocket. */
+function mayPassSpdy({ code, form, details }: ApiStatusError): boolean {
+  if (code === FORBIDDEN || form === 'page' || code < 300) return true;
+  // A pod that does not exist fails either way.
+  if (form === 'status' && code === 404) return details?.name === undefined;
+  return NO_WEBSOCKET.has(code);
+}
+
 const FORBIDDEN = 403;
-/** Answers to a POST that say no more than the answer to the GET did: no right, or no such request here. */
+/** Responses to a POST that add nothing to the response to the GET: no right, or no such request. */
 const NO_WAY = new Set([401, FORBIDDEN, 405]);
+/** Responses behind a proxy that does not support WebSockets, or drops the Upgrade header. */
+const NO_WEBSOCKET = new Set([400, 404, 405, 406, 415, 426, 501]);
 
 function commandTarget(
   settings: ClientSettings,
@@ -108,8 +128,8 @@ function commandTarget(
 ): string {
   const { namespace, pod, container, command, stdin, stdout, stderr, tty } = options;
   const { requestTimeout } = settings;
-  const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/${subresource}`;
-  // As kubectl: a parameter that is false is left out.
+  const path = apiPaths.pod({ namespace, pod }, subresource);
+  // As in kubectl: a false parameter is omitted.
   const on = (value: boolean) => (value ? true : undefined);
   return requestTarget(settings.endpoint, path, {
     container: container === '' ? undefined : container,
@@ -122,7 +142,7 @@ function commandTarget(
   });
 }
 
-/** Uses the spare connection; should that have died meanwhile, a new one. */
+/** Uses the spare connection; if that was closed in the meantime, a new one. */
 async function upgradeOnce(
   context: CommandContext,
   target: string,
@@ -131,7 +151,7 @@ async function upgradeOnce(
 ): Promise<UpgradeResult> {
   const { settings, connector, spare } = context;
   const { url } = settings.endpoint;
-  const prepared = await abortable(spare.take(), signal);
+  const prepared = await spare.take(signal);
   for (let connection = prepared; ; connection = undefined) {
     try {
       const socket = connection ?? (await connector.upgradeConnection(credential, signal)).socket;
@@ -144,8 +164,8 @@ async function upgradeOnce(
       });
     } catch (error) {
       if (!(error instanceof TransportError)) throw error;
-      // A spare connection that breaks was closed for its idleness. An attach changes nothing and an exec's command may
-      // have begun: only a connection that nothing came through is tried again, which `bytesRead` tells.
+      // A spare connection that breaks was closed because it was idle. An attach changes nothing, but an exec's command
+      // may have started: the retry is allowed only if nothing was received, as `bytesRead` shows.
       const idle =
         connection !== undefined && connection.bytesRead === 0 && subresourceOf(target) === 'attach';
       if (idle) continue;

@@ -3,11 +3,12 @@ import { EventEmitter, once } from 'node:events';
 import { createServer, connect as netConnect } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
-import { Channel, encodeFrame, MAX_DATA_BYTES, V4, V5 } from 'kubectl-dbg-wire';
+import { MESSAGE_BYTES } from './websocket-command.ts';
+import { Channel, encodeFrame, V4, V5 } from 'kubectl-dbg-wire';
 import type { Frame } from 'kubectl-dbg-wire';
 import type { WebSocket } from 'ws';
 import { WebSocketServer } from 'ws';
-import type { DbgError } from '../../errors.ts';
+import type { DbgError } from '../../model/failure.ts';
 import { kubeconfigFor, startApiServer } from '../../testing/api-server.ts';
 import type { ApiServer, ApiServerOptions } from '../../testing/api-server.ts';
 import { refuseUpgrade } from '../../testing/refuse-upgrade.ts';
@@ -80,7 +81,7 @@ for (const protocol of ['h2', 'plain'] as const) {
     };
     const { cluster } = await setUp(context, { protocol, connected });
     const exec = await cluster.exec({ ...TARGET, command: ['cat'] });
-    const sent = Buffer.from(Array.from({ length: 3 * MAX_DATA_BYTES + 5 }, (_, index) => index % 251));
+    const sent = Buffer.from(Array.from({ length: 3 * MESSAGE_BYTES + 5 }, (_, index) => index % 251));
     const sending = exec.send(Channel.stdin, sent).then(() => exec.endChannel(Channel.stdin));
     const frames = await all(exec);
     await sending;
@@ -88,7 +89,7 @@ for (const protocol of ['h2', 'plain'] as const) {
     assert.ok(Buffer.concat(data).equals(sent));
     assert.deepEqual(
       data.map(({ length }) => length),
-      [MAX_DATA_BYTES, MAX_DATA_BYTES, MAX_DATA_BYTES, 5],
+      [MESSAGE_BYTES, MESSAGE_BYTES, MESSAGE_BYTES, 5],
     );
   });
 }

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
+import { abortable } from '../../base/abortable.ts';
 
-/** One connection opened ahead of time: taken once, or closed. */
+/** One connection opened in advance: used once, or closed. */
 export class SpareConnection {
   readonly #open: () => Promise<Socket>;
   #opening: Promise<Socket | undefined> | undefined;
@@ -10,12 +11,12 @@ export class SpareConnection {
     this.#open = open;
   }
 
-  /** Begins to open one, unless one is there. */
+  /** Starts to open one, unless there is one. */
   prepare(): void {
     if (this.#closed) return;
     this.#opening ??= this.#open().then(
       (socket) => {
-        // Errors while nobody uses it only make it useless; a spare one must not keep the program running.
+        // An error while nobody uses it only makes it useless; a spare connection must not keep the program running.
         socket.on('error', ignore);
         socket.unref();
         if (this.#closed) socket.destroy();
@@ -25,11 +26,20 @@ export class SpareConnection {
     );
   }
 
-  /** The connection that was prepared, if it is still good. The server may have closed it for its idleness. */
-  async take(): Promise<Socket | undefined> {
-    const opening = this.#opening;
+  /**
+   * The prepared connection, if it is still usable: the server may have closed it as idle. One that opens after an abort
+   * is closed.
+   */
+  async take(signal?: AbortSignal): Promise<Socket | undefined> {
+    const opening = this.#opening ?? Promise.resolve(undefined);
     this.#opening = undefined;
-    const socket = await opening;
+    let socket;
+    try {
+      socket = await abortable(opening, signal);
+    } catch (error) {
+      void opening.then((late) => late?.destroy());
+      throw error;
+    }
     if (socket === undefined) return undefined;
     if (socket.destroyed || !socket.readable || !socket.writable) {
       socket.destroy();
@@ -47,5 +57,5 @@ export class SpareConnection {
 }
 
 function ignore(): void {
-  // deliberately nothing
+  // intentionally empty
 }

@@ -5,7 +5,7 @@ import { Channel, commandEnd, decodeStatus, encodeResize, type Frame } from 'kub
 import { FrameReader, FrameWriter, type SpdyFrame } from 'kubectl-dbg-wire/spdy';
 import { startSandbox } from 'kube-sandbox';
 import type { Pod } from 'kubernetes-types/core/v1.d.ts';
-import type { DbgError } from '../../errors.ts';
+import type { DbgError } from '../../model/failure.ts';
 import { startApiServer } from '../../testing/api-server.ts';
 import { refuseUpgrade } from '../../testing/refuse-upgrade.ts';
 import type { CleanUp } from '../../testing/temporary-folder.ts';

@@ -2,24 +2,28 @@ import type { Socket } from 'node:net';
 import { Channel, MAX_DATA_BYTES } from 'kubectl-dbg-wire';
 import type { Frame } from 'kubectl-dbg-wire';
 import { FrameReader, FrameWriter, GO_AWAY_OK, type SpdyFrame } from 'kubectl-dbg-wire/spdy';
-import { sanitise } from '../../sanitise.ts';
-import type { Tuning } from '../options.ts';
+import { sanitise } from '../../base/sanitise.ts';
+import type { ClientTimeouts } from '../options.ts';
 import type { Closed, RemoteCommand, RemoteCommandOptions } from '../types.ts';
 import { connectionGone } from './connection-gone.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { MessageQueue } from './message-queue.ts';
 import { SPDY_PROTOCOL } from './spdy-upgrade.ts';
 
-/** Codes that a WebSocket would end with: `Closed` speaks of both alike. */
+/** WebSocket close codes, which `Closed` uses for both protocols. */
 const NORMAL = 1000;
 const ABNORMAL = 1006;
 /** A client's streams have odd ids. */
 const ID_STEP = 2;
+/** Data that may wait to be sent, in addition to a message of input. */
+const MAX_UNREAD_BYTES = 1024 * 1024;
+/** A server responds to each of our streams once, and opens none. */
+const MOST_HEADER_BLOCKS = 64;
 const NOTHING = Buffer.alloc(0);
 
 type Streams = Pick<RemoteCommandOptions, 'stdin' | 'stdout' | 'stderr' | 'tty'>;
 
-/** The streams that a server waits for, in the order in which kubectl opens them. */
+/** The streams that a server expects, in kubectl's order. */
 function channelsOf({ stdin, stdout, stderr, tty }: Streams): [channel: number, type: string][] {
   const all: [boolean, number, string][] = [
     [true, Channel.error, 'error'],
@@ -32,34 +36,37 @@ function channelsOf({ stdin, stdout, stderr, tty }: Streams): [channel: number, 
 }
 
 /**
- * An attach or exec over SPDY/3.1: a stream for each channel. Windows are neither granted nor heeded, as the servers of
- * Kubernetes do: the connection itself slows a sender.
+ * An attach or exec over SPDY/3.1: one stream for each channel. Flow-control windows are neither sent nor respected, as
+ * in Kubernetes' servers: the connection itself slows down a sender.
  */
 export class SpdyCommand implements RemoteCommand {
   readonly subprotocol = SPDY_PROTOCOL;
-  /** A stream's own end says it. */
+  /** The end of a stream signals it. */
   readonly canHalfClose = true;
   readonly closed: Promise<Closed>;
   readonly #connection: Socket;
   readonly #queue: MessageQueue<Frame>;
-  readonly #reader = new FrameReader();
+  readonly #reader = new FrameReader({ mostHeaderBlocks: MOST_HEADER_BLOCKS });
   readonly #writer = new FrameWriter();
   readonly #idOf = new Map<number, number>();
-  /** Channels that the server may still send on, by their stream. */
+  /** Channels on which the server may still send, by stream. */
   readonly #incoming = new Map<number, number>();
   readonly #closeTimeout: number;
   #pings = 1;
-  /** The error channel has said how the command ended. */
+  /** The error channel has reported how the command ended. */
   #told = false;
   #closing = false;
   #broke: string | undefined;
 
-  /** `connection`: just upgraded; what the server has sent since waits in it. */
-  constructor(connection: Socket, streams: Streams, tuning: Tuning, signal: AbortSignal | undefined) {
+  /** `connection`: just upgraded; data that the server has sent since is waiting in it. */
+  constructor(connection: Socket, streams: Streams, tuning: ClientTimeouts, signal: AbortSignal | undefined) {
     this.#connection = connection;
     this.#closeTimeout = tuning.closeTimeout;
     connection.pause();
-    this.#queue = new MessageQueue({ pause: () => connection.pause(), resume: () => connection.resume() });
+    this.#queue = new MessageQueue(
+      { pause: () => connection.pause(), resume: () => connection.resume() },
+      (frame) => (frame.kind === 'data' ? frame.data.length : 0),
+    );
     const heartbeat = new Heartbeat({
       peer: { ping: () => this.#ping(), terminate: () => connection.destroy() },
       interval: tuning.pingInterval,
@@ -148,16 +155,16 @@ export class SpdyCommand implements RemoteCommand {
       case 'headers':
         if (frame.fin) this.#ended(frame.streamId);
         break;
-      // A kubelet that is through resets the streams rather than ending them.
+      // A kubelet that has finished resets the streams instead of ending them.
       case 'rstStream':
         this.#ended(frame.streamId);
         break;
       case 'ping':
-        // Even ids are the server's own pings; an odd one is its answer to ours.
-        if (frame.id % ID_STEP === 0) this.#write(frame);
+        // Even ids are the server's own pings; an odd one is its response to ours.
+        if (frame.id % ID_STEP === 0) this.#answerPing(frame);
         break;
       default:
-      // Settings and windows have no bearing; after a goAway the streams go on to their end.
+      // Settings and windows have no effect; after a goAway the streams continue to their end.
     }
   }
 
@@ -173,12 +180,20 @@ export class SpdyCommand implements RemoteCommand {
     if (this.#incoming.size === 0) this.#leave();
   }
 
-  /** Says that this side is through, and ends the connection once that is out. */
+  /** Announces that this side has finished, and ends the connection when that is sent. */
   #leave(): void {
     if (this.#closing) return;
     this.#write({ type: 'goAway', lastStreamId: 0, status: GO_AWAY_OK });
     this.#closing = true;
     this.#connection.end(() => this.#connection.destroy());
+  }
+
+  /** A peer that sends pings and reads no responses would exhaust memory. */
+  #answerPing(frame: SpdyFrame): void {
+    if (this.#connection.writableLength > MAX_UNREAD_BYTES) {
+      throw new Error('the server does not read what it is sent');
+    }
+    this.#write(frame);
   }
 
   #ping(): void {

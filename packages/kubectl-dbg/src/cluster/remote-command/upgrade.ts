@@ -4,30 +4,31 @@ import type { WebSocket } from 'ws';
 import { OFFERED } from 'kubectl-dbg-wire';
 import { ConnectionFailure, TransportError } from '../http/transport.ts';
 import type { TransportResponse } from '../http/transport.ts';
+import { refusalBody } from './refusal-body.ts';
 
 /**
- * The longest message that is taken. The kubelet sends output in pieces of at most 32 KiB; others may use more, but a
+ * The longest accepted message. The kubelet sends output in pieces of at most 32 KiB; others may use larger ones, but a
  * megabyte in one piece is not output.
  */
 export const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
 
-/** What an upgrade request was answered with. */
+/** The response to an upgrade request. */
 export type UpgradeResult =
   | { kind: 'open'; socket: WebSocket }
-  /** Refused, or redirected: an ordinary answer. */
+  /** Refused, or redirected: an ordinary response. */
   | { kind: 'answer'; response: TransportResponse };
 
 export interface UpgradeRequest {
   /** ws or wss, with path and query. */
   url: string;
   headers: Readonly<Record<string, string | readonly string[]>>;
-  /** Connected, and secured if the server is. */
+  /** Connected, with TLS if the server uses it. */
   connection: Socket;
   timeout: number;
   signal: AbortSignal | undefined;
 }
 
-/** Asks for a WebSocket on a connection that is open. Throws TransportError, or the signal's reason. */
+/** Requests a WebSocket on an open connection. Throws TransportError, or the signal's reason. */
 export async function upgrade(request: UpgradeRequest): Promise<UpgradeResult> {
   const { WebSocket } = await import('ws');
   const { signal, connection } = request;
@@ -42,14 +43,17 @@ export async function upgrade(request: UpgradeRequest): Promise<UpgradeResult> {
       maxPayload: MAX_MESSAGE_BYTES,
       perMessageDeflate: false,
       followRedirects: false,
-      // Bytes of a container's output are binary frames; UTF-8 is not ours to check.
+      // Bytes of a container's output are binary frames; they need not be UTF-8.
       skipUTF8Validation: true,
     });
-    // Beside the listeners of each state: an error between two of them must not be thrown.
+    // In addition to the listeners of each state: an error between two of them must not be thrown.
     socket.on('error', () => undefined);
-    const onAbort = () => socket.terminate();
+    const onAbort = () => {
+      socket.terminate();
+      connection.destroy();
+    };
     signal?.addEventListener('abort', onAbort, { once: true });
-    // The option of ws for this relies on a socket that node:http has opened itself.
+    // The option of ws for this requires a socket that node:http has opened itself.
     const timer = setTimeout(() => {
       onError(new ConnectionFailure('ANSWER_TIMEOUT', `no answer within ${request.timeout} ms`));
       socket.terminate();
@@ -62,11 +66,12 @@ export async function upgrade(request: UpgradeRequest): Promise<UpgradeResult> {
     };
     const onError = (error: Error) => {
       settle();
+      connection.destroy();
       reject(signal?.aborted === true ? (signal.reason as Error) : new TransportError('answer', error));
     };
     const onOpen = () => {
       settle();
-      // Until somebody iterates: messages that come in the same packet as the answer wait in the socket.
+      // Until somebody iterates: messages in the same packet as the response wait in the socket.
       socket.pause();
       resolve({ kind: 'open', socket });
     };
@@ -74,7 +79,12 @@ export async function upgrade(request: UpgradeRequest): Promise<UpgradeResult> {
     socket.once('open', onOpen);
     socket.once('unexpected-response', (outgoing, incoming) => {
       settle();
-      resolve({ kind: 'answer', response: answerOf(incoming, () => outgoing.destroy()) });
+      // A server keeps the connection of a refused upgrade open for later requests, but we send none.
+      const discard = () => {
+        outgoing.destroy();
+        connection.destroy();
+      };
+      resolve({ kind: 'answer', response: answerOf(incoming, discard, signal) });
     });
   });
 }
@@ -85,10 +95,14 @@ function headersOf(headers: UpgradeRequest['headers']): Record<string, string | 
   );
 }
 
-function answerOf(incoming: IncomingMessage, discard: () => void): TransportResponse {
+function answerOf(
+  incoming: IncomingMessage,
+  discard: () => void,
+  signal: AbortSignal | undefined,
+): TransportResponse {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(incoming.headers)) {
     if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
   }
-  return { status: incoming.statusCode ?? 0, headers, body: incoming, discard };
+  return { status: incoming.statusCode ?? 0, headers, body: refusalBody(incoming, discard, signal), discard };
 }

@@ -1,8 +1,8 @@
 import type { WebSocket } from 'ws';
-import { canHalfClose, decodeFrame, encodeClose, encodeFrame, MAX_DATA_BYTES } from 'kubectl-dbg-wire';
+import { canHalfClose, decodeFrame, encodeClose, encodeFrame } from 'kubectl-dbg-wire';
 import type { Frame } from 'kubectl-dbg-wire';
-import { sanitise } from '../../sanitise.ts';
-import type { Tuning } from '../options.ts';
+import { sanitise } from '../../base/sanitise.ts';
+import type { ClientTimeouts } from '../options.ts';
 import type { Closed, RemoteCommand } from '../types.ts';
 import { connectionGone } from './connection-gone.ts';
 import { Heartbeat } from './heartbeat.ts';
@@ -13,23 +13,38 @@ const NORMAL = 1000;
 const UNSUPPORTED_DATA = 1003;
 const ABNORMAL = 1006;
 
-/** An attach or exec over a WebSocket that is open. */
+/**
+ * Data bytes in one message. kubectl sends 32 KiB; servers read messages of up to 32 MiB, and each has a high fixed cost.
+ */
+export const MESSAGE_BYTES = 128 * 1024;
+
+/** Data that may wait to be sent: some messages of input, and pongs. */
+const MAX_UNREAD_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Data that may be in transit to the system before a sender has to wait: some messages, so that it need not wait at each.
+ */
+const MAX_UNSENT_BYTES = 256 * 1024;
+
+/** An attach or exec over an open WebSocket. */
 export class WebSocketCommand implements RemoteCommand {
   readonly subprotocol: string;
   readonly canHalfClose: boolean;
   readonly closed: Promise<Closed>;
   readonly #socket: WebSocket;
   readonly #queue: MessageQueue<Frame>;
-  readonly #tuning: Pick<Tuning, 'closeTimeout'>;
-  /** Why we broke the connection ourselves, or the system did. */
+  readonly #tuning: Pick<ClientTimeouts, 'closeTimeout'>;
+  /** Why we closed the connection, or how it broke. */
   #broke: string | undefined;
 
-  constructor(socket: WebSocket, tuning: Tuning, signal: AbortSignal | undefined) {
+  constructor(socket: WebSocket, tuning: ClientTimeouts, signal: AbortSignal | undefined) {
     this.#socket = socket;
     this.#tuning = tuning;
     this.subprotocol = socket.protocol;
     this.canHalfClose = canHalfClose(socket.protocol);
-    this.#queue = new MessageQueue({ pause: () => socket.pause(), resume: () => socket.resume() });
+    this.#queue = new MessageQueue({ pause: () => socket.pause(), resume: () => socket.resume() }, (frame) =>
+      frame.kind === 'data' ? frame.data.length : 0,
+    );
     const heartbeat = new Heartbeat({
       peer: { ping: () => this.#ping(), terminate: () => socket.terminate() },
       interval: tuning.pingInterval,
@@ -55,7 +70,13 @@ export class WebSocketCommand implements RemoteCommand {
       this.#broke ??= error.message;
     });
     socket.on('pong', () => heartbeat.heard());
-    socket.on('ping', () => heartbeat.heard());
+    socket.on('ping', () => {
+      heartbeat.heard();
+      // ws has queued the pong: a peer that reads none would exhaust memory.
+      if (socket.bufferedAmount <= MAX_UNREAD_BYTES) return;
+      this.#broke ??= 'the server does not read what it is sent';
+      socket.terminate();
+    });
     socket.on('message', (data, isBinary) => {
       heartbeat.heard();
       this.#receive(data as Uint8Array, isBinary);
@@ -65,9 +86,9 @@ export class WebSocketCommand implements RemoteCommand {
   }
 
   async send(channel: number, data: Uint8Array): Promise<void> {
-    // An empty message is sent as such: some have a meaning of their own.
-    for (let start = 0; start === 0 || start < data.length; start += MAX_DATA_BYTES) {
-      await this.#write(encodeFrame(channel, data.subarray(start, start + MAX_DATA_BYTES)));
+    // An empty message is sent as such: some have a meaning.
+    for (let start = 0; start === 0 || start < data.length; start += MESSAGE_BYTES) {
+      await this.#write(encodeFrame(channel, data.subarray(start, start + MESSAGE_BYTES)));
     }
   }
 
@@ -88,7 +109,7 @@ export class WebSocketCommand implements RemoteCommand {
   }
 
   #receive(data: Uint8Array, isBinary: boolean): void {
-    // The subprotocols that we offer are binary ones: text is a protocol error.
+    // We only offer binary subprotocols: text is a protocol error.
     if (isBinary) this.#queue.push(decodeFrame(data, this.canHalfClose));
     else this.#socket.close(UNSUPPORTED_DATA);
   }
@@ -107,6 +128,7 @@ export class WebSocketCommand implements RemoteCommand {
         if (error == null) resolve();
         else reject(connectionGone(error.message));
       });
+      if (this.#socket.bufferedAmount <= MAX_UNSENT_BYTES) resolve();
     });
   }
 }

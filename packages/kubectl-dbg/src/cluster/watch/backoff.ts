@@ -1,4 +1,4 @@
-/** Growing pauses with jitter, so that many clients don't come back at once. */
+/** Growing pauses with jitter, so that many clients don't reconnect at once. */
 export class Backoff {
   readonly #first: number;
   readonly #limit: number;
@@ -13,7 +13,7 @@ export class Backoff {
     this.#next = first;
   }
 
-  /** The pause to make now, in milliseconds: between half and the whole of the present step. */
+  /** The next pause, in milliseconds: between half and the full length of the current step. */
   pause(): number {
     const step = this.#next;
     this.#next = Math.min(this.#limit, step * 2);

@@ -1,6 +1,6 @@
 import type { WatchEvent } from '../types.ts';
 
-/** What every object of the API has. */
+/** Metadata that every API object has. */
 export interface ObjectMeta {
   name?: string;
   namespace?: string;
@@ -8,64 +8,109 @@ export interface ObjectMeta {
   resourceVersion?: string;
 }
 
-/** An object as far as a watch needs to know it. */
+/** An object, as far as a watch needs it. */
 export interface WatchedObject {
   apiVersion?: string;
   kind?: string;
   metadata?: ObjectMeta;
 }
 
+/** Memory per object in addition to its name and uid: two strings and a map entry. */
+const BYTES_EACH = 120;
+
 /**
- * Remembers which objects a watch has shown, by their metadata only, so that after a gap it can be said which have gone.
+ * Remembers the objects of one kind that a watch has seen, by name and uid only, so that deletions can be reported after
+ * a gap. A list is processed page by page: `beginList`, `listed` for each object, `endList`.
  */
 export class KnownObjects {
-  readonly #objects = new Map<string, WatchedObject>();
+  /** Uids, by `NAMESPACE/NAME`; empty where an object has none. */
+  #uids = new Map<string, string>();
+  /** During a list: the objects that it has not contained so far. */
+  #unlisted = new Map<string, string>();
+  #type: Pick<WatchedObject, 'apiVersion' | 'kind'> = {};
+  #bytes = 0;
 
-  /** Takes note of an event. */
+  /** Approximate memory. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Records an event. */
   observe(type: WatchEvent<unknown>['type'], object: WatchedObject): void {
+    if (type === 'BOOKMARK') return;
     const key = keyOf(object);
-    if (type === 'DELETED') this.#objects.delete(key);
-    else if (type !== 'BOOKMARK') this.#objects.set(key, identity(object));
+    if (type === 'DELETED') this.#forget(this.#uids, key);
+    else this.#keep(key, object);
+  }
+
+  /** Starts a list; after an unfinished list, objects that it did not contain may still exist. */
+  beginList(): void {
+    for (const [key, uid] of this.#uids) this.#unlisted.set(key, uid);
+    this.#uids = new Map();
+  }
+
+  /** The events from the known state of an object to its state in a list. */
+  *listed<T extends WatchedObject>(object: T): Generator<WatchEvent<T>> {
+    const key = keyOf(object);
+    const uid = this.#unlisted.get(key);
+    this.#forget(this.#unlisted, key);
+    if (uid !== undefined && uid !== (object.metadata?.uid ?? ''))
+      yield { type: 'DELETED', object: this.#identity(key, uid) as T };
+    this.#keep(key, object);
+    yield { type: 'MODIFIED', object };
   }
 
   /**
-   * The events that lead from what is known to what a list has found: DELETED for what has gone or was replaced by
-   * another object of its name (with identity only: the last state was not seen), MODIFIED for all that is there.
+   * The list is complete: objects that it did not contain were deleted (with only the identity, because the last state
+   * was not seen).
    *
-   * @param sole the only object that the watch is about: it has gone if it is in no list, even if no event showed it
+   * @param sole the only object of the watch: it was deleted if no list contains it, even if no event reported it
    */
-  *replace<T extends WatchedObject>(items: readonly T[], sole?: WatchedObject): Generator<WatchEvent<T>> {
-    if (sole !== undefined && items.length === 0 && this.#objects.size === 0) {
+  *endList<T extends WatchedObject>(sole?: WatchedObject): Generator<WatchEvent<T>> {
+    if (sole !== undefined && this.#unlisted.size === 0 && this.#uids.size === 0)
       yield { type: 'DELETED', object: sole as T };
+    for (const [key, uid] of this.#unlisted) {
+      this.#forget(this.#unlisted, key);
+      yield { type: 'DELETED', object: this.#identity(key, uid) as T };
     }
-    const found = new Map(items.map((item) => [keyOf(item), item]));
-    for (const [key, known] of this.#objects) {
-      const now = found.get(key);
-      if (now === undefined || now.metadata?.uid !== known.metadata?.uid) {
-        this.#objects.delete(key);
-        yield { type: 'DELETED', object: known as T };
-      }
-    }
-    for (const [key, item] of found) {
-      this.#objects.set(key, identity(item));
-      yield { type: 'MODIFIED', object: item };
-    }
+  }
+
+  #keep(key: string, { apiVersion, kind, metadata }: WatchedObject): void {
+    const uid = metadata?.uid ?? '';
+    this.#forget(this.#uids, key);
+    this.#uids.set(key, uid);
+    this.#bytes += bytesOf(key, uid);
+    this.#type = {
+      ...(apiVersion === undefined ? {} : { apiVersion }),
+      ...(kind === undefined ? {} : { kind }),
+    };
+  }
+
+  #forget(uids: Map<string, string>, key: string): void {
+    const uid = uids.get(key);
+    if (uid === undefined) return;
+    uids.delete(key);
+    this.#bytes -= bytesOf(key, uid);
+  }
+
+  #identity(key: string, uid: string): WatchedObject {
+    const slash = key.indexOf('/');
+    const [namespace, name] = [key.slice(0, slash), key.slice(slash + 1)];
+    return {
+      ...this.#type,
+      metadata: {
+        name,
+        ...(namespace === '' ? {} : { namespace }),
+        ...(uid === '' ? {} : { uid }),
+      },
+    };
   }
 }
 
-function keyOf(object: WatchedObject): string {
-  return `${object.metadata?.namespace ?? ''}/${object.metadata?.name ?? ''}`;
+function keyOf({ metadata }: WatchedObject): string {
+  return `${metadata?.namespace ?? ''}/${metadata?.name ?? ''}`;
 }
 
-function identity(object: WatchedObject): WatchedObject {
-  const { name, namespace, uid } = object.metadata ?? {};
-  return {
-    ...(object.apiVersion === undefined ? {} : { apiVersion: object.apiVersion }),
-    ...(object.kind === undefined ? {} : { kind: object.kind }),
-    metadata: {
-      ...(name === undefined ? {} : { name }),
-      ...(namespace === undefined ? {} : { namespace }),
-      ...(uid === undefined ? {} : { uid }),
-    },
-  };
+function bytesOf(key: string, uid: string): number {
+  return BYTES_EACH + key.length + uid.length;
 }

@@ -1,8 +1,10 @@
 /**
- * The longest line that is taken: an object is at most 1.5 MiB in etcd, its JSON can be some times that; a server that
+ * The longest accepted line: an object is at most 1.5 MiB in etcd, its JSON can be several times that; a server that
  * sends more without a newline is broken.
  */
-export const MAX_LINE_LENGTH = 32 * 1024 * 1024;
+export const MAX_LINE_LENGTH = 8 * 1024 * 1024;
+
+const MOST_PARTS = 1024;
 
 /** Thrown for a line beyond the limit. */
 export class LineTooLong extends Error {
@@ -10,8 +12,8 @@ export class LineTooLong extends Error {
 }
 
 /**
- * Cuts a stream of bytes into lines at any chunk borders, also in the middle of a UTF-8 sequence. A last line without
- * its newline is not given: it is cut off.
+ * Splits a stream of bytes into lines at any chunk boundary, even within a UTF-8 sequence. A last line without its
+ * newline is truncated, and not returned.
  */
 export class LineSplitter {
   readonly #decoder = new TextDecoder();
@@ -43,5 +45,7 @@ export class LineSplitter {
     this.#length += part.length;
     if (this.#length > this.#limit) throw new LineTooLong(`a line is longer than ${this.#limit} characters`);
     this.#parts.push(part);
+    // A line that arrives slowly is not kept as millions of tiny parts.
+    if (this.#parts.length >= MOST_PARTS) this.#parts = [this.#parts.join('')];
   }
 }

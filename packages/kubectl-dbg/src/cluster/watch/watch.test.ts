@@ -5,7 +5,8 @@ import { startApiServer } from '../../testing/api-server.ts';
 import type { AnyRequest, AnyResponse, ApiServer } from '../../testing/api-server.ts';
 import type { CleanUp } from '../../testing/temporary-folder.ts';
 import { openTestCluster } from '../../testing/test-cluster.ts';
-import type { Cluster, Query, Tuning, WatchEvent } from '../index.ts';
+import { testWorld } from '../../testing/test-world.ts';
+import type { Cluster, Query, ClientTimeouts, WatchEvent } from '../index.ts';
 
 const PATH = '/api/v1/namespaces/shop/pods';
 
@@ -21,12 +22,12 @@ interface WatchStep {
   status?: number;
 }
 
-const QUICK: Partial<Tuning> = {
+const QUICK: Partial<ClientTimeouts> = {
   watchPause: 1,
   watchPauseLimit: 5,
 };
 /** For tests that wait for the end of all patience. */
-const IMPATIENT: Partial<Tuning> = { ...QUICK, watchGiveUp: 200 };
+const IMPATIENT: Partial<ClientTimeouts> = { ...QUICK, watchGiveUp: 200 };
 
 const pod = (name: string, version: number, uid = name) => ({
   kind: 'Pod',
@@ -193,10 +194,10 @@ for (const [name, step] of ways) {
       'ADDED kept@5',
       'ADDED gone@6',
       'ADDED again(old)@7',
-      'DELETED gone@-',
-      'DELETED again(old)@-',
       'MODIFIED kept@50',
+      'DELETED again(old)@-',
       'MODIFIED again(new)@60',
+      'DELETED gone@-',
       'MODIFIED kept@101',
     ]);
     assert.equal(watches().at(-1)?.get('resourceVersion'), '100');
@@ -281,7 +282,10 @@ for (const [name, line] of garbage) {
       'h2',
       IMPATIENT,
     );
-    await assert.rejects(take(cluster, 1), { kind: 'unreachable', message: /a watch event that is none/ });
+    await assert.rejects(take(cluster, 1), {
+      kind: 'protocol',
+      message: /something that is not a watch event/,
+    });
     assert.ok(server.requests.length > 1);
   });
 }
@@ -350,8 +354,61 @@ test('--request-timeout cuts a watch, which then goes on', async (context) => {
     },
   });
   const cluster = await openTestCluster(context, server, {
-    requestTimeout: '700ms',
+    requestTimeout: 700,
     tuning: QUICK,
   });
   assert.deepEqual(await take(cluster, 2), ['ADDED a@5', 'ADDED a@6']);
+});
+
+for (const finish of ['end', 'break'] as const) {
+  test(`a quiet watch lives on while something ${finish}s each opening after some time`, async (context) => {
+    const openings = 12;
+    const idle = 50;
+    let opened = 0;
+    const server = await startApiServer(context, {
+      protocol: 'http/1.1',
+      answer(request, response) {
+        opened += 1;
+        if (opened > openings) {
+          play({ send: [event('ADDED', pod('a', 5))], finish: 'stay' }, request, response);
+          return;
+        }
+        play({ finish: 'stay' }, request, response);
+        setTimeout(() => (finish === 'end' ? response.end() : request.socket.destroy()), idle);
+      },
+    });
+    // Together the silent openings take three times the patience.
+    const cluster = await openTestCluster(context, server, { tuning: IMPATIENT });
+    assert.deepEqual(await take(cluster, 1), ['ADDED a@5']);
+  });
+}
+
+test('a server that ends each watch at once is asked ever more seldom, and given up', async (context) => {
+  const server = await startApiServer(context, {
+    answer: (request, response) => play({ finish: 'end' }, request, response),
+  });
+  // A clock that stands still while an opening lasts, however slow the machine is.
+  const world = testWorld({ now: () => server.requests.length * 100 });
+  const tuning = { watchPause: 4, watchPauseLimit: 200, watchGiveUp: 1200 };
+  const cluster = await openTestCluster(context, server, { tuning }, world);
+  const began = performance.now();
+  await assert.rejects(take(cluster, 1), { kind: 'lost', message: /ends each watch as soon as/ });
+  assert.equal(server.requests.length, 13);
+  // 4, 8, 16, 32, 64, 128, and 200 six times, of each at least the half.
+  assert.ok(performance.now() - began > 700);
+});
+
+test('events that come once an opening do not shorten the pauses', async (context) => {
+  const { cluster, watches } = await setUp(
+    context,
+    [{ send: [event('ADDED', pod('a', 5))], finish: 'end' }],
+    undefined,
+    'h2',
+    { watchPause: 1, watchPauseLimit: 100 },
+  );
+  const began = performance.now();
+  await take(cluster, 12);
+  assert.equal(watches().length, 12);
+  // 1, 2, 4, 8, 16, 32, 64, 100, 100, 100, 100, of each at least the half.
+  assert.ok(performance.now() - began > 260);
 });

@@ -1,40 +1,33 @@
 import type { Status } from 'kubectl-dbg-wire';
 import { ApiStatusError } from '../api-status-error.ts';
-import { DbgError } from '../../errors.ts';
-import { sanitiseShort } from '../../sanitise.ts';
-import { pause } from '../http/retry.ts';
-import type { Tuning } from '../options.ts';
+import { DbgError } from '../../model/failure.ts';
+import { sanitiseShort } from '../../base/sanitise.ts';
+import { exceededLimit } from '../../base/json-shape.ts';
+import { pause } from '../../base/timer.ts';
+import type { ClientTimeouts } from '../options.ts';
 import type { ApiRequest, Query, WatchEvent, WatchOptions } from '../types.ts';
+import { checkEvent, selectedName } from '../door/check-object.ts';
 import { Backoff } from './backoff.ts';
 import { KnownObjects } from './known-objects.ts';
 import type { WatchedObject } from './known-objects.ts';
 import { LineSplitter, LineTooLong } from './lines.ts';
+import { tooMany } from './too-many.ts';
 
-/** What a watch needs of the client. */
+/** What a watch needs from the client. */
 export interface WatchClient {
   request<T>(request: ApiRequest): Promise<T>;
   stream(request: ApiRequest): Promise<AsyncIterable<Uint8Array>>;
-  tuning: Tuning;
+  tuning: ClientTimeouts;
   now(): number;
   /** In [0, 1). */
   random(): number;
   server: string;
 }
 
-interface List {
-  apiVersion?: string;
-  kind?: string;
-  metadata?: { resourceVersion?: string; continue?: string };
-  items?: WatchedObject[];
-}
-
-/** A page of a list after a gap; the API's own default for chunks. */
-const PAGE = 500;
-
 /**
- * Watches a collection as one unbroken series of events. States: *open* (events come), *pausing* (the connection ended;
- * it is opened again from the last resourceVersion), *listing* (the server no longer has that version: a list says what
- * is there now). Ends, without an error, as soon as the signal is aborted.
+ * Watches a collection as one unbroken series of events. States: *open* (events arrive), *pausing* (the connection ended;
+ * it is reopened from the last resourceVersion), *listing* (the server no longer has that version: a list returns the
+ * current state). Ends, without an error, as soon as the signal is aborted.
  */
 export async function* watch<T extends WatchedObject>(
   client: WatchClient,
@@ -47,14 +40,24 @@ export async function* watch<T extends WatchedObject>(
   let resourceVersion = options.resourceVersion;
   let query: Query = options.query ?? {};
   let expired = false;
-  let failingSince: number | undefined;
+  const patience = new Patience(tuning.watchGiveUp, () => client.now());
+  const checkSize = () => {
+    if (known.bytes > MOST_BYTES) throw tooMany(client.server);
+  };
 
   while (!signal.aborted) {
+    let openedAt: number | undefined;
+    let failure: unknown;
     try {
       if (expired) {
-        const list = await listAll(client, path, query, signal);
-        for (const event of known.replace((list.items ?? []) as T[], namedObject(query))) yield event;
-        resourceVersion = list.metadata?.resourceVersion ?? '';
+        const { listPages } = await import('./list-pages.ts');
+        known.beginList();
+        for await (const page of listPages<T>(client, { path, query: withoutInitialEvents(query), signal })) {
+          for (const item of page.items) yield* known.listed(item);
+          ({ resourceVersion } = page);
+          checkSize();
+        }
+        yield* known.endList<T>(namedObject(query));
         expired = false;
       }
       const body = await client.stream({
@@ -63,21 +66,25 @@ export async function* watch<T extends WatchedObject>(
         query: { ...query, watch: true, allowWatchBookmarks: true, resourceVersion },
         signal,
       });
+      openedAt = client.now();
       for await (const { type, object } of events(body, client.server)) {
         if (type === 'ERROR') {
           if (isExpired(object as Status)) {
             expired = true;
             break;
           }
-          throw new ApiStatusError((object as Status).code ?? 500, object as Status, { method: 'GET', path });
+          const { code } = object as { code?: unknown };
+          const status = Number.isInteger(code) ? (code as number) : 500;
+          throw new ApiStatusError(status, object as Status, { method: 'GET', path });
         }
-        failingSince = undefined;
-        backoff.reset();
+        if (type !== 'BOOKMARK') checkEvent(path, query, object, client.server);
+        patience.renew();
         const event = { type, object } as WatchEvent<T>;
-        resourceVersion = event.object.metadata?.resourceVersion ?? resourceVersion;
+        resourceVersion = versionOf(object) ?? resourceVersion;
         if (query['sendInitialEvents'] !== undefined && type === 'BOOKMARK')
           query = withoutInitialEvents(query);
         known.observe(event.type, event.object);
+        checkSize();
         yield event;
         if (signal.aborted) return;
       }
@@ -87,16 +94,62 @@ export async function* watch<T extends WatchedObject>(
         expired = true;
       } else {
         if (!mayRecover(error)) throw error;
-        failingSince ??= client.now();
-        if (client.now() - failingSince >= tuning.watchGiveUp) throw error;
+        failure = error;
       }
     }
-    // A server that ends each watch at once must not be asked without a pause.
+    // A quiet watch that something repeatedly ends is fine as long as it can be opened and stays open for a while.
+    if (openedAt !== undefined && client.now() - openedAt >= tuning.watchGiveUp / HELD_PART) {
+      patience.renew();
+      backoff.reset();
+    } else if (patience.isExhausted()) throw failure ?? endedAtOnce(client.server);
+    // A server that ends each watch at once must not be polled without a pause.
     await pause(backoff.pause(), signal).catch(() => undefined);
   }
 }
 
-/** Once the initial events are through, a watch is opened again like any other. */
+/** How long a watch must be open to count as a success, as a fraction of the patience: a second of a minute. */
+const HELD_PART = 60;
+
+/** The time that may pass without useful progress. */
+class Patience {
+  readonly #limit: number;
+  readonly #now: () => number;
+  #since: number | undefined;
+
+  constructor(limit: number, now: () => number) {
+    this.#limit = limit;
+    this.#now = now;
+  }
+
+  /** There was progress. */
+  renew(): void {
+    this.#since = undefined;
+  }
+
+  /** To be called after each failure; the first one starts the count. */
+  isExhausted(): boolean {
+    this.#since ??= this.#now();
+    return this.#now() - this.#since >= this.#limit;
+  }
+}
+
+function endedAtOnce(server: string): DbgError {
+  return new DbgError(
+    'lost',
+    'WatchEndsAtOnce',
+    `the server ${server} ends each watch as soon as it is opened`,
+    {
+      server,
+    },
+  );
+}
+
+function versionOf(object: unknown): string | undefined {
+  const version = (object as { metadata?: { resourceVersion?: unknown } | null }).metadata?.resourceVersion;
+  return typeof version === 'string' && version !== '' ? version : undefined;
+}
+
+/** After the initial events, a watch is reopened like any other. */
 function withoutInitialEvents(query: Query): Query {
   const { sendInitialEvents: _, resourceVersionMatch: __, ...rest } = query;
   return rest;
@@ -125,63 +178,55 @@ async function* events(
   }
 
   function malformed(cause: Error): DbgError {
-    return new DbgError('unreachable', `the server ${server} sent a watch event that is none`, {
-      remedy: 'Check that the address is that of a Kubernetes API server',
-      cause,
-    });
+    return new DbgError(
+      'protocol',
+      'WatchMalformed',
+      `the server ${server} sent something that is not a watch event`,
+      { server },
+      { cause },
+    );
   }
 }
 
-/** The one object that a watch by `fieldSelector=metadata.name=...` is about. */
+/** The only object of a watch with `fieldSelector=metadata.name=...`. */
 function namedObject(query: Query): WatchedObject | undefined {
-  const selector = query['fieldSelector'];
-  const name =
-    typeof selector === 'string' ? /(?:^|,)metadata\.name==?([^,]+)/.exec(selector)?.[1] : undefined;
+  const name = selectedName(query);
   return name === undefined ? undefined : { metadata: { name } };
 }
 
+/** Limits of the JSON of one event; nothing in the API is nested this deeply. */
+const EVENT_LIMITS = { depth: 100, values: 200_000 };
+
+const TYPES: ReadonlySet<string> = new Set(['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK', 'ERROR']);
+
 function parseEvent(line: string): { type: string; object: unknown } | undefined {
+  if (exceededLimit(line, EVENT_LIMITS) !== undefined) return undefined;
   try {
     const value = JSON.parse(line) as { type?: unknown; object?: unknown } | null;
-    if (typeof value?.type !== 'string' || typeof value.object !== 'object' || value.object === null) {
-      return undefined;
-    }
+    if (typeof value?.type !== 'string' || !TYPES.has(value.type)) return undefined;
+    if (typeof value.object !== 'object' || value.object === null) return undefined;
     return { type: value.type, object: value.object };
   } catch {
     return undefined;
   }
 }
 
-/** The whole list by the same selectors, page by page. A continue token that expires meanwhile begins it anew. */
-async function listAll(client: WatchClient, path: string, query: Query, signal: AbortSignal): Promise<List> {
-  const items: WatchedObject[] = [];
-  let token: string | undefined;
-  let last: List;
-  do {
-    last = await client.request<List>({
-      method: 'GET',
-      path,
-      query: { ...withoutInitialEvents(query), limit: PAGE, continue: token },
-      signal,
-    });
-    // Items of a list carry neither kind nor version; those of events do.
-    const { apiVersion, kind } = last;
-    const type = { ...(apiVersion && { apiVersion }), ...(kind && { kind: kind.replace(/List$/, '') }) };
-    items.push(...(last.items ?? []).map((item) => ({ ...type, ...item })));
-    token = last.metadata?.continue;
-  } while (token !== undefined && token !== '');
-  return { ...last, items };
-}
+/**
+ * A watch remembers the names of the objects it has seen: for a quarter of a million pods, as in the largest clusters,
+ * this is enough. In bytes.
+ */
+const MOST_BYTES = 64 * 1024 * 1024;
 
 function isExpired(status: Status): boolean {
   return status.code === 410 || status.reason === 'Expired' || status.reason === 'Gone';
 }
 
-/** `deadline`: --request-timeout cuts a watch, which is then resumed. */
+/** `deadline`: the request timeout ends a watch, which is then resumed. */
 const RECOVERABLE: ReadonlySet<string> = new Set(['unreachable', 'lost', 'deadline']);
 
-/** Whether opening the watch again may help: after a broken connection, or a server in trouble. */
+/** Whether reopening the watch may help: after a broken connection, or with a failing server. */
 function mayRecover(error: unknown): boolean {
   if (error instanceof ApiStatusError) return error.code === 429 || error.code >= 500;
-  return error instanceof DbgError && RECOVERABLE.has(error.kind);
+  // A line that is not an event may be a proxy's message; an object that violates the API stays invalid.
+  return error instanceof DbgError && (RECOVERABLE.has(error.kind) || error.is('WatchMalformed'));
 }

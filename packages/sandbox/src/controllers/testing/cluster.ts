@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { asPod, type PodObject } from '../../resources/pods/types.ts';
 import type { WorkloadSpec } from '../../resources/workloads/types.ts';
 import { MemoryStore } from '../../store/memory-store.ts';
-import type { KubeObject } from '../../store/types.ts';
+import type { KubeObject } from '../../machinery/objects.ts';
 import { type ControllerClient, createControllerClient, servedResource } from '../api-client.ts';
 
 /** Turns of the event loop that a change may need to go through all controllers. */

@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../store/types.ts';
+import type { KubeObject } from '../../machinery/objects.ts';
 import type { ControllerClient } from '../api-client.ts';
 import { keyOf, splitKey, WorkQueue } from '../work-queue.ts';
 import { controllerOf } from './owned-pods.ts';

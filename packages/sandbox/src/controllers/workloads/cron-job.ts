@@ -1,7 +1,7 @@
 import { nextTime, parseSchedule } from '../../resources/workloads/cron-schedule.ts';
 import { asCronJob, asJob, type CronJobObject, type JobObject } from '../../resources/workloads/types.ts';
-import { timestamp } from '../../store/memory-store.ts';
-import type { KubeObject } from '../../store/types.ts';
+import { timestamp } from '../../machinery/timestamp.ts';
+import type { KubeObject } from '../../machinery/objects.ts';
 import { type ControllerClient, servedResource } from '../api-client.ts';
 import { recordEvent } from '../events.ts';
 import { startController } from './controller.ts';

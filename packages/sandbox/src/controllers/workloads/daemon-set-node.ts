@@ -1,8 +1,8 @@
 import type { Node, Toleration } from 'kubernetes-types/core/v1.d.ts';
 import type { PodObject } from '../../resources/pods/types.ts';
 import type { WorkloadObject } from '../../resources/workloads/types.ts';
-import type { KubeObject } from '../../store/types.ts';
-import { matchesSelector } from '../node-fit.ts';
+import type { KubeObject } from '../../machinery/objects.ts';
+import { matchesSelector } from '../../resources/nodes/node-fit.ts';
 import { podFromTemplate } from './owned-pods.ts';
 
 export type NodeObject = Node & KubeObject;

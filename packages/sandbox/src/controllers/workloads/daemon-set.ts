@@ -1,7 +1,7 @@
-import { StatusError } from '../../api/status-error.ts';
+import { StatusError } from '../../machinery/status-error.ts';
 import type { PodObject } from '../../resources/pods/types.ts';
 import { asWorkload, type WorkloadObject } from '../../resources/workloads/types.ts';
-import type { KubeObject } from '../../store/types.ts';
+import type { KubeObject } from '../../machinery/objects.ts';
 import { type ControllerClient, PODS } from '../api-client.ts';
 import { recordEvent } from '../events.ts';
 import { startController } from './controller.ts';

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { metaOf } from '../../resources/metadata.ts';
+import { metaOf } from '../../machinery/metadata.ts';
 import { asWorkload, type PodTemplate, type WorkloadObject } from '../../resources/workloads/types.ts';
-import type { KubeObject } from '../../store/types.ts';
+import type { KubeObject } from '../../machinery/objects.ts';
 import { type ControllerClient, servedResource } from '../api-client.ts';
 import { controllerReference } from './owned-pods.ts';
 import { templateHash } from './template-hash.ts';

@@ -1,5 +1,5 @@
 import type { WorkloadObject } from '../../resources/workloads/types.ts';
-import type { KubeObject } from '../../store/types.ts';
+import type { KubeObject } from '../../machinery/objects.ts';
 import type { ControllerClient } from '../api-client.ts';
 import { recordEvent } from '../events.ts';
 import { resizeReplicaSet, revisionOf } from './deployment-revision.ts';

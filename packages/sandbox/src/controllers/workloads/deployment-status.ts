@@ -1,5 +1,5 @@
 import type { WorkloadObject } from '../../resources/workloads/types.ts';
-import { timestamp } from '../../store/memory-store.ts';
+import { timestamp } from '../../machinery/timestamp.ts';
 import { resolveShare } from './int-or-percent.ts';
 
 export interface DeploymentCondition {

@@ -1,6 +1,6 @@
-import { metaOf } from '../../resources/metadata.ts';
+import { metaOf } from '../../machinery/metadata.ts';
 import { asWorkload, type WorkloadObject } from '../../resources/workloads/types.ts';
-import type { KubeObject } from '../../store/types.ts';
+import type { KubeObject } from '../../machinery/objects.ts';
 import type { ControllerClient } from '../api-client.ts';
 import { startController } from './controller.ts';
 import {

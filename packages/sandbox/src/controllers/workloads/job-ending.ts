@@ -1,5 +1,6 @@
 import type { PodObject } from '../../resources/pods/types.ts';
 import type { JobCondition, JobObject } from '../../resources/workloads/types.ts';
+import { failedIndexes } from './job-indexes.ts';
 import { hasEnded, isActive, isTerminating } from './owned-pods.ts';
 
 /** The first wait before a failed pod is replaced, doubled up to the longest. */
@@ -32,11 +33,18 @@ export function endOf(
       message: 'Reached expected number of succeeded pods',
     };
   }
+  const given = failedIndexes(job, pods).size;
+  if (given > 0 && tally.active.length === 0 && tally.succeeded + given >= (completions ?? 0)) {
+    return { succeeded: false, reason: 'FailedIndexes', message: 'Job has failed indexes' };
+  }
   const restarts = pods
     .flatMap((pod) => pod.status.containerStatuses ?? [])
     .reduce((total, status) => total + status.restartCount, 0);
   const onFailure = job.spec.template?.spec?.restartPolicy === 'OnFailure';
-  if (tally.failed > backoffLimit || (onFailure && restarts > 0 && restarts >= backoffLimit)) {
+  if (
+    (job.spec.backoffLimitPerIndex === undefined && tally.failed > backoffLimit) ||
+    (onFailure && restarts > 0 && restarts >= backoffLimit)
+  ) {
     return {
       succeeded: false,
       reason: 'BackoffLimitExceeded',

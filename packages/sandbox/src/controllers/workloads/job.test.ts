@@ -67,6 +67,48 @@ test('runs as many at once as it may, up to what is left', () =>
     assert.equal(statusOf(cluster).succeeded, 3);
   }));
 
+test('an Indexed Job gives each pod a part, and a failed part to another pod', () =>
+  withJob({ parallelism: 2, completions: 3, completionMode: 'Indexed', backoffLimit: 1 }, async (cluster) => {
+    const parts = () =>
+      cluster
+        .pods()
+        .map(({ metadata }) => metadata.labels?.['batch.kubernetes.io/job-completion-index'])
+        .toSorted((a = '', b = '') => a.localeCompare(b));
+    assert.deepEqual(parts(), ['0', '1']);
+    const [pod] = cluster.pods();
+    assert.match(pod?.metadata.name ?? '', /^j-0-[a-z0-9]{5}$/);
+    assert.equal(pod?.spec.hostname, 'j-0');
+    assert.equal(pod?.spec.containers?.[0]?.env?.[0]?.name, 'JOB_COMPLETION_INDEX');
+    await cluster.end(firstPod(cluster), 'Succeeded');
+    assert.deepEqual(parts(), ['0', '1', '2']);
+    assert.equal(statusOf(cluster).completedIndexes, '0');
+    await cluster.end(firstPod(cluster), 'Failed');
+    assert.deepEqual(parts(), ['0', '1', '1', '2'], 'once more');
+    await cluster.end(firstPod(cluster), 'Succeeded');
+    await cluster.end(firstPod(cluster), 'Succeeded');
+    assert.equal(statusOf(cluster).completedIndexes, '0-2');
+    assert.equal(statusOf(cluster).conditions?.[1]?.type, 'Complete');
+  }));
+
+test('a part that is given up leaves the others alone', () =>
+  withJob(
+    { parallelism: 3, completions: 3, completionMode: 'Indexed', backoffLimitPerIndex: 0 },
+    async (cluster) => {
+      await cluster.end(firstPod(cluster), 'Failed');
+      assert.equal(cluster.pods().length, 3, 'no new one');
+      await cluster.end(firstPod(cluster), 'Succeeded');
+      assert.equal(statusOf(cluster).conditions, undefined);
+      await cluster.end(firstPod(cluster), 'Succeeded');
+      assert.deepEqual(
+        statusOf(cluster).conditions?.map(({ type, reason }) => [type, reason]),
+        [
+          ['FailureTarget', 'FailedIndexes'],
+          ['Failed', 'FailedIndexes'],
+        ],
+      );
+    },
+  ));
+
 test('tries again after failures, and gives up at its limit', () =>
   withJob({ backoffLimit: 1 }, async (cluster) => {
     await cluster.end(firstPod(cluster), 'Failed');

@@ -1,12 +1,13 @@
-import { StatusError } from '../../api/status-error.ts';
+import { StatusError } from '../../machinery/status-error.ts';
 import type { PodObject } from '../../resources/pods/types.ts';
 import { asJob, type JobCondition, type JobObject, type JobStatus } from '../../resources/workloads/types.ts';
-import { timestamp } from '../../store/memory-store.ts';
-import type { KubeObject } from '../../store/types.ts';
+import { timestamp } from '../../machinery/timestamp.ts';
+import type { KubeObject } from '../../machinery/objects.ts';
 import { type ControllerClient, PODS, servedResource } from '../api-client.ts';
 import { recordEvent } from '../events.ts';
 import { startController } from './controller.ts';
 import { backOff, type Ending, endingConditions, endOf, type Tally, tallyOf } from './job-ending.ts';
+import { completedIndexes, waitingIndexes, withIndex } from './job-indexes.ts';
 import { suspensionChange } from './job-suspension.ts';
 import { claimPods, isReady, podFromTemplate } from './owned-pods.ts';
 
@@ -56,7 +57,7 @@ function reconcile(client: ControllerClient, job: JobObject, again: (millisecond
   }
   const wait = backOff(pods, now);
   if (wait > 0) again(wait);
-  else scale(client, job, tally);
+  else scale(client, job, pods, tally);
   const deadline = job.spec.activeDeadlineSeconds;
   if (deadline !== undefined) {
     const started = Date.parse(job.status?.startTime ?? timestamp(now));
@@ -65,7 +66,8 @@ function reconcile(client: ControllerClient, job: JobObject, again: (millisecond
   writeStatus(client, job, tallyOf(claimPods(client.store, job, job.spec.selector)), undefined);
 }
 
-function scale(client: ControllerClient, job: JobObject, tally: Tally): void {
+function scale(client: ControllerClient, job: JobObject, pods: readonly PodObject[], tally: Tally): void {
+  const indexes = job.spec.completionMode === 'Indexed' ? waitingIndexes(job, pods) : undefined;
   const { parallelism = 1, completions } = job.spec;
   const left =
     completions === undefined
@@ -77,7 +79,12 @@ function scale(client: ControllerClient, job: JobObject, tally: Tally): void {
   for (const pod of tally.active.slice(wanted)) removePod(client, job, pod);
   for (let count = tally.active.length; count < wanted; count += 1) {
     try {
-      const pod = client.create(PODS, job.metadata.namespace ?? '', podFromTemplate(job.spec.template, job));
+      const plain = podFromTemplate(job.spec.template, job);
+      const index = indexes?.next();
+      // All that is left is given up.
+      if (index?.done === true) return;
+      const made = index === undefined ? plain : withIndex(plain, job, index.value);
+      const pod = client.create(PODS, job.metadata.namespace ?? '', made);
       record(client, job, 'Normal', 'SuccessfulCreate', `Created pod: ${pod.metadata.name}`);
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
@@ -111,6 +118,8 @@ function writeStatus(
   const now = client.now();
   const time = timestamp(now);
   const { namespace, name = '' } = job.metadata;
+  const isIndexed = job.spec.completionMode === 'Indexed';
+  const done = isIndexed ? completedIndexes(claimPods(client.store, job, job.spec.selector)) : '';
   let change: JobCondition | undefined;
   client.store.update<JobObject>(JOBS.key, namespace, name, (draft) => {
     const before = draft.status ?? {};
@@ -129,6 +138,7 @@ function writeStatus(
       ...(conditions.length === 0 ? {} : { conditions }),
       ...(startTime === undefined ? {} : { startTime }),
       ...(ending?.succeeded === true ? { completionTime: time } : {}),
+      ...(done === '' ? {} : { completedIndexes: done }),
       ...Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0)),
       terminating: tally.terminating,
       uncountedTerminatedPods: {},

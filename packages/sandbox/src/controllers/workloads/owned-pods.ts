@@ -1,9 +1,10 @@
 import type { LabelSelector, OwnerReference } from 'kubernetes-types/meta/v1.d.ts';
-import { selectorMatches } from '../../resources/label-selector.ts';
-import { metaOf } from '../../resources/metadata.ts';
+import { selectorMatches } from '../../machinery/selectors/label-selector.ts';
+import { metaOf } from '../../machinery/metadata.ts';
 import { asPod, type PodObject } from '../../resources/pods/types.ts';
 import type { PodTemplate } from '../../resources/workloads/types.ts';
-import type { KubeObject, Store } from '../../store/types.ts';
+import type { KubeObject } from '../../machinery/objects.ts';
+import type { Store } from '../../store/types.ts';
 
 /** The reference by which an owner controls an object. */
 export function controllerReference(owner: KubeObject): OwnerReference {

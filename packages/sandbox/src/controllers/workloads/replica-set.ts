@@ -1,10 +1,10 @@
 import type { LabelSelector } from 'kubernetes-types/meta/v1.d.ts';
-import { StatusError } from '../../api/status-error.ts';
-import { selectorMatches } from '../../resources/label-selector.ts';
+import { StatusError } from '../../machinery/status-error.ts';
+import { selectorMatches } from '../../machinery/selectors/label-selector.ts';
 import type { PodObject } from '../../resources/pods/types.ts';
 import { asWorkload, type WorkloadObject } from '../../resources/workloads/types.ts';
-import { timestamp } from '../../store/memory-store.ts';
-import type { KubeObject } from '../../store/types.ts';
+import { timestamp } from '../../machinery/timestamp.ts';
+import type { KubeObject } from '../../machinery/objects.ts';
 import { type ControllerClient, PODS } from '../api-client.ts';
 import { recordEvent } from '../events.ts';
 import { startController } from './controller.ts';

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { PodTemplate } from '../../resources/workloads/types.ts';
-import type { KubeObject } from '../../store/types.ts';
+import type { KubeObject } from '../../machinery/objects.ts';
 import { type ControllerClient, servedResource } from '../api-client.ts';
 import { controlledBy, controllerReference } from './owned-pods.ts';
 import { templateHash } from './template-hash.ts';

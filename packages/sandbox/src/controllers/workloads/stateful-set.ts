@@ -1,8 +1,8 @@
-import { StatusError } from '../../api/status-error.ts';
-import { metaOf } from '../../resources/metadata.ts';
+import { StatusError } from '../../machinery/status-error.ts';
+import { metaOf } from '../../machinery/metadata.ts';
 import type { PodObject } from '../../resources/pods/types.ts';
 import { asWorkload, type WorkloadObject } from '../../resources/workloads/types.ts';
-import type { KubeObject } from '../../store/types.ts';
+import type { KubeObject } from '../../machinery/objects.ts';
 import { type ControllerClient, PODS, servedResource } from '../api-client.ts';
 import { recordEvent } from '../events.ts';
 import { startController } from './controller.ts';

@@ -1,6 +1,6 @@
-import type { EventDetails } from '../event-recorder.ts';
-import type { ObservedRun } from '../observed-run.ts';
-import type { PodState, Sentence } from '../pod-state.ts';
+import type { EventDetails } from '../node/event-recorder.ts';
+import type { ObservedRun } from '../container/observed-run.ts';
+import type { PodState, Sentence } from '../pod/pod-state.ts';
 import { fieldPath, type PodObject, type SpecContainer } from '../types.ts';
 import { type ProbeKind, Prober } from './prober.ts';
 

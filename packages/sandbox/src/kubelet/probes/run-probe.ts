@@ -2,7 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { finished } from 'node:stream/promises';
 import type { HTTPGetAction, Probe } from 'kubernetes-types/core/v1.d.ts';
-import type { PodSandbox, RuntimeContainer } from '../../runtime/runtime.ts';
+import type { PodSandbox, RuntimeContainer } from '../../cri/runtime.ts';
 import type { PodObject, SpecContainer } from '../types.ts';
 import { portNumber } from './port.ts';
 

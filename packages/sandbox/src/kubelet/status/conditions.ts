@@ -1,4 +1,4 @@
-import { timestamp } from '../../store/memory-store.ts';
+import { timestamp } from '../../machinery/timestamp.ts';
 import type { ContainerStatus, PodCondition, PodObject } from '../types.ts';
 import type { PodPhase } from './phase.ts';
 

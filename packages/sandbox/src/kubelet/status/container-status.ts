@@ -1,6 +1,6 @@
 import type { ContainerState as ApiContainerState } from 'kubernetes-types/core/v1.d.ts';
-import type { ObservedRun } from '../observed-run.ts';
-import { timestamp } from '../../store/memory-store.ts';
+import type { ObservedRun } from '../container/observed-run.ts';
+import { timestamp } from '../../machinery/timestamp.ts';
 import type { ContainerStatus, SpecContainer } from '../types.ts';
 
 /** What is known of a container besides its spec. */

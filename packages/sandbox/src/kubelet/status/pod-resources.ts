@@ -1,5 +1,5 @@
 import type { PodSpec } from 'kubernetes-types/core/v1.d.ts';
-import { addQuantities, compareQuantities } from '../../resources/quantity.ts';
+import { addQuantities, compareQuantities } from '../../machinery/quantity.ts';
 
 type ResourceList = Record<string, string>;
 

@@ -1,4 +1,4 @@
-import { timestamp } from '../../store/memory-store.ts';
+import { timestamp } from '../../machinery/timestamp.ts';
 import {
   containersOf,
   type ContainerStatus,

@@ -5,7 +5,7 @@
 import { writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { ImageStore } from '../../images/image-store.ts';
-import { RuncRuntime } from '../../runtime/runc/runc-runtime.ts';
+import { RuncRuntime } from '../../runtimes/runc/runc-runtime.ts';
 import { MemoryStore } from '../../store/memory-store.ts';
 import { startKubelet } from '../kubelet.ts';
 import type { PodObject } from '../types.ts';

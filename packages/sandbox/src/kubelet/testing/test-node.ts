@@ -1,22 +1,33 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { Event, PodSpec } from 'kubernetes-types/core/v1.d.ts';
 import { ImageStore } from '../../images/image-store.ts';
-import { cgroupMark, hierarchies, processesIn } from '../../runtime/runc/cgroup.ts';
-import { MARKER_VARIABLE } from '../../runtime/runc/runc-command.ts';
-import { RuncRuntime } from '../../runtime/runc/runc-runtime.ts';
-import { missingForRealContainers } from '../../setup/runtime-choice.ts';
+import { hierarchies, processesIn, sandboxCgroup } from '../../runtimes/runc/cgroup.ts';
+import { removeTree } from '../../runtimes/runc/remove-tree.ts';
+import { MARKER_VARIABLE } from '../../runtimes/runc/runc-command.ts';
+import { RuncRuntime } from '../../runtimes/runc/runc-runtime.ts';
+import { missingForOtherUsers, missingForRealContainers } from '../../setup/runtime-choice.ts';
 import { MemoryStore } from '../../store/memory-store.ts';
-import type { KubeObject } from '../../store/types.ts';
+import type { KubeObject } from '../../machinery/objects.ts';
 import { startKubelet } from '../kubelet.ts';
-import type { NodeAgent } from '../node-agent.ts';
+import type { NodeAgent } from '../../apiserver/node-agent.ts';
 import type { KubeletTiming } from '../timing.ts';
 import type { PodObject } from '../types.ts';
 
 /** Why tests with real containers can't run here; undefined if they can. */
 export const noRunc: string | undefined = missingForRealContainers();
+
+/** Whether the node is in a user namespace, because an ordinary user runs the tests. */
+export const rootless = process.getuid?.() !== 0;
+
+/** Why containers can't run as any user here; undefined if they can. */
+export const oneUserOnly: string | undefined = missingForOtherUsers();
+
+/** Why limits on memory and CPU do not hold here; undefined if they do. */
+export const noLimits: string | undefined =
+  noRunc ?? (sandboxCgroup('') === undefined ? 'no cgroup is delegated to this user' : undefined);
 
 /** Short enough for tests, long enough to tell one step from the next. */
 const TIMING: Partial<KubeletTiming> = {
@@ -28,7 +39,8 @@ const TIMING: Partial<KubeletTiming> = {
 
 const NODE = 'node';
 const NAMESPACE = 'default';
-const WAIT_MS = 20_000;
+/** For states that come for sure; only a machine that stands still takes so long. */
+const WAIT_MS = 60_000;
 
 type Container = Partial<PodSpec['containers'][number]>;
 
@@ -53,10 +65,15 @@ export interface TestNode {
 }
 
 /** A kubelet with real containers, in a directory of its own; the end of the test proves that nothing is left. */
-export async function testNode(context: TestContext, timing: Partial<KubeletTiming> = {}): Promise<TestNode> {
+export async function testNode(
+  context: TestContext,
+  timing: Partial<KubeletTiming> = {},
+  options: { copies?: boolean } = {},
+): Promise<TestNode> {
   const stateDir = mkdtempSync(join(tmpdir(), 'kube-sandbox-test-'));
   const store = new MemoryStore({});
-  const runtime = await RuncRuntime.start({ stateDir, images: new ImageStore(join(stateDir, 'images')) });
+  const images = new ImageStore(join(stateDir, 'images'));
+  const runtime = await RuncRuntime.start({ stateDir, images, ...options });
   const kubelet = await startKubelet({
     store,
     nodeName: NODE,
@@ -67,7 +84,7 @@ export async function testNode(context: TestContext, timing: Partial<KubeletTimi
   context.after(async () => {
     await kubelet.stop();
     const left = leftovers(stateDir);
-    rmSync(stateDir, { recursive: true, force: true });
+    await removeTree(stateDir);
     if (left.length > 0) throw new Error(`left behind: ${left.join(', ')}`);
   });
   const seen = new Map<string, string[]>();
@@ -208,7 +225,6 @@ function noteStates(pod: PodObject, seen: Map<string, string[]>): void {
 
 /** What a sandbox of that directory has left: processes, cgroups, mounts. */
 export function leftovers(stateDir: string): string[] {
-  const mark = cgroupMark(stateDir);
   const processes = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .filter((name) => {
@@ -218,14 +234,15 @@ export function leftovers(stateDir: string): string[] {
         return false;
       }
     });
-  const cgroups = hierarchies().filter((path) => readdirSync(path).includes(mark));
+  const cgroup = sandboxCgroup(stateDir);
+  const cgroups = hierarchies().filter((path) => cgroup !== undefined && existsSync(join(path, cgroup)));
   const mounts = readFileSync('/proc/self/mountinfo', 'utf8')
     .split('\n')
     .filter((line) => line.includes(`${stateDir}/`));
   return [
     ...processes.map((pid) => `process ${pid}`),
-    ...processesIn(`/${mark}`).map((pid) => `process ${pid} in a container`),
-    ...cgroups.map((path) => `cgroup ${path}/${mark}`),
+    ...(cgroup === undefined ? [] : processesIn(cgroup)).map((pid) => `process ${pid} in a container`),
+    ...cgroups.map((path) => `cgroup ${path}${cgroup ?? ''}`),
     ...mounts.map((line) => `mount ${line}`),
   ];
 }

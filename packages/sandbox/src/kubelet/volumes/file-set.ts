@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { RuntimeFiles } from '../../cri/runtime.ts';
 
 /** A file of a volume. */
 export interface VolumeFile {
@@ -30,6 +31,7 @@ export function writeFileSet(
   files: readonly VolumeFile[],
   now: Date,
   group?: number,
+  nodeFiles?: RuntimeFiles,
 ): void {
   mkdirSync(directory, { recursive: true, mode: 0o777 });
   chmodSync(directory, 0o777);
@@ -42,8 +44,8 @@ export function writeFileSet(
     mkdirSync(dirname(target), { recursive: true });
     writeFileSync(target, file.data);
     // With a group, its members may read what the owner may.
-    chmodSync(target, group === undefined ? file.mode : file.mode | 0o440);
-    if (group !== undefined) chownSync(target, 0, group);
+    if (group === undefined) chmodSync(target, file.mode);
+    else setGroup(target, group, file.mode | 0o440, nodeFiles);
   }
   const link = join(directory, `${DATA_LINK}_tmp`);
   rmSync(link, { force: true });
@@ -53,4 +55,14 @@ export function writeFileSet(
     const path = join(directory, name);
     if (!existsSync(path)) symlinkSync(join(DATA_LINK, name), path);
   }
+}
+
+/** Gives a file to a group (fsGroup), with this mode. */
+export function setGroup(path: string, group: number, mode: number, nodeFiles?: RuntimeFiles): void {
+  if (nodeFiles !== undefined) {
+    nodeFiles.setGroup(path, group, mode);
+    return;
+  }
+  chownSync(path, 0, group);
+  chmodSync(path, mode);
 }

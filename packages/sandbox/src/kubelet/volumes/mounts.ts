@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { VolumeMount } from 'kubernetes-types/core/v1.d.ts';
-import type { Mount } from '../../runtime/runtime.ts';
-import { expand } from '../expansion.ts';
+import type { Volume, VolumeMount } from 'kubernetes-types/core/v1.d.ts';
+import type { Mount } from '../../cri/runtime.ts';
+import type { PodObject } from '../types.ts';
+import { expand } from '../container/expansion.ts';
 
 const PROPAGATION: Readonly<Record<string, NonNullable<Mount['propagation']>>> = {
   None: 'private',
@@ -10,23 +11,43 @@ const PROPAGATION: Readonly<Record<string, NonNullable<Mount['propagation']>>> =
   Bidirectional: 'rshared',
 };
 
-/** The mounts of a container's volumes. `volumes` gives each volume's path on the node. */
+/** What the mounts of a container depend on. */
+interface MountContext {
+  pod: PodObject;
+  /** The path of each volume on the node, by its name. */
+  paths: ReadonlyMap<string, string>;
+  env: ReadonlyMap<string, string>;
+  /** Whether the paths are files of the machine. */
+  real: boolean;
+}
+
+/** The mounts of a container's volumes. */
 export function volumeMounts(
   mounts: readonly VolumeMount[],
-  volumes: ReadonlyMap<string, string>,
-  env: ReadonlyMap<string, string>,
+  { pod, paths, env, real }: MountContext,
 ): Mount[] {
+  const sources = new Map((pod.spec.volumes ?? []).map((volume) => [volume.name, volume]));
   return mounts.map((mount) => {
-    const root = volumes.get(mount.name) ?? '';
+    const root = paths.get(mount.name) ?? '';
     const subPath = mount.subPath ?? (mount.subPathExpr && expand(mount.subPathExpr, env));
     const hostPath = subPath ? join(root, subPath) : root;
-    if (subPath && !existsSync(hostPath)) mkdirSync(hostPath, { recursive: true });
+    if (real && subPath && !existsSync(hostPath)) mkdirSync(hostPath, { recursive: true });
     const propagation = PROPAGATION[mount.mountPropagation ?? 'None'];
     return {
       hostPath,
       containerPath: mount.mountPath.startsWith('/') ? mount.mountPath : `/${mount.mountPath}`,
-      readOnly: mount.readOnly ?? false,
+      readOnly: mount.readOnly === true || isReadOnly(sources.get(mount.name)),
       ...(propagation === undefined ? {} : { propagation }),
     };
   });
+}
+
+/** Whether nobody may write to a volume, however it is mounted: what the API keeps, or a claim that says so. */
+function isReadOnly(volume: Volume | undefined): boolean {
+  if (volume === undefined) return false;
+  const { configMap, secret, projected, downwardAPI, persistentVolumeClaim } = volume;
+  return (
+    [configMap, secret, projected, downwardAPI].some((source) => source !== undefined) ||
+    persistentVolumeClaim?.readOnly === true
+  );
 }

@@ -1,25 +1,13 @@
 import type { DownwardAPIVolumeFile, KeyToPath, VolumeProjection } from 'kubernetes-types/core/v1.d.ts';
-import type { KubeObject, Store } from '../../store/types.ts';
-import { type DownwardContext, fieldValue, resourceValue } from '../downward.ts';
+import type { KubeObject } from '../../machinery/objects.ts';
+import type { Store } from '../../store/types.ts';
+import { type DownwardContext, fieldValue, resourceValue } from '../container/downward.ts';
+import type { TokenIssuer } from '../../auth/token-issuer.ts';
 import type { VolumeFile } from './file-set.ts';
 import { VolumeError } from './volume-error.ts';
 
 /** Files are readable by all unless a mode is given. */
 export const DEFAULT_MODE = 0o644;
-
-/** Issues the tokens that pods get for their service account. */
-export interface TokenIssuer {
-  issue(request: {
-    namespace: string;
-    serviceAccount: string;
-    audience: string | undefined;
-    expirationSeconds: number;
-    podName: string;
-    podUid: string;
-  }): string;
-  /** The cluster's CA certificate, PEM. */
-  caCertificate: string;
-}
 
 export interface SourceContext extends DownwardContext {
   store: Store;
@@ -128,13 +116,16 @@ export function projectedFiles(
       const { audience, expirationSeconds, path } = source.serviceAccountToken;
       const { pod, tokens } = context;
       if (tokens === undefined) throw new VolumeError('no service account tokens are issued here');
+      const { name = '', namespace = '', uid = '' } = pod.metadata;
+      const serviceAccount = pod.spec.serviceAccountName ?? 'default';
+      const account = context.store.get('serviceaccounts', namespace, serviceAccount);
       const token = tokens.issue({
-        namespace: pod.metadata.namespace ?? '',
-        serviceAccount: pod.spec.serviceAccountName ?? 'default',
-        audience,
+        namespace,
+        serviceAccount,
+        serviceAccountUid: account?.metadata.uid ?? '',
+        audiences: audience === undefined ? [] : [audience],
         expirationSeconds: expirationSeconds ?? TOKEN_SECONDS,
-        podName: pod.metadata.name ?? '',
-        podUid: pod.metadata.uid ?? '',
+        bound: { kind: 'Pod', name, uid },
       });
       return [{ path, data: Buffer.from(token), mode }];
     }

@@ -1,7 +1,11 @@
-import { chmodSync, chownSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { HostPathVolumeSource, Volume } from 'kubernetes-types/core/v1.d.ts';
-import { writeFileSet } from './file-set.ts';
+import type { EmptyDirVolumeSource, HostPathVolumeSource, Volume } from 'kubernetes-types/core/v1.d.ts';
+import type { RuntimeFiles, RuntimeVolumes } from '../../cri/runtime.ts';
+import { quantityValue } from '../../machinery/quantity.ts';
+import { claimOfVolume } from '../../resources/pods/claim-of-volume.ts';
+import { claimVolume } from './claim-volume.ts';
+import { setGroup, writeFileSet } from './file-set.ts';
 import {
   configMapFiles,
   DEFAULT_MODE,
@@ -13,9 +17,12 @@ import {
 import { VolumeError } from './volume-error.ts';
 
 export interface VolumeContext extends SourceContext {
-  /** Directory of the pod's volumes; nothing is laid out without it. */
-  directory: string | undefined;
+  /** Directory of the pod's volumes. */
+  directory: string;
+  /** Takes the files where nothing is laid out on the node. */
+  inMemory: RuntimeVolumes | undefined;
   now: () => Date;
+  files: RuntimeFiles | undefined;
 }
 
 /**
@@ -26,10 +33,17 @@ export interface VolumeContext extends SourceContext {
 export function setUpVolume(volume: Volume, context: VolumeContext): string {
   const group = context.pod.spec.securityContext?.fsGroup;
   const { hostPath, emptyDir, configMap, secret, projected, downwardAPI } = volume;
-  if (hostPath !== undefined) return hostPathOf(hostPath, context.directory !== undefined);
-  const path = join(context.directory ?? '', volume.name);
+  if (hostPath !== undefined) return hostPathOf(hostPath, context.inMemory === undefined);
+  const claim = claimOfVolume(context.pod, volume);
+  if (claim !== undefined) {
+    const found = claimVolume(context.store, context.pod.metadata.namespace, claim);
+    if (!found.provisioned) return hostPathOf(found.source, context.inMemory === undefined);
+    makeEmptyDir(found.source.path, context);
+    return found.source.path;
+  }
+  const path = join(context.directory, volume.name);
   if (emptyDir !== undefined) {
-    if (context.directory !== undefined) makeEmptyDir(path, group);
+    makeEmptyDir(path, context, emptyDir);
     return path;
   }
   const files =
@@ -47,18 +61,29 @@ export function setUpVolume(volume: Volume, context: VolumeContext): string {
             ? downwardFiles(downwardAPI.items ?? [], downwardAPI.defaultMode ?? DEFAULT_MODE, context)
             : undefined;
   if (files === undefined) throw new VolumeError(`no volume plugin matched name: ${volume.name}`);
-  if (context.directory !== undefined) writeFileSet(path, files, context.now(), group);
+  if (context.inMemory === undefined) writeFileSet(path, files, context.now(), group, context.files);
+  else context.inMemory.put(path, files);
   return path;
 }
 
-function makeEmptyDir(path: string, group: number | undefined): void {
+function makeEmptyDir(
+  path: string,
+  { pod, files, inMemory }: VolumeContext,
+  { medium, sizeLimit }: EmptyDirVolumeSource = {},
+): void {
+  if (inMemory !== undefined) {
+    inMemory.put(path);
+    return;
+  }
+  const group = pod.spec.securityContext?.fsGroup;
   if (existsSync(path)) return;
   mkdirSync(path, { recursive: true });
+  if (medium === 'Memory')
+    files?.mountMemory?.(path, sizeLimit === undefined ? undefined : Number(quantityValue(sizeLimit)));
   chmodSync(path, 0o777);
   if (group === undefined) return;
-  chownSync(path, 0, group);
   // New files belong to the group as well.
-  chmodSync(path, 0o2777);
+  setGroup(path, group, 0o2777, files);
 }
 
 /** Makes what the type says is to be made, and checks what it says must be there. */

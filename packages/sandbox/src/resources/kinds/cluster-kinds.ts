@@ -1,5 +1,6 @@
-import { required } from '../field-errors.ts';
-import { dns1123Subdomain } from '../names.ts';
+import { required } from '../../machinery/field-errors.ts';
+import { dns1123Subdomain } from '../../machinery/names.ts';
+import { BUDGET_COLUMNS, budgetRow } from '../tables/budget-table.ts';
 import { defineKind } from './kind.ts';
 
 export const PRIORITY_CLASSES = defineKind({
@@ -36,16 +37,6 @@ export const POD_DISRUPTION_BUDGETS = defineKind({
   checkName: dns1123Subdomain,
   hasGeneration: true,
   newStatus: () => ({ disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 }),
-});
-
-export const STORAGE_CLASSES = defineKind({
-  group: 'storage.k8s.io',
-  kind: 'StorageClass',
-  plural: 'storageclasses',
-  namespaced: false,
-  checkName: dns1123Subdomain,
-  default(object) {
-    object['reclaimPolicy'] ??= 'Delete';
-    object['volumeBindingMode'] ??= 'Immediate';
-  },
+  columns: BUDGET_COLUMNS,
+  row: budgetRow,
 });

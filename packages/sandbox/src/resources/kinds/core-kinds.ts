@@ -1,12 +1,8 @@
-import type { FieldError } from '../../api/status-error.ts';
-import { warnExistingPods } from '../../auth/pod-security/admission.ts';
-import { validateLevels } from '../../auth/pod-security/policy.ts';
-import type { KubeObject } from '../../store/types.ts';
-import { checkQuota } from '../admission/quota.ts';
-import { forbidden, invalid, key, notSupported, required, tooLong } from '../field-errors.ts';
-import { metaOf, textOf } from '../metadata.ts';
-import { configKey, dns1123Label, dns1123Subdomain } from '../names.ts';
-import type { KindRules } from '../rules.ts';
+import type { FieldError } from '../../machinery/status-error.ts';
+import type { KubeObject } from '../../machinery/objects.ts';
+import { forbidden, invalid, key, required, tooLong } from '../../machinery/field-errors.ts';
+import { metaOf, textOf } from '../../machinery/metadata.ts';
+import { configKey, dns1123Label, dns1123Subdomain } from '../../machinery/names.ts';
 import {
   CONFIG_MAP_COLUMNS,
   configMapRow,
@@ -30,12 +26,6 @@ function valuesOf(object: KubeObject, field: string): Values {
   return (object[field] ?? {}) as Values;
 }
 
-function quotaOnCreate(resource: string): NonNullable<KindRules['admitValidated']> {
-  return (object, old, context) => {
-    if (old === undefined) checkQuota(resource, object, context);
-  };
-}
-
 export const NAMESPACES = defineKind({
   kind: 'Namespace',
   plural: 'namespaces',
@@ -56,10 +46,6 @@ export const NAMESPACES = defineKind({
   },
   prepareForUpdate(object, old, _context, subresource) {
     if (subresource !== 'finalize') object['spec'] = structuredClone(old['spec']);
-  },
-  validate: (object) => validateLevels(object.metadata.labels ?? {}),
-  admitValidated(object, old, context) {
-    if (old !== undefined) warnExistingPods(object, old, context);
   },
   columns: NAMESPACE_COLUMNS,
   row: namespaceRow,
@@ -90,7 +76,6 @@ export const CONFIG_MAPS = defineKind({
     return size > LARGEST_CONFIG ? [...errors, tooLong('[]', LARGEST_CONFIG)] : errors;
   },
   validateUpdate: (object, old) => validateImmutable(object, old, ['data', 'binaryData']),
-  admitValidated: quotaOnCreate('configmaps'),
   columns: CONFIG_MAP_COLUMNS,
   row: configMapRow,
 });
@@ -151,7 +136,6 @@ export const SECRETS = defineKind({
       object['type'] === old['type'] ? [] : [invalid('type', object['type'], 'field is immutable')];
     return [...type, ...validateImmutable(object, old, ['data'])];
   },
-  admitValidated: quotaOnCreate('secrets'),
   columns: SECRET_COLUMNS,
   row: secretRow,
   fieldSelectors: { type: (object) => textOf(object, 'type') },
@@ -163,34 +147,4 @@ export const SERVICE_ACCOUNTS = defineKind({
   checkName: dns1123Subdomain,
   columns: SERVICE_ACCOUNT_COLUMNS,
   row: serviceAccountRow,
-});
-
-export const PERSISTENT_VOLUME_CLAIMS = defineKind({
-  kind: 'PersistentVolumeClaim',
-  plural: 'persistentvolumeclaims',
-  checkName: dns1123Subdomain,
-  default(object) {
-    const spec = (object['spec'] ??= {}) as { volumeMode?: string };
-    spec.volumeMode ??= 'Filesystem';
-  },
-  newStatus: () => ({ phase: 'Pending' }),
-  validate(object) {
-    const spec = (object['spec'] ?? {}) as {
-      accessModes?: string[];
-      resources?: { requests?: Record<string, string> };
-    };
-    const errors: FieldError[] = [];
-    const modes = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'];
-    if ((spec.accessModes ?? []).length === 0) {
-      errors.push(required('spec.accessModes', 'at least 1 access mode is required'));
-    }
-    for (const mode of spec.accessModes ?? []) {
-      if (!modes.includes(mode)) errors.push(notSupported('spec.accessModes', mode, modes));
-    }
-    if (spec.resources?.requests?.['storage'] === undefined) {
-      errors.push(required(key('spec.resources', 'storage')));
-    }
-    return errors;
-  },
-  admitValidated: quotaOnCreate('persistentvolumeclaims'),
 });

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { FieldError } from '../../api/status-error.ts';
-import type { KubeObject } from '../../store/types.ts';
-import { keepMeta, metaOf } from '../metadata.ts';
-import { type NameCheck, validateObjectMeta, validateObjectMetaUpdate } from '../object-meta.ts';
+import type { FieldError } from '../../machinery/status-error.ts';
+import type { KubeObject } from '../../machinery/objects.ts';
+import { keepMeta, metaOf } from '../../machinery/metadata.ts';
+import { type NameCheck, validateObjectMeta, validateObjectMetaUpdate } from '../../machinery/object-meta.ts';
 import type { KindRules, TableColumn, TableRow, WriteContext } from '../rules.ts';
 import { structSchema } from '../schema/parse.ts';
 import { ageOf } from '../tables/age.ts';
@@ -24,7 +24,6 @@ export interface KindOptions {
   newStatus?: (object: KubeObject) => Record<string, unknown>;
   /** Counts changes of the spec in `metadata.generation`. */
   hasGeneration?: boolean;
-  admit?: NonNullable<KindRules['admit']>;
   prepareForCreate?: (object: KubeObject, context: WriteContext) => void;
   prepareForUpdate?: (
     object: KubeObject,
@@ -36,7 +35,6 @@ export interface KindOptions {
   validate?: (object: KubeObject) => FieldError[];
   validateUpdate?: (object: KubeObject, old: KubeObject, subresource?: string) => FieldError[];
   warnings?: (object: KubeObject, old: KubeObject | undefined) => string[];
-  admitValidated?: NonNullable<KindRules['admitValidated']>;
   columns?: readonly TableColumn[];
   row?: (object: KubeObject, now: Date) => TableRow;
   fieldSelectors?: Readonly<Record<string, (object: KubeObject) => string>>;
@@ -57,7 +55,6 @@ export function defineKind(options: KindOptions): KindRules {
     namespaced,
     schema: structSchema(options.struct ?? kind),
     default: options.default ?? (() => undefined),
-    ...(options.admit === undefined ? {} : { admit: options.admit }),
     prepareForCreate(object, context) {
       if (options.hasGeneration === true) metaOf(object).generation = 1;
       if (options.newStatus !== undefined) object['status'] = options.newStatus(object);
@@ -85,7 +82,6 @@ export function defineKind(options: KindOptions): KindRules {
       ];
     },
     ...(options.warnings === undefined ? {} : { warnings: options.warnings }),
-    ...(options.admitValidated === undefined ? {} : { admitValidated: options.admitValidated }),
     tableColumns: options.columns ?? PLAIN_COLUMNS,
     tableRow: options.row ?? plainRow,
     fieldSelectors: options.fieldSelectors ?? {},

@@ -1,8 +1,8 @@
-import type { FieldError } from '../../api/status-error.ts';
-import type { KubeObject } from '../../store/types.ts';
-import { child, forbidden, index, invalid, key } from '../field-errors.ts';
-import { dns1123Subdomain } from '../names.ts';
-import { compareQuantities } from '../quantity.ts';
+import type { FieldError } from '../../machinery/status-error.ts';
+import type { KubeObject } from '../../machinery/objects.ts';
+import { child, forbidden, index, invalid, key } from '../../machinery/field-errors.ts';
+import { dns1123Subdomain } from '../../machinery/names.ts';
+import { compareQuantities } from '../../machinery/quantity.ts';
 import { LIMIT_RANGE_COLUMNS, limitRangeRow, QUOTA_COLUMNS, quotaRow } from '../tables/core-tables.ts';
 import { defineKind } from './kind.ts';
 

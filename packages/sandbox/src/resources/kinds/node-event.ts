@@ -1,8 +1,8 @@
-import { textOf } from '../metadata.ts';
-import type { FieldError } from '../../api/status-error.ts';
-import type { KubeObject } from '../../store/types.ts';
-import { invalid } from '../field-errors.ts';
-import { dns1123Subdomain } from '../names.ts';
+import { textOf } from '../../machinery/metadata.ts';
+import type { FieldError } from '../../machinery/status-error.ts';
+import type { KubeObject } from '../../machinery/objects.ts';
+import { invalid } from '../../machinery/field-errors.ts';
+import { dns1123Subdomain } from '../../machinery/names.ts';
 import { EVENT_COLUMNS, eventRow } from '../tables/event-table.ts';
 import { NODE_COLUMNS, nodeRow } from '../tables/node-table.ts';
 import { defineKind } from './kind.ts';

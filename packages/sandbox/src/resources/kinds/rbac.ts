@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { PolicyRule, RoleObject, Subject } from '../../auth/rbac-types.ts';
-import type { FieldError } from '../../api/status-error.ts';
-import type { KubeObject } from '../../store/types.ts';
-import { child, index, invalid, notSupported, required } from '../field-errors.ts';
-import { dns1123Subdomain, pathSegment } from '../names.ts';
+import type { PolicyRule, RoleObject, Subject } from './rbac-types.ts';
+import type { FieldError } from '../../machinery/status-error.ts';
+import type { KubeObject } from '../../machinery/objects.ts';
+import { child, index, invalid, notSupported, required } from '../../machinery/field-errors.ts';
+import { dns1123Subdomain, pathSegment } from '../../machinery/names.ts';
 import type { KindRules } from '../rules.ts';
 import { AGE, column, NAME, wide } from '../tables/columns.ts';
 import { ageOf } from '../tables/age.ts';

@@ -1,10 +1,9 @@
 import { isIP } from 'node:net';
-import type { FieldError } from '../../api/status-error.ts';
-import type { KubeObject } from '../../store/types.ts';
-import { checkQuota } from '../admission/quota.ts';
-import { child, duplicate, index, invalid, notSupported, required } from '../field-errors.ts';
-import { dns1035Label, dns1123Label, dns1123Subdomain, portName, portNumber } from '../names.ts';
-import { validateLabels } from '../object-meta.ts';
+import type { FieldError } from '../../machinery/status-error.ts';
+import type { KubeObject } from '../../machinery/objects.ts';
+import { child, duplicate, index, invalid, notSupported, required } from '../../machinery/field-errors.ts';
+import { dns1035Label, dns1123Label, dns1123Subdomain, portName, portNumber } from '../../machinery/names.ts';
+import { validateLabels } from '../../machinery/object-meta.ts';
 import { SERVICE_COLUMNS, serviceRow } from '../tables/service-table.ts';
 import { defineKind } from './kind.ts';
 
@@ -86,9 +85,6 @@ export const SERVICES = defineKind({
     return kept || asService(object).spec.type === 'ExternalName'
       ? []
       : [invalid('spec.clusterIPs[0]', [address ?? ''], 'may not change once set')];
-  },
-  admitValidated(object, old, context) {
-    if (old === undefined) checkQuota('services', object, context);
   },
   columns: SERVICE_COLUMNS,
   row: serviceRow,

@@ -1,5 +1,5 @@
-import type { FieldError } from '../../api/status-error.ts';
-import { invalid } from '../field-errors.ts';
+import type { FieldError } from '../../machinery/status-error.ts';
+import { invalid } from '../../machinery/field-errors.ts';
 
 /** Refuses a path with `..` as one of its elements. */
 export function withoutBacksteps(target: string, path: string): FieldError[] {

@@ -1,6 +1,6 @@
-import type { FieldError } from '../../api/status-error.ts';
-import { child, forbidden, index, invalid, key, notSupported } from '../field-errors.ts';
-import { addQuantities, compareQuantities } from '../quantity.ts';
+import type { FieldError } from '../../machinery/status-error.ts';
+import { child, forbidden, index, invalid, key, notSupported } from '../../machinery/field-errors.ts';
+import { addQuantities, compareQuantities } from '../../machinery/quantity.ts';
 import type { Container, PodSpec } from './types.ts';
 import { isHugePages, validateAmounts, validateResourceName } from './validate-resources.ts';
 

@@ -1,4 +1,4 @@
-import { compareQuantities } from '../quantity.ts';
+import { compareQuantities } from '../../machinery/quantity.ts';
 import type { PodSpec } from './types.ts';
 
 const COMPUTE_RESOURCES = ['cpu', 'memory'];

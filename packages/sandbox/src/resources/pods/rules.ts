@@ -1,17 +1,12 @@
-import type { FieldError } from '../../api/status-error.ts';
-import { admitPodSecurity } from '../../auth/pod-security/admission.ts';
-import type { KubeObject } from '../../store/types.ts';
-import { admitLimitRange, checkLimitRange } from '../admission/limit-range.ts';
-import { checkQuota } from '../admission/quota.ts';
-import { admitPriority, admitRuntimeClass, admitTolerations, keepPriority } from '../admission/scheduling.ts';
-import { admitServiceAccount } from '../admission/service-account.ts';
-import { validateObjectMetaUpdate } from '../object-meta.ts';
-import type { KindRules, WriteContext } from '../rules.ts';
+import type { FieldError } from '../../machinery/status-error.ts';
+import type { KubeObject } from '../../machinery/objects.ts';
+import { validateObjectMetaUpdate } from '../../machinery/object-meta.ts';
+import type { KindRules } from '../rules.ts';
 import { structSchema } from '../schema/parse.ts';
 import { POD_COLUMNS, podRow } from '../tables/pod-table.ts';
 import { defaultPod } from './defaults.ts';
 import { preparePodForCreate, preparePodForUpdate } from './strategy.ts';
-import { asPod, type PodObject } from './types.ts';
+import { asPod } from './types.ts';
 import { validateEphemeralUpdate, validatePodUpdate } from './validate-pod-update.ts';
 import { validateResize } from './validate-resize.ts';
 import { validatePod } from './validate-pod.ts';
@@ -29,21 +24,12 @@ export const POD_RULES: KindRules = {
   default: (object) => {
     defaultPod(asPod(object));
   },
-  admit(object, old, context, subresource) {
-    if (old === undefined) admitNewPod(object, context);
-    else if (subresource === undefined) admitChangedPod(asPod(object), asPod(old));
-  },
   prepareForCreate: preparePodForCreate,
   prepareForUpdate: preparePodForUpdate,
   validate: (object) => validatePod(asPod(object)),
   validateUpdate(object, old, subresource) {
     // the registry looks at the metadata before the kind does, so its errors come twice
     return [...validateObjectMetaUpdate(object, old), ...validateFor(object, old, subresource)];
-  },
-  admitValidated(object, old, context, subresource) {
-    if (old === undefined) checkLimitRange(asPod(object), context);
-    if (old === undefined || subresource === 'ephemeralcontainers') admitPodSecurity(object, old, context);
-    if (old === undefined) checkQuota('pods', object, context);
   },
   tableColumns: POD_COLUMNS,
   tableRow: podRow,
@@ -59,22 +45,6 @@ export const POD_RULES: KindRules = {
     'status.nominatedNodeName': (object) => asPod(object).status.nominatedNodeName ?? '',
   },
 };
-
-/** Mutating admission of a new pod, in the order of the plugins. */
-function admitNewPod(object: KubeObject, context: WriteContext): void {
-  const pod = asPod(object);
-  admitLimitRange(pod, context);
-  admitServiceAccount(pod, context);
-  admitPriority(pod, context);
-  admitTolerations(pod);
-  admitRuntimeClass(pod, context);
-}
-
-/** Mutating admission of a changed pod, in the order of the plugins. */
-function admitChangedPod(pod: PodObject, old: PodObject): void {
-  keepPriority(pod, old);
-  admitTolerations(pod);
-}
 
 function validateFor(object: KubeObject, old: KubeObject, subresource: string | undefined): FieldError[] {
   const [pod, before] = [asPod(object), asPod(old)];

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { KubeObject } from '../../store/types.ts';
-import { keepMeta, metaOf } from '../metadata.ts';
+import type { KubeObject } from '../../machinery/objects.ts';
+import { keepMeta, metaOf } from '../../machinery/metadata.ts';
 import type { WriteContext } from '../rules.ts';
 import { qosClass } from './qos.ts';
 import { asPod, type Container, type PodObject } from './types.ts';
@@ -71,11 +71,12 @@ function resize(containers: Container[] = [], given: readonly Container[]): void
   }
 }
 
-/** All of the old pod but its resourceVersion, which says what the client has seen. */
+/** All of the old pod but its resourceVersion and uid, which say which pod the client has seen. */
 function replaceWith(pod: PodObject, old: PodObject): void {
-  const { resourceVersion } = pod.metadata;
+  const { resourceVersion, uid } = pod.metadata;
   pod.metadata = structuredClone(old.metadata);
   if (resourceVersion !== undefined) metaOf(pod).resourceVersion = resourceVersion;
+  if (uid !== undefined) metaOf(pod).uid = uid;
   pod.spec = structuredClone(old.spec);
   pod.status = structuredClone(old.status);
 }

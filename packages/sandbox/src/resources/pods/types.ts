@@ -1,5 +1,5 @@
 import type * as core from 'kubernetes-types/core/v1.d.ts';
-import type { KubeObject } from '../../store/types.ts';
+import type { KubeObject } from '../../machinery/objects.ts';
 
 /*
  * Pods after decoding: the types of kubernetes-types, with the fields that newer servers know. What decoding always

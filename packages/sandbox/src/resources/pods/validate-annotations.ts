@@ -1,5 +1,5 @@
-import type { FieldError } from '../../api/status-error.ts';
-import { child, forbidden, invalid, key } from '../field-errors.ts';
+import type { FieldError } from '../../machinery/status-error.ts';
+import { child, forbidden, invalid, key } from '../../machinery/field-errors.ts';
 import { descendingPath } from './paths.ts';
 import type { PodObject } from './types.ts';
 

@@ -1,8 +1,16 @@
 import type { ContainerPort, ContainerResizePolicy } from 'kubernetes-types/core/v1.d.ts';
-import type { FieldError } from '../../api/status-error.ts';
-import { child, duplicate, forbidden, index, invalid, notSupported, required } from '../field-errors.ts';
+import type { FieldError } from '../../machinery/status-error.ts';
+import {
+  child,
+  duplicate,
+  forbidden,
+  index,
+  invalid,
+  notSupported,
+  required,
+} from '../../machinery/field-errors.ts';
 import { internalForm } from '../internal-form.ts';
-import { dns1123Label, portName, portNumber } from '../names.ts';
+import { dns1123Label, portName, portNumber } from '../../machinery/names.ts';
 import type { Container, PodSpec, Volume } from './types.ts';
 import { validateEnv, validateEnvFrom } from './validate-env.ts';
 import { validateVolumeDevices, validateVolumeMounts } from './validate-mounts.ts';

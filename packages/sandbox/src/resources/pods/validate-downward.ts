@@ -1,7 +1,7 @@
 import type { ObjectFieldSelector, ResourceFieldSelector } from 'kubernetes-types/core/v1.d.ts';
-import type { FieldError } from '../../api/status-error.ts';
-import { child, invalid, notSupported, required } from '../field-errors.ts';
-import { qualifiedName } from '../names.ts';
+import type { FieldError } from '../../machinery/status-error.ts';
+import { child, invalid, notSupported, required } from '../../machinery/field-errors.ts';
+import { qualifiedName } from '../../machinery/names.ts';
 
 /** What an environment variable may take from its pod. */
 export const ENV_FIELD_PATHS = [

@@ -1,7 +1,7 @@
 import type { EnvFromSource } from 'kubernetes-types/core/v1.d.ts';
-import type { FieldError } from '../../api/status-error.ts';
-import { child, index, invalid, required } from '../field-errors.ts';
-import { configKey, dns1123Subdomain, environmentName } from '../names.ts';
+import type { FieldError } from '../../machinery/status-error.ts';
+import { child, index, invalid, required } from '../../machinery/field-errors.ts';
+import { configKey, dns1123Subdomain, environmentName } from '../../machinery/names.ts';
 import { localPath } from './paths.ts';
 import type { EnvVar } from './types.ts';
 import { ENV_FIELD_PATHS, validateFieldRef, validateResourceFieldRef } from './validate-downward.ts';

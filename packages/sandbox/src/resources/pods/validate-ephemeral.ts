@@ -1,5 +1,5 @@
-import type { FieldError } from '../../api/status-error.ts';
-import { child, duplicate, forbidden, index } from '../field-errors.ts';
+import type { FieldError } from '../../machinery/status-error.ts';
+import { child, duplicate, forbidden, index } from '../../machinery/field-errors.ts';
 import type { EphemeralContainer, PodSpec } from './types.ts';
 import { validateCommon, validateImagePadding, type Volumes } from './validate-container.ts';
 

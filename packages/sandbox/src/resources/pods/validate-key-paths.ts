@@ -1,6 +1,6 @@
 import type { DownwardAPIVolumeFile, KeyToPath } from 'kubernetes-types/core/v1.d.ts';
-import type { FieldError } from '../../api/status-error.ts';
-import { child, index, invalid, required } from '../field-errors.ts';
+import type { FieldError } from '../../machinery/status-error.ts';
+import { child, index, invalid, required } from '../../machinery/field-errors.ts';
 import { localPath } from './paths.ts';
 import { validateFieldRef, validateResourceFieldRef, VOLUME_FIELD_PATHS } from './validate-downward.ts';
 

@@ -1,6 +1,14 @@
 import type { VolumeDevice, VolumeMount } from 'kubernetes-types/core/v1.d.ts';
-import type { FieldError } from '../../api/status-error.ts';
-import { child, forbidden, index, invalid, notFound, notSupported, required } from '../field-errors.ts';
+import type { FieldError } from '../../machinery/status-error.ts';
+import {
+  child,
+  forbidden,
+  index,
+  invalid,
+  notFound,
+  notSupported,
+  required,
+} from '../../machinery/field-errors.ts';
 import { descendingPath, withoutBacksteps } from './paths.ts';
 import type { Container, Volume } from './types.ts';
 

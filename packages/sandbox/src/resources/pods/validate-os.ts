@@ -1,5 +1,5 @@
-import type { FieldError } from '../../api/status-error.ts';
-import { child, forbidden, index, notSupported, required } from '../field-errors.ts';
+import type { FieldError } from '../../machinery/status-error.ts';
+import { child, forbidden, index, notSupported, required } from '../../machinery/field-errors.ts';
 import type { PodSpec } from './types.ts';
 
 /** What a pod sets that its operating system does not have. */

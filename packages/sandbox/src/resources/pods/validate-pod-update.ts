@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Toleration } from 'kubernetes-types/core/v1.d.ts';
-import type { FieldError } from '../../api/status-error.ts';
-import { child, forbidden, index, invalid, required } from '../field-errors.ts';
+import type { FieldError } from '../../machinery/status-error.ts';
+import { child, forbidden, index, invalid, required } from '../../machinery/field-errors.ts';
 import { internalForm } from '../internal-form.ts';
-import { outsideRange } from '../names.ts';
-import { validateObjectMetaUpdate } from '../object-meta.ts';
-import { jsonDiff } from '../unified-diff.ts';
+import { outsideRange } from '../../machinery/names.ts';
+import { validateObjectMetaUpdate } from '../../machinery/object-meta.ts';
+import { jsonDiff } from './unified-diff.ts';
 import type { Container, PodObject, PodSpec } from './types.ts';
 import { MIRROR, validateAnnotations, validateAnnotationUpdates } from './validate-annotations.ts';
 import { validateImagePadding } from './validate-container.ts';

@@ -1,7 +1,7 @@
-import type { FieldError } from '../../api/status-error.ts';
-import { child, forbidden, index } from '../field-errors.ts';
-import { dns1123Subdomain } from '../names.ts';
-import { validateObjectMeta } from '../object-meta.ts';
+import type { FieldError } from '../../machinery/status-error.ts';
+import { child, forbidden, index } from '../../machinery/field-errors.ts';
+import { dns1123Subdomain } from '../../machinery/names.ts';
+import { validateObjectMeta } from '../../machinery/object-meta.ts';
 import type { PodObject } from './types.ts';
 import { validateAnnotations } from './validate-annotations.ts';
 import { validateImagePadding } from './validate-container.ts';

@@ -1,7 +1,7 @@
 import type { HTTPGetAction, LifecycleHandler } from 'kubernetes-types/core/v1.d.ts';
-import type { FieldError } from '../../api/status-error.ts';
-import { child, forbidden, invalid, notSupported, required } from '../field-errors.ts';
-import { httpHeaderName, portName, portNumber } from '../names.ts';
+import type { FieldError } from '../../machinery/status-error.ts';
+import { child, forbidden, invalid, notSupported, required } from '../../machinery/field-errors.ts';
+import { httpHeaderName, portName, portNumber } from '../../machinery/names.ts';
 import type { Container, Probe } from './types.ts';
 
 const SCHEMES = ['HTTP', 'HTTPS'];

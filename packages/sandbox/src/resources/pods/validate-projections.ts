@@ -1,6 +1,6 @@
-import type { FieldError } from '../../api/status-error.ts';
-import { child, forbidden, index, invalid, required } from '../field-errors.ts';
-import { dns1123Subdomain } from '../names.ts';
+import type { FieldError } from '../../machinery/status-error.ts';
+import { child, forbidden, index, invalid, required } from '../../machinery/field-errors.ts';
+import { dns1123Subdomain } from '../../machinery/names.ts';
 import { localPath } from './paths.ts';
 import type { VolumeProjection } from './types.ts';
 import { requiredText } from './validate-key-paths.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MemoryStore } from '../../store/memory-store.ts';
-import type { KubeObject } from '../../store/types.ts';
+import type { KubeObject } from '../../machinery/objects.ts';
 import { POD_RULES } from './rules.ts';
 import { asPod } from './types.ts';
 

@@ -1,5 +1,5 @@
-import type { FieldError } from '../../api/status-error.ts';
-import { child, forbidden, index, invalid } from '../field-errors.ts';
+import type { FieldError } from '../../machinery/status-error.ts';
+import { child, forbidden, index, invalid } from '../../machinery/field-errors.ts';
 import { qosClass } from './qos.ts';
 import type { Container, PodObject } from './types.ts';
 import { MIRROR } from './validate-annotations.ts';

@@ -1,7 +1,7 @@
-import type { FieldError } from '../../api/status-error.ts';
-import { child, duplicate, index, invalid, required } from '../field-errors.ts';
+import type { FieldError } from '../../machinery/status-error.ts';
+import { child, duplicate, index, invalid, required } from '../../machinery/field-errors.ts';
 import { internalForm } from '../internal-form.ts';
-import { dns1123Label, dns1123Subdomain } from '../names.ts';
+import { dns1123Label, dns1123Subdomain } from '../../machinery/names.ts';
 import type { PodSpec } from './types.ts';
 
 interface ResourceClaim {

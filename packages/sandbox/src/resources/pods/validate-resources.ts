@@ -1,8 +1,17 @@
 import type { ResourceRequirements } from 'kubernetes-types/core/v1.d.ts';
-import type { FieldError } from '../../api/status-error.ts';
-import { child, duplicate, forbidden, index, invalid, key, notFound, required } from '../field-errors.ts';
-import { qualifiedName } from '../names.ts';
-import { compareQuantities, parseQuantity, quantityValue } from '../quantity.ts';
+import type { FieldError } from '../../machinery/status-error.ts';
+import {
+  child,
+  duplicate,
+  forbidden,
+  index,
+  invalid,
+  key,
+  notFound,
+  required,
+} from '../../machinery/field-errors.ts';
+import { qualifiedName } from '../../machinery/names.ts';
+import { compareQuantities, parseQuantity, quantityValue } from '../../machinery/quantity.ts';
 
 /** Resources without a domain that a container may ask for. */
 const STANDARD = ['cpu', 'ephemeral-storage', 'memory'];

@@ -1,5 +1,13 @@
-import type { FieldError } from '../../api/status-error.ts';
-import { child, duplicate, index, invalid, notSupported, required, tooMany } from '../field-errors.ts';
+import type { FieldError } from '../../machinery/status-error.ts';
+import {
+  child,
+  duplicate,
+  index,
+  invalid,
+  notSupported,
+  required,
+  tooMany,
+} from '../../machinery/field-errors.ts';
 import type { Container } from './types.ts';
 
 const POLICIES = ['Always', 'Never', 'OnFailure'];

@@ -7,10 +7,18 @@ import type {
   Toleration,
   TopologySpreadConstraint,
 } from 'kubernetes-types/core/v1.d.ts';
-import type { FieldError } from '../../api/status-error.ts';
-import { child, duplicate, forbidden, index, invalid, notSupported, required } from '../field-errors.ts';
-import { validateLabelSelector } from '../label-selector.ts';
-import { dns1123Label, dns1123Subdomain, labelValue, qualifiedName } from '../names.ts';
+import type { FieldError } from '../../machinery/status-error.ts';
+import {
+  child,
+  duplicate,
+  forbidden,
+  index,
+  invalid,
+  notSupported,
+  required,
+} from '../../machinery/field-errors.ts';
+import { validateLabelSelector } from '../../machinery/selectors/label-selector.ts';
+import { dns1123Label, dns1123Subdomain, labelValue, qualifiedName } from '../../machinery/names.ts';
 
 const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
 const HEAVIEST = 100;

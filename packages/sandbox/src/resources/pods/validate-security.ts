@@ -3,10 +3,18 @@ import type {
   SeccompProfile,
   WindowsSecurityContextOptions,
 } from 'kubernetes-types/core/v1.d.ts';
-import type { FieldError } from '../../api/status-error.ts';
-import { child, duplicate, index, invalid, notSupported, required, tooLong } from '../field-errors.ts';
+import type { FieldError } from '../../machinery/status-error.ts';
+import {
+  child,
+  duplicate,
+  index,
+  invalid,
+  notSupported,
+  required,
+  tooLong,
+} from '../../machinery/field-errors.ts';
 import { internalForm } from '../internal-form.ts';
-import { dns1123Subdomain, userId } from '../names.ts';
+import { dns1123Subdomain, userId } from '../../machinery/names.ts';
 import { descendingPath } from './paths.ts';
 import type { PodSpec, SecurityContext } from './types.ts';
 

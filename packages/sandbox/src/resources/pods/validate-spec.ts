@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { FieldError } from '../../api/status-error.ts';
+import type { FieldError } from '../../machinery/status-error.ts';
 import {
   child,
   duplicate,
@@ -9,15 +9,15 @@ import {
   notSupported,
   required,
   tooLong,
-} from '../field-errors.ts';
+} from '../../machinery/field-errors.ts';
 import {
   dns1123Label,
   dns1123Subdomain,
   dns1123SubdomainWithUnderscore,
   outsideRange,
   qualifiedName,
-} from '../names.ts';
-import { validateLabels } from '../object-meta.ts';
+} from '../../machinery/names.ts';
+import { validateLabels } from '../../machinery/object-meta.ts';
 import { validatePodResources } from './pod-resources.ts';
 import type { PodSpec } from './types.ts';
 import { validateContainers, validateInitContainers } from './validate-container.ts';

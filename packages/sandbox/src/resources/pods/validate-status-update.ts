@@ -1,8 +1,8 @@
 import type { PodStatus } from 'kubernetes-types/core/v1.d.ts';
-import type { FieldError } from '../../api/status-error.ts';
-import { child, forbidden, index, invalid } from '../field-errors.ts';
-import { qualifiedName } from '../names.ts';
-import { validateObjectMetaUpdate } from '../object-meta.ts';
+import type { FieldError } from '../../machinery/status-error.ts';
+import { child, forbidden, index, invalid } from '../../machinery/field-errors.ts';
+import { qualifiedName } from '../../machinery/names.ts';
+import { validateObjectMetaUpdate } from '../../machinery/object-meta.ts';
 import type { PodObject, PodSpec } from './types.ts';
 import { validateAnnotationUpdates } from './validate-annotations.ts';
 

@@ -1,6 +1,6 @@
-import type { FieldError } from '../../api/status-error.ts';
-import { child, invalid, notSupported, required } from '../field-errors.ts';
-import { dns1123Subdomain, outsideRange } from '../names.ts';
+import type { FieldError } from '../../machinery/status-error.ts';
+import { child, invalid, notSupported, required } from '../../machinery/field-errors.ts';
+import { dns1123Subdomain, outsideRange } from '../../machinery/names.ts';
 import { descendingPath } from './paths.ts';
 import type { Volume } from './types.ts';
 

@@ -1,7 +1,15 @@
-import type { FieldError } from '../../api/status-error.ts';
-import { child, duplicate, forbidden, index, invalid, notSupported, required } from '../field-errors.ts';
-import { dns1123Label } from '../names.ts';
-import { compareQuantities } from '../quantity.ts';
+import type { FieldError } from '../../machinery/status-error.ts';
+import {
+  child,
+  duplicate,
+  forbidden,
+  index,
+  invalid,
+  notSupported,
+  required,
+} from '../../machinery/field-errors.ts';
+import { dns1123Label } from '../../machinery/names.ts';
+import { compareQuantities } from '../../machinery/quantity.ts';
 import { withoutBacksteps } from './paths.ts';
 import type { Volume } from './types.ts';
 import { requiredText, validateDownwardFile, validateItems, validateMode } from './validate-key-paths.ts';

@@ -23,6 +23,7 @@ NamespaceSpec finalizers:[]s
 NamespaceStatus phase:s conditions@type:[]NamespaceCondition
 NamespaceCondition type!:s status!:s lastTransitionTime:t reason:s message:s
 Event kind:s apiVersion:s metadata:ObjectMeta involvedObject:ObjectReference reason:s message:s source:EventSource firstTimestamp:t lastTimestamp:t count:i type:s eventTime:mt series:*EventSeries action:s related:*ObjectReference reportingComponent!:s reportingInstance!:s
+EventsEvent kind:s apiVersion:s metadata:ObjectMeta eventTime:mt series:*EventSeries reportingController:s reportingInstance:s action:s reason:s regarding:ObjectReference related:*ObjectReference note:s type:s deprecatedSource:EventSource deprecatedFirstTimestamp:t deprecatedLastTimestamp:t deprecatedCount:i
 EventSource component:s host:s
 EventSeries count:i lastObservedTime:mt
 ObjectReference kind:s namespace:s name:s uid:s apiVersion:s resourceVersion:s fieldPath:s

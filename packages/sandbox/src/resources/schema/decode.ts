@@ -1,4 +1,4 @@
-import { canonicalQuantity, QuantityError } from '../quantity.ts';
+import { canonicalQuantity, QuantityError } from '../../machinery/quantity.ts';
 import { goTypeName } from './go-types.ts';
 import { DecodeError, type DecodeMode, kindOf } from './decode-error.ts';
 import type { Field, FieldType, StructSchema } from './types.ts';

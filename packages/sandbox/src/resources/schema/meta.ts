@@ -8,4 +8,9 @@ LabelSelectorRequirement key!:s operator!:s values:[]s
 Condition type!:s status!:s observedGeneration:l lastTransitionTime:t reason!:s message!:s
 DeleteOptions kind:s apiVersion:s gracePeriodSeconds:*l preconditions:*Preconditions orphanDependents:*b propagationPolicy:*s dryRun:[]s ignoreStoreReadErrorWithClusterBreakingPotential:*b
 Preconditions uid:*s resourceVersion:*s
+ListMeta selfLink:s resourceVersion:s continue:s remainingItemCount:*l
+PartialObjectMetadata kind:s apiVersion:s metadata:ObjectMeta
+Status kind:s apiVersion:s metadata:ListMeta status:s message:s reason:s details:*StatusDetails code:i
+StatusDetails name:s group:s kind:s uid:s causes:[]StatusCause retryAfterSeconds:i
+StatusCause reason:s message:s field:s
 `;

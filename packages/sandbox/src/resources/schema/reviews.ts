@@ -6,6 +6,10 @@ UserInfo username:s uid:s groups:[]s extra:{}[]s
 TokenReview kind:s apiVersion:s metadata:ObjectMeta spec:TokenReviewSpec status:TokenReviewStatus
 TokenReviewSpec token:s audiences:[]s
 TokenReviewStatus authenticated:b user:UserInfo audiences:[]s error:s
+TokenRequest kind:s apiVersion:s metadata:ObjectMeta spec:TokenRequestSpec status:TokenRequestStatus
+TokenRequestSpec audiences!:[]s expirationSeconds:*l boundObjectRef!:*BoundObjectReference
+BoundObjectReference kind:s apiVersion:s name:s uid:s
+TokenRequestStatus token!:s expirationTimestamp:t
 SelfSubjectAccessReview kind:s apiVersion:s metadata:ObjectMeta spec:SelfSubjectAccessReviewSpec status:SubjectAccessReviewStatus
 SelfSubjectAccessReviewSpec resourceAttributes:*ResourceAttributes nonResourceAttributes:*NonResourceAttributes
 SubjectAccessReview kind:s apiVersion:s metadata:ObjectMeta spec:SubjectAccessReviewSpec status:SubjectAccessReviewStatus

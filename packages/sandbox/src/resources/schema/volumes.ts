@@ -49,4 +49,11 @@ VolumeResourceRequirements limits:{}q requests:{}q
 PersistentVolumeClaimStatus phase:s accessModes:[]s capacity:{}q conditions@type:[]PersistentVolumeClaimCondition allocatedResources:{}q allocatedResourceStatuses:{}s currentVolumeAttributesClassName:*s modifyVolumeStatus:*ModifyVolumeStatus
 PersistentVolumeClaimCondition type!:s status!:s lastProbeTime:t lastTransitionTime:t reason:s message:s
 ModifyVolumeStatus targetVolumeAttributesClassName:s status!:s
+PersistentVolume kind:s apiVersion:s metadata:ObjectMeta spec:PersistentVolumeSpec status:PersistentVolumeStatus
+PersistentVolumeSpec capacity:{}q hostPath:*HostPathVolumeSource nfs:*NFSVolumeSource local:*LocalVolumeSource csi:*CSIPersistentVolumeSource accessModes:[]s claimRef:*ObjectReference persistentVolumeReclaimPolicy:s storageClassName:s mountOptions:[]s volumeMode:*s nodeAffinity:*VolumeNodeAffinity volumeAttributesClassName:*s
+LocalVolumeSource path!:s fsType:*s
+CSIPersistentVolumeSource driver!:s volumeHandle!:s readOnly:b fsType:s volumeAttributes:{}s controllerPublishSecretRef:*SecretReference nodeStageSecretRef:*SecretReference nodePublishSecretRef:*SecretReference controllerExpandSecretRef:*SecretReference nodeExpandSecretRef:*SecretReference
+SecretReference name:s namespace:s
+VolumeNodeAffinity required:*NodeSelector
+PersistentVolumeStatus phase:s message:s reason:s lastPhaseTransitionTime:*t
 `;

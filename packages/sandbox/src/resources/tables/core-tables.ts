@@ -1,5 +1,5 @@
-import { textOf } from '../metadata.ts';
-import type { KubeObject } from '../../store/types.ts';
+import { textOf } from '../../machinery/metadata.ts';
+import type { KubeObject } from '../../machinery/objects.ts';
 import type { TableColumn, TableRow } from '../rules.ts';
 import { ageOf } from './age.ts';
 import { AGE, column, NAME } from './columns.ts';

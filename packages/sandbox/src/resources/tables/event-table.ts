@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../store/types.ts';
+import type { KubeObject } from '../../machinery/objects.ts';
 import type { TableColumn, TableRow } from '../rules.ts';
 import { ageOf } from './age.ts';
 import { column, NAME, wide } from './columns.ts';

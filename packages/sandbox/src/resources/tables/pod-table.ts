@@ -1,5 +1,5 @@
 import type { ContainerStatus } from 'kubernetes-types/core/v1.d.ts';
-import type { KubeObject } from '../../store/types.ts';
+import type { KubeObject } from '../../machinery/objects.ts';
 import { asPod, type PodObject } from '../pods/types.ts';
 import type { TableColumn, TableRow } from '../rules.ts';
 import { ageOf } from './age.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { KubeObject } from '../../store/types.ts';
+import type { KubeObject } from '../../machinery/objects.ts';
 import { rulesFor } from '../registry.ts';
 import { readRecordings } from '../testing/recordings.ts';
 import { humanDuration } from './age.ts';
@@ -169,3 +169,67 @@ test('marks pods that have ended', () => {
     },
   ]);
 });
+
+const CREATED = '2026-01-01T00:00:00Z';
+const OTHER_ROWS: [resource: string, object: object, cells: unknown[]][] = [
+  [
+    'poddisruptionbudgets.policy',
+    { metadata: { name: 'b' }, spec: { minAvailable: '50%' }, status: { disruptionsAllowed: 2 } },
+    ['b', '50%', 'N/A', 2, '60s'],
+  ],
+  [
+    'poddisruptionbudgets.policy',
+    { metadata: { name: 'b' }, spec: { maxUnavailable: 0 } },
+    ['b', 'N/A', '0', 0, '60s'],
+  ],
+  [
+    'persistentvolumeclaims',
+    {
+      metadata: { name: 'c' },
+      spec: { storageClassName: 'standard', volumeName: 'v', volumeMode: 'Filesystem' },
+      status: {
+        phase: 'Bound',
+        accessModes: ['ReadOnlyMany', 'ReadWriteOnce'],
+        capacity: { storage: '1Gi' },
+      },
+    },
+    ['c', 'Bound', 'v', '1Gi', 'RWO,ROX', 'standard', '<unset>', '60s', 'Filesystem'],
+  ],
+  [
+    'persistentvolumeclaims',
+    { metadata: { name: 'c', deletionTimestamp: CREATED }, status: { phase: 'Pending' } },
+    ['c', 'Terminating', '', '', '', '', '<unset>', '60s', '<unset>'],
+  ],
+  [
+    'persistentvolumes',
+    {
+      metadata: { name: 'v' },
+      spec: {
+        capacity: { storage: '1Gi' },
+        accessModes: ['ReadWriteMany'],
+        persistentVolumeReclaimPolicy: 'Delete',
+        claimRef: { namespace: 'a', name: 'c' },
+      },
+      status: { phase: 'Bound' },
+    },
+    ['v', '1Gi', 'RWX', 'Delete', 'Bound', 'a/c', '', '<unset>', '', '60s', '<unset>'],
+  ],
+  [
+    'storageclasses.storage.k8s.io',
+    {
+      metadata: { name: 's', annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
+      provisioner: 'p',
+    },
+    ['s (default)', 'p', 'Delete', 'Immediate', false, '60s'],
+  ],
+];
+
+for (const [resource, { metadata, ...rest }, cells] of OTHER_ROWS as [string, KubeObject, unknown[]][]) {
+  test(`shows ${resource}: ${cells.slice(0, 3).join(' ')}`, () => {
+    const rules = rulesFor(resource);
+    const object = { ...rest, metadata: { creationTimestamp: CREATED, ...metadata } } as KubeObject;
+    const row = rules?.tableRow(object, new Date(Date.parse(CREATED) + 60 * SECOND));
+    assert.deepEqual(row?.cells, cells);
+    assert.equal(rules?.tableColumns.length, cells.length);
+  });
+}

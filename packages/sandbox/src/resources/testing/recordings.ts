@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { withoutDistribution } from '../../testing/recorded-distribution.ts';
 
 /** A step of a recorded scenario, as far as the tests of this folder look at it. */
 export interface RecordedStep {
@@ -27,7 +28,9 @@ export function readRecordings(...prefixes: string[]): Recording[] {
   const files = readdirSync(FOLDER).filter(
     (file) => file.endsWith('.json') && prefixes.some((prefix) => file.startsWith(prefix)),
   );
-  return files.map((file) => JSON.parse(readFileSync(new URL(file, FOLDER), 'utf8')) as Recording);
+  return files.map(
+    (file) => JSON.parse(readFileSync(new URL(file, FOLDER), 'utf8'), withoutDistribution) as Recording,
+  );
 }
 
 /** The texts of the Warning headers of an answer. */

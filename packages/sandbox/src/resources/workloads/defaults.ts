@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../store/types.ts';
+import type { KubeObject } from '../../machinery/objects.ts';
 import { defaultPodSpec } from '../pods/defaults.ts';
 import { asCronJob, asJob, asWorkload, type PodTemplate } from './types.ts';
 

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { FieldError } from '../../api/status-error.ts';
-import type { KubeObject } from '../../store/types.ts';
-import { forbidden, invalid, notSupported, required } from '../field-errors.ts';
+import type { FieldError } from '../../machinery/status-error.ts';
+import type { KubeObject } from '../../machinery/objects.ts';
+import { forbidden, invalid, notSupported, required } from '../../machinery/field-errors.ts';
 import { internalForm } from '../internal-form.ts';
-import { metaOf } from '../metadata.ts';
-import { tooManyCharacters } from '../names.ts';
+import { metaOf } from '../../machinery/metadata.ts';
+import { tooManyCharacters } from '../../machinery/names.ts';
 import { parseSchedule, ScheduleError } from './cron-schedule.ts';
 import { defaultCronJob, defaultJob } from './defaults.ts';
 import { CRON_JOB_COLUMNS, cronJobRow, JOB_COLUMNS, jobRow } from './job-tables.ts';
@@ -89,7 +89,6 @@ export const JOBS = workloadKind({
   group: 'batch',
   kind: 'Job',
   plural: 'jobs',
-  template: (object) => asJob(object).spec.template,
   default: defaultJob,
   prepareForCreate: generateSelector,
   validate: (object) => validateJobSpec(asJob(object).spec, 'spec'),
@@ -103,7 +102,6 @@ export const CRON_JOBS = workloadKind({
   group: 'batch',
   kind: 'CronJob',
   plural: 'cronjobs',
-  template: (object) => asCronJob(object).spec.jobTemplate.spec?.template,
   default: defaultCronJob,
   validate(object) {
     const { spec, metadata } = asCronJob(object);

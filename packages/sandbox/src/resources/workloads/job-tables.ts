@@ -1,5 +1,5 @@
-import type { KubeObject } from '../../store/types.ts';
-import { formatSelector } from '../label-selector.ts';
+import type { KubeObject } from '../../machinery/objects.ts';
+import { formatSelector } from '../../machinery/selectors/label-selector.ts';
 import type { TableColumn, TableRow } from '../rules.ts';
 import { ageOf, humanDuration } from '../tables/age.ts';
 import { AGE, column, NAME, orNone, wide } from '../tables/columns.ts';

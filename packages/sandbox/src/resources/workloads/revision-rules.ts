@@ -1,7 +1,7 @@
-import type { KubeObject } from '../../store/types.ts';
-import { invalid, required } from '../field-errors.ts';
+import type { KubeObject } from '../../machinery/objects.ts';
+import { invalid, required } from '../../machinery/field-errors.ts';
 import { defineKind } from '../kinds/kind.ts';
-import { dns1123Subdomain } from '../names.ts';
+import { dns1123Subdomain } from '../../machinery/names.ts';
 import { ageOf } from '../tables/age.ts';
 import { AGE, column, NAME } from '../tables/columns.ts';
 import { isDeepStrictEqual } from 'node:util';

@@ -1,7 +1,7 @@
-import type { FieldError } from '../../api/status-error.ts';
-import { invalid, required } from '../field-errors.ts';
+import type { FieldError } from '../../machinery/status-error.ts';
+import { invalid, required } from '../../machinery/field-errors.ts';
 import { internalForm } from '../internal-form.ts';
-import { validateLabels } from '../object-meta.ts';
+import { validateLabels } from '../../machinery/object-meta.ts';
 import {
   defaultDaemonSet,
   defaultDeployment,
@@ -29,13 +29,12 @@ import {
   validateStatefulSetUpdate,
   validateStrategy,
 } from './validate.ts';
-import { templateOf, workloadKind } from './workload-kind.ts';
+import { workloadKind } from './workload-kind.ts';
 
 export const DEPLOYMENTS = workloadKind({
   group: 'apps',
   kind: 'Deployment',
   plural: 'deployments',
-  template: templateOf,
   default: defaultDeployment,
   validate: (object) => validateDeploymentSpec(asWorkload(object).spec),
   validateUpdate: (object, old) =>
@@ -48,7 +47,6 @@ export const REPLICA_SETS = workloadKind({
   group: 'apps',
   kind: 'ReplicaSet',
   plural: 'replicasets',
-  template: templateOf,
   default: defaultReplicaSet,
   newStatus: () => ({ replicas: 0 }),
   validate: (object) => {
@@ -69,7 +67,6 @@ export const STATEFUL_SETS = workloadKind({
   group: 'apps',
   kind: 'StatefulSet',
   plural: 'statefulsets',
-  template: templateOf,
   default: defaultStatefulSet,
   newStatus: () => ({ replicas: 0, availableReplicas: 0 }),
   validate(object) {
@@ -103,7 +100,6 @@ export const DAEMON_SETS = workloadKind({
   group: 'apps',
   kind: 'DaemonSet',
   plural: 'daemonsets',
-  template: templateOf,
   default: defaultDaemonSet,
   newStatus: () => ({
     currentNumberScheduled: 0,
@@ -129,7 +125,6 @@ export const DAEMON_SETS = workloadKind({
 export const REPLICATION_CONTROLLERS = workloadKind({
   kind: 'ReplicationController',
   plural: 'replicationcontrollers',
-  template: templateOf,
   default: defaultReplicationController,
   newStatus: () => ({ replicas: 0 }),
   validate(object) {

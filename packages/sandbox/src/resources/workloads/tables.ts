@@ -1,6 +1,6 @@
 import type { LabelSelector } from 'kubernetes-types/meta/v1.d.ts';
-import type { KubeObject } from '../../store/types.ts';
-import { formatSelector } from '../label-selector.ts';
+import type { KubeObject } from '../../machinery/objects.ts';
+import { formatSelector } from '../../machinery/selectors/label-selector.ts';
 import type { TableColumn, TableRow } from '../rules.ts';
 import { ageOf } from '../tables/age.ts';
 import { AGE, column, NAME, wide } from '../tables/columns.ts';

@@ -1,5 +1,5 @@
 import type { LabelSelector } from 'kubernetes-types/meta/v1.d.ts';
-import type { KubeObject } from '../../store/types.ts';
+import type { KubeObject } from '../../machinery/objects.ts';
 import type { PodSpec } from '../pods/types.ts';
 
 export interface PodTemplate {
@@ -58,6 +58,7 @@ export interface JobSpec {
   template?: PodTemplate;
   ttlSecondsAfterFinished?: number;
   completionMode?: string;
+  backoffLimitPerIndex?: number;
   suspend?: boolean;
   podReplacementPolicy?: string;
   podFailurePolicy?: unknown;
@@ -80,6 +81,7 @@ export interface JobStatus {
   terminating?: number;
   startTime?: string;
   completionTime?: string;
+  completedIndexes?: string;
   conditions?: JobCondition[];
   uncountedTerminatedPods?: Record<string, unknown>;
 }

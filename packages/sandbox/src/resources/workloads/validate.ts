@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { LabelSelector } from 'kubernetes-types/meta/v1.d.ts';
-import type { FieldError } from '../../api/status-error.ts';
-import { child, forbidden, invalid, notSupported, required } from '../field-errors.ts';
+import type { FieldError } from '../../machinery/status-error.ts';
+import { child, forbidden, invalid, notSupported, required } from '../../machinery/field-errors.ts';
 import { internalForm } from '../internal-form.ts';
-import { selectorMatches, validateLabelSelector } from '../label-selector.ts';
-import { validateAnnotations, validateLabels } from '../object-meta.ts';
+import { selectorMatches, validateLabelSelector } from '../../machinery/selectors/label-selector.ts';
+import { validateAnnotations, validateLabels } from '../../machinery/object-meta.ts';
 import { validatePodSpec } from '../pods/validate-spec.ts';
 import type { IntOrPercent, PodTemplate, UpdateStrategy, WorkloadSpec } from './types.ts';
 
@@ -42,7 +42,7 @@ export function validateSelectorAndTemplate(spec: WorkloadSpec, kind: string): F
     const detail = '`selector` does not match template `labels`';
     errors.push(invalid('spec.template.metadata.labels', labels ?? null, detail));
   }
-  errors.push(...validatePodTemplate(template, 'spec.template'));
+  errors.push(...validatePodTemplate(withClaims(template, spec), 'spec.template'));
   const policy = template.spec?.restartPolicy ?? '';
   if (policy !== 'Always') errors.push(notSupported('spec.template.spec.restartPolicy', policy, ['Always']));
   if (template.spec?.activeDeadlineSeconds !== undefined) {
@@ -50,6 +50,17 @@ export function validateSelectorAndTemplate(spec: WorkloadSpec, kind: string): F
     errors.push(forbidden('spec.template.spec.activeDeadlineSeconds', detail));
   }
   return errors;
+}
+
+/** With the volumes that a StatefulSet's pods get for its claims. */
+function withClaims(template: PodTemplate, { volumeClaimTemplates = [] }: WorkloadSpec): PodTemplate {
+  if (volumeClaimTemplates.length === 0) return template;
+  const claimed = volumeClaimTemplates.map(({ metadata: { name = '' } }) => ({
+    name,
+    persistentVolumeClaim: { claimName: name },
+  }));
+  const own = (template.spec?.volumes ?? []).filter(({ name }) => !claimed.some((one) => one.name === name));
+  return { ...template, spec: { ...template.spec, volumes: [...own, ...claimed] } };
 }
 
 /** Given, but selecting by nothing. */

@@ -1,0 +1,179 @@
+// A capture that is ended while it is written, while its container starts and while it runs: soon, with a file that is whole or
+// none, and nothing of it goes on.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, afterEach, before, describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Fault, type Sandbox, startSandbox } from 'kube-sandbox';
+import { type Cluster, openCluster } from 'kubectl-dbg';
+import type { Pod } from 'kubernetes-types/core/v1.d.ts';
+import { KUBECTL_DBG } from './command.ts';
+import { missingForOwnImages } from './real-containers.ts';
+
+// The sandbox's debian image is the userland of this machine.
+const noTcpdump = ['/usr/bin/tcpdump', '/usr/sbin/tcpdump'].some((path) => existsSync(path))
+  ? undefined
+  : 'tcpdump is not installed (Debian package tcpdump)';
+const missing = missingForOwnImages() ?? noTcpdump;
+
+const POD = '/api/v1/namespaces/default/pods/web';
+/** A second, or two where it has to look for what an unanswered write has made; with what a busy machine needs beside. */
+const MOST_MS = 5_000;
+const PATIENCE_MS = 60_000;
+const CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+type EndingSignal = keyof typeof CODES;
+
+describe('the ends of a capture', { skip: missing ?? false }, () => {
+  let sandbox: Sandbox;
+  let cluster: Cluster;
+  let folder: string;
+  /** Debug containers of which a message has said that they remain. */
+  const named = new Set<string>();
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'kubectl-dbg-capture-'));
+    sandbox = await startSandbox({ runtime: 'runc' });
+    cluster = await openCluster({ kubeconfig: sandbox.kubeconfig });
+    const containers = [
+      { name: 'service', image: 'example.com/distroless/http-service:v1' },
+      // So that there are packets.
+      {
+        name: 'asks',
+        image: 'busybox',
+        command: ['sh', '-c', 'while :; do wget -q -O /dev/null http://127.0.0.1:8080/; sleep 0.1; done'],
+      },
+    ];
+    const body = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'web' }, spec: { containers } };
+    await cluster.request({ method: 'POST', path: '/api/v1/namespaces/default/pods', body });
+    await until('the pod runs', async () => (await pod()).status?.phase === 'Running');
+  });
+  afterEach(() => sandbox.faults.clear());
+  after(async () => {
+    await cluster.close();
+    await sandbox.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const pod = () => cluster.request<Pod>({ method: 'GET', path: POD });
+
+  async function until(what: string, isSo: () => Promise<boolean> | boolean): Promise<void> {
+    const end = Date.now() + PATIENCE_MS;
+    while (!(await isSo())) {
+      if (Date.now() > end) throw new Error(`${what}: not within ${PATIENCE_MS} ms`);
+      await delay(20);
+    }
+  }
+
+  function start(file: string) {
+    const words = ['pcap', 'web', '-w', file, '--image=debian', '--interface=lo'];
+    const env = { PATH: process.env.PATH, HOME: folder, KUBECONFIG: sandbox.kubeconfig };
+    const child = spawn(process.execPath, [KUBECTL_DBG, ...words], {
+      env,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const output = { stderr: '' };
+    child.stderr.on('data', (chunk: Buffer) => (output.stderr += chunk.toString()));
+    return { child, output, ended: once(child, 'close') as Promise<[number | null]> };
+  }
+
+  /** Packets of a file that is whole. */
+  function packetsOf(path: string): number {
+    const file = readFileSync(path);
+    assert.equal(file.readUInt32LE(0), 0xa1b2c3d4);
+    let count = 0;
+    for (let at = 24; at < file.length; count += 1) {
+      assert.ok(at + 16 <= file.length && at + 16 + file.readUInt32LE(at + 8) <= file.length, 'it is cut');
+      at += 16 + file.readUInt32LE(at + 8);
+    }
+    return count;
+  }
+
+  /** The debug containers that have been made end, which nobody else would have them do for two days. */
+  async function assertEnded(): Promise<void> {
+    sandbox.faults.clear();
+    await until('what was made has ended', async () =>
+      ((await pod()).status?.ephemeralContainerStatuses ?? []).every(
+        ({ name, state }) => state?.terminated !== undefined || named.has(name),
+      ),
+    );
+  }
+
+  const stall = { kind: 'stall' } as const;
+  const patch = { verb: 'patch' } as const;
+  const phases: [what: string, fault: Fault, said: RegExp][] = [
+    [
+      'while its write is not answered',
+      { point: 'request', match: patch, action: stall },
+      /may have been added/,
+    ],
+    ['while its exec is not answered', { point: 'handshake', match: {}, times: 1, action: stall }, /^$/],
+  ];
+  for (const [what, fault, said] of phases) {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] satisfies EndingSignal[]) {
+      test(`${signal} ${what}`, async () => {
+        const active = sandbox.faults.add(fault);
+        const file = join(folder, `${signal}-${what.replaceAll(' ', '-')}.pcap`);
+        const { child, output, ended } = start(file);
+        await active.untilHit();
+        const begun = performance.now();
+        child.kill(signal);
+        const [code] = await ended;
+        const took = performance.now() - begun;
+        assert.deepEqual([code, existsSync(file)], [CODES[signal], false], output.stderr);
+        assert.match(output.stderr, said);
+        assert.ok(took < MOST_MS, `${took} ms`);
+        await assertEnded();
+      });
+    }
+  }
+
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] satisfies EndingSignal[]) {
+    test(`${signal} while it captures`, async () => {
+      const file = join(folder, `${signal}.pcap`);
+      const { child, output, ended } = start(file);
+      await until('it captures', () => existsSync(file) && readFileSync(file).length > 2_000);
+      const begun = performance.now();
+      child.kill(signal);
+      const [code] = await ended;
+      const took = performance.now() - begun;
+      // The first ctrl-C ends it well.
+      assert.equal(code, signal === 'SIGINT' ? 0 : CODES[signal], output.stderr);
+      assert.ok(took < MOST_MS, `${took} ms`);
+      assert.ok(packetsOf(file) > 0);
+      await assertEnded();
+    });
+  }
+
+  test('what can not be ended is named', async () => {
+    const active = sandbox.faults.add({ point: 'handshake', match: {}, action: stall });
+    const { child, output, ended } = start(join(folder, 'silent.pcap'));
+    await active.untilHit();
+    child.kill('SIGTERM');
+    const [code] = await ended;
+    assert.equal(code, 143, output.stderr);
+    assert.match(output.stderr, /^Warning: debug container debugger-\w+ of pod default\/web remains \(/);
+    const [, name = ''] = /container (debugger-\w+)/.exec(output.stderr) ?? [];
+    named.add(name);
+  });
+
+  test('a connection that breaks while it captures', async () => {
+    const file = join(folder, 'broken.pcap');
+    sandbox.faults.add({
+      point: 'stream-output',
+      match: { subresource: 'exec' },
+      after: { bytes: 10_000 },
+      times: 1,
+      action: { kind: 'break' },
+    });
+    const { output, ended } = start(file);
+    const [code] = await ended;
+    assert.equal(code, 74, output.stderr);
+    assert.match(output.stderr, /^error: the capture stopped early/m);
+    assert.ok(packetsOf(file) > 0);
+    await assertEnded();
+  });
+});

@@ -1,0 +1,128 @@
+// `kubectl dbg each` in ten thousand simulated pods in 50 namespaces, one in a hundred failing in each way there is, with
+// connections cut and a busy server in between; the program is killed in the middle and goes on. Ten minutes on two cores.
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { keyOf } from './each-scale/fleet.ts';
+import { checkReport } from './each-scale/expect.ts';
+import { checkCost, MAX_OUTPUT, scaleWorld } from './each-scale/scale-world.ts';
+
+const FEW = Number(process.env.KUBECTL_DBG_SCALE_FEW ?? 1_000);
+const MANY = Number(process.env.KUBECTL_DBG_SCALE_MANY ?? 10_000);
+const NAMESPACES = 50;
+
+/** Processor time for ten times the targets: at most eleven times as much. */
+const GROWTH = 1.1;
+
+/** Processor time of the program's own for a target, in seconds. */
+const CPU_A_TARGET = 0.025;
+
+interface Cost {
+  targets: number;
+  seconds: number;
+  cpuSeconds: number;
+  peakMiB: number;
+  requests: number;
+}
+
+const costs: Cost[] = [];
+
+test(`${FEW} pods in one go`, async (context) => {
+  const world = await scaleWorld(FEW, NAMESPACES);
+  context.after(() => world.stop());
+  const run = await world.run(['--run-timeout=40s']);
+  assert.equal(run.code, 2, run.stderr);
+  checkReport(world.report(), world.members, { maxOutput: MAX_OUTPUT });
+  checkCost(run, FEW);
+  tell(context, { targets: FEW, ...run });
+});
+
+test(`${MANY} pods, the program killed in the middle and gone on`, async (context) => {
+  const world = await scaleWorld(MANY, NAMESPACES);
+  context.after(() => world.stop());
+  const folder = join(world.folder, 'run');
+  const journal = join(folder, 'journal.ndjson');
+  const half = MANY * 0.4;
+  const first = await world.run(['--run-timeout=40s', `--output-dir=${folder}`], {
+    whileRunning: (pid) => {
+      if (existsSync(journal) && events(journal, 'result').length > half) process.kill(pid, 'SIGKILL');
+    },
+  });
+  assert.equal(first.signal, 'SIGKILL', `${first.code} ${first.stderr}`);
+  const done = events(journal, 'result').length;
+  assert.ok(done < MANY * 0.9, `${done} had a result when it was killed`);
+  const second = await world.run(['--run-timeout=40s', `--resume=${folder}`]);
+  assert.equal(second.code, 2, second.stderr);
+
+  const report = world.report();
+  // Those whose pod was made anew meanwhile have a result for the pod that is gone, and one for the new one.
+  const isNew = new Set(world.members.filter(({ kind }) => kind === 'replaced').map(keyOf));
+  const results = report.results.filter((result) => !isNew.has(keyOf(result)));
+  const members = world.members.filter(({ kind }) => kind !== 'replaced');
+  const groups = report.groups
+    .map((group) => {
+      const targets = group.targets.filter((name) => !isNew.has(name.split('/').slice(0, 2).join('/')));
+      return { ...group, targets, count: targets.length };
+    })
+    .filter(({ count }) => count > 0);
+  const cut = new Set(
+    results.filter(({ reason, message }) => reason === 'Interrupted' && message !== undefined).map(keyOf),
+  );
+  assert.ok(cut.size <= 50, 'only those in flight whose pod is gone are not known');
+  checkReport(
+    { ...report, results: results.filter((result) => !cut.has(keyOf(result))), groups },
+    members.filter((member) => !cut.has(keyOf(member))),
+    {
+      maxOutput: MAX_OUTPUT,
+      outputs: ({ outputFile = '' }) => readFileSync(join(folder, outputFile), 'utf8'),
+    },
+  );
+  assert.equal(new Set(report.results.map(({ uid }) => uid)).size, report.results.length, 'one result a pod');
+  checkRunOnce(world.sandbox.store.list('pods'), report.run);
+
+  const run = {
+    seconds: first.seconds + second.seconds,
+    cpuSeconds: first.cpuSeconds + second.cpuSeconds,
+    peakMiB: Math.max(first.peakMiB, second.peakMiB),
+    requests: first.requests + second.requests,
+    stderr: second.stderr,
+    code: second.code,
+    signal: second.signal,
+  };
+  checkCost(run, MANY);
+  tell(context, { targets: MANY, ...run });
+});
+
+test('the cost grows with the targets, and no faster', (context) => {
+  const [few, many] = costs;
+  if (few === undefined || many === undefined) assert.fail('a run has failed');
+  const growth = many.cpuSeconds / few.cpuSeconds;
+  context.diagnostic(`processor time for ${MANY} is ${growth.toFixed(1)} times that for ${FEW}`);
+  assert.ok(growth <= (MANY / FEW) * GROWTH, `${growth}`);
+  assert.ok(many.cpuSeconds / MANY <= CPU_A_TARGET);
+});
+
+function tell(context: TestContext, cost: Cost): void {
+  costs.push(cost);
+  const { targets, seconds, cpuSeconds, peakMiB, requests } = cost;
+  context.diagnostic(
+    `${targets} targets: ${seconds.toFixed(0)} s, ${((cpuSeconds / targets) * 1000).toFixed(1)} ms of processor time and ` +
+      `${(requests / targets).toFixed(3)} requests a target, ${peakMiB.toFixed(0)} MiB at most`,
+  );
+}
+
+function events(journal: string, event: string): string[] {
+  return readFileSync(journal, 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith(`{"event":"${event}"`));
+}
+
+/** No pod has two containers of the run, nor one of another run. */
+function checkRunOnce(pods: readonly object[], run: string): void {
+  for (const pod of pods as { spec?: { ephemeralContainers?: { name: string }[] } }[]) {
+    const names = (pod.spec?.ephemeralContainers ?? []).map(({ name }) => name);
+    const ours = names.filter((name) => name.startsWith('dbg-'));
+    assert.ok(ours.length <= 1 && ours.every((name) => name === `dbg-${run}`), names.join(' '));
+  }
+}

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Sandbox, startSandbox } from 'kube-sandbox';
+import { type Cluster, openCluster, realWorld, type Report } from 'kubectl-dbg';
+import { type ClientRun, runClient } from './client.ts';
+import { letHappen, makeFleet, MAX_DEBUG_CONTAINERS, type Member, membersOf, SCRIPT } from './fleet.ts';
+
+/** Bytes of each output that the runs keep in memory; `large` prints more. */
+export const MAX_OUTPUT = 32 * 1024;
+
+/** How often the sandbox's request log, which forgets the oldest, is counted, in ms. */
+const COUNT_MS = 200;
+
+/** A fleet of simulated pods, to which everything happens that can, and what is needed to run the program on it. */
+export interface ScaleWorld {
+  sandbox: Sandbox;
+  cluster: Cluster;
+  folder: string;
+  members: readonly Member[];
+  /** Runs `kubectl dbg each` on all of it, with the report as JSON in a file. */
+  run(
+    flags: readonly string[],
+    options?: { whileRunning?: (pid: number) => void },
+  ): Promise<ClientRun & { requests: number }>;
+  report(): Report;
+  stop(): Promise<void>;
+}
+
+export async function scaleWorld(pods: number, namespaces: number): Promise<ScaleWorld> {
+  const folder = await mkdtemp(join(tmpdir(), 'kubectl-dbg-scale-'));
+  const sandbox = await startSandbox({
+    runtime: 'simulated',
+    maxPods: pods + 100,
+    timing: { relistIntervalMs: 300 },
+  });
+  const env = { PATH: process.env.PATH, HOME: folder, KUBECONFIG: sandbox.kubeconfig };
+  const cluster = await openCluster({}, { ...realWorld(), env });
+  const members = membersOf(pods, namespaces);
+  await makeFleet(sandbox, cluster, members);
+  const file = join(folder, 'report.json');
+  return {
+    sandbox,
+    cluster,
+    folder,
+    members,
+    async run(flags, options = {}) {
+      const happening = letHappen(sandbox, cluster, members);
+      let requests = 0;
+      const count = () => {
+        requests += sandbox.requests
+          .list()
+          .filter(({ userAgent }) => userAgent.startsWith('kubectl-dbg/'))
+          .filter(({ verb }) => verb !== 'delete' && verb !== 'create').length;
+        sandbox.requests.clear();
+      };
+      sandbox.requests.clear();
+      const timer = setInterval(count, COUNT_MS);
+      const pace = ['--rate=500', '--per-node=100', '--start-timeout=60s'];
+      const args = ['each', '-A', '--image=busybox', '--quiet', `--max-output=${MAX_OUTPUT}`];
+      const cap = `--max-debug-containers=${MAX_DEBUG_CONTAINERS}`;
+      const words = [...args, cap, ...pace, '-o', `json=${file}`, ...flags, '--', 'sh', '-c', SCRIPT];
+      try {
+        const run = await runClient(words, { env, stdout: join(folder, 'stdout'), ...options });
+        count();
+        return { ...run, requests };
+      } finally {
+        clearInterval(timer);
+        happening();
+      }
+    },
+    report: () => JSON.parse(readFileSync(file, 'utf8')) as Report,
+    async stop() {
+      await cluster.close();
+      await sandbox.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** What every run must keep to. */
+export function checkCost(run: ClientRun & { requests: number }, targets: number, mostRequests = 2.1): void {
+  // The exec that would end a command does not end it in a simulated container: the run says so.
+  assert.match(
+    run.stderr,
+    /^(?:\d+ commands? may run on\. To end \S+( the first \d+)?: .*\n(?:To see all of them: .*\n)?)?$/,
+  );
+  const named = [...run.stderr.matchAll(/fleet-\d+\/(\w+)-/g)].map(([, kind]) => kind);
+  assert.ok(
+    named.every((kind) => kind === 'sleeps'),
+    run.stderr,
+  );
+  assert.ok(run.peakMiB < 250, `${run.peakMiB} MiB`);
+  assert.ok(run.requests / targets <= mostRequests, `${run.requests} requests for ${targets} targets`);
+}

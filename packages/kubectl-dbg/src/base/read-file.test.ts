@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { temporaryFolder } from '../testing/temporary-folder.ts';
+import { NotAFile, readFileAtOnce, readFileOrPipe } from './read-file.ts';
+
+const readers = [
+  ['readFileAtOnce', (path: string) => Promise.resolve().then(() => readFileAtOnce(path))],
+  ['readFileOrPipe', readFileOrPipe],
+] as const;
+
+for (const [name, read] of readers) {
+  describe(name, { skip: process.platform === 'win32' && 'no such files there' }, () => {
+    test('reads a file, an empty one, and one of several pieces', async (context) => {
+      const path = join(await temporaryFolder(context), 'file');
+      for (const content of ['', 'a', 'ä'.repeat(200_000)]) {
+        await writeFile(path, content);
+        assert.equal((await read(path)).toString(), content);
+      }
+      assert.equal((await read('/dev/null')).length, 0);
+    });
+
+    test('throws what the system says', async (context) => {
+      const folder = await temporaryFolder(context);
+      await assert.rejects(read(join(folder, 'none')), { code: 'ENOENT' });
+      await mkdir(join(folder, 'folder'));
+      await assert.rejects(read(join(folder, 'folder')), { code: 'EISDIR' });
+    });
+
+    test('gives up on what has no end', async () => {
+      await assert.rejects(read('/dev/zero'), { name: 'TooLong' });
+    });
+  });
+}
+
+test('a pipe is refused at once, or read without holding the process', async (context) => {
+  const path = join(await temporaryFolder(context), 'pipe');
+  assert.equal(spawnSync('mkfifo', [path]).status, 0);
+  assert.throws(() => readFileAtOnce(path), NotAFile);
+  // Nobody writes: empty, rather than a process that waits and obeys no signal.
+  assert.equal((await readFileOrPipe(path)).length, 0);
+  const writer = spawn('sh', ['-c', 'exec 3<>"$0"; echo ready; read go; echo content >&3', path]);
+  context.after(() => writer.kill());
+  await new Promise((resolve) => writer.stdout.once('data', resolve));
+  const reading = readFileOrPipe(path);
+  writer.stdin.end('go\n');
+  assert.equal((await reading).toString(), 'content\n');
+});

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { chmod, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { kubeconfigFor, startApiServer } from '../../testing/api-server.ts';
+import { temporaryFolder } from '../../testing/temporary-folder.ts';
+import { testWorld } from '../../testing/test-world.ts';
+import { COMPLETE, run } from '../run.ts';
+
+/** Completes a pod's name for a kubeconfig whose credential plugin leaves a mark, with such a kuberc. */
+async function completeWith(
+  t: TestContext,
+  kuberc: string,
+): Promise<{ ran: boolean; errors: string; output: string }> {
+  const folder = await temporaryFolder(t);
+  const mark = join(folder, 'ran');
+  const plugin = join(folder, 'plugin');
+  await writeFile(plugin, `#!/bin/sh\necho secret words >&2\ntouch '${mark}'\nexit 1\n`);
+  await chmod(plugin, 0o755);
+  const server = await startApiServer(t, { answer: (_, response) => response.writeHead(500).end() });
+  const user = {
+    exec: { apiVersion: 'client.authentication.k8s.io/v1', command: plugin, interactiveMode: 'Never' },
+  };
+  await writeFile(join(folder, 'config'), kubeconfigFor(server, user));
+  await writeFile(join(folder, 'kuberc'), kuberc);
+  const world = testWorld({
+    env: { KUBECONFIG: join(folder, 'config'), KUBERC: join(folder, 'kuberc'), PATH: process.env['PATH'] },
+  });
+  assert.equal(await run([COMPLETE, 'pod/'], world), 0);
+  return { ran: existsSync(mark), errors: world.errors(), output: world.output() };
+}
+
+const rc = (policy: string) =>
+  `apiVersion: kubectl.config.k8s.io/v1beta1\nkind: Preference\ncredentialPluginPolicy: ${policy}\n`;
+
+for (const [kuberc, runs] of [
+  [rc('AllowAll'), true],
+  [rc('DenyAll'), false],
+  [rc('Nonsense'), false],
+] as const) {
+  test(`completion ${runs ? 'runs' : 'does not run'} a plugin where ${kuberc.split('\n')[2]}`, async (t) => {
+    const { ran, errors, output } = await completeWith(t, kuberc);
+    assert.equal(ran, runs);
+    assert.equal(errors, '', 'not a word on the command line that is being written');
+    assert.equal(output, ':4\n');
+  });
+}

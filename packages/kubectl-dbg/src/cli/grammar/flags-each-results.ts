@@ -1,0 +1,97 @@
+import { REPORT_FORMATS } from './report-format-names.ts';
+import type { FlagSpec } from './types.ts';
+
+/** Flags for the outcomes and outputs of a run. */
+export const eachResultFlags = [
+  {
+    name: 'output',
+    short: 'o',
+    type: 'array',
+    value: 'FORMAT[=FILE]',
+    fallback: 'text',
+    help: 'Report format: text, json, ndjson, yaml, junit, csv, markdown, html, sarif, github or prometheus; may be repeated.',
+    group: 'Results',
+    complete: REPORT_FORMATS,
+  },
+  {
+    name: 'output-dir',
+    type: 'string',
+    value: 'DIR',
+    help: 'Write each output to a separate file, and a journal for --resume.',
+    group: 'Results',
+    complete: 'file',
+  },
+  {
+    name: 'resume',
+    type: 'string',
+    value: 'DIR',
+    help: 'Resume the run in this directory: targets that have a result are skipped.',
+    group: 'Results',
+    complete: 'file',
+  },
+  {
+    name: 'retry-failed',
+    type: 'bool',
+    help: 'With --resume: rerun the targets that did not pass.',
+    group: 'Results',
+  },
+  {
+    name: 'force',
+    type: 'bool',
+    help: 'With --resume: continue even if command, image or profile differ.',
+    group: 'Results',
+  },
+  {
+    name: 'max-output',
+    type: 'string',
+    value: 'BYTES',
+    fallback: '1Mi',
+    help: 'How much of each output to keep in memory and in reports.',
+    group: 'Results',
+    complete: 'none',
+  },
+  {
+    name: 'group',
+    type: 'string',
+    value: 'HOW',
+    fallback: 'exact',
+    help: "Group equal outputs: exact, similar (ignoring the target's own names and times) or none.",
+    group: 'Results',
+    complete: ['exact', 'similar', 'none'],
+  },
+  {
+    name: 'diff',
+    type: 'bool',
+    help: 'Show how outputs differ from the largest group.',
+    group: 'Results',
+  },
+  {
+    name: 'prefix',
+    type: 'bool',
+    help: 'Print lines as they arrive, prefixed with the target.',
+    group: 'Results',
+  },
+  {
+    name: 'min-coverage',
+    type: 'string',
+    value: 'PERCENT',
+    fallback: '100%',
+    help: 'Percentage of targets whose command must finish; below it the exit code is 2.',
+    group: 'Results',
+    complete: 'none',
+  },
+  {
+    name: 'compare',
+    type: 'string',
+    value: 'FILE',
+    help: 'Compare with the JSON report of an earlier run.',
+    group: 'Results',
+    complete: 'file',
+  },
+  {
+    name: 'fail-on-new',
+    type: 'bool',
+    help: 'With --compare: exit code 1 only for new failures.',
+    group: 'Results',
+  },
+] as const satisfies readonly FlagSpec[];

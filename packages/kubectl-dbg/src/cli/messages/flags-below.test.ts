@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import { test } from 'node:test';
+
+const SOURCE = join(import.meta.dirname, '..', '..');
+
+/** A flag where a word begins: `--image`, `-n`, `--via=exec`. */
+const FLAG = /(?:^|[\s`(])--?[a-z][a-z-]*(?:=|\b)/;
+
+/** Rooms that speak to nobody but a user of the command line, and what only tests load. */
+const ELSEWHERE = /^(?:cli|launch|cases|testing)\/|\/testing\/|\/fixtures\/|\.test\.ts$/;
+
+/** Files with flags that are none of kubectl-dbg's, or that nobody is told. */
+const EXCEPTIONS: Readonly<Record<string, string>> = {
+  'model/follow-up-commands.ts': 'composes the kubectl commands that cli shows',
+  'plan/enter-script.ts': 'a shell script that runs in the debug container, with what it prints there',
+  'plan/host-shell.ts': 'a shell script that runs on the node',
+  'plan/sleeper.ts': 'a shell script that runs in the debug container',
+  'report/html/script.ts': 'the script of the page',
+  'report/html/style.ts': 'the style sheet of the page, with its variables',
+  'operations/each/send-input.ts': 'a shell script that runs in the debug container',
+  'operations/files/remote-scripts.ts': 'shell scripts that run in the debug container',
+  'operations/files/capture.ts': 'a shell script that runs tcpdump in the debug container',
+  'operations/each/end-process.ts': 'a shell script that runs in the debug container',
+};
+
+/** Next steps of findings are kubectl's command lines, as words. */
+const KUBECTL_WORDS = /^doctor\/rules\/|^doctor\/docs\.ts$/;
+
+/** The texts of a source file: string literals, and the fixed parts of templates. */
+function* textsOf(source: string): Generator<string> {
+  const code = source.replace(/^\s*(?:\/\/|\/?\*).*$/gm, '');
+  for (const [, single, double, template] of code.matchAll(
+    /'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)"|`((?:[^`\\]|\\.)*)`/g,
+  )) {
+    yield single ?? double ?? (template ?? '').replace(/\$\{[^}]*\}/g, '…');
+  }
+}
+
+/** Whether a text is a sentence that holds a flag; a bare word is an argument of some program. */
+function namesFlag(text: string): boolean {
+  return /\s/.test(text) && FLAG.test(text);
+}
+
+const files = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
+  .map((name) => name.split(sep).join('/'))
+  .filter((name) => name.endsWith('.ts') && !ELSEWHERE.test(name));
+
+test('no room below cli tells anybody of a flag', () => {
+  assert.ok(files.length > 200, `${files.length} files are read`);
+  const found = files
+    .filter((name) => !(name in EXCEPTIONS) && !KUBECTL_WORDS.test(name))
+    .flatMap((name) =>
+      [...textsOf(readFileSync(join(SOURCE, name), 'utf8'))]
+        .filter(namesFlag)
+        .map((text) => `${name}: ${text}`),
+    );
+  assert.deepEqual(found, []);
+});
+
+test('findings name no flag of kubectl-dbg', () => {
+  const own = /--(?:copy-to|target|image|profile|run-as|to-namespace|enter|via|same-node)\b/;
+  const found = files
+    .filter((name) => KUBECTL_WORDS.test(name))
+    .filter((name) => [...textsOf(readFileSync(join(SOURCE, name), 'utf8'))].some((text) => own.test(text)));
+  assert.deepEqual(found, []);
+});
+
+test('every exception is needed', () => {
+  for (const name of Object.keys(EXCEPTIONS)) {
+    const texts = [...textsOf(readFileSync(join(SOURCE, name), 'utf8'))];
+    assert.ok(
+      texts.some((text) => FLAG.test(text)),
+      name,
+    );
+  }
+});
+
+test('a flag in a sentence is seen', () => {
+  for (const text of [
+    'Correct --image',
+    'the namespace (-n)',
+    '--via=exec needs a right',
+    'Use --run-as=UID',
+  ])
+    assert.ok(namesFlag(text), text);
+  for (const text of ['--force', 'a lower-case name', 'one - or two', 'x -- y', 'well-known'])
+    assert.ok(!namesFlag(text), text);
+  assert.deepEqual([...textsOf("// Use --x\nsay('Use --y', `${a} -z b`);")], ['Use --y', '… -z b']);
+});

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { renderProfiles } from './present/profiles.ts';
+import { testWorld } from '../testing/test-world.ts';
+import { loadCommand } from './commands/registry.ts';
+import { commandOf, renderHelp, SUBCOMMANDS, type Subcommand } from './grammar/index.ts';
+import { run } from './run.ts';
+
+async function outputOf(...argv: string[]): Promise<string> {
+  const world = testWorld();
+  assert.equal(await run(argv, world), 0, world.errors());
+  return world.output();
+}
+
+test('commands without a cluster have their text', async () => {
+  assert.equal(await outputOf('--help'), renderHelp());
+  assert.equal(await outputOf('web', '-h'), renderHelp());
+  assert.equal(await outputOf('help'), renderHelp());
+  assert.equal(await outputOf('profiles', 'auto'), renderProfiles('auto'));
+  assert.match(await outputOf('completion', 'bash'), /complete -F/);
+  assert.match(await outputOf('version'), /^kubectl-dbg \d+\.\d+\.\d+\n$/);
+  assert.match(await outputOf('-v=6', '--version'), /^kubectl-dbg \d/);
+});
+
+test('a command besides debugging has its own help', async () => {
+  const help = await outputOf('profiles', '--help');
+  assert.match(help, /^Show what each security profile does[^]*Usage:\n {2}kubectl dbg profiles \[NAME\]\n/);
+  assert.doesNotMatch(help, /--copy-to/);
+});
+
+for (const name of Object.keys(SUBCOMMANDS)) {
+  test(`${name} can be loaded, and is a pod's name with a program after it or a type before it`, async () => {
+    const { usage, examples = [] } = await loadCommand(name as Subcommand);
+    for (const line of [...usage, ...examples.map((example) => example.line)]) {
+      assert.ok(line.startsWith(name), `after "kubectl dbg": ${line}`);
+    }
+    assert.equal(commandOf([name]), name);
+    assert.equal(commandOf(['-n', 'version', name]), name);
+    assert.equal(commandOf([`pod/${name}`]), 'debug');
+    assert.equal(commandOf(['web', name]), 'debug');
+  });
+}
+
+test('a mistake in the words of a command', async () => {
+  const world = testWorld();
+  assert.equal(await run(['version', 'now'], world), 64);
+  assert.equal(world.errors(), 'error: "version" takes no words. For a pod of that name write pod/version\n');
+});

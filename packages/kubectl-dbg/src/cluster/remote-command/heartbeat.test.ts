@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { MessageChannel } from 'node:worker_threads';
+import { test } from 'node:test';
+import { Heartbeat } from './heartbeat.ts';
+
+/** Blocks this process, as a stopped one stands still. */
+function standStill(milliseconds: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+}
+
+test('a peer that is silent is given up', async () => {
+  const { port1, port2 } = new MessageChannel();
+  let pings = 0;
+  const heartbeat = new Heartbeat({
+    peer: { ping: () => pings++, terminate: () => port1.postMessage('terminated') },
+    interval: 10,
+    limit: 100,
+    isPaused: () => false,
+    onSilent: () => undefined,
+  });
+  await once(port2, 'message');
+  heartbeat.stop();
+  port1.close();
+  assert.ok(pings > 0);
+});
+
+test('a process that stood still asks again before it gives a peer up', async () => {
+  const { port1, port2 } = new MessageChannel();
+  let silent = false;
+  const heartbeat = new Heartbeat({
+    peer: { ping: () => port1.postMessage('ping'), terminate: () => undefined },
+    interval: 20,
+    limit: 200,
+    isPaused: () => false,
+    onSilent: () => (silent = true),
+  });
+  await once(port2, 'message');
+  heartbeat.heard();
+  standStill(600);
+  await once(port2, 'message');
+  heartbeat.stop();
+  port1.close();
+  assert.equal(silent, false);
+});

@@ -1,0 +1,52 @@
+import { DbgError } from '../model/failure.ts';
+import { type RulePage, rulePages } from './rules/index.ts';
+
+/** The subject of each level. */
+export const LEVELS: readonly string[] = [
+  'There is no pod',
+  'The pod is being deleted',
+  'The pod was ended as a whole',
+  'The node',
+  'The pod is not scheduled',
+  'Sandbox, network, volumes, devices',
+  'Init containers and sidecars',
+  'The image',
+  'The container cannot be made',
+  'The container cannot be started',
+  'The program ran and ended',
+  'It runs and is not ready',
+  'It is ready and not reached',
+  'It works, and is at risk',
+];
+
+/** The page of a rule, as `--explain` prints it. Throws DbgError `usage` for an unknown id. */
+export function explainRule(id: string): string {
+  const pages = rulePages();
+  const page = pages.find((candidate) => candidate.id.toLowerCase() === id.toLowerCase());
+  if (page !== undefined) return rulePage(page);
+  throw new DbgError('usage', 'FindingUnknown', `no finding has the id ${JSON.stringify(id)}`, {
+    id,
+    known: pages.slice(0, 3).map((candidate) => candidate.id),
+  });
+}
+
+/** A rule's page, in Markdown that is readable as text. */
+export function rulePage({ id, name, level, shows, explain, severity }: RulePage): string {
+  const kind = {
+    note: 'A remark: nothing is broken.',
+    effect: 'Mostly follows from something else.',
+    unknown: 'The cause could not be seen.',
+    fault: '',
+  };
+  const remark = kind[severity ?? 'fault'];
+  return [
+    `# ${id}: ${name}`,
+    '',
+    `Level ${level}: ${LEVELS[level]?.toLowerCase()}.${remark === '' ? '' : ` ${remark}`}`,
+    '',
+    `**How it shows.** ${shows}`,
+    '',
+    `**What it means.** ${explain}`,
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import type { ApiRequest, Cluster } from '../cluster/index.ts';
+import { Reader } from './reader.ts';
+
+/** A cluster that never answers; `plugin`: whether one runs at each question. */
+function silent(plugin: () => boolean = () => false): Cluster {
+  const fake = {
+    server: 'https://api:6443',
+    runningPlugin: () => (plugin() ? 'login' : undefined),
+    request: ({ signal }: ApiRequest) =>
+      new Promise((_, reject) =>
+        signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true }),
+      ),
+  };
+  return fake as unknown as Cluster;
+}
+
+// A connection would keep the program running.
+const connection = setInterval(() => undefined, 1_000);
+after(() => clearInterval(connection));
+
+const options = { signal: new AbortController().signal, requestTimeout: 5, pages: 1 };
+
+test('what may be missing is noted when it does not come in time', async () => {
+  const reader = new Reader(silent(), options);
+  assert.equal(await reader.get('quota', '/x'), undefined);
+  assert.deepEqual(reader.unread, [{ what: 'quota (no answer in time)' }]);
+});
+
+test('what nothing can be said without is an error in words', async () => {
+  const reader = new Reader(silent(), options);
+  const wanted = {
+    kind: 'deadline',
+    message: 'the server https://api:6443 did not give the pod web in time',
+  };
+  await assert.rejects(reader.require('pod web', '/x'), wanted);
+  await assert.rejects(reader.list('pods', '/x', {}, 'Pod', true), { kind: 'deadline' });
+});
+
+test('a login takes its own time', async () => {
+  let asked = 0;
+  const reader = new Reader(
+    silent(() => (asked += 1) < 20),
+    options,
+  );
+  await reader.get('quota', '/x');
+  assert.equal(asked, 20);
+});
+
+test('no more of a log is read than was asked for', async () => {
+  let sent = 0;
+  async function* endless() {
+    for (;;) {
+      sent += 1;
+      yield await Promise.resolve(Buffer.from('line\n'.repeat(1000)));
+    }
+  }
+  const cluster = {
+    runningPlugin: () => undefined,
+    stream: () => Promise.resolve(endless()),
+  } as unknown as Cluster;
+  const reader = new Reader(cluster, { ...options, requestTimeout: 5_000 });
+  const lines = await reader.log('/x', 'app', false);
+  assert.ok((lines?.length ?? 0) >= 3000 && (lines?.length ?? 0) < 4000, `${lines?.length} lines`);
+  assert.ok(sent < 10, `${sent} pieces`);
+});

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, test, type TestContext } from 'node:test';
+import { temporaryFolder } from '../testing/temporary-folder.ts';
+import { recall, remember } from './terminal-memory.ts';
+
+/** A state folder of the test's own; the folder in which texts are kept is not there yet. */
+async function scene(context: TestContext): Promise<{ top: string; kept: string }> {
+  const top = await temporaryFolder(context);
+  const before = process.env['XDG_STATE_HOME'];
+  const home = process.env['HOME'];
+  process.env['XDG_STATE_HOME'] = top;
+  process.env['HOME'] = top;
+  context.after(() => {
+    process.env['HOME'] = home;
+    if (before === undefined) delete process.env['XDG_STATE_HOME'];
+    else process.env['XDG_STATE_HOME'] = before;
+  });
+  const kept = join(top, 'kubectl-dbg', 'terminals');
+  mkdirSync(dirname(kept));
+  return { top, kept };
+}
+
+const old = (path: string) => {
+  writeFileSync(path, 'x');
+  utimesSync(path, 0, 0);
+  return path;
+};
+
+describe('what is kept for a terminal', { skip: process.platform === 'win32' && 'other folders' }, () => {
+  test('is read back, and what is old goes', async (context) => {
+    const { kept } = await scene(context);
+    mkdirSync(kept);
+    const ours = old(join(kept, 'parent-1'));
+    const other = old(join(kept, 'notes.txt'));
+    remember('text');
+    assert.equal(recall(), 'text');
+    assert.equal(existsSync(ours), false);
+    assert.equal(existsSync(other), true);
+  });
+
+  test('a folder that is a link is not used, and nothing behind it removed', async (context) => {
+    const { top, kept } = await scene(context);
+    const aim = join(top, 'aim');
+    mkdirSync(aim);
+    const precious = old(join(aim, 'parent-1'));
+    symlinkSync(aim, kept);
+    remember('text');
+    assert.equal(existsSync(precious), true);
+    assert.deepEqual(readdirSync(aim), ['parent-1']);
+  });
+});

@@ -1,0 +1,57 @@
+import { DbgError } from '../../model/failure.ts';
+import type { ScriptEnd } from './script-end.ts';
+
+/** Exit code of the shell if a program does not exist. */
+const NOT_FOUND = 127;
+
+/** Lines of tcpdump without information about its failure. */
+const IDLE = /listening on |verbose output suppressed|data link type|packets? (?:captured|received|dropped)/;
+
+/** Why a capture failed: if tcpdump fails before it listens, the user's input is wrong. */
+export function captureFailed(
+  end: ScriptEnd,
+  said: string,
+  facts: { image: string; interface: string; filter: string },
+): DbgError {
+  if (end.kind === 'neverStarted') {
+    return new DbgError('neverStarted', 'HelperNotStarted', `could not capture: ${end.message}`, {
+      why: end.message,
+    });
+  }
+  if (end.kind === 'refused') {
+    return new DbgError('refused', 'HelperRefused', `could not capture: ${end.message}`, {
+      why: end.message,
+    });
+  }
+  const listened = /listening on /.test(said);
+  if (!listened && end.kind === 'exited' && end.code === NOT_FOUND) {
+    return new DbgError('usage', 'CaptureToolMissing', `image ${facts.image} has no tcpdump`, {
+      image: facts.image,
+    });
+  }
+  const words = said
+    .split('\n')
+    .map((line) => line.trim())
+    .findLast((line) => line.startsWith('tcpdump:') && !IDLE.test(line))
+    ?.replace(/^tcpdump: */, '');
+  const why = words ?? (end.kind === 'exited' ? `tcpdump exited with ${end.code}` : end.message);
+  if (!listened && words !== undefined && /permission|not permitted/i.test(words))
+    return new DbgError('refused', 'CaptureNotPermitted', `tcpdump is not permitted to capture: ${why}`, {
+      why,
+    });
+  if (!listened && words !== undefined)
+    return new DbgError('usage', 'CaptureInvalid', `tcpdump refuses to start: ${why}`, { ...facts, why });
+  return new DbgError('lost', 'CaptureBrokeOff', `the capture stopped early: ${why}`, { why });
+}
+
+/** The packets can't be written any more. */
+export function outputFailed(error: Error): DbgError {
+  const why = error.message;
+  return new DbgError(
+    'lost',
+    'CaptureOutputFailed',
+    `cannot write the packets: ${why}`,
+    { why },
+    { cause: error },
+  );
+}

@@ -1,0 +1,94 @@
+import type { Pod } from 'kubernetes-types/core/v1.d.ts';
+import type { RemoteCommand } from '../cluster/types.ts';
+import { timeoutSignal } from '../base/timer.ts';
+import { judgeOpenFailure, type OpenVerdict, type Way } from './open-failure.ts';
+import { SessionEnd } from './session-end.ts';
+import {
+  type SessionNotice,
+  type SessionOptions,
+  type SessionTimeouts,
+  USUAL_PATIENCE,
+} from './session-options.ts';
+import { type Clock, REAL_CLOCK } from './stream/clock.ts';
+import { UserTerminal } from './terminal/user-terminal.ts';
+import { viewContainer } from './wait/container-state.ts';
+import { PodTracker } from './wait/pod-tracker.ts';
+
+/** Time limit for reading the pod before a failure is judged without it, in ms. */
+const ASK_POD_MS = 5_000;
+/** The default time for the first attach or exec, in ms. */
+const OPEN_MS = 20_000;
+
+/** The shared state of one session; everything ends with `end`. */
+export class SessionContext {
+  readonly options: SessionOptions;
+  readonly clock: Clock;
+  readonly end: SessionEnd;
+  readonly tracker: PodTracker;
+  readonly terminal: UserTerminal;
+  readonly patience: Required<SessionTimeouts>;
+  /** When the first stream was opened. */
+  attached: number | undefined;
+  readonly #held: SessionNotice[] = [];
+
+  constructor(options: SessionOptions, clock: Clock = REAL_CLOCK) {
+    const { cluster, pod, signal, patience = USUAL_PATIENCE } = options;
+    this.options = options;
+    this.clock = clock;
+    this.end = new SessionEnd(signal);
+    this.tracker = new PodTracker(cluster, pod, clock);
+    this.terminal = new UserTerminal({ ...options, signal: this.end.signal });
+    this.patience = { open: Math.min(OPEN_MS, patience.reopen), ...patience };
+  }
+
+  /** Shows a notice at once, or after the session while the container has the terminal. */
+  notify(code: SessionNotice['code'], text: string): void {
+    if (this.terminal.taken) this.#held.push({ code, text });
+    else this.options.listener.notice({ code, text });
+  }
+
+  /** Shows the notices that had to wait for the terminal. */
+  flushNotices(): void {
+    for (const notice of this.#held.splice(0)) this.options.listener.notice(notice);
+  }
+
+  opened(command: RemoteCommand): void {
+    this.attached ??= this.options.world.now();
+    this.terminal.showStatus(undefined);
+    this.terminal.take();
+    if (this.options.stdin && !this.terminal.interactive && !command.canHalfClose) {
+      this.notify(
+        'no-half-close',
+        'this server cannot signal the end of the input: the command keeps waiting for more',
+      );
+    }
+  }
+
+  /** Whether the container, or its pod, is known to have terminated. */
+  get hasEnded(): boolean {
+    const { pod, deleted } = this.tracker.current;
+    return deleted || isTerminated(pod, this.options.address.container);
+  }
+
+  /** The container's state, read again because a watch may be late. */
+  async askState(): Promise<'running' | 'ended' | 'unknown'> {
+    if (this.hasEnded) return 'ended';
+    const signal = AbortSignal.any([this.end.signal, timeoutSignal(ASK_POD_MS)]);
+    try {
+      await this.tracker.refresh(signal);
+    } catch {
+      // Without the state the failure at hand is reported.
+      return this.hasEnded ? 'ended' : 'unknown';
+    }
+    return this.hasEnded ? 'ended' : 'running';
+  }
+
+  async judgeOpening(error: unknown, way: Way): Promise<OpenVerdict> {
+    const { address, cluster } = this.options;
+    return judgeOpenFailure(error, await this.askState(), { way, address, server: cluster.server });
+  }
+}
+
+function isTerminated(pod: Pod, container: string): boolean {
+  return viewContainer(pod, container).phase === 'terminated';
+}

@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { PassThrough } from 'node:stream';
+import { test } from 'node:test';
+import type { InputStream, InterruptSignal, OutputStream } from '../../model/world.ts';
+import { UserTerminal } from './user-terminal.ts';
+
+function setUp({ stdinTty = true, stderrTty = false, tty = true } = {}) {
+  const raw: boolean[] = [];
+  const stdin: InputStream = Object.assign(new PassThrough(), {
+    isTTY: stdinTty,
+    setRawMode: (on: boolean) => raw.push(on),
+  });
+  const shown = { stdout: '', stderr: '' };
+  const stream = (name: 'stdout' | 'stderr', isTTY: boolean): OutputStream => {
+    const output: OutputStream = Object.assign(new PassThrough(), { isTTY, columns: 80, rows: 24 });
+    output.on('data', (data: Buffer) => (shown[name] += data.toString('latin1')));
+    return output;
+  };
+  const listeners = new Map<InterruptSignal, () => void>();
+  let suspended = 0;
+  const end = new AbortController();
+  const stdout = stream('stdout', true);
+  const terminal = new UserTerminal({
+    world: {
+      stdin,
+      stderr: stream('stderr', stderrTty),
+      onSignal: (signal, listener) => {
+        listeners.set(signal, listener);
+        return () => listeners.delete(signal);
+      },
+      suspend: () => (suspended += 1),
+    },
+    stdout,
+    stdin: true,
+    tty,
+    detachKeys: Uint8Array.of(16, 17),
+    signal: end.signal,
+  });
+  return { terminal, raw, shown, stdout, end, listeners, suspended: () => suspended };
+}
+
+test('takes the terminal once, and gives it back with the session', () => {
+  const { terminal, raw, end, listeners } = setUp();
+  terminal.take();
+  terminal.take();
+  assert.ok(terminal.taken);
+  end.abort();
+  assert.ok(!terminal.taken);
+  terminal.restore();
+  terminal.take();
+  assert.deepEqual(raw, [true, false]);
+  assert.equal(listeners.size, 0);
+});
+
+test('what is no terminal is not taken', () => {
+  const { terminal, raw } = setUp({ stdinTty: false });
+  terminal.take();
+  terminal.showStatus('x');
+  assert.ok(!terminal.interactive && !terminal.taken && terminal.keys === undefined);
+  assert.deepEqual(raw, []);
+});
+
+test('a suspended program leaves the terminal alone, and takes it again', () => {
+  const { terminal, raw, listeners, suspended } = setUp();
+  terminal.take();
+  listeners.get('SIGTSTP')?.();
+  listeners.get('SIGCONT')?.();
+  terminal.restore();
+  assert.deepEqual(raw, [true, false, true, false]);
+  assert.equal(suspended(), 1);
+});
+
+test('undoes what a program left switched on, on the terminal that it wrote to', () => {
+  const { terminal, shown, stdout, end } = setUp();
+  terminal.take();
+  terminal.output.write('\x1b[?1049h\x1b[?25l');
+  end.abort();
+  terminal.restore();
+  assert.equal(shown.stdout, '\x1b[?1049h\x1b[?25l\x1b[?1049l\x1b[?25h');
+  assert.notEqual(terminal.output, stdout);
+});
+
+test('what a program switches on after the end is undone too', () => {
+  const { terminal, shown, end } = setUp();
+  terminal.take();
+  end.abort();
+  terminal.output.write('\x1b[?25l');
+  terminal.restore();
+  assert.equal(shown.stdout, '\x1b[?25l\x1b[?25h');
+});
+
+test('a status stands in the title, on stderr, and goes with its reason', () => {
+  const { terminal, shown } = setUp({ stderrTty: true });
+  terminal.showStatus('too early');
+  terminal.take();
+  terminal.showStatus('trying\x07 again');
+  terminal.showStatus('still trying');
+  terminal.showStatus(undefined);
+  terminal.restore();
+  assert.equal(shown.stdout, '', 'not a byte in the stream');
+  assert.equal(shown.stderr, '\x1b[22;2t\x1b]2;trying\\x07 again\x1b\\\x1b]2;still trying\x1b\\\x1b[23;2t');
+});
+
+test('a title is restored with the terminal', () => {
+  const { terminal, shown, end } = setUp({ stderrTty: true });
+  terminal.take();
+  terminal.showStatus('trying');
+  end.abort();
+  assert.match(shown.stderr, /\[23;2t$/);
+});
+
+test('no status gets into an unfinished sequence of the program', () => {
+  const { terminal, shown } = setUp();
+  terminal.take();
+  terminal.output.write('\x1b[?2');
+  terminal.showStatus('trying');
+  assert.equal(shown.stdout, '\x1b[?2');
+  terminal.output.write('5h');
+  terminal.showStatus('trying');
+  assert.match(shown.stdout, /\]2;trying/);
+});
+
+test('sizes are told until the session ends', () => {
+  const { terminal, stdout, end } = setUp();
+  const sizes: unknown[] = [];
+  terminal.onResize((size) => sizes.push(size));
+  stdout.emit('resize');
+  end.abort();
+  stdout.emit('resize');
+  assert.deepEqual(sizes, [{ width: 80, height: 24 }]);
+});

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Node } from 'kubernetes-types/core/v1.d.ts';
+import type { Diagnosis } from './diagnosis.ts';
+import { watchNode } from './node-check.ts';
+
+const node = (status: string, message?: string): Node => ({
+  metadata: { name: 'n1' },
+  status: {
+    conditions: [{ type: 'Ready', status, ...(message === undefined ? {} : { message }) }],
+  },
+});
+
+/** Looks until it ends, or until the answers are used up. */
+async function look(answers: (Node | number)[]): Promise<{ reports: Diagnosis[]; asked: number }> {
+  const stop = new AbortController();
+  const reports: Diagnosis[] = [];
+  let asked = 0;
+  const cluster = {
+    request: <T>(): Promise<T> => {
+      const answer = answers[asked++];
+      if (answer === undefined) {
+        stop.abort();
+        return Promise.reject(new Error('over'));
+      }
+      return typeof answer === 'number'
+        ? Promise.reject(Object.assign(new Error('refused'), { code: answer }))
+        : Promise.resolve(answer as T);
+    },
+  };
+  const times = { first: 1, every: 1 };
+  await watchNode(
+    cluster,
+    () => 'n1',
+    stop.signal,
+    (diagnosis) => reports.push(diagnosis),
+    times,
+  );
+  return { reports, asked };
+}
+
+const rows: [name: string, answers: (Node | number)[], asked: number, reason: string | undefined][] = [
+  ['a node that is gone', [node('True'), 404], 2, 'NodeNotFound'],
+  [
+    'a node whose kubelet is silent',
+    [node('Unknown', 'Kubelet stopped posting node status.')],
+    1,
+    'NodeUnreachable',
+  ],
+  ['a node that stays unready', [node('False'), node('False'), node('False')], 3, 'NodeNotReady'],
+  [
+    'a node that is unready for a moment',
+    [node('False'), node('False'), node('True'), node('False')],
+    5,
+    undefined,
+  ],
+  ['nodes that may not be read', [403], 1, undefined],
+];
+
+for (const [name, answers, asked, reason] of rows) {
+  test(name, async () => {
+    const looked = await look(answers);
+    assert.equal(looked.asked, asked);
+    assert.deepEqual(
+      looked.reports.map((report) => report.reason),
+      reason === undefined ? [] : [reason],
+    );
+    assert.match(looked.reports[0]?.message ?? 'node n1', /^node n1/);
+  });
+}

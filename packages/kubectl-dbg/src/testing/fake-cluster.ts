@@ -1,0 +1,192 @@
+import { Channel } from 'kubectl-dbg-wire';
+import type { Pod } from 'kubernetes-types/core/v1.d.ts';
+import { ApiStatusError } from '../cluster/index.ts';
+import type {
+  ApiRequest,
+  Cluster,
+  RemoteCommand,
+  RemoteCommandOptions,
+  WatchEvent,
+} from '../cluster/types.ts';
+import { unreachable } from './failures.ts';
+import { FakeCommand } from './fake-command.ts';
+
+/** What each attach is answered with; the last holds for all that follow. */
+export type Answer = 'open' | 'open-and-break' | 'refused' | 'unavailable' | 'silence' | 'gone' | Error;
+
+/** A cluster with one pod and one container that runs. */
+export class FakeCluster implements Pick<
+  Cluster,
+  'request' | 'watch' | 'stream' | 'attach' | 'prepareUpgrade' | 'server' | 'runningPlugin'
+> {
+  readonly server = 'https://api:6443';
+  readonly commands: FakeCommand[] = [];
+  #answers: Answer[];
+  #events: WatchEvent<Pod>[] = [];
+  #wake: (() => void) | undefined;
+  #lost = false;
+  #readable = true;
+  #code: number | undefined;
+  #deleted = false;
+  #reason = 'Error';
+  /** Each exec that was opened, with what it runs. */
+  readonly execs: { words: readonly string[]; command: FakeCommand }[] = [];
+
+  constructor(answers: readonly Answer[]) {
+    this.#answers = [...answers];
+  }
+
+  /** The credential plugin that runs, if a test says so. */
+  plugin: string | undefined;
+
+  runningPlugin(): string | undefined {
+    return this.plugin;
+  }
+
+  get ended(): number | undefined {
+    return this.#code;
+  }
+
+  /** False: what ends the sleeper hangs. */
+  killsAtOnce = true;
+
+  /** Of the pod, where a test gives one. */
+  restartPolicy: 'Always' | 'OnFailure' | 'Never' | undefined;
+
+  get pod(): Pod {
+    const state =
+      this.#code === undefined
+        ? { running: {} }
+        : { terminated: { exitCode: this.#code, reason: this.#reason } };
+    return {
+      metadata: { name: 'web', namespace: 'shop', uid: 'u', resourceVersion: '1' },
+      spec: {
+        nodeName: 'n',
+        containers: [{ name: 'app' }],
+        ...(this.restartPolicy === undefined ? {} : { restartPolicy: this.restartPolicy }),
+      },
+      status: {
+        phase: 'Running',
+        containerStatuses: [{ name: 'app', state, ready: true, restartCount: 0, image: '', imageID: '' }],
+      },
+    };
+  }
+
+  end(code: number, told: boolean, reason = 'Error'): void {
+    this.#reason = reason;
+    this.#code ??= code;
+    if (told) this.#tell('MODIFIED');
+    // As a server does, recorded from a real Kubernetes v1.36.2: of an attach it tells no code.
+    const command = this.commands.at(-1);
+    const isExec = this.execs.some((exec) => exec.command === command);
+    command?.give(isExec ? statusOf(this.#code) : statusOf(0), Channel.error);
+    command?.finish(1000);
+  }
+
+  delete(): void {
+    this.#deleted = true;
+    this.#tell('DELETED');
+  }
+
+  loseWatch(): void {
+    this.#lost = true;
+    this.#wake?.();
+  }
+
+  hidePod(): void {
+    this.#readable = false;
+  }
+
+  prepareUpgrade(): void {
+    // nothing to prepare
+  }
+
+  request<T>({ signal }: ApiRequest): Promise<T> {
+    if (signal?.aborted === true) return Promise.reject(signal.reason as Error);
+    if (!this.#readable) return Promise.reject(unreachable('no route'));
+    if (this.#deleted) return Promise.reject(refusal(404, 'NotFound'));
+    return Promise.resolve(this.pod as T);
+  }
+
+  async *watch<T>({ signal }: { signal: AbortSignal }): AsyncGenerator<WatchEvent<T>> {
+    signal.addEventListener('abort', () => this.#wake?.(), { once: true });
+    for (;;) {
+      if (signal.aborted) return;
+      if (this.#lost) throw unreachable('the watch is lost');
+      const event = this.#events.shift();
+      if (event !== undefined) yield event as WatchEvent<T>;
+      else await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+  }
+
+  async stream({ signal }: ApiRequest): Promise<AsyncIterable<Uint8Array>> {
+    const isOver = () => this.#code !== undefined || this.#deleted || signal?.aborted === true;
+    const waitForEnd = async function* (): AsyncGenerator<Uint8Array> {
+      while (!isOver()) await new Promise<void>((resolve) => setImmediate(resolve));
+      yield* [];
+    };
+    return Promise.resolve(waitForEnd());
+  }
+
+  attach({ signal }: { signal?: AbortSignal | undefined }): Promise<RemoteCommand> {
+    return this.#answer(signal);
+  }
+
+  /** What ends the sleeper runs beside the others, and ends at once. */
+  async exec({
+    command: words,
+    signal,
+  }: RemoteCommandOptions & { command: readonly string[] }): Promise<RemoteCommand> {
+    if (words[0] === 'kill') {
+      const command = new FakeCommand(signal);
+      this.execs.push({ words, command });
+      if (this.killsAtOnce) command.finish(1000);
+      return command;
+    }
+    const command = await this.#answer(signal);
+    this.execs.push({ words, command });
+    return command;
+  }
+
+  #answer(signal: AbortSignal | undefined): Promise<FakeCommand> {
+    const answer = this.#answers.length > 1 ? this.#answers.shift() : this.#answers[0];
+    if (answer instanceof Error) return Promise.reject(answer);
+    switch (answer) {
+      case 'refused':
+        return Promise.reject(refusal(403, 'Forbidden'));
+      case 'unavailable':
+        return Promise.reject(refusal(503, 'ServiceUnavailable'));
+      case 'gone':
+        return Promise.reject(
+          new ApiStatusError(500, { message: 'container app not found' }, CALL, { form: 'text' }),
+        );
+      case 'silence':
+        return new Promise(() => undefined);
+      default: {
+        const command = new FakeCommand(signal);
+        if (this.#code !== undefined) command.finish(1000);
+        if (answer === 'open-and-break') command.finish(1006);
+        this.commands.push(command);
+        return Promise.resolve(command);
+      }
+    }
+  }
+
+  #tell(type: 'MODIFIED' | 'DELETED'): void {
+    this.#events.push({ type, object: this.pod });
+    this.#wake?.();
+  }
+}
+
+/** The end of a command as the error channel tells it. */
+function statusOf(code: number): string {
+  if (code === 0) return '{"metadata":{},"status":"Success"}';
+  const causes = [{ reason: 'ExitCode', message: String(code) }];
+  return JSON.stringify({ status: 'Failure', reason: 'NonZeroExitCode', details: { causes } });
+}
+
+const CALL = { method: 'GET', path: '/api/v1/namespaces/shop/pods/web/attach' } as const;
+
+function refusal(code: number, reason: string): ApiStatusError {
+  return new ApiStatusError(code, { kind: 'Status', message: reason, reason }, CALL);
+}

@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { FIXTURES } from './fixtures.ts';
+import { loadRecordings } from './load.ts';
+import { OUT_OF_SCOPE } from './out-of-scope.ts';
+import { textReport } from './report.ts';
+import { runConformance } from './run.ts';
+import { missingForRealContainers } from '../src/setup/runtime-choice.ts';
+
+const missing = missingForRealContainers();
+
+test('every reason for being out of scope is about a scenario that there is', () => {
+  const names = new Set(loadRecordings(FIXTURES).map(({ name }) => name));
+  assert.deepEqual(
+    Object.keys(OUT_OF_SCOPE).filter((name) => !names.has(name)),
+    [],
+  );
+});
+
+test(
+  'the sandbox answers as the recorded server did',
+  missing === undefined ? {} : { skip: missing },
+  async () => {
+    const { results } = await runConformance(loadRecordings(FIXTURES), { runtime: 'runc' });
+    const failed = results.filter(({ outcome }) => outcome === 'failed');
+    assert.equal(failed.length, 0, textReport(results));
+  },
+);

@@ -1,0 +1,21 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { withoutDistribution } from '../src/testing/recorded-distribution.ts';
+import type { Recording } from './recording.ts';
+
+/** Reads every recording of a folder: one scenario a file, as JSON, alone or gzipped. */
+export function loadRecordings(folder: string): Recording[] {
+  return readdirSync(folder)
+    .filter((file) => /\.json(?:\.gz)?$/.test(file))
+    .toSorted()
+    .map((file) => readRecording(join(folder, file)))
+    .filter((recording) => recording !== undefined);
+}
+
+function readRecording(path: string): Recording | undefined {
+  const bytes = readFileSync(path);
+  const text = path.endsWith('.gz') ? gunzipSync(bytes).toString('utf8') : bytes.toString('utf8');
+  const value = JSON.parse(text, withoutDistribution) as Partial<Recording>;
+  return Array.isArray(value.steps) ? (value as Recording) : undefined;
+}

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { podDifference } from './compare-pod.ts';
+
+const pod = (state: object, restartCount = 0) => ({
+  kind: 'Pod',
+  status: {
+    phase: 'Running',
+    containerStatuses: [{ name: 'app', state, restartCount, lastState: { restartCount } }],
+  },
+});
+const running = { running: {} };
+const ended = { terminated: { reason: 'Error', exitCode: 2 } };
+
+const cases: [what: string, recorded: object, own: object, isAwaited: boolean, isSame: boolean][] = [
+  ['the same', pod(running), pod(running), true, true],
+  ['one that has ended meanwhile', pod(running), pod(ended), false, true],
+  ['one that runs again', pod(running), pod(running, 1), false, true],
+  [
+    'one that waits for its next start',
+    pod(ended),
+    pod({ waiting: { reason: 'CrashLoopBackOff' } }, 1),
+    false,
+    true,
+  ],
+  ['one that runs again, where its first run was awaited', pod(running), pod(running, 1), true, false],
+  ['one that was not started as often', pod(ended, 1), pod(running), false, false],
+  [
+    'one that has ended otherwise',
+    pod(ended),
+    pod({ terminated: { reason: 'Completed', exitCode: 0 } }),
+    false,
+    false,
+  ],
+];
+
+for (const [what, recorded, own, isAwaited, isSame] of cases)
+  test(`a pod that was caught at another moment: ${what}`, () => {
+    assert.equal(podDifference(recorded, own, '', isAwaited) === undefined, isSame);
+  });

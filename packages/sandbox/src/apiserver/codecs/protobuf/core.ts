@@ -1,0 +1,86 @@
+/** Protobuf field numbers of the other structs of `core/v1`, and of the small groups. For the notation see `field-numbers.ts`. */
+export const CORE_NUMBERS = `
+Node metadata spec status
+NodeSpec podCIDR externalID providerID unschedulable taints configSource podCIDRs
+NodeConfigSource configMap=2
+ConfigMapNodeConfigSource namespace name uid resourceVersion kubeletConfigKey
+Taint key value effect timeAdded
+NodeStatus capacity allocatable phase conditions addresses daemonEndpoints nodeInfo images volumesInUse volumesAttached config runtimeHandlers features declaredFeatures
+NodeCondition type status lastHeartbeatTime lastTransitionTime reason message
+NodeAddress type address
+NodeDaemonEndpoints kubeletEndpoint
+DaemonEndpoint Port
+NodeSystemInfo machineID systemUUID bootID kernelVersion osImage containerRuntimeVersion kubeletVersion kubeProxyVersion operatingSystem architecture swap
+NodeSwapStatus capacity
+ContainerImage names sizeBytes
+AttachedVolume name devicePath
+NodeConfigStatus assigned active lastKnownGood error
+NodeRuntimeHandler name features
+NodeRuntimeHandlerFeatures recursiveReadOnlyMounts userNamespaces
+NodeFeatures supplementalGroupsPolicy
+Namespace metadata spec status
+NamespaceSpec finalizers
+NamespaceStatus phase conditions
+NamespaceCondition type status lastTransitionTime=4 reason message
+Event metadata involvedObject reason message source firstTimestamp lastTimestamp count type eventTime series action related reportingComponent reportingInstance
+EventsEvent metadata eventTime series reportingController reportingInstance action reason regarding related note type deprecatedSource deprecatedFirstTimestamp deprecatedLastTimestamp deprecatedCount
+EventSource component host
+EventSeries count lastObservedTime
+ObjectReference kind namespace name uid apiVersion resourceVersion fieldPath
+Service metadata spec status
+ServiceSpec ports selector clusterIP type externalIPs sessionAffinity=7 loadBalancerIP loadBalancerSourceRanges externalName externalTrafficPolicy healthCheckNodePort publishNotReadyAddresses sessionAffinityConfig ipFamilyPolicy=17 clusterIPs ipFamilies allocateLoadBalancerNodePorts loadBalancerClass internalTrafficPolicy trafficDistribution
+ServicePort name protocol port targetPort nodePort appProtocol
+SessionAffinityConfig clientIP
+ClientIPConfig timeoutSeconds
+ServiceStatus loadBalancer conditions
+LoadBalancerStatus ingress
+LoadBalancerIngress ip hostname ipMode ports
+PortStatus port protocol error
+Endpoints metadata subsets
+EndpointSubset addresses notReadyAddresses ports
+EndpointAddress ip targetRef hostname nodeName
+EndpointPort name port protocol appProtocol
+EndpointSlice metadata endpoints ports addressType
+Endpoint addresses conditions hostname targetRef deprecatedTopology nodeName zone hints
+EndpointConditions ready serving terminating
+EndpointHints forZones forNodes
+ForZone name
+ForNode name
+DiscoveryEndpointPort name protocol port appProtocol
+ConfigMap metadata data binaryData immutable
+Secret metadata data type stringData immutable
+ServiceAccount metadata secrets imagePullSecrets automountServiceAccountToken
+LimitRange metadata spec
+LimitRangeSpec limits
+LimitRangeItem type max min default defaultRequest maxLimitRequestRatio
+ResourceQuota metadata spec status
+ResourceQuotaSpec hard scopes scopeSelector
+ScopeSelector matchExpressions
+ScopedResourceSelectorRequirement scopeName operator values
+ResourceQuotaStatus hard used
+ReplicationController metadata spec status
+ReplicationControllerSpec replicas selector template minReadySeconds
+ReplicationControllerStatus replicas fullyLabeledReplicas observedGeneration readyReplicas availableReplicas conditions
+Binding metadata target
+Eviction metadata deleteOptions
+Lease metadata spec
+LeaseSpec holderIdentity leaseDurationSeconds acquireTime renewTime leaseTransitions strategy preferredHolder
+PriorityClass metadata value globalDefault description preemptionPolicy
+RuntimeClass metadata handler overhead scheduling
+Overhead podFixed
+Scheduling nodeSelector tolerations
+StorageClass metadata provisioner parameters reclaimPolicy mountOptions allowVolumeExpansion volumeBindingMode allowedTopologies
+TopologySelectorTerm matchLabelExpressions
+TopologySelectorLabelRequirement key values
+PodDisruptionBudget metadata spec status
+PodDisruptionBudgetSpec minAvailable selector maxUnavailable unhealthyPodEvictionPolicy
+PodDisruptionBudgetStatus observedGeneration disruptedPods disruptionsAllowed currentHealthy desiredHealthy expectedPods conditions
+Role metadata rules
+ClusterRole metadata rules aggregationRule
+AggregationRule clusterRoleSelectors
+PolicyRule verbs apiGroups resources resourceNames nonResourceURLs
+RoleBinding metadata subjects roleRef
+ClusterRoleBinding metadata subjects roleRef
+Subject kind apiGroup name namespace
+RoleRef apiGroup kind name
+`;

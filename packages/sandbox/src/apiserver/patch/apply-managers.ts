@@ -1,0 +1,118 @@
+import { StatusError } from '../../machinery/status-error.ts';
+import { covers, type Fields, fieldsOf, removeAt, same, valueAt } from './apply-fields.ts';
+import type { JsonObject } from './element-order.ts';
+
+/** Who has written fields by other means than an apply. */
+interface OtherWrites {
+  /** Owns what nobody else does; absent for an object that an apply has made. */
+  creator?: string;
+  updates: Map<string, Fields>;
+}
+
+/** Which fields of which object belong to whom. The status, and what controllers write, belongs to nobody. */
+export class ApplyManagers {
+  readonly #byUid = new Map<string, Map<string, Fields>>();
+  readonly #others = new Map<string, OtherWrites>();
+
+  /** @throws StatusError 409 if a field that another manager owns has another value */
+  check(uid: string, manager: string, current: JsonObject, configuration: JsonObject): void {
+    const conflicts: { owner: string; path: string }[] = [];
+    for (const [path, { keys, value }] of fieldsOf(configuration)) {
+      const held = valueAt(current, keys);
+      if (covers(held, value)) continue;
+      for (const owner of this.#ownersOf(uid, path, held !== undefined)) {
+        if (owner !== quoted(manager)) conflicts.push({ owner, path });
+      }
+    }
+    if (conflicts.length > 0) throw conflictError(conflicts);
+  }
+
+  /** The owners of a field, as messages name them. */
+  #ownersOf(uid: string, path: string, exists: boolean): string[] {
+    const others = this.#others.get(uid);
+    const appliers = [...(this.#byUid.get(uid) ?? [])].filter(([, fields]) => fields.has(path));
+    const updaters = [...(others?.updates ?? [])].filter(([, fields]) => fields.has(path));
+    const owners = [...appliers.map(([name]) => quoted(name)), ...updaters.map(([name]) => name)];
+    return owners.length === 0 && exists && others?.creator !== undefined ? [others.creator] : owners;
+  }
+
+  /**
+   * Notes another write than an apply: a create, an update, or a patch.
+   *
+   * @param by how messages name who wrote, see `updateManager`
+   * @param before absent for a new object
+   */
+  note(uid: string, by: string, before: JsonObject | undefined, after: JsonObject): void {
+    const others = this.#others.get(uid) ?? { updates: new Map<string, Fields>() };
+    this.#others.set(uid, others);
+    if (before === undefined) {
+      others.creator = by;
+      return;
+    }
+    const written: Fields = others.updates.get(by) ?? new Map();
+    for (const [path, field] of fieldsOf(after)) {
+      if (same(valueAt(before, field.keys), field.value)) continue;
+      for (const [, fields] of [...(this.#byUid.get(uid) ?? []), ...others.updates]) fields.delete(path);
+      written.set(path, field);
+    }
+    others.updates.set(by, written);
+  }
+
+  /** Removes from `merged` what this manager applied before, applies no more, and shares with nobody. */
+  prune(uid: string, manager: string, merged: JsonObject, configuration: JsonObject): void {
+    const managers = this.#byUid.get(uid);
+    const wanted = fieldsOf(configuration);
+    for (const [path, { keys }] of managers?.get(manager) ?? []) {
+      const shared = [...(managers ?? [])].some(([other, fields]) => other !== manager && fields.has(path));
+      if (!wanted.has(path) && !shared) removeAt(merged, keys);
+    }
+  }
+
+  /** Notes that a manager has applied a configuration; one that was forced takes its fields from all others. */
+  record(uid: string, manager: string, configuration: JsonObject, before: JsonObject | undefined): void {
+    const managers = this.#byUid.get(uid) ?? new Map<string, Fields>();
+    const former = managers.get(manager);
+    const fields = fieldsOf(configuration);
+    for (const [path, { keys, value }] of fields) {
+      const held = valueAt(before, keys);
+      // What somebody else had set to the same value before stays when this manager gives it up.
+      if (held !== undefined && same(held, value) && former?.has(path) !== true) fields.delete(path);
+      for (const [other, theirs] of managers) {
+        if (other !== manager && !same(theirs.get(path)?.value, value)) theirs.delete(path);
+      }
+      for (const theirs of this.#others.get(uid)?.updates.values() ?? []) {
+        if (!same(theirs.get(path)?.value, value)) theirs.delete(path);
+      }
+    }
+    managers.set(manager, fields);
+    this.#byUid.set(uid, managers);
+  }
+}
+
+/** How messages name a manager that writes by other means than an apply. */
+export function updateManager(name: string, apiVersion: string, subresource = ''): string {
+  const place = subresource === '' ? '' : ` with subresource ${JSON.stringify(subresource)}`;
+  return `${quoted(name)}${place} using ${apiVersion}`;
+}
+
+function quoted(manager: string): string {
+  return JSON.stringify(manager);
+}
+
+function conflictError(conflicts: readonly { owner: string; path: string }[]): StatusError {
+  const count = `${conflicts.length} conflict${conflicts.length === 1 ? '' : 's'}`;
+  const owners = [...new Set(conflicts.map(({ owner }) => owner))].toSorted();
+  const words = owners.map((owner) => {
+    const paths = conflicts.filter((one) => one.owner === owner).map(({ path }) => path);
+    return paths.length === 1
+      ? `conflict with ${owner}: ${paths[0] ?? ''}`
+      : `conflicts with ${owner}:\n${paths.map((path) => `- ${path}`).join('\n')}`;
+  });
+  return new StatusError(409, 'Conflict', `Apply failed with ${count}: ${words.join('\n')}`, {
+    causes: conflicts.map(({ owner, path }) => ({
+      reason: 'FieldManagerConflict',
+      message: `conflict with ${owner}`,
+      field: path,
+    })),
+  });
+}

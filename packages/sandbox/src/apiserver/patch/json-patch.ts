@@ -1,0 +1,128 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type Json, type JsonObject, isObject } from './element-order.ts';
+import { setMember } from './members.ts';
+
+export interface Operation {
+  op?: string;
+  path?: string;
+  from?: string;
+  value?: Json;
+}
+
+/** An operation that does not apply; why is nobody told. */
+export class JsonPatchError extends Error {
+  override readonly name = 'JsonPatchError';
+}
+
+type Container = Json[] | JsonObject;
+
+/**
+ * Applies a JSON patch (RFC 6902) as the server's own library does: `replace` of a field that is not there adds it,
+ * indices may count from the end. The document may be changed.
+ */
+export function applyJsonPatch(document: Json, operations: readonly Operation[]): Json {
+  // Operations on the whole document are those on its one member.
+  const root: JsonObject = { '': document };
+  for (const operation of operations) applyOperation(root, operation);
+  return root[''] ?? null;
+}
+
+function applyOperation(root: JsonObject, { op, path, from, value = null }: Operation): void {
+  if (path === undefined) throw new JsonPatchError();
+  switch (op) {
+    case 'add':
+      add(...locate(root, path), value);
+      return;
+    case 'remove':
+      remove(...locate(root, path));
+      return;
+    case 'replace':
+      replace(root, path, value);
+      return;
+    case 'move': {
+      const [source, key] = locate(root, from);
+      const moved = get(source, key) ?? null;
+      remove(source, key);
+      add(...locate(root, path), moved);
+      return;
+    }
+    case 'test':
+      if (!isDeepStrictEqual(path === '' ? root[''] : (get(...locate(root, path)) ?? null), value)) {
+        throw new JsonPatchError();
+      }
+      return;
+    case 'copy':
+      add(...locate(root, path), structuredClone(get(...locate(root, from)) ?? null));
+      return;
+    default:
+      throw new JsonPatchError();
+  }
+}
+
+function replace(root: JsonObject, path: string, value: Json): void {
+  if (path === '') {
+    if (typeof value !== 'object' || value === null) throw new JsonPatchError();
+    root[''] = value;
+    return;
+  }
+  const [container, key] = locate(root, path);
+  if (!Array.isArray(container)) {
+    setMember(container, key, value);
+    return;
+  }
+  get(container, key);
+  container.splice(indexIn(key, container.length), 1, value);
+}
+
+/** What holds the value that a path names, and its key there; what stands before the first slash does not count. */
+function locate(root: JsonObject, path: string | undefined): [Container, string] {
+  const parts = path?.split('/').slice(1).map(unescapeKey) ?? [];
+  const key = parts.pop();
+  if (key === undefined) throw new JsonPatchError();
+  let container = root[''];
+  for (const part of parts) {
+    if (!Array.isArray(container) && !isObject(container)) throw new JsonPatchError();
+    container = get(container, part);
+  }
+  if (!Array.isArray(container) && !isObject(container)) throw new JsonPatchError();
+  return [container, key];
+}
+
+function unescapeKey(key: string): string {
+  return key.replaceAll('~1', '/').replaceAll('~0', '~');
+}
+
+function get(container: Container, key: string): Json | undefined {
+  if (!Array.isArray(container)) return Object.hasOwn(container, key) ? container[key] : undefined;
+  const index = indexIn(key, container.length);
+  if (index >= container.length) throw new JsonPatchError();
+  return container[index];
+}
+
+function add(container: Container, key: string, value: Json): void {
+  if (!Array.isArray(container)) setMember(container, key, value);
+  else if (key === '-') container.push(value);
+  else {
+    const index = indexIn(key, container.length + 1);
+    if (index > container.length) throw new JsonPatchError();
+    container.splice(index, 0, value);
+  }
+}
+
+function remove(container: Container, key: string): void {
+  if (Array.isArray(container)) {
+    get(container, key);
+    container.splice(indexIn(key, container.length), 1);
+    return;
+  }
+  if (!Object.hasOwn(container, key)) throw new JsonPatchError();
+  delete container[key];
+}
+
+/** An index of a list of that length; negative ones count from its end. */
+function indexIn(key: string, length: number): number {
+  if (!/^[+-]?\d+$/.test(key)) throw new JsonPatchError();
+  const index = Number(key);
+  if (index < -length) throw new JsonPatchError();
+  return index < 0 ? index + length : index;
+}

@@ -1,0 +1,85 @@
+import type { MemoryStore } from '../../store/memory-store.ts';
+import type { KubeObject } from '../../machinery/objects.ts';
+import type { Resource } from '../discovery/resource-table.ts';
+import { badRequest, expired, tooLargeResourceVersion } from '../../machinery/errors.ts';
+import type { ListOptions } from '../options.ts';
+import {
+  parseFieldSelector,
+  matchesFields,
+  type FieldReaders,
+} from '../../machinery/selectors/field-selector.ts';
+import { matchesLabels } from '../../machinery/selectors/label-requirement.ts';
+import { parseLabelSelector } from '../../machinery/selectors/parse-label-selector.ts';
+import { expiredToken, readContinueToken, writeContinueToken } from './continue-token.ts';
+import type { ListPage } from './represent.ts';
+
+export type Selection = (object: KubeObject) => boolean;
+
+/** What the selectors of a query choose; throws StatusError 400 where they cannot be read. */
+export function readSelection(options: ListOptions, readers: FieldReaders): Selection {
+  const labels = parseLabelSelector(options.labelSelector);
+  const fields = parseFieldSelector(options.fieldSelector, readers);
+  return (object) => matchesLabels(labels, object.metadata.labels) && matchesFields(fields, readers, object);
+}
+
+/** Reads a resourceVersion of a query. */
+function parseResourceVersion(text: string): number | undefined {
+  if (text === '') return undefined;
+  if (!/^\d+$/.test(text)) {
+    const quoted = JSON.stringify(text);
+    throw badRequest(
+      `invalid resource version: resourceVersion: Invalid value: ${quoted}: strconv.ParseUint: parsing ${quoted}: invalid syntax`,
+    );
+  }
+  return Number(text);
+}
+
+/** One page of a list. The store has only the present: an exact past version is 410 Gone. */
+export function listObjects(
+  store: MemoryStore,
+  resource: Resource,
+  namespace: string | undefined,
+  options: ListOptions,
+  selects: Selection,
+): ListPage {
+  const asked = parseResourceVersion(options.resourceVersion);
+  const current = store.resourceVersion;
+  if (asked !== undefined && asked > current) throw tooLargeResourceVersion(asked, current);
+  const start = options.continueToken === '' ? undefined : readContinueToken(options.continueToken);
+  if (start !== undefined && (asked ?? 0) > 0) {
+    throw badRequest('specifying resource version is not allowed when using continue');
+  }
+  if (start !== undefined && start.resourceVersion > 0) {
+    if (store.eventsSince(resource.key, start.resourceVersion) === undefined) throw expiredToken(start.key);
+  }
+  const all = store.list(resource.key, namespace);
+  const rest = start === undefined ? all : all.filter((object) => keyOf(object, namespace) >= start.key);
+  const chosen = rest.filter(selects);
+  const isExact = options.resourceVersionMatch === 'Exact' && asked !== undefined;
+  if (isExact && store.eventsSince(resource.key, asked) === undefined) {
+    throw expired('The resourceVersion for the provided list is too old.');
+  }
+  // A token may be of no version, for the rest of a list that is older than what is remembered.
+  const consistent = start === undefined || start.resourceVersion < 0 ? undefined : start.resourceVersion;
+  const resourceVersion = String(consistent ?? (isExact ? asked : current));
+  // Version 0 is whatever the server has at hand, which it gives whole.
+  const limit = asked === 0 && start === undefined ? 0 : options.limit;
+  if (limit <= 0 || chosen.length <= limit) return { items: chosen, resourceVersion };
+  const items = chosen.slice(0, limit);
+  const last = items.at(-1);
+  const counted = options.labelSelector === '' && options.fieldSelector === '';
+  return {
+    items,
+    resourceVersion,
+    ...(last === undefined
+      ? {}
+      : { continueToken: writeContinueToken(`${keyOf(last, namespace)}\0`, Number(resourceVersion)) }),
+    ...(counted ? { remainingItemCount: chosen.length - items.length } : {}),
+  };
+}
+
+/** An object's place in a list: its name, with the namespace before it where the list is of all. */
+function keyOf({ metadata }: KubeObject, namespace: string | undefined): string {
+  const { name = '' } = metadata;
+  return namespace === undefined && metadata.namespace !== undefined ? `${metadata.namespace}/${name}` : name;
+}

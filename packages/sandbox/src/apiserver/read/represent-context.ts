@@ -1,0 +1,26 @@
+import type { KubeObject } from '../../machinery/objects.ts';
+import type { Resource } from '../discovery/resource-table.ts';
+import type { RulesLookup } from '../kinds.ts';
+import type { Representation } from '../codecs/negotiate.ts';
+
+export interface TableOptions {
+  includeObject: 'None' | 'Metadata' | 'Object';
+  /** Watch events after the first carry no column definitions. */
+  noHeaders?: boolean;
+}
+
+/** What representing objects needs besides them. */
+export interface RepresentContext {
+  resource: Resource;
+  rules: RulesLookup;
+  representation: Representation;
+  tableOptions: TableOptions;
+}
+
+/** An object's metadata alone, in the group version asked for. */
+export function partialMetadata(
+  object: KubeObject,
+  { group = 'meta.k8s.io', version = 'v1' }: Pick<Representation, 'group' | 'version'>,
+): Record<string, unknown> {
+  return { kind: 'PartialObjectMetadata', apiVersion: `${group}/${version}`, metadata: object.metadata };
+}

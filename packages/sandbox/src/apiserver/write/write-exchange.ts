@@ -1,0 +1,70 @@
+import type { KubeObject } from '../../machinery/objects.ts';
+import type { ApiContext } from '../api-context.ts';
+import type { Resource } from '../discovery/resource-table.ts';
+import type { Exchange } from '../exchange.ts';
+import { typed } from '../kinds.ts';
+import type { WriteOptions } from '../options.ts';
+import { updateManager } from '../patch/apply-managers.ts';
+import type { JsonObject } from '../patch/element-order.ts';
+import { negotiate } from '../codecs/negotiate.ts';
+import { representObject, sendAs } from '../read/represent.ts';
+import { readTableOptions } from '../read/table.ts';
+import type { Write } from './context.ts';
+import { noEffectFields } from './no-effect.ts';
+
+/** A write on behalf of a request. */
+export function beginWrite(exchange: Exchange, api: ApiContext, resource: Resource, dryRun: boolean): Write {
+  return {
+    store: api.store,
+    resource,
+    rules: api.rules(resource.key),
+    namespace: resource.namespaced ? exchange.info.namespace : '',
+    admission: (name) => api.hooks.onAdmission?.(exchange, name),
+    context: {
+      store: api.store,
+      user: exchange.user,
+      now: api.now,
+      dryRun,
+      warn: (text) => exchange.warn(text),
+    },
+  };
+}
+
+/** Answers a written object, in the representation asked for. */
+export function sendObject(
+  exchange: Exchange,
+  api: ApiContext,
+  resource: Resource,
+  status: number,
+  object: KubeObject,
+): void {
+  if (exchange.method !== 'DELETE') {
+    for (const text of noEffectFields(resource, object)) exchange.warn(text);
+  }
+  const representation = negotiate(exchange.headers.accept);
+  const context = {
+    resource,
+    rules: api.rules,
+    representation,
+    tableOptions: readTableOptions(exchange.query, representation),
+  };
+  const value = representation.as === undefined ? typed(resource, object) : representObject(object, context);
+  sendAs(exchange, status, value, representation);
+}
+
+/** Notes who has written what, for the conflicts of a later apply. */
+export function noteWriter(
+  exchange: Exchange,
+  api: ApiContext,
+  resource: Resource,
+  { fieldManager, dryRun }: WriteOptions,
+  before: KubeObject | undefined,
+  after: KubeObject,
+): void {
+  if (dryRun) return;
+  // Without a name of its own a client is known by the program that it says it is.
+  const name =
+    fieldManager === '' ? (exchange.headers['user-agent']?.split('/')[0] ?? 'unknown') : fieldManager;
+  const by = updateManager(name, resource.apiVersion, exchange.info.subresource);
+  api.applyManagers.note(after.metadata.uid ?? '', by, before as JsonObject | undefined, after as never);
+}

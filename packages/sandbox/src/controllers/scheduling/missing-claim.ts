@@ -1,0 +1,26 @@
+import { claimOfVolume } from '../../resources/pods/claim-of-volume.ts';
+import type { PersistentVolumeClaim, Pod } from 'kubernetes-types/core/v1.d.ts';
+import type { KubeObject } from '../../machinery/objects.ts';
+import type { Store } from '../../store/types.ts';
+
+/** What is wrong with the claims that a pod's volumes name, in the scheduler's words; undefined if nothing. */
+export function missingClaim(store: Store, pod: Pod & KubeObject): string | undefined {
+  const { namespace } = pod.metadata;
+  for (const volume of pod.spec?.volumes ?? []) {
+    const claimName = claimOfVolume(pod, volume);
+    if (claimName === undefined) continue;
+    const claim = store.get<PersistentVolumeClaim & KubeObject>(
+      'persistentvolumeclaims',
+      namespace,
+      claimName,
+    );
+    if (claim === undefined) {
+      const name = JSON.stringify(claimName);
+      return volume.ephemeral === undefined
+        ? `persistentvolumeclaim ${name} not found`
+        : `waiting for ephemeral volume controller to create the persistentvolumeclaim ${name}`;
+    }
+    if (claim.status?.phase !== 'Bound') return 'pod has unbound immediate PersistentVolumeClaims';
+  }
+  return undefined;
+}

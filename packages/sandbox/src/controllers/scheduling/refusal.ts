@@ -1,0 +1,36 @@
+import type { Misfit } from '../../resources/nodes/node-fit.ts';
+
+const NOT_HELPFUL = 'Preemption is not helpful for scheduling';
+const NO_VICTIMS = 'No preemption victims found for incoming pod';
+
+/** Why a pod was put on no node, told by what each of them lacks; pods of lower priority are never in the way here. */
+export function refusalOfNodes(misfits: readonly Misfit[]): string {
+  if (misfits.length === 0) return 'no nodes available to schedule pods';
+  const reasons = misfits.flatMap((misfit) => misfit.reasons);
+  const preemption = misfits.map(({ mayMakeRoom }) => (mayMakeRoom ? NO_VICTIMS : NOT_HELPFUL));
+  return words(misfits.length, histogram(reasons), preemption);
+}
+
+/** The same where no node was looked at, because none could help. */
+export function refusalBeforeNodes(count: number, reason: string): string {
+  return words(
+    count,
+    reason,
+    Array.from({ length: count }, () => NOT_HELPFUL),
+  );
+}
+
+function words(count: number, reasons: string, preemption: readonly string[]): string {
+  const available = `0/${count} nodes are available:`;
+  return `${available} ${reasons}. no new claims to deallocate, preemption: ${available} ${histogram(preemption)}.`;
+}
+
+/** How many nodes have each reason. */
+function histogram(reasons: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  return [...counts]
+    .map(([reason, nodes]) => `${nodes} ${reason}`)
+    .toSorted()
+    .join(', ');
+}

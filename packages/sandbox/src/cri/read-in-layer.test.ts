@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { readInLayer } from './read-in-layer.ts';
+
+test('of a layer only its own regular files are read', (context) => {
+  const folder = mkdtempSync(join(tmpdir(), 'layer-'));
+  context.after(() => rmSync(folder, { recursive: true }));
+  const layer = join(folder, 'layer');
+  mkdirSync(join(layer, 'etc'), { recursive: true });
+  writeFileSync(join(folder, 'host'), 'the host');
+  writeFileSync(join(layer, 'etc/passwd'), 'root:x:0:0');
+  symlinkSync('passwd', join(layer, 'etc/link'));
+  symlinkSync('../../host', join(layer, 'etc/out'));
+  symlinkSync(folder, join(layer, 'etc/folder'));
+  assert.equal(spawnSync('mkfifo', [join(layer, 'etc/pipe')]).status, 0);
+  assert.equal(readInLayer(layer, 'etc/passwd'), 'root:x:0:0');
+  assert.equal(readInLayer(layer, 'etc/link'), 'root:x:0:0');
+  for (const path of ['etc/out', 'etc/folder/host', 'etc/pipe', 'etc', 'etc/none'])
+    assert.equal(readInLayer(layer, path), undefined, path);
+});

@@ -1,0 +1,102 @@
+import type { Event } from 'kubernetes-types/core/v1.d.ts';
+import type { KubeObject } from '../../machinery/objects.ts';
+import type { Store } from '../../store/types.ts';
+import { timestamp } from '../../machinery/timestamp.ts';
+
+const COMPONENT = 'kubelet';
+const NS_PER_MS = 1_000_000n;
+
+/** Something that happened to an object. */
+export interface EventDetails {
+  type: 'Normal' | 'Warning';
+  reason: string;
+  message: string;
+  fieldPath?: string;
+}
+
+/** Writes core/v1 Events; one that repeats counts up the first instead. */
+export class EventRecorder {
+  readonly #store: Store;
+  readonly #nodeName: string;
+  readonly #now: () => Date;
+  /** Names of events by what they say, by the uid of their object. */
+  readonly #names = new Map<string, Map<string, string>>();
+  #last = 0n;
+
+  constructor(store: Store, nodeName: string, now: () => Date) {
+    this.#store = store;
+    this.#nodeName = nodeName;
+    this.#now = now;
+  }
+
+  /** @param resourceVersion of the object as it was first seen, which the kubelet's events keep naming */
+  record(object: KubeObject, resourceVersion: string, details: EventDetails): void {
+    const { uid = '', namespace = 'default', name = '' } = object.metadata;
+    const time = timestamp(this.#now());
+    const key = [details.type, details.reason, details.message, details.fieldPath].join('\0');
+    const names = this.#names.get(uid) ?? new Map<string, string>();
+    this.#names.set(uid, names);
+    const known = names.get(key);
+    if (known !== undefined) {
+      const counted = this.#store.update<Event & KubeObject>('events', namespace, known, (event) => {
+        event.count = (event.count ?? 0) + 1;
+        event.lastTimestamp = time;
+      });
+      if (counted !== undefined) return;
+    }
+    const eventName = `${name}.${this.#stamp()}`;
+    names.set(key, eventName);
+    this.#create(object, resourceVersion, details, eventName, time);
+  }
+
+  /** Forgets the events of an object that is gone. */
+  forget(uid: string): void {
+    this.#names.delete(uid);
+  }
+
+  #create(
+    object: KubeObject,
+    resourceVersion: string,
+    details: EventDetails,
+    eventName: string,
+    time: string,
+  ): void {
+    const { uid = '', namespace, name = '' } = object.metadata;
+    const event = {
+      apiVersion: 'v1',
+      kind: 'Event',
+      metadata: { name: eventName, namespace: namespace ?? 'default' },
+      involvedObject: {
+        kind: object.kind,
+        ...(namespace === undefined ? {} : { namespace }),
+        name,
+        uid,
+        apiVersion: object.apiVersion,
+        resourceVersion,
+        ...(details.fieldPath === undefined ? {} : { fieldPath: details.fieldPath }),
+      },
+      reason: details.reason,
+      message: details.message,
+      source: { component: COMPONENT, host: this.#nodeName },
+      firstTimestamp: time,
+      lastTimestamp: time,
+      count: 1,
+      type: details.type,
+      eventTime: null,
+      reportingComponent: COMPONENT,
+      reportingInstance: this.#nodeName,
+    };
+    try {
+      this.#store.create('events', event);
+    } catch {
+      // The namespace may be on its way out; an event is never worth a failure.
+    }
+  }
+
+  /** Names are the time in nanoseconds; two within one clock tick must differ. */
+  #stamp(): string {
+    const now = BigInt(this.#now().getTime()) * NS_PER_MS;
+    this.#last = now > this.#last ? now : this.#last + 1n;
+    return this.#last.toString(16);
+  }
+}

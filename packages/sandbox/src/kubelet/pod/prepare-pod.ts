@@ -1,0 +1,34 @@
+import type { KubeletContext } from '../kubelet-context.ts';
+import { mountVolumes } from '../volumes/mount-volumes.ts';
+import type { PodReporter } from './pod-reporter.ts';
+import type { PodState } from './pod-state.ts';
+import { sandboxConfig } from './sandbox-config.ts';
+
+/** What there was to prepare: nothing any more, a new sandbox, or something that could not be had. */
+export type Preparation = 'ready' | 'new' | 'failed';
+
+/** Sees to a pod's volumes and sandbox. */
+export async function preparePod(
+  context: KubeletContext,
+  state: PodState,
+  reporter: PodReporter,
+  signal: AbortSignal,
+): Promise<Preparation> {
+  const { pod } = reporter;
+  state.volumes ??= await mountVolumes(context, pod, state, signal, (details) => reporter.record(details));
+  if (state.volumes === undefined) return 'failed';
+  if (state.sandbox !== undefined) return 'ready';
+  try {
+    state.sandbox = await context.runtime.runPodSandbox(sandboxConfig(pod, context.nodeName));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    reporter.record({
+      type: 'Warning',
+      reason: 'FailedCreatePodSandBox',
+      message: `Failed to create pod sandbox: rpc error: code = Unknown desc = ${reason}`,
+    });
+    return 'failed';
+  }
+  reporter.sandboxReady();
+  return 'new';
+}

@@ -1,0 +1,12 @@
+import type { ObjectMeta } from 'kubernetes-types/meta/v1.d.ts';
+
+/** Any stored API object: JSON, with the metadata that the store itself maintains. */
+export interface KubeObject {
+  apiVersion: string;
+  kind: string;
+  metadata: ObjectMeta;
+  [field: string]: unknown;
+}
+
+/** A resource's key: its plural, with the group except for the core group (`pods`, `deployments.apps`). */
+export type ResourceKey = string;

@@ -1,0 +1,74 @@
+import { spawn } from 'node:child_process';
+import type { Writable } from 'node:stream';
+import type { TerminalSize } from 'kubectl-dbg-wire';
+import { deferred } from '../../cri/deferred.ts';
+
+/** A child process with its streams in hand: over pipes, or on a pseudo-terminal of its own. */
+export interface StreamedChild {
+  readonly pid: number;
+  readonly stdin: Writable | undefined;
+  onOutput(listener: (stream: 'stdout' | 'stderr', chunk: Buffer) => void): void;
+  pause(): void;
+  resume(): void;
+  resize(size: TerminalSize): void;
+  /** Resolves with the exit code once the process has ended and all output was handed out. */
+  readonly ended: Promise<number>;
+}
+
+export interface ChildOptions {
+  stdin: boolean;
+  env: NodeJS.ProcessEnv;
+}
+
+/** Signals are reported as 128 plus their number, as shells do. */
+const SIGNAL_BASE = 128;
+const SIGKILL = 9;
+
+/** Starts `argv` with pipes. Its own session, so that signals meant for the sandbox's terminal don't reach it. */
+export function spawnPiped(argv: readonly string[], options: ChildOptions): StreamedChild {
+  const [file = '', ...args] = argv;
+  const child = spawn(file, args, {
+    stdio: [options.stdin ? 'pipe' : 'ignore', 'pipe', 'pipe'],
+    env: options.env,
+    detached: true,
+  });
+  const { promise: ended, resolve, reject } = deferred<number>();
+  child.once('error', reject);
+  // 'close' comes after the last data of both pipes.
+  child.once('close', (code) => resolve(code ?? SIGNAL_BASE + SIGKILL));
+  // The process may close its input at any time.
+  child.stdin?.on('error', () => {});
+  const { stdout, stderr } = child;
+  if (stdout === null || stderr === null) throw new Error(`${file} could not be started with pipes`);
+  // Read from the beginning: Node throws away what nobody listens to when the process ends, and what comes on
+  // both pipes is handed out in the order in which it came.
+  let early: ['stdout' | 'stderr', Buffer][] = [];
+  let deliver: ((stream: 'stdout' | 'stderr', chunk: Buffer) => void) | undefined;
+  const take = (stream: 'stdout' | 'stderr', chunk: Buffer): void => {
+    if (deliver === undefined) early.push([stream, chunk]);
+    else deliver(stream, chunk);
+  };
+  stdout.on('data', (chunk: Buffer) => take('stdout', chunk));
+  stderr.on('data', (chunk: Buffer) => take('stderr', chunk));
+  return {
+    pid: child.pid ?? -1,
+    stdin: child.stdin ?? undefined,
+    onOutput(listener) {
+      deliver = listener;
+      for (const [stream, chunk] of early) listener(stream, chunk);
+      early = [];
+    },
+    pause() {
+      stdout.pause();
+      stderr.pause();
+    },
+    resume() {
+      stdout.resume();
+      stderr.resume();
+    },
+    resize() {
+      // No terminal, no size.
+    },
+    ended,
+  };
+}

@@ -1,0 +1,232 @@
+import { rmSync, statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import type { LogOptions, RemoteProcess, StreamOptions } from '../../cri/remote-process.ts';
+import type { Image } from '../../cri/image.ts';
+import { deferred } from '../../cri/deferred.ts';
+import { readLog } from '../../cri/log/log-reader.ts';
+import type { LogWriter } from '../../cri/log/log-writer.ts';
+import { logTail } from '../../cri/log/log-tail.ts';
+import {
+  type ContainerConfig,
+  type ContainerState,
+  type LinuxUser,
+  type RuntimeContainer,
+  StartError,
+} from '../../cri/runtime.ts';
+import { OutputHub } from '../../cri/stream/output-hub.ts';
+import { limitWasHit, removeCgroup } from './cgroup.ts';
+import type { StreamedChild } from './child-process.ts';
+import type { RuncNode } from './node/runc-node.ts';
+import { startErrorMessage } from '../../cri/error-words.ts';
+import { execProcess } from './runc-exec.ts';
+import { lastError, runcArgv, type RuncContext, waitForPidFile } from './runc-command.ts';
+import { spawnChild } from './spawn-child.ts';
+
+/** Exit codes: containerd's for a process that could not be started, and the shell's for SIGKILL. */
+const START_ERROR_CODE = 128;
+const KILLED_CODE = 137;
+/** The kubelet reads so much of a termination message. */
+const TERMINATION_MESSAGE_BYTES = 4096;
+
+/** What a container's files and cgroups are. */
+export interface ContainerPlace {
+  directory: string;
+  /** The cgroup above the container's own, if it may have one. */
+  cgroup?: string;
+  /** On the node, the file behind the termination message path. */
+  terminationLog?: string;
+}
+
+/** A container by runc: `runc run` in the foreground carries its streams, waits for it and gives its exit code. */
+export class RuncContainer implements RuntimeContainer {
+  readonly id: string;
+  readonly name: string;
+  readonly attempt: number;
+  readonly image: Image;
+  readonly user: LinuxUser;
+  readonly exited: Promise<void>;
+  state: ContainerState = { phase: 'created' };
+  /** Of its first process, on the node; absent unless it runs. */
+  pid: number | undefined;
+  readonly #context: RuncContext;
+  readonly #node: RuncNode;
+  readonly #config: ContainerConfig;
+  readonly #place: ContainerPlace;
+  readonly #log: LogWriter;
+  readonly #now: () => Date;
+  readonly #end = deferred<void>();
+  #child: StreamedChild | undefined;
+  #hub: OutputHub | undefined;
+  #killed = false;
+  #removed = false;
+  #starting: Promise<void> | undefined;
+
+  constructor(options: {
+    id: string;
+    context: RuncContext;
+    node: RuncNode;
+    config: ContainerConfig;
+    place: ContainerPlace;
+    user: LinuxUser;
+    log: LogWriter;
+    now: () => Date;
+  }) {
+    this.id = options.id;
+    this.name = options.config.name;
+    this.attempt = options.config.attempt;
+    this.image = options.config.image;
+    this.user = options.user;
+    this.exited = this.#end.promise;
+    this.#context = options.context;
+    this.#node = options.node;
+    this.#config = options.config;
+    this.#place = options.place;
+    this.#log = options.log;
+    this.#now = options.now;
+  }
+
+  async start(): Promise<void> {
+    if (this.#removed) throw this.#failed('the container is being removed');
+    this.#starting = this.#run();
+    await this.#starting;
+  }
+
+  async #run(): Promise<void> {
+    const { directory } = this.#place;
+    const pidFile = join(directory, 'pid');
+    const logPath = join(directory, 'runc.log');
+    const argv = runcArgv(this.#context, logPath, 'run', '--pid-file', pidFile, '-b', directory, this.id);
+    const child = await spawnChild(this.#node.within(argv), {
+      tty: this.#config.tty,
+      stdin: this.#config.stdin,
+      env: this.#context.env,
+    });
+    this.#child = child;
+    const pid = await waitForPidFile(pidFile, child.ended);
+    if (pid === undefined) {
+      await child.ended.catch(() => {});
+      throw this.#failed(lastError(logPath) ?? 'runc ended without a word');
+    }
+    this.pid = pid;
+    this.state = { phase: 'running', startedAt: this.#now() };
+    this.#connect(child);
+    child.ended.then(
+      (code) => this.#finish(code),
+      () => this.#finish(START_ERROR_CODE),
+    );
+  }
+
+  #connect(child: StreamedChild): void {
+    this.#hub = new OutputHub({
+      tty: this.#config.tty,
+      stdinOnce: this.#config.stdinOnce,
+      ...(child.stdin === undefined ? {} : { stdin: child.stdin }),
+      resize: (size) => child.resize(size),
+      resume: () => child.resume(),
+    });
+    child.onOutput((stream, chunk) => {
+      this.#log.write(stream, chunk);
+      if (this.#hub?.publish(stream, chunk) === false) child.pause();
+    });
+  }
+
+  #failed(runcMessage: string): StartError {
+    const message = startErrorMessage(runcMessage, (path) => this.#isDirectory(path));
+    this.state = {
+      phase: 'exited',
+      finishedAt: this.#now(),
+      exitCode: START_ERROR_CODE,
+      reason: 'StartError',
+      message,
+    };
+    this.#release();
+    return new StartError(message);
+  }
+
+  #finish(exitCode: number): void {
+    const startedAt = this.state.phase === 'running' ? this.state.startedAt : this.#now();
+    const outOfMemory =
+      this.#config.resources.memoryLimit !== undefined &&
+      this.#place.cgroup !== undefined &&
+      exitCode === KILLED_CODE &&
+      !this.#killed &&
+      limitWasHit(this.#place.cgroup);
+    this.state = {
+      phase: 'exited',
+      startedAt,
+      finishedAt: this.#now(),
+      exitCode,
+      reason: outOfMemory ? 'OOMKilled' : exitCode === 0 ? 'Completed' : 'Error',
+    };
+    this.#release();
+  }
+
+  #release(): void {
+    this.pid = undefined;
+    this.#log.end();
+    this.#hub?.end();
+    this.#end.resolve();
+  }
+
+  signal(name: NodeJS.Signals): void {
+    if (this.pid === undefined || this.#child === undefined) return;
+    if (name === 'SIGKILL') this.#killed = true;
+    // runc in the foreground passes signals on to the first process, which it alone can't mistake for another;
+    // a SIGKILL would end itself. In a user namespace another program stands between.
+    const direct = name === 'SIGKILL' || this.#node.rootless;
+    this.#node.signal(direct ? this.pid : this.#child.pid, name);
+  }
+
+  attach(streams: StreamOptions): RemoteProcess {
+    if (this.#hub === undefined) throw new Error(`container ${this.id} was not started`);
+    return this.#hub.attach(streams);
+  }
+
+  exec(command: readonly string[], streams: StreamOptions): RemoteProcess {
+    return execProcess(this.#context, this.#node, this.#place.directory, this.id, command, streams, (path) =>
+      this.#isDirectory(path),
+    );
+  }
+
+  #isDirectory(path: string): boolean {
+    return this.#config.image.layers.some((layer) =>
+      statSync(join(layer, path), { throwIfNoEntry: false })?.isDirectory(),
+    );
+  }
+
+  readLog(options: LogOptions, signal: AbortSignal): Readable {
+    return readLog(this.#log.path, options, signal, this.#log.ended ? undefined : this.#log);
+  }
+
+  async terminationMessage(): Promise<string> {
+    const path = this.#place.terminationLog;
+    if (path === undefined) return '';
+    const text = await readFile(path, 'utf8').catch(() => '');
+    return text.slice(0, TERMINATION_MESSAGE_BYTES);
+  }
+
+  async logTail(lines: number, bytes: number): Promise<string> {
+    return logTail(this.#log.path, lines, bytes);
+  }
+
+  /** Looked at by the log monitor. */
+  rotateLog(): void {
+    this.#log.rotate();
+  }
+
+  async remove(): Promise<void> {
+    this.#removed = true;
+    await this.#starting?.catch(() => {});
+    this.signal('SIGKILL');
+    if (this.state.phase === 'running') await this.exited;
+    this.#log.end();
+    await this.#node.remove(this.#place.directory);
+    if (this.#place.cgroup !== undefined) removeCgroup(this.#place.cgroup);
+  }
+
+  async removeLog(): Promise<void> {
+    rmSync(this.#log.path, { force: true });
+  }
+}

@@ -1,0 +1,26 @@
+// Checks what would be published: publint (fields and files), attw (types as users resolve them), knip (files and
+// dependencies that nothing uses, and packages used but not listed). Builds first.
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+const checks = [
+  [root, 'scripts/build.mjs', '--types'],
+  ...['kubectl-dbg', 'sandbox'].flatMap((name) => {
+    const folder = join(root, 'packages', name);
+    return [
+      [folder, 'node_modules/publint/src/cli.js', '--strict'],
+      [folder, 'node_modules/@arethetypeswrong/cli/dist/index.js', '--pack', '--profile', 'esm-only', '.'],
+    ];
+  }),
+  [root, 'node_modules/knip/bin/knip.js', '--include', 'files,dependencies,unlisted,unresolved'],
+];
+
+for (const [folder, program, ...args] of checks) {
+  const run = spawnSync(process.execPath, [join(root, program), ...args], { cwd: folder, encoding: 'utf8' });
+  if (run.status === 0) continue;
+  process.stdout.write(`${program} in ${folder}:\n${run.stdout}${run.stderr}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,47 @@
+// Packs a package as it would be published, out of a copy of the project: nothing is built below a running test.
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const NAMES = ['kubectl-dbg', 'sandbox', 'wire'];
+const LEFT_OUT = /[\\/](?:node_modules|dist)$/;
+
+/** Packs kubectl-dbg and kube-sandbox into `folder`; returns the paths of the archives. */
+export function packPackages(folder) {
+  const copy = join(folder, 'project');
+  mkdirSync(join(copy, 'packages'), { recursive: true });
+  const take = (path) =>
+    cpSync(join(root, path), join(copy, path), { recursive: true, filter: (file) => !LEFT_OUT.test(file) });
+  for (const path of ['package.json', 'package-lock.json', 'tsconfig.json', 'scripts']) take(path);
+  for (const name of NAMES) take(join('packages', name));
+  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'), 'junction');
+  for (const name of NAMES) {
+    try {
+      symlinkSync(
+        join(root, 'packages', name, 'node_modules'),
+        join(copy, 'packages', name, 'node_modules'),
+        'junction',
+      );
+    } catch (error) {
+      if (error.code !== 'ENOENT') throw error;
+    }
+  }
+  return ['kubectl-dbg', 'sandbox'].map((name) => {
+    const printed = execFileSync(
+      'npm',
+      ['pack', '--json', '--ignore-scripts=false', '--pack-destination', folder],
+      {
+        cwd: join(copy, 'packages', name),
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'pipe'],
+        shell: process.platform === 'win32',
+      },
+    );
+    // What prepack prints stands before it.
+    const list = JSON.parse(printed.slice(printed.search(/^\[|^\{/m)));
+    const [{ filename }] = Array.isArray(list) ? list : Object.values(list);
+    return join(folder, filename);
+  });
+}
