@@ -13,6 +13,7 @@ import { type ActiveFault, type FaultMatch, type Sandbox, startSandbox } from 'k
 import { type Cluster, openCluster, realWorld, type World } from 'kubectl-dbg';
 import type { Pod } from 'kubernetes-types/core/v1.d.ts';
 import { run as runCommandLine } from '../packages/kubectl-dbg/src/cli/run.ts';
+import { isAlive } from '../packages/kubectl-dbg/src/testing/is-alive.ts';
 import { KUBECTL_DBG } from './command.ts';
 import { TerminalProgram } from './terminal.ts';
 
@@ -36,15 +37,6 @@ const PATIENCE_MS = 60_000;
 
 const WINDOWS = process.platform === 'win32' ? 'needs programs that begin with #!' : false;
 const LINUX = process.platform === 'linux' ? false : 'needs Linux';
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 describe('ways out', () => {
   let sandbox: Sandbox;

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { DbgError } from '../../model/failure.ts';
 import { kubeconfigFor, startApiServer, testCertificates } from '../../testing/api-server.ts';
 import type { ApiServer } from '../../testing/api-server.ts';
+import { isAlive } from '../../testing/is-alive.ts';
 import { temporaryFolder } from '../../testing/temporary-folder.ts';
 import type { CleanUp } from '../../testing/temporary-folder.ts';
 import { openTestCluster } from '../../testing/test-cluster.ts';
@@ -294,16 +294,6 @@ async function hanging(context: CleanUp, trap = '') {
   const begun = () => until(async () => (await pids()).every((pid) => pid > 0));
   const gone = () => until(async () => (await pids()).every((pid) => !isAlive(pid)));
   return { ...made, begun, gone };
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    // A process that nobody has waited for yet has ended too.
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return false;
-  }
 }
 
 for (const [name, trap] of [

@@ -29,7 +29,10 @@ export interface CaptureOptions {
 
 /** Settings of a capture. */
 export interface CaptureSettings extends OperationOptions {
-  /** Stops the capture cleanly: tcpdump flushes its output and prints its counters. */
+  /**
+   * Stops the capture cleanly: tcpdump writes every packet that has arrived, for which the kernel may take a second, and
+   * prints its counters.
+   */
   stop?: AbortSignal;
   startTimeout?: number;
   created?: CreatedObjects;
@@ -49,13 +52,15 @@ const START_TIMEOUT_MS = 5 * 60_000;
 
 /**
  * Runs tcpdump until it exits, or until a line or EOF on stdin: INTERFACE FILTER. As root it would switch to a user that
- * the image may not have.
+ * the image may not have. The kernel hands packets over in blocks, up to a second after their arrival (tcpdump's packet
+ * buffer timeout, packet(7)), and a tcpdump that ends leaves the last block behind: after the line `drain` it ends once
+ * that time is over.
  */
 const SCRIPT = `command -v tcpdump >/dev/null || { echo 'tcpdump: not found in this image' >&2; exit 127; }
 keep=; tcpdump --help 2>&1 | grep -q -e '-Z' && keep='-Z root'
 exec 3<&0
 tcpdump -U -n -s 0 $keep -i "$1" -w - \${2:+"$2"} </dev/null & pid=$!
-{ read -r line <&3; kill -TERM "$pid"; } >/dev/null 2>&1 & watch=$!
+{ read -r line <&3; [ "$line" != drain ] || sleep 1.2 2>/dev/null || sleep 2; kill -TERM "$pid"; } >/dev/null 2>&1 & watch=$!
 wait "$pid"; code=$?
 kill "$watch" 2>/dev/null
 exit "$code"`;
@@ -79,11 +84,13 @@ export async function capture(
   } = settings;
   const from = options.interface ?? 'any';
   const stdin = new PassThrough();
-  const end = (): void => {
-    if (!stdin.writableEnded) stdin.end('\n');
+  const tell = (line: 'drain' | 'end'): void => {
+    if (!stdin.writableEnded) stdin.end(`${line}\n`);
   };
+  const drain = (): void => tell('drain');
+  const end = (): void => tell('end');
   if (stop?.aborted === true) end();
-  else stop?.addEventListener('abort', end, { once: true });
+  else stop?.addEventListener('abort', drain, { once: true });
   let bytes = 0;
   let cancel: (() => void) | undefined;
   let failure: Error | undefined;
@@ -107,7 +114,7 @@ export async function capture(
     write(chunk: Buffer, _encoding, done) {
       if (said.length < 16_384) said += chunk.toString('utf8');
       if (cancel === undefined && /listening on /.test(said)) {
-        cancel = duration === undefined ? ignore : startTimer(duration, end);
+        cancel = duration === undefined ? ignore : startTimer(duration, drain);
         settings.onListening?.();
       }
       done();
@@ -142,7 +149,7 @@ export async function capture(
     };
   } finally {
     cancel?.();
-    stop?.removeEventListener('abort', end);
+    stop?.removeEventListener('abort', drain);
     output.off('error', onError);
     stdin.destroy();
   }
