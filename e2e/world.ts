@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
-import { startSandbox } from 'kube-sandbox';
+import { type SandboxOptions, startSandbox } from 'kube-sandbox';
 import { type Cluster, openCluster, realWorld } from 'kubectl-dbg';
 import type { Pod } from 'kubernetes-types/core/v1.d.ts';
 
@@ -33,12 +33,15 @@ export const REAL_CONTEXT = process.env.KUBECTL_DBG_E2E_CONTEXT;
  * KUBECTL_DBG_E2E_IMAGE_TOOLS and KUBECTL_DBG_E2E_IMAGE_DISTROLESS, any image without a shell whose program answers HTTP,
  * on KUBECTL_DBG_E2E_HTTP_PORT or 8080). The namespace is made here and deleted by `stop`.
  */
-export async function openTestCluster(runtime: 'runc' | 'simulated' = 'runc'): Promise<TestCluster> {
+export async function openTestCluster(
+  runtime: 'runc' | 'simulated' = 'runc',
+  simulation: NonNullable<SandboxOptions['simulation']> = {},
+): Promise<TestCluster> {
   const home = await mkdtemp(join(tmpdir(), 'kubectl-dbg-e2e-'));
   const namespace = `dbg-e2e-${randomBytes(4).toString('hex')}`;
   const base = { PATH: process.env.PATH, HOME: home, TERM: 'xterm-256color', LANG: 'C.UTF-8' };
   if (REAL_CONTEXT === undefined) {
-    const sandbox = await startSandbox({ runtime });
+    const sandbox = await startSandbox({ runtime, simulation });
     return finish({ ...base, KUBECONFIG: sandbox.kubeconfig }, {}, () => sandbox.stop());
   }
   const kubeconfig = process.env.KUBECONFIG ?? join(homedir(), '.kube', 'config');
