@@ -34,7 +34,9 @@ test(`${FEW} pods in one go`, async (context) => {
   const run = await world.run(['--run-timeout=40s']);
   assert.equal(run.code, 2, run.stderr);
   checkReport(world.report(), world.members, { maxOutput: MAX_OUTPUT });
-  checkCost(run, FEW);
+  // While the last ones sleep until their timeout the watch is silent, and they are asked for: some more requests, of
+  // which a small fleet has a larger share.
+  checkCost(run, FEW, 2.15);
   tell(context, { targets: FEW, ...run });
 });
 

@@ -85,7 +85,7 @@ export function checkCost(run: ClientRun & { requests: number }, targets: number
   // The exec that would end a command does not end it in a simulated container: the run says so.
   assert.match(
     run.stderr,
-    /^(?:\d+ commands? may run on\. To end \S+( the first \d+)?: .*\n(?:To see all of them: .*\n)?)?$/,
+    /^(?:\d+ commands? may run on\. To end (?:it|them|the first \d+): .*\n(?:To see all of them: .*\n)?)?$/,
   );
   const named = [...run.stderr.matchAll(/fleet-\d+\/(\w+)-/g)].map(([, kind]) => kind);
   assert.ok(
