@@ -190,7 +190,14 @@ test('a command whose connection broke on the way may have begun, and is not run
     cause: new Error('x'),
   });
   const never = unreachable('cannot reach the server: refused');
-  assert.equal(judge(lost, 'running', 'exec').do, 'give-up');
+  const wrong = new DbgError('protocol', 'UpgradeMalformed', 'a wrong switch', { server: 's' });
+  for (const error of [lost, wrong]) {
+    const verdict = judge(error, 'running', 'exec');
+    assert.ok(verdict.do === 'give-up');
+    const { message, failure } = verdict.failure;
+    assert.match(message, /^the command in container dbg of pod web may have started, but .*: (the|a wrong)/);
+    assert.match(toldOf({ ...failure, message }).remedy ?? '', /^Check what it has done/);
+  }
   assert.equal(judge(never, 'running', 'exec').do, 'retry');
   assert.equal(judge(lost, 'running', 'attach').do, 'retry');
 });

@@ -63,15 +63,19 @@ export function judgeOpenFailure(
       : { do: 'give-up', failure };
   }
   if (!(error instanceof DbgError)) throw error;
+  // A command whose connection broke after the request may have started: it is not run twice.
+  if (way === 'exec' && (error.is('ServerSilent') || error.is('UpgradeMalformed'))) {
+    const message = `the command in container ${address.container} of pod ${address.pod} may have started, but its output can't be had: ${error.message}`;
+    const facts = { container: address.container };
+    return { do: 'give-up', failure: { kind: 'lost', message, failure: { code: 'ExecLost', facts } } };
+  }
   const failure: OpenFailure = {
     kind: error.kind === 'refused' ? 'refused' : 'lost',
     message: `cannot ${what}: ${error.message}`,
     failure: failureOf(error),
   };
-  // A failed connection has a cause that may pass; a response that is not from an API server does not change. A command
-  // whose connection broke after the request may have started: it is not run twice.
-  const safe = way === 'attach' || error.is('ServerUnreachable') || error.is('ProxyFailed');
-  const broke = error.cause !== undefined && (error.kind === 'unreachable' || error.kind === 'lost') && safe;
+  // A failed connection has a cause that may pass; a response that is not from an API server does not change.
+  const broke = error.cause !== undefined && (error.kind === 'unreachable' || error.kind === 'lost');
   return broke ? { do: 'retry', after: undefined, failure, quiet: false } : { do: 'give-up', failure };
 }
 

@@ -3,10 +3,13 @@ import type { Sayings } from './words.ts';
 
 const CHECK_SERVER = "Check the server's address in the kubeconfig, and your network (VPN)";
 const LATER = 'Try again later';
+/** A connection that broke once may not break again; one that always does is broken by something. */
+const AGAIN =
+  'Try again; if that does not help, check the server, and the proxies and load balancers in front of it (-v=6 shows every request)';
 const NEW_CERTIFICATE = 'Log in again, or get a new client certificate';
 
 /** What to do about a failed connection to the server, by reason. */
-const SERVER: Readonly<Record<TransportReason, string | undefined>> = {
+const SERVER: Readonly<Record<Exclude<TransportReason, 'ProxyAnswer'>, string>> = {
   ConnectionRefused: 'Check the port, and that the server is running',
   HostNotFound: CHECK_SERVER,
   NameLookupFailed: 'Check your network and its DNS server',
@@ -14,12 +17,11 @@ const SERVER: Readonly<Record<TransportReason, string | undefined>> = {
   HostUnreachable: CHECK_SERVER,
   NetworkUnreachable: CHECK_SERVER,
   AddressNotAvailable: CHECK_SERVER,
-  ConnectionReset: undefined,
-  ConnectionClosed: undefined,
-  AnswerTimedOut: LATER,
-  BodyTimedOut: LATER,
-  PeerSilent: 'Check your network',
-  NoUpgrade: undefined,
+  ConnectionReset: AGAIN,
+  ConnectionClosed: AGAIN,
+  AnswerTimedOut: `${LATER}, or check the proxies and load balancers in front of the server`,
+  BodyTimedOut: `${LATER}, or allow more time with --request-timeout`,
+  PeerSilent: 'Check your network (VPN), and try again',
   NotTls: 'Is it an http:// address?',
   CertificateNotTrusted:
     "Get certificate-authority-data from the cluster's administrator, or name the file with --certificate-authority",
@@ -28,8 +30,7 @@ const SERVER: Readonly<Record<TransportReason, string | undefined>> = {
   CertificateNameMismatch: 'Use a name that is in the certificate, or set --tls-server-name',
   ClientCertificateRefused: 'Check client-certificate-data of the user entry; it may have expired',
   ClientKeyMismatch: 'Correct the user entry',
-  ProxyAnswer: undefined,
-  Unknown: undefined,
+  Unknown: AGAIN,
 };
 
 /** The same for the proxy, for TLS failures. */
@@ -44,12 +45,14 @@ const PROXY_TLS: Partial<Readonly<Record<TransportReason, string | undefined>>> 
 };
 
 const ofServer = ({ why, flaw }: { why: TransportReason; flaw?: string }): string | undefined =>
-  flaw === undefined ? SERVER[why] : NEW_CERTIFICATE;
+  flaw !== undefined ? NEW_CERTIFICATE : why === 'ProxyAnswer' ? undefined : SERVER[why];
 
 export const sayings: Sayings<TransportFailures> = {
   ServerUnreachable: ofServer,
   ServerSilent: ofServer,
   ConnectionBroken: ofServer,
+  UpgradeMalformed:
+    'Check the proxies and load balancers in front of the server: they have to pass an upgrade to WebSocket or SPDY unchanged (-v=6 shows every request)',
   ProxyFailed: ({ why, flaw, source, status }) => {
     if (flaw !== undefined) return NEW_CERTIFICATE;
     if (PROXY_TLS[why] !== undefined) return PROXY_TLS[why];

@@ -201,6 +201,16 @@ for (const protocol of ['h2', 'http/1.1', 'plain'] as const) {
   });
 }
 
+test('an error code of HTTP/2 is told by its name', async (context) => {
+  const { cluster } = await setUp(context, (_, response) => {
+    response.stream?.close(constants.NGHTTP2_INTERNAL_ERROR);
+  });
+  await assert.rejects(get(cluster), {
+    code: 'ServerSilent',
+    message: /did not answer: it closed the request with the HTTP\/2 error INTERNAL_ERROR$/,
+  });
+});
+
 test('a POST that the caller calls idempotent is repeated on a new connection', async (context) => {
   const { cluster } = await setUp(context, (_, response, count) => {
     if (count === 1) response.socket?.destroy();

@@ -18,14 +18,13 @@ const SYSTEM: Readonly<Record<string, Explanation>> = {
   EPIPE: { cause: 'the connection was closed', why: 'ConnectionClosed' },
 };
 
-const OWN: Readonly<Record<ConnectionFailureCode, Explanation>> = {
+const OWN: Readonly<Record<Exclude<ConnectionFailureCode, 'NO_UPGRADE'>, Explanation>> = {
   CONNECT_TIMEOUT: { cause: 'no connection (timed out)', why: 'ConnectTimedOut' },
   ANSWER_TIMEOUT: { cause: 'connected, but no answer came (timed out)', why: 'AnswerTimedOut' },
   BODY_TIMEOUT: { cause: 'the rest of it did not come in time', why: 'BodyTimedOut' },
   PEER_SILENT: { cause: 'the connection went dead (pings were not answered)', why: 'PeerSilent' },
   PROXY_REFUSED: { cause: '', why: 'ProxyAnswer' },
   PROXY_PROTOCOL: { cause: '', why: 'ProxyAnswer' },
-  NO_UPGRADE: { cause: 'it did not switch protocols as asked', why: 'NoUpgrade' },
   CLOSED_EARLY: { cause: 'the connection was closed too early', why: 'ConnectionClosed' },
 };
 
@@ -46,6 +45,8 @@ export function explainTransport(
 ): DbgError {
   if (error instanceof ProxyFailure && endpoint.proxy !== undefined)
     return explainProxy(error, endpoint, context);
+  const answer = explainAnswer(error, endpoint);
+  if (answer !== undefined) return answer;
   const { cause, why, flaw } = withFlaw(explain(error, endpoint, 'server', context), context.flaw);
   const server = describeServer(endpoint);
   const facts = { server, why, ...(flaw === undefined ? {} : { flaw }) };
@@ -61,6 +62,21 @@ export function explainTransport(
         cause: error,
       });
 }
+
+/** The meaning of an answer that came, and violates HTTP or the protocol that was asked for; undefined if none came. */
+function explainAnswer(error: unknown, endpoint: Endpoint): DbgError | undefined {
+  const server = describeServer(endpoint);
+  if (error instanceof ConnectionFailure && error.code === 'NO_UPGRADE') {
+    const message = `the server ${server}, or a proxy in front of it, violates the protocol of the upgrade: ${sanitiseShort(error.message, 200)}`;
+    return new DbgError('protocol', 'UpgradeMalformed', message, { server }, { cause: error });
+  }
+  if (!codeOf(error).startsWith(NOT_HTTP)) return undefined;
+  const message = `the server ${server}, or a proxy in front of it, answered with something that is not HTTP: ${sanitiseShort(messageOf(error), 200)}`;
+  return new DbgError('protocol', 'AnswerMalformed', message, { server }, { cause: error });
+}
+
+/** Prefix of the codes of Node's parser of HTTP/1.1. */
+const NOT_HTTP = 'HPE_';
 
 function withFlaw(explanation: Explanation, flaw: string | undefined): Explanation {
   if (flaw === undefined || explanation.cause.includes(flaw)) return explanation;
@@ -108,12 +124,12 @@ function explain(
   hop: 'server' | 'proxy',
   { flaw, now }: TransportContext,
 ): Explanation {
-  const message = error instanceof Error ? error.message : String(error);
-  if (error instanceof ConnectionFailure) {
+  const message = messageOf(error);
+  if (error instanceof ConnectionFailure && error.code !== 'NO_UPGRADE') {
     const own = OWN[error.code];
     return own.cause === '' ? { ...own, cause: sanitiseShort(message, 200) } : own;
   }
-  const system = SYSTEM[codeOf(error)];
+  const system = SYSTEM[codeOf(error)] ?? explainHttp2(error);
   if (system !== undefined) return system;
   return (
     explainTls(error, endpoint, hop, now ?? Date.now(), flaw) ?? {
@@ -121,6 +137,18 @@ function explain(
       why: 'Unknown',
     }
   );
+}
+
+/** The peer ended a request, or the connection, with an error code of RFC 9113; the message of Node has it at its end. */
+function explainHttp2(error: unknown): Explanation | undefined {
+  const what = { ERR_HTTP2_STREAM_ERROR: 'request', ERR_HTTP2_SESSION_ERROR: 'connection' }[codeOf(error)];
+  if (what === undefined) return undefined;
+  const code = /code (?:NGHTTP2_)?(\w+)$/.exec(messageOf(error))?.[1] ?? 'unknown';
+  return { cause: `it closed the ${what} with the HTTP/2 error ${code}`, why: 'ConnectionReset' };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function codeOf(error: unknown): string {

@@ -1,5 +1,6 @@
 import { abortable } from '../../base/abortable.ts';
-import type { ApiStatusError } from '../api-status-error.ts';
+import { DbgError } from '../../model/failure.ts';
+import { ApiStatusError } from '../api-status-error.ts';
 import type { Credential, Credentials } from '../credentials/credentials.ts';
 import { requestTarget } from '../endpoint.ts';
 import type { Connector } from '../http/connector.ts';
@@ -39,7 +40,15 @@ export async function openCommand(
   for (let refreshed = false; ; refreshed = true) {
     const credential = await abortable(credentials.get(options.signal), options.signal);
     const began = performance.now();
-    const result = await upgradeOnce(context, target, credential, options.signal);
+    let result: UpgradeResult;
+    try {
+      result = await upgradeOnce(context, target, credential, options.signal);
+    } catch (error) {
+      // Behind a wrong switch a command may have started; an attach starts nothing, so it may be tried over SPDY.
+      const isWrong = error instanceof DbgError && error.is('UpgradeMalformed');
+      if (!isWrong || subresource !== 'attach') throw error;
+      return await openBySpdy(context, target, credential, options, error);
+    }
     const status = result.kind === 'open' ? 101 : result.response.status;
     const milliseconds = performance.now() - began;
     settings.trace({ kind: 'request', method: 'GET', path: target, status, milliseconds });
@@ -71,7 +80,7 @@ async function openBySpdy(
   target: string,
   credential: Credential,
   options: RemoteCommandOptions,
-  refused: ApiStatusError,
+  refused: ApiStatusError | DbgError,
 ): Promise<RemoteCommand> {
   const [{ upgradeToSpdy }, { SpdyCommand }] = await Promise.all([
     import('./spdy-upgrade.ts'),
@@ -93,17 +102,21 @@ async function openBySpdy(
     const milliseconds = performance.now() - began;
     settings.trace({ kind: 'request', method: 'POST', path: target, status, milliseconds });
     if (result.kind === 'open') return new SpdyCommand(socket, options, settings.tuning, options.signal);
+    const lacksRight = refused instanceof ApiStatusError && refused.code === FORBIDDEN;
     // Both are refused: the right that the first one lacks is the one to request.
-    if (refused.code === FORBIDDEN && refused.form === 'status' && NO_WAY.has(status)) {
+    if (lacksRight && refused.form === 'status' && NO_WAY.has(status)) {
       result.response.discard();
       throw refused;
     }
     const second = await refusal(result.response, { method: 'POST', path: target }, settings.now);
     options.signal?.throwIfAborted();
     // The API server's own message, if either request reached it.
-    throw second.form === 'status' || (refused.code === FORBIDDEN && !NO_WAY.has(status)) ? second : refused;
+    throw second.form === 'status' || (lacksRight && !NO_WAY.has(status)) ? second : refused;
   } catch (error) {
-    throw error instanceof TransportError ? refused : error;
+    if (!(error instanceof TransportError)) throw error;
+    // The command of an exec may have started before the connection broke, whatever the first request was answered.
+    const mayRun = error.phase === 'answer' && subresourceOf(target) === 'exec';
+    throw mayRun ? explainTransport(error.cause, settings.endpoint, error.phase) : refused;
   }
 }
 

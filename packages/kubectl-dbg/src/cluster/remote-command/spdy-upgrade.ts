@@ -71,11 +71,11 @@ function head({ target, host, headers }: SpdyUpgradeRequest): string {
 
 async function answer(connection: Socket, signal: AbortSignal | undefined): Promise<SpdyUpgradeResult> {
   const { status, text } = await readHead(connection, 'server');
-  if (status === undefined) throw new ConnectionFailure('NO_UPGRADE', 'the server does not speak HTTP');
+  if (status === undefined) throw new ConnectionFailure('NO_UPGRADE', 'it does not speak HTTP');
   if (status !== 101) return { kind: 'answer', response: refusalOf(connection, status, text, signal) };
   const protocol = headerOf(text, PROTOCOL_HEADER);
   if (headerOf(text, 'upgrade').toUpperCase() !== 'SPDY/3.1' || protocol !== SPDY_PROTOCOL) {
-    throw new ConnectionFailure('NO_UPGRADE', 'the server switched to a protocol that was not asked for');
+    throw new ConnectionFailure('NO_UPGRADE', 'it switched to a protocol that was not asked for');
   }
   return { kind: 'open' };
 }

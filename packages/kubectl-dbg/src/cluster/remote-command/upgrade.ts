@@ -28,6 +28,21 @@ export interface UpgradeRequest {
   signal: AbortSignal | undefined;
 }
 
+/** How a switch of protocols (101) violates RFC 6455, by the messages of ws, which have no codes. */
+const WRONG_SWITCHES: readonly [said: RegExp, words: string][] = [
+  [/^Invalid Upgrade header/, 'it switched to something other than a WebSocket'],
+  [/^Invalid Sec-WebSocket-Accept header/, 'its Sec-WebSocket-Accept header does not fit the request'],
+  [/^Server sent no subprotocol/, 'it chose none of the subprotocols that were offered'],
+  [/^Server sent an? .*subprotocol/, 'it chose a subprotocol that was not offered'],
+  [/Sec-WebSocket-Extensions header/, 'it chose an extension that was not offered'],
+];
+
+/** An error of ws: either its own about the switch, or that of the connection. */
+function failureOf(error: Error): Error {
+  const words = WRONG_SWITCHES.find(([said]) => said.test(error.message))?.[1];
+  return words === undefined ? error : new ConnectionFailure('NO_UPGRADE', words);
+}
+
 /** Requests a WebSocket on an open connection. Throws TransportError, or the signal's reason. */
 export async function upgrade(request: UpgradeRequest): Promise<UpgradeResult> {
   const { WebSocket } = await import('ws');
@@ -67,7 +82,7 @@ export async function upgrade(request: UpgradeRequest): Promise<UpgradeResult> {
     const onError = (error: Error) => {
       settle();
       connection.destroy();
-      reject(signal?.aborted === true ? (signal.reason as Error) : new TransportError('answer', error));
+      reject(signal?.aborted === true ? (signal.reason as Error) : new TransportError('answer', failureOf(error)));
     };
     const onOpen = () => {
       settle();

@@ -1,4 +1,4 @@
-import type { Lost, Unreachable } from './meaning.ts';
+import type { Lost, Protocol, Unreachable } from './meaning.ts';
 
 /** Why a connection failed. */
 export type TransportReason =
@@ -14,7 +14,6 @@ export type TransportReason =
   | 'AnswerTimedOut'
   | 'BodyTimedOut'
   | 'PeerSilent'
-  | 'NoUpgrade'
   | 'NotTls'
   | 'CertificateNotTrusted'
   | 'CertificateExpired'
@@ -41,6 +40,8 @@ export interface TransportFailures {
   ServerSilent: Unreachable<TransportFacts>;
   /** The connection broke in the middle of a response. */
   ConnectionBroken: Lost<TransportFacts>;
+  /** The server, or a proxy in front of it, switched protocols in another way than asked (WebSocket, SPDY). */
+  UpgradeMalformed: Protocol<{ server: string }>;
   /** The proxy can't be reached, or opens no connection; `source`: where it is configured; `status`: its response. */
   ProxyFailed: Unreachable<TransportFacts & { proxy: string; source: string; status?: number }>;
 }
