@@ -8,6 +8,9 @@ const BY_KUBELET: ReadonlySet<string> = new Set(['attach', 'exec', 'log', 'portf
 
 const GATEWAY_CODES: ReadonlySet<number> = new Set([502, 503, 504]);
 
+/** For the requests of this program, which are all well known, the API server sends a Status with these codes. */
+const UNKNOWN: ReadonlySet<number> = new Set([400, 404, 405]);
+
 /** The kubelet's authorizer; the API server itself lacks the right. Source: kubelet, server/server.go. */
 const KUBELET_FORBIDDEN = /^Forbidden \(user=/;
 
@@ -37,8 +40,10 @@ export function explainForeignRefusal(error: ApiStatusError): ApiErrorMeaning | 
     };
   }
   const isRefusal = code === 401 || code === 403 || code === 407;
-  // A failing API server may respond with 500 and a text; a bad gateway and an HTML page are never its own.
-  if (!isRefusal && (code < 500 || (form === 'text' && !GATEWAY_CODES.has(code)))) return undefined;
+  // A failing or busy API server may respond with a text; a bad gateway and an HTML page are never its own.
+  const isOwnText =
+    form === 'text' && !GATEWAY_CODES.has(code) && (BY_KUBELET.has(subresource) || !UNKNOWN.has(code));
+  if (!isRefusal && (code === 429 || isOwnText)) return undefined;
   const message = `${hop(error)} answered in place of the API server: ${words(error)}`;
   const facts = { program: error.program };
   return isRefusal

@@ -3,6 +3,7 @@ export type { AnswerForm, ApiCall } from './api-status-error.ts';
 export { isAdmissionDenial } from './admission-denial.ts';
 export { describeCall } from './describe-call.ts';
 export type { ApiCallDescription } from './describe-call.ts';
+export { isMissing } from './is-missing.ts';
 export { isOtherUid } from './other-uid.ts';
 export { explainApiError } from './explain-api-error.ts';
 export type { ApiErrorContext } from './explain-api-error.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import type { ApiRequest, Cluster } from '../cluster/index.ts';
+import { type ApiRequest, ApiStatusError, type Cluster } from '../cluster/index.ts';
 import { Reader } from './reader.ts';
 
 /** A cluster that never answers; `plugin`: whether one runs at each question. */
@@ -64,4 +64,20 @@ test('no more of a log is read than was asked for', async () => {
   const lines = await reader.log('/x', 'app', false);
   assert.ok((lines?.length ?? 0) >= 3000 && (lines?.length ?? 0) < 4000, `${lines?.length} lines`);
   assert.ok(sent < 10, `${sent} pieces`);
+});
+
+test('what the server has not is no gap of the diagnosis; what a gateway says instead is one', async () => {
+  const call = { method: 'GET', path: '/x' } as const;
+  for (const [form, unread] of [
+    ['status', []],
+    ['page', [{ what: 'quota (no)' }]],
+  ] as const) {
+    const cluster = {
+      runningPlugin: () => undefined,
+      request: () => Promise.reject(new ApiStatusError(404, { message: 'no' }, call, { form })),
+    };
+    const reader = new Reader(cluster as unknown as Cluster, { ...options, requestTimeout: 5_000 });
+    assert.equal(await reader.get('quota', '/x'), undefined);
+    assert.deepEqual(reader.unread, unread);
+  }
 });

@@ -143,7 +143,8 @@ export class Reader {
       return;
     }
     // A deleted object, or a kind that this cluster does not serve, is not listed as unchecked.
-    if (error.code === 404 || error.code === 400) return;
+    const isOfServer = error.form === 'status' || error.form === 'text';
+    if (isOfServer && (error.code === 404 || error.code === 400)) return;
     const call = error.code === 403 ? describeCall('GET', path) : undefined;
     if (call === undefined) {
       this.unread.push({ what: `${what} (${error.message})` });

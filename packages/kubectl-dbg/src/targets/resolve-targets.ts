@@ -1,5 +1,5 @@
 import type { Node, Pod } from 'kubernetes-types/core/v1.d.ts';
-import { ApiStatusError, type Cluster, explainApiError } from '../cluster/index.ts';
+import { ApiStatusError, type Cluster, explainApiError, isMissing } from '../cluster/index.ts';
 import { apiPaths } from '../model/api-paths.ts';
 import { DbgError } from '../model/failure.ts';
 import type { Notice } from '../model/plan.ts';
@@ -107,13 +107,13 @@ async function get<T>(cluster: Cluster, path: string, signal: AbortSignal): Prom
     return await cluster.request<T>({ method: 'GET', path, signal });
   } catch (error) {
     const namespace = /\/namespaces\/([^/]+)\//.exec(path)?.[1];
-    if (!(error instanceof ApiStatusError) || error.code !== 404) throw error;
+    if (!isMissing(error)) throw error;
     if (namespace === undefined || namespace === 'default') throw error;
     const missing = await cluster
       .request({ method: 'GET', path: apiPaths.namespace(decodeURIComponent(namespace)), signal })
       .then(() => undefined)
       .catch((reason: unknown) => reason);
-    if (missing instanceof ApiStatusError && missing.code === 404) throw explainApiError(missing);
+    if (missing instanceof ApiStatusError && isMissing(missing)) throw explainApiError(missing);
     throw error;
   }
 }

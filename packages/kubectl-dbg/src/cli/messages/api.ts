@@ -47,7 +47,10 @@ export const sayings: Sayings<ApiFailures> = {
   KubeletForbidden: 'Tell the cluster administrator: the API server lacks rights on its nodes (nodes/proxy)',
   GatewayRefused:
     'Log in to that proxy or gateway, or ask its administrator; rights in the cluster do not help here',
-  GatewayFailed: 'Check the proxy or gateway between you and the API server; try again later',
+  GatewayFailed: ({ status }) =>
+    status < 500
+      ? `${CHECK_ADDRESS}, and check the proxies in front of it`
+      : 'Check the proxy or gateway between you and the API server; try again later',
   AnswerForeign: `${CHECK_ADDRESS}, with no login page or proxy in between`,
   AnswerMalformed: `${CHECK_ADDRESS}, and check the proxies in front of it`,
   AnswerTooLarge: NARROW,

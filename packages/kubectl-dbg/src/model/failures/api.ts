@@ -45,7 +45,7 @@ export interface ApiFailures {
   KubeletForbidden: Refused<ServerFacts>;
   /** A proxy or gateway in front of the API server refused the request; `program`: its name. */
   GatewayRefused: Refused<ServerFacts & { program: string }>;
-  /** A proxy or gateway in front of the API server can't reach it. */
+  /** A proxy or gateway in front of the API server can't reach it, or answers in its place. */
   GatewayFailed: Unreachable<ServerFacts & { program: string }>;
   /** The response is not from an API server: a redirect, a web page. */
   AnswerForeign: Unreachable<{ server: string }>;

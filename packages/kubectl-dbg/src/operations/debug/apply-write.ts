@@ -82,6 +82,9 @@ export async function applyWrite(
   }
 }
 
+/** A proxy has waited for too long, for whichever side. */
+const REQUEST_TIMEOUT = 408;
+
 function isSilence(error: unknown): boolean {
   if (!(error instanceof DbgError)) return false;
   return (
@@ -103,7 +106,7 @@ function isConflict({ verb }: ApiWrite, error: unknown): boolean {
  * violates the API. 429 is flow control, which rejects a request before it is processed.
  */
 export function mayHaveHappened(error: unknown): boolean {
-  if (error instanceof ApiStatusError) return error.code >= 500;
+  if (error instanceof ApiStatusError) return error.code >= 500 || error.code === REQUEST_TIMEOUT;
   return error instanceof DbgError && ['unreachable', 'lost', 'deadline', 'protocol'].includes(error.kind);
 }
 

@@ -1,8 +1,9 @@
-import type { Pod } from 'kubernetes-types/core/v1.d.ts';
+import { describeCall } from '../../cluster/describe-call.ts';
 import type { Cluster } from '../../cluster/types.ts';
 import type { MadeObject, OnEvent } from '../../model/event.ts';
 import { startTimer } from '../../base/timer.ts';
-import { statusCodeOf } from '../../session/status-code.ts';
+import { DbgError } from '../../model/failure.ts';
+import { deleteExactPod } from '../delete-pod.ts';
 import type { CreatedObject } from './created-objects.ts';
 import { findCreated } from './find-created.ts';
 
@@ -11,9 +12,6 @@ export const CLEAN_UP_MS = 10_000;
 
 /** The limit after an interruption. */
 export const INTERRUPTED_CLEAN_UP_MS = 2_000;
-
-/** The process has exited or is not needed any more: the usual 30 s of grace are not needed. */
-const GRACE_SECONDS = 1;
 
 /** A pod to delete, as far as it is known. */
 export interface PodToRemove {
@@ -44,41 +42,8 @@ export async function removePod(
     // Without a uid it can't be distinguished from a pod that gets its name at this moment.
     if (name === undefined || uid === undefined) throw new Error('the server did not return its uid');
   }
-  try {
-    await cluster.request({
-      method: 'DELETE',
-      path: `${pod.pods}/${encodeURIComponent(name)}`,
-      body: {
-        apiVersion: 'v1',
-        kind: 'DeleteOptions',
-        gracePeriodSeconds: GRACE_SECONDS,
-        preconditions: { uid },
-      },
-      // The uid makes a retry harmless.
-      idempotent: true,
-      signal,
-    });
-  } catch (error) {
-    const code = statusCodeOf(error);
-    if (code === 404) return;
-    // Usually another object has its name, so ours was deleted. Usually.
-    if (code === 409 && !(await isStanding(cluster, `${pod.pods}/${encodeURIComponent(name)}`, uid, signal)))
-      return;
-    throw error;
-  }
-}
-
-async function isStanding(
-  cluster: Pick<Cluster, 'request'>,
-  path: string,
-  uid: string,
-  signal: AbortSignal,
-): Promise<boolean> {
-  try {
-    return (await cluster.request<Pod>({ method: 'GET', path, signal })).metadata?.uid === uid;
-  } catch (error) {
-    return statusCodeOf(error) !== 404;
-  }
+  const { namespace = '' } = describeCall('DELETE', `${pod.pods}/${encodeURIComponent(name)}`) ?? {};
+  await deleteExactPod(cluster, { namespace, pod: name, uid }, signal);
 }
 
 /**
@@ -113,7 +78,8 @@ function leftBehind(
   error: unknown,
 ): { kind: 'left-behind'; object: MadeObject; sure: boolean; why: string } {
   const why = error instanceof Error ? error.message : String(error);
-  return { kind: 'left-behind', object, sure, why };
+  const isUnknown = error instanceof DbgError && error.is('DeletionUnknown');
+  return { kind: 'left-behind', object, sure: sure && !isUnknown, why };
 }
 
 /** A signal that limits the time of the clean-up, and shortens it after an interruption. */

@@ -1,7 +1,7 @@
 import type { Pod } from 'kubernetes-types/core/v1.d.ts';
+import { isMissing } from '../../cluster/is-missing.ts';
 import type { Cluster } from '../../cluster/types.ts';
 import { readOwnership } from '../../model/ownership.ts';
-import { statusCodeOf } from '../../session/status-code.ts';
 
 /** A pod of that name: ours, another one, or none. */
 export type Found = { kind: 'ours'; pod: Pod } | { kind: 'other' } | { kind: 'none' };
@@ -31,7 +31,7 @@ export async function findCreated(
     const pod = await cluster.request<Pod>({ method: 'GET', path, signal });
     return isOurs(pod) ? { kind: 'ours', pod } : { kind: 'other' };
   } catch (error) {
-    if (statusCodeOf(error) === 404) return { kind: 'none' };
+    if (isMissing(error)) return { kind: 'none' };
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { ApiStatusError, type Cluster } from '../../cluster/index.ts';
+import { ApiStatusError, type Cluster, isMissing } from '../../cluster/index.ts';
 import { apiPaths } from '../../model/api-paths.ts';
 import type { DebugRequest, Plan, RandomInt } from '../../model/plan.ts';
 import { planCopy, planEphemeral, planNode, type Sleeper } from '../../plan/index.ts';
@@ -121,6 +121,6 @@ async function checkNode(cluster: Cluster, name: string, signal: AbortSignal): P
   try {
     await cluster.request({ method: 'GET', path: apiPaths.node(name), signal });
   } catch (error) {
-    if (!(error instanceof ApiStatusError) || error.code === 404) throw error;
+    if (!(error instanceof ApiStatusError) || isMissing(error)) throw error;
   }
 }

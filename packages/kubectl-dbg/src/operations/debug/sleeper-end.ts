@@ -1,5 +1,6 @@
 import type { Pod } from 'kubernetes-types/core/v1.d.ts';
 import { pause, timeoutSignal } from '../../base/timer.ts';
+import { isMissing } from '../../cluster/is-missing.ts';
 import type { Cluster } from '../../cluster/types.ts';
 import { apiPaths } from '../../model/api-paths.ts';
 import type { Address } from '../../model/plan.ts';
@@ -60,7 +61,7 @@ async function hasEnded(cluster: Cluster, address: Address, signal: AbortSignal)
       if (viewContainer(pod, address.container).phase === 'terminated') return true;
       await pause(LOOK_MS, signal);
     } catch (error) {
-      if (statusCodeOf(error) === 404) return true;
+      if (isMissing(error)) return true;
       // A failing server must not be polled without a pause.
       await pause(LOOK_MS, signal).catch(() => undefined);
     }

@@ -1,5 +1,5 @@
 import type { Pod } from 'kubernetes-types/core/v1.d.ts';
-import { ApiStatusError, explainApiError } from '../../cluster/index.ts';
+import { ApiStatusError, explainApiError, isMissing } from '../../cluster/index.ts';
 import { timeoutSignal } from '../../base/timer.ts';
 import { DbgError } from '../../model/failure.ts';
 import { type Ownership, withOwnership } from '../../model/ownership.ts';
@@ -190,7 +190,7 @@ function explainWrite(error: unknown, plan: Plan): unknown {
   // The details name a missing pod, but not a missing subresource.
   if (
     plan.workflow === 'ephemeral' &&
-    error.code === 404 &&
+    isMissing(error) &&
     error.reason === 'NotFound' &&
     !error.details?.name
   ) {

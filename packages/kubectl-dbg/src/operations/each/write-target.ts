@@ -1,5 +1,5 @@
 import type { EnvVar, Pod } from 'kubernetes-types/core/v1.d.ts';
-import { ApiStatusError, type Cluster, isOtherUid } from '../../cluster/index.ts';
+import { ApiStatusError, type Cluster, isMissing, isOtherUid } from '../../cluster/index.ts';
 import { pause } from '../../base/timer.ts';
 import { DbgError } from '../../model/failure.ts';
 import type { Plan } from '../../model/plan.ts';
@@ -150,7 +150,7 @@ export async function sendWrites(
 /** What a refused write means for its target. */
 export function refusedWrite(error: unknown): (Why & TargetEnd) | undefined {
   if (error instanceof ApiStatusError) {
-    if (error.code === 404) return { class: 'lost', reason: 'PodGone', message: 'the pod is gone' };
+    if (isMissing(error)) return { class: 'lost', reason: 'PodGone', message: 'the pod is gone' };
     if (isOtherUid(error)) {
       return { class: 'lost', reason: 'Replaced', message: 'another pod has taken its name' };
     }

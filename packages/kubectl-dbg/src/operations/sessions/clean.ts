@@ -1,10 +1,9 @@
 import type { Pod } from 'kubernetes-types/core/v1.d.ts';
-import { ApiStatusError, type Cluster, explainApiError } from '../../cluster/index.ts';
+import { ApiStatusError, type Cluster, explainApiError, isMissing } from '../../cluster/index.ts';
 import { apiPaths } from '../../model/api-paths.ts';
 import type { DebugSession } from '../../model/debug-session.ts';
 import { DbgError } from '../../model/failure.ts';
-import { statusCodeOf } from '../../session/status-code.ts';
-import { deleteExactPod } from './delete-pod.ts';
+import { deleteExactPod } from '../delete-pod.ts';
 import { type CleanCriteria, judgePod } from './judge-pod.ts';
 import { listSessionPods, type SessionSelection } from './list.ts';
 import { sessionsOf } from './recognise.ts';
@@ -121,7 +120,7 @@ async function reread(
   try {
     return await cluster.request<Pod>({ method: 'GET', path: apiPaths.pod(address), signal });
   } catch (error) {
-    if (statusCodeOf(error) === 404) return undefined;
+    if (isMissing(error)) return undefined;
     throw error;
   }
 }

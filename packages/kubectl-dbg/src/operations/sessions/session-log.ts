@@ -1,6 +1,6 @@
 import type { ContainerStateTerminated, Pod } from 'kubernetes-types/core/v1.d.ts';
 import { pause, startTimer, timeoutSignal } from '../../base/timer.ts';
-import { ApiStatusError, type Cluster, explainApiError } from '../../cluster/index.ts';
+import { ApiStatusError, type Cluster, explainApiError, isMissing } from '../../cluster/index.ts';
 import { apiPaths } from '../../model/api-paths.ts';
 import { DbgError } from '../../model/failure.ts';
 import type { Address } from '../../model/plan.ts';
@@ -166,7 +166,7 @@ export class SessionLog {
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof ApiStatusError)) return 'unknown';
-      if (error.code === 404 && error.reason === 'NotFound') return 'gone';
+      if (isMissing(error)) return 'gone';
       if (error.code === 401 || error.code === 403) throw error;
       return 'unknown';
     }

@@ -3,7 +3,7 @@ import { ApiStatusError, type Cluster, explainApiError } from '../../cluster/ind
 import { DbgError } from '../../model/failure.ts';
 import { objects } from './read-fields.ts';
 import { readDebugPod } from './debug-pod.ts';
-import { deleteExactPod } from './delete-pod.ts';
+import { deleteExactPod } from '../delete-pod.ts';
 import { endContainer, type EndWay } from './end-container.ts';
 import type { FoundSession } from './find-session.ts';
 

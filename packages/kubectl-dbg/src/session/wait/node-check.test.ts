@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Node } from 'kubernetes-types/core/v1.d.ts';
+import { ApiStatusError } from '../../cluster/index.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import { watchNode } from './node-check.ts';
 
@@ -10,6 +11,12 @@ const node = (status: string, message?: string): Node => ({
     conditions: [{ type: 'Ready', status, ...(message === undefined ? {} : { message }) }],
   },
 });
+
+/** A negative code stands for a page of a gateway. */
+function refusal(code: number): ApiStatusError {
+  const call = { method: 'GET', path: '/api/v1/nodes/n1' } as const;
+  return new ApiStatusError(Math.abs(code), {}, call, { form: code < 0 ? 'page' : 'status' });
+}
 
 /** Looks until it ends, or until the answers are used up. */
 async function look(answers: (Node | number)[]): Promise<{ reports: Diagnosis[]; asked: number }> {
@@ -24,7 +31,7 @@ async function look(answers: (Node | number)[]): Promise<{ reports: Diagnosis[];
         return Promise.reject(new Error('over'));
       }
       return typeof answer === 'number'
-        ? Promise.reject(Object.assign(new Error('refused'), { code: answer }))
+        ? Promise.reject(refusal(answer))
         : Promise.resolve(answer as T);
     },
   };
@@ -41,6 +48,7 @@ async function look(answers: (Node | number)[]): Promise<{ reports: Diagnosis[];
 
 const rows: [name: string, answers: (Node | number)[], asked: number, reason: string | undefined][] = [
   ['a node that is gone', [node('True'), 404], 2, 'NodeNotFound'],
+  ["a gateway's 404", [node('True'), -404, node('Unknown')], 3, 'NodeUnreachable'],
   [
     'a node whose kubelet is silent',
     [node('Unknown', 'Kubelet stopped posting node status.')],
@@ -54,6 +62,7 @@ const rows: [name: string, answers: (Node | number)[], asked: number, reason: st
     5,
     undefined,
   ],
+  ['a server that fails for a moment', [500, 404], 2, 'NodeNotFound'],
   ['nodes that may not be read', [403], 1, undefined],
 ];
 

@@ -1,5 +1,6 @@
 import type { Node } from 'kubernetes-types/core/v1.d.ts';
 import { pause } from '../../base/timer.ts';
+import { isMissing } from '../../cluster/is-missing.ts';
 import type { Cluster } from '../../cluster/types.ts';
 import { statusCodeOf } from '../status-code.ts';
 import type { Diagnosis } from './diagnosis.ts';
@@ -14,6 +15,9 @@ export interface NodeCheckTimes {
 }
 
 export const NODE_CHECK_TIMES: NodeCheckTimes = { first: 5_000, every: 5_000 };
+
+/** HTTP statuses that will not change in a moment. */
+const REFUSED: ReadonlySet<number> = new Set([401, 403]);
 
 /** A kubelet may report for moments that it is not ready: the wait stops at this check. */
 const LOOKS_NOT_READY = 3;
@@ -34,14 +38,17 @@ export async function watchNode(
     for (await pause(times.first, signal); ; await pause(times.every, signal)) {
       const name = nodeName();
       if (name === undefined) continue;
-      const why = diagnoseNode(name, await read(cluster, name, signal));
+      const found = await read(cluster, name, signal);
+      if (found === 'refused') return;
+      if (found === 'unknown') continue;
+      const why = diagnoseNode(name, found === 'missing' ? undefined : found);
       notReady = why === undefined ? 0 : notReady + 1;
       if (why === undefined || (why.reason === 'NodeNotReady' && notReady < LOOKS_NOT_READY)) continue;
       report(why);
       return;
     }
   } catch {
-    // No right to read nodes, or the wait is over: the pod's own status must be enough.
+    // The wait is over.
   }
 }
 
@@ -49,7 +56,7 @@ async function read(
   cluster: Pick<Cluster, 'request'>,
   name: string,
   signal: AbortSignal,
-): Promise<Node | undefined> {
+): Promise<Node | 'missing' | 'refused' | 'unknown'> {
   try {
     return await cluster.request<Node>({
       method: 'GET',
@@ -57,8 +64,9 @@ async function read(
       signal,
     });
   } catch (error) {
-    if (statusCodeOf(error) === 404) return undefined;
-    throw error;
+    if (isMissing(error)) return 'missing';
+    // Without the right to read nodes the pod's own status must be enough.
+    return REFUSED.has(statusCodeOf(error) ?? 0) ? 'refused' : 'unknown';
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Pod } from 'kubernetes-types/core/v1.d.ts';
+import { isMissing } from '../../cluster/is-missing.ts';
 import type { Cluster } from '../../cluster/types.ts';
-import { isApiStatusError } from '../status-code.ts';
 import { apiPaths } from '../../model/api-paths.ts';
 import { type Clock, REAL_CLOCK } from '../stream/clock.ts';
 import { isOlder } from './resource-version.ts';
@@ -79,7 +79,7 @@ export class PodTracker {
     const path = apiPaths.pod({ namespace, pod: name });
     const pod = await this.#cluster.request<Pod>({ method: 'GET', path, signal }).catch((error: unknown) => {
       // A gateway's 404 says nothing about the pod.
-      if (isApiStatusError(error) && error.code === 404 && error.form === 'status') return undefined;
+      if (isMissing(error)) return undefined;
       throw error;
     });
     const isOurs = pod !== undefined && pod.metadata?.uid === uid;

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Pod } from 'kubernetes-types/core/v1.d.ts';
-import type { ApiRequest } from '../../cluster/types.ts';
-import { DbgError } from '../../model/failure.ts';
-import { fakeCluster, statusError } from '../debug/testing/fake-cluster.ts';
+import { ApiStatusError } from '../cluster/index.ts';
+import type { ApiRequest } from '../cluster/types.ts';
+import { DbgError } from '../model/failure.ts';
+import { fakeCluster, statusError } from './debug/testing/fake-cluster.ts';
 import { deleteExactPod } from './delete-pod.ts';
 
 const NEVER = new AbortController().signal;
@@ -20,6 +21,18 @@ const silent: Answer = () => {
   const facts = { server: 'https://x', why: 'AnswerTimedOut' } as const;
   throw new DbgError('unreachable', 'ServerSilent', 'the server https://x did not answer', facts);
 };
+const broken: Answer = () => {
+  const facts = { server: 'https://x', why: 'ConnectionReset' } as const;
+  throw new DbgError('unreachable', 'ServerSilent', 'the server https://x did not answer', facts);
+};
+const unreachable: Answer = () => {
+  const facts = { server: 'https://x', why: 'ConnectionRefused' } as const;
+  throw new DbgError('unreachable', 'ServerUnreachable', 'cannot reach the server https://x', facts);
+};
+/** What a gateway says in place of the server. */
+const page: Answer = ({ method, path }) => {
+  throw new ApiStatusError(404, { kind: 'Status', code: 404 }, { method, path }, { form: 'page' });
+};
 const ours: Answer = () => ({ metadata: { uid: 'u1' } });
 const another: Answer = () => ({ metadata: { uid: 'u2' } });
 const leaving: Answer = () => ({ metadata: { uid: 'u1', deletionTimestamp: '2026-01-01T00:00:00Z' } });
@@ -33,6 +46,13 @@ const rows: [what: string, answers: Answer[], comes: 'deleted' | 'gone' | 'chang
   ['an error, though it is on its way out', [refuse(503), leaving], 'deleted'],
   ['an error, and it stands', [refuse(500), ours], { code: 500 }],
   ['an error, and again one', [refuse(502), refuse(503)], { code: 502 }],
+  ['an error, and a page in place of the pod', [refuse(500), page], { code: 500 }],
+  ["a gateway's word that there is nothing", [page], { code: 404 }],
+  ['a conflict with its own deletion', [refuse(409), leaving], 'changed'],
+  ['a broken connection, though it was done', [broken, refuse(404)], 'deleted'],
+  ['a broken connection, and it stands', [broken, ours], { code: 'DeletionUnknown', kind: 'lost' }],
+  ['a broken connection, and again one', [broken, broken], { code: 'DeletionUnknown', kind: 'lost' }],
+  ['no connection', [unreachable], { code: 'ServerUnreachable' }],
   ['no answer', [silent], { code: 'DeletionUnknown', kind: 'lost' }],
 ];
 
