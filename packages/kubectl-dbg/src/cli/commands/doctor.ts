@@ -16,9 +16,6 @@ import { usage } from '../cli-error.ts';
 const FORMATS = ['text', 'json', 'yaml', 'markdown'] as const;
 type Format = (typeof FORMATS)[number];
 
-/** Interval of `--watch`, in milliseconds. */
-const WATCH_PAUSE_MS = 2000;
-
 /** Exit codes of a diagnosis (docs/exit-codes.md). */
 const BROKEN = 1;
 const UNDECIDED = 2;
@@ -122,7 +119,7 @@ export const command = defineCommand({
       }
       const request = requestOf(options, targets);
       return options.watch === true
-        ? await watch(cluster, request, format, options, world, settings)
+        ? await watch(cluster, request, options, { format, say }, world, signal)
         : await once(cluster, request, format, options, world, settings);
     } catch (error) {
       signal.throwIfAborted();
@@ -234,31 +231,26 @@ function exitCodeOf({ items }: Diagnoses): number {
 async function watch(
   cluster: Cluster,
   request: DiagnoseRequest,
-  format: Format,
   options: Options,
+  { format, say }: { format: Format; say: (text: string) => void },
   world: World,
-  { signal }: CommandSettings,
+  signal: AbortSignal,
 ): Promise<number> {
-  const { diagnose } = await import('../../operations/diagnose/diagnose.ts');
-  const { pause } = await import('../../base/timer.ts');
-  let shown = '';
-  for (;;) {
-    const diagnoses = await diagnose(cluster, request, {
+  const [{ diagnose }, { watchDiagnosis }] = await Promise.all([
+    import('../../operations/diagnose/diagnose.ts'),
+    import('../watch-diagnosis.ts'),
+  ]);
+  const commands = commandsFor(options, world);
+  return await watchDiagnosis(
+    () => diagnose(cluster, request, { signal, now: () => world.now(), commands }),
+    {
+      print: async (diagnoses, isFirst) => {
+        const text = await render(diagnoses, format);
+        world.stdout.write(`${isFirst || format !== 'text' ? '' : '\n'}${text}`);
+      },
+      say,
+      world,
       signal,
-      now: () => world.now(),
-      commands: commandsFor(options, world),
-    });
-    const text = await render(diagnoses, format);
-    // Ages and counts change all the time: only another verdict or other findings are news.
-    const essence = JSON.stringify(
-      diagnoses.items.map(({ target, verdict, findings }) => [
-        target,
-        verdict,
-        findings.map(({ id, object }) => [id, object]),
-      ]),
-    );
-    if (essence !== shown) world.stdout.write(`${shown === '' || format !== 'text' ? '' : '\n'}${text}`);
-    shown = essence;
-    await pause(WATCH_PAUSE_MS, signal);
-  }
+    },
+  );
 }

@@ -39,7 +39,7 @@ export const command = defineCommand({
       const show = { format, namespaces: namespace === undefined };
       if (options.watch === true) {
         const { watchSessions } = await import('../sessions/watch-sessions.ts');
-        await watchSessions(cluster, selection, show, world, signal);
+        await watchSessions(cluster, selection, show, world, say, signal);
         return ExitCode.ok;
       }
       const pods = await listSessionPods(cluster, selection, signal);

@@ -39,7 +39,13 @@ test('each reason why a connection failed has a next step, wherever it failed', 
 
 test('a failed proxy has a next step, whatever it answered, if anything', () => {
   for (const status of [undefined, 200, 403, 407, 502]) {
-    const facts = { server: 'https://x', why: 'ProxyAnswer', proxy: 'http://p', source: 'HTTPS_PROXY', status };
+    const facts = {
+      server: 'https://x',
+      why: 'ProxyAnswer',
+      proxy: 'http://p',
+      source: 'HTTPS_PROXY',
+      status,
+    };
     assert.ok(toldOf({ code: 'ProxyFailed', facts, message: '' }).remedy, String(status));
   }
 });

@@ -5,14 +5,19 @@ import type { World } from '../../model/world.ts';
 import { followPods } from '../../operations/each/pod-feed.ts';
 import { type SessionSelection, sessionQuery } from '../../operations/sessions/list.ts';
 import { sessionsOf } from '../../operations/sessions/recognise.ts';
+import { Outage } from '../outage.ts';
 import { sessionName, sessionTable } from './session-table.ts';
 
-/** Prints the sessions of a selection, and each one again when it changes, until the signal is aborted. */
+/**
+ * Prints the sessions of a selection, and each one again when it changes, until the signal is aborted; it outlives a
+ * server that is away for a while.
+ */
 export async function watchSessions(
   cluster: Cluster,
   selection: SessionSelection,
   { format, namespaces }: { format: 'table' | 'wide' | 'json' | 'name'; namespaces: boolean },
   world: Pick<World, 'stdout' | 'now'>,
+  say: (text: string) => void,
   signal: AbortSignal,
 ): Promise<void> {
   const { path, query, matches } = await sessionQuery(cluster, selection, signal);
@@ -28,11 +33,13 @@ export async function watchSessions(
       isHeaded = true;
     }
   };
+  const outage = new Outage(say, () => world.now());
   const { listed, ended } = followPods({
     cluster,
     path,
     query,
     signal,
+    onTrouble: (failure) => (failure === undefined ? outage.answered() : outage.failed(failure)),
     onPod: (type, pod) => {
       const prefix = `${pod.metadata?.namespace ?? ''}/${pod.metadata?.name ?? ''}/`;
       if (type === 'DELETED') {
@@ -51,5 +58,9 @@ export async function watchSessions(
       }
     },
   });
-  await Promise.all([listed, ended]);
+  try {
+    await Promise.all([listed, ended]);
+  } finally {
+    outage.stop();
+  }
 }

@@ -82,7 +82,9 @@ export async function upgrade(request: UpgradeRequest): Promise<UpgradeResult> {
     const onError = (error: Error) => {
       settle();
       connection.destroy();
-      reject(signal?.aborted === true ? (signal.reason as Error) : new TransportError('answer', failureOf(error)));
+      reject(
+        signal?.aborted === true ? (signal.reason as Error) : new TransportError('answer', failureOf(error)),
+      );
     };
     const onOpen = () => {
       settle();

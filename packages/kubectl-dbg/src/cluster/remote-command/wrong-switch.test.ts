@@ -95,11 +95,14 @@ for (const [what, head, said] of WRONG) {
         ['GET', 'POST'],
       );
     });
-    await context.test('is said of an exec, whose command may have started, without another try', async (inner) => {
-      const { server, cluster } = await serve(inner, (request) => switching(head(request)), 'open');
-      await assert.rejects(cluster.exec({ ...TARGET, command: ['true'] }), isWrong(said));
-      assert.equal(server.requests.length, 1);
-    });
+    await context.test(
+      'is said of an exec, whose command may have started, without another try',
+      async (inner) => {
+        const { server, cluster } = await serve(inner, (request) => switching(head(request)), 'open');
+        await assert.rejects(cluster.exec({ ...TARGET, command: ['true'] }), isWrong(said));
+        assert.equal(server.requests.length, 1);
+      },
+    );
   });
 }
 
@@ -112,7 +115,11 @@ test('an attach whose WebSocket handshake is answered wrongly goes on over SPDY'
 
 test('an answer that is not HTTP is said, and not silence', async (context) => {
   const { cluster } = await serve(context, () => NOT_HTTP, 'closed');
-  const said = { code: 'AnswerMalformed', kind: 'protocol', message: /answered with something that is not HTTP/ };
+  const said = {
+    code: 'AnswerMalformed',
+    kind: 'protocol',
+    message: /answered with something that is not HTTP/,
+  };
   await assert.rejects(cluster.attach(TARGET), said);
 });
 

@@ -265,6 +265,49 @@ test('a server that stays away is given up in the end', async (context) => {
   );
 });
 
+test('a watch that is to outlast troubles tells of each, and goes on after its patience', async (context) => {
+  const refused = { status: 503, send: ['{"kind":"Status","code":503}'] };
+  const { cluster, watches } = await setUp(
+    context,
+    [
+      { send: [event('ADDED', pod('a', 5))], finish: 'end' },
+      ...Array.from({ length: 30 }, () => refused),
+      { send: [event('MODIFIED', pod('a', 6))], finish: 'stay' },
+    ],
+    undefined,
+    'h2',
+    { watchPause: 1, watchPauseLimit: 5, watchGiveUp: 1 },
+  );
+  const stop = new AbortController();
+  const troubles: (number | 'open')[] = [];
+  const onTrouble = (failure: unknown) =>
+    void troubles.push(failure === undefined ? 'open' : ((failure as { code: number }).code ?? 0));
+  const seen: string[] = [];
+  for await (const found of cluster.watch<Pod>({
+    path: PATH,
+    resourceVersion: '1',
+    onTrouble,
+    signal: stop.signal,
+  })) {
+    seen.push(show(found));
+    if (seen.length === 2) stop.abort();
+  }
+  assert.deepEqual(seen, ['ADDED a@5', 'MODIFIED a@6']);
+  assert.equal(watches().length, 32);
+  assert.equal(troubles.filter((trouble) => trouble === 503).length, 30);
+  assert.equal(troubles.at(-1), 'open');
+});
+
+test('a watch that is to outlast troubles fails as any other request until it was open', async (context) => {
+  const { cluster, watches } = await setUp(context, [
+    { status: 500, send: ['{"kind":"Status","code":500}'] },
+  ]);
+  const signal = new AbortController().signal;
+  const events = cluster.watch({ path: PATH, resourceVersion: '1', onTrouble: () => undefined, signal });
+  await assert.rejects(events[Symbol.asyncIterator]().next(), { code: 500 });
+  assert.equal(watches().length, 1);
+});
+
 const garbage: [name: string, line: string][] = [
   ['no JSON', 'what?\n'],
   ['a number', '7\n'],

@@ -33,13 +33,14 @@ export async function* watch<T extends WatchedObject>(
   client: WatchClient,
   options: WatchOptions,
 ): AsyncGenerator<WatchEvent<T>> {
-  const { signal, path } = options;
+  const { signal, path, onTrouble } = options;
   const { tuning } = client;
   const backoff = new Backoff(tuning.watchPause, tuning.watchPauseLimit, () => client.random());
   const known = new KnownObjects();
   let resourceVersion = options.resourceVersion;
   let query: Query = options.query ?? {};
   let expired = false;
+  let hasOpened = false;
   const patience = new Patience(tuning.watchGiveUp, () => client.now());
   const checkSize = () => {
     if (known.bytes > MOST_BYTES) throw tooMany(client.server);
@@ -67,6 +68,8 @@ export async function* watch<T extends WatchedObject>(
         signal,
       });
       openedAt = client.now();
+      hasOpened = true;
+      onTrouble?.(undefined);
       for await (const { type, object } of events(body, client.server)) {
         if (type === 'ERROR') {
           if (isExpired(object as Status)) {
@@ -98,10 +101,14 @@ export async function* watch<T extends WatchedObject>(
       }
     }
     // A quiet watch that something repeatedly ends is fine as long as it can be opened and stays open for a while.
+    let isOver = false;
     if (openedAt !== undefined && client.now() - openedAt >= tuning.watchGiveUp / HELD_PART) {
       patience.renew();
       backoff.reset();
-    } else if (patience.isExhausted()) throw failure ?? endedAtOnce(client.server);
+    } else isOver = patience.isExhausted();
+    if (isOver) failure ??= endedAtOnce(client.server);
+    if (onTrouble === undefined ? isOver : failure !== undefined && !hasOpened) throw failure;
+    if (failure !== undefined) onTrouble?.(failure);
     // A server that ends each watch at once must not be polled without a pause.
     await pause(backoff.pause(), signal).catch(() => undefined);
   }

@@ -30,9 +30,7 @@ async function look(answers: (Node | number)[]): Promise<{ reports: Diagnosis[];
         stop.abort();
         return Promise.reject(new Error('over'));
       }
-      return typeof answer === 'number'
-        ? Promise.reject(refusal(answer))
-        : Promise.resolve(answer as T);
+      return typeof answer === 'number' ? Promise.reject(refusal(answer)) : Promise.resolve(answer as T);
     },
   };
   const times = { first: 1, every: 1 };

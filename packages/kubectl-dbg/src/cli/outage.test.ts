@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ManualClock } from '../testing/manual-clock.ts';
+import { Outage } from './outage.ts';
+
+function scene() {
+  const clock = new ManualClock();
+  const said: string[] = [];
+  // The day begins at noon.
+  const outage = new Outage(
+    (text) => said.push(text),
+    () => Date.UTC(2026, 0, 1, 12) + clock.now(),
+    clock,
+  );
+  return { clock, said, outage };
+}
+
+const GONE = new Error('the server x did not answer');
+
+test('an outage is told once, with its reason and its beginning, and its end', async () => {
+  const { clock, said, outage } = scene();
+  await clock.pass(5_000);
+  for (let tries = 0; tries < 20; tries += 1) {
+    outage.failed(GONE);
+    await clock.pass(1_000);
+  }
+  assert.deepEqual(said, [
+    'Warning: since 12:00:05Z the server x did not answer. Trying again until it works',
+  ]);
+  outage.answered();
+  await clock.pass(1_000);
+  assert.deepEqual(said.slice(1), ['The server answers again, after 21 s']);
+  outage.failed(GONE);
+  await clock.pass(5_000);
+  assert.match(said[2] ?? '', /since 12:00:26Z/);
+});
+
+test('a moment is not told', async () => {
+  const { clock, said, outage } = scene();
+  for (let times = 0; times < 5; times += 1) {
+    outage.failed(GONE);
+    await clock.pass(200);
+    outage.answered();
+    await clock.pass(30_000);
+  }
+  assert.deepEqual(said, []);
+});
+
+test('an answer that breaks at once is no end', async () => {
+  const { clock, said, outage } = scene();
+  for (let times = 0; times < 20; times += 1) {
+    outage.answered();
+    outage.failed(GONE);
+    await clock.pass(5_000);
+  }
+  assert.equal(said.length, 1);
+});
+
+test('nothing is told after the watch', async () => {
+  const { clock, said, outage } = scene();
+  outage.failed(GONE);
+  outage.stop();
+  await clock.pass(60_000);
+  assert.deepEqual([said, clock.waiting], [[], 0]);
+});
