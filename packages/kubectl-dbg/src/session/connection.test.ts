@@ -65,6 +65,22 @@ test('an open that succeeds at last', async () => {
   assert.equal(clock.waiting, 0);
 });
 
+test('what is worth less patience at first is worth all of it for a stream that was open', async () => {
+  let fails = true;
+  const open = () => (fails ? refuse() : Promise.resolve(new FakeCommand()));
+  const { clock, connection, tries } = setUp(open, { ...RETRY, patience: 8_000 });
+  assert.equal((await clock.until(connection.open(20_000), 30_000)).kind, 'gave-up');
+  assert.ok((tries.at(-1) ?? 0) < 8_000);
+  fails = false;
+  const opening = await clock.until(connection.open(20_000), 30_000);
+  assert.equal(opening.kind, 'open');
+  fails = true;
+  await clock.pass(20_000);
+  const began = clock.now();
+  assert.equal((await clock.until(connection.reopen(60_000), 90_000)).kind, 'gave-up');
+  assert.ok((tries.at(-1) ?? 0) - began > 50_000);
+});
+
 test('Retry-After is waited for, and not if it is longer than the patience', async () => {
   const patient = setUp((tries) => (tries < 2 ? refuse() : Promise.resolve(new FakeCommand())), {
     ...RETRY,

@@ -114,7 +114,9 @@ export class Connection {
         if (opening.kind !== 'retry') return opening;
         ({ failure } = opening);
         const pause = Math.max(this.#nextPause(), opening.after ?? 0);
-        if (clock.now() + pause - since > patience) return { kind: 'gave-up', failure };
+        // The session of a user is worth more patience than one that has not begun.
+        const limit = again ? patience : Math.min(patience, opening.patience ?? Infinity);
+        if (clock.now() + pause - since > limit) return { kind: 'gave-up', failure };
         if (!opening.quiet)
           this.#options.waiting({ again, waited: clock.now() - since, failure, because: 'retry' });
         await pauseOn(clock, pause, signal, ended);

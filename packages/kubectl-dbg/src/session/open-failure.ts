@@ -15,6 +15,8 @@ export interface OpenFailure {
   kind: 'refused' | 'lost';
   /** The responding server and its message, in one line. */
   message: string;
+  /** The same in short, while it is tried again. */
+  brief?: string;
   failure: Failure;
 }
 
@@ -24,15 +26,18 @@ export type OpenVerdict =
   | { do: 'end' }
   /**
    * A retry may succeed. `after`: milliseconds that the server asks to wait; `quiet`: most likely the container has just
-   * terminated, and its status will say so in a moment.
+   * terminated, and its status will say so in a moment; `patience`: milliseconds for which a first stream is worth it.
    */
-  | { do: 'retry'; after: number | undefined; failure: OpenFailure; quiet: boolean }
+  | { do: 'retry'; after: number | undefined; failure: OpenFailure; quiet: boolean; patience?: number }
   | { do: 'give-up'; failure: OpenFailure };
 
 /** Messages of a kubelet whose runtime does not know the container: it was removed, or does not exist yet. */
 const KUBELET_KNOWS_NONE = /container .*not found|container not found|no such container|not running/i;
 /** Messages that only a kubelet, or the API server on its behalf, sends. */
 const KUBELET = /container|unable to upgrade|you must specify|dialing backend|kubelet|WebSocket/i;
+
+/** How long a gateway that answers with a page is asked again, in ms: it is not the API server that restarts. */
+const PAGE_MS = 8_000;
 
 const RETRIED = new Set([408, 425, 429, 500, 502, 503, 504]);
 const REFUSED = new Set([401, 403, 407, 422, 451]);
@@ -59,7 +64,13 @@ export function judgeOpenFailure(
     const failure = explain(error, what, { way, container: address.container, server });
     const quiet = isGone(error);
     return RETRIED.has(error.code) || quiet
-      ? { do: 'retry', after: error.retryAfter, failure, quiet }
+      ? {
+          do: 'retry',
+          after: error.retryAfter,
+          failure,
+          quiet,
+          ...(error.form === 'page' ? { patience: PAGE_MS } : {}),
+        }
       : { do: 'give-up', failure };
   }
   if (!(error instanceof DbgError)) throw error;
@@ -107,10 +118,14 @@ function explain(
       failure: { code: 'StreamRefused', facts },
     };
   }
-  const passes = NO_UPGRADE.has(code) || form === 'page' ? ', and forwards neither WebSocket nor SPDY' : '';
+  const passes =
+    NO_UPGRADE.has(code) || (form === 'page' && code < 500)
+      ? ', and forwards neither WebSocket nor SPDY'
+      : '';
   return {
     kind: 'lost',
     message: `cannot ${what}: ${hop(error, server)} answered with ${words}${form === 'status' ? '' : passes}`,
+    brief: `cannot ${what}: ${words}`,
     failure: { code: 'StreamFailed', facts },
   };
 }

@@ -46,6 +46,24 @@ test('why the last try failed is said', () => {
   assert.deepEqual(said, ['attach-retry: cannot attach to it: no route: trying again']);
 });
 
+test('a reason is told once, and in short; after that only how long it takes', async () => {
+  const { clock, tell, said, silence } = scene(false);
+  const page = { ...FAILURE, message: `${FAILURE.message}, at length`, brief: 'cannot attach to it: 502' };
+  for (let second = 0; second < 10; second += 1) {
+    const failure = second % 2 === 0 ? page : FAILURE;
+    tell({ again: false, waited: second * 1_000, failure, because: 'retry' });
+    tell({ ...silence, waited: second * 1_000, failure });
+    await clock.pass(1_000);
+  }
+  const waits = 'for https://api:6443 to connect to container app';
+  assert.deepEqual(said, [
+    'attach-retry: cannot attach to it: 502: trying again',
+    'attach-retry: cannot attach to it: no route: trying again',
+    `attach-waits: waiting for 3 s ${waits}`,
+    `attach-waits: waiting for 7 s ${waits}`,
+  ]);
+});
+
 test('lines come ever more seldom', async () => {
   const { clock, tell, said, silence } = scene(false);
   for (let second = 0; second < 3_600; second += 1) {

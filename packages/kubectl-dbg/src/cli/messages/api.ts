@@ -35,7 +35,7 @@ export const sayings: Sayings<ApiFailures> = {
   ObjectNotFound: ({ resource }) =>
     resource === 'nodes' ? 'Check its name' : 'Check the name, and the namespace (-n)',
   AlreadyExists: 'Choose another name, or delete the existing object',
-  Conflict: undefined,
+  Conflict: 'Try again',
   RequestInvalid: 'Correct the command line, or the file it names',
   ServerTimeout: LATER,
   ServerOverloaded: 'The server is overloaded; try again later',
@@ -57,7 +57,7 @@ export const sayings: Sayings<ApiFailures> = {
   RequestTimedOut: 'Allow more time with --request-timeout',
   WatchEndsAtOnce: 'Check the proxies between you and the API server',
   WatchMalformed: CHECK_ADDRESS,
-  ConnectionClosed: undefined,
+  ConnectionClosed: 'Try again',
 };
 
 /** The source of the credentials: an option (`option token`) is a flag here. */

@@ -21,15 +21,17 @@ export const sayings: Sayings<FilesFailures> = {
     way === 'exec' ? BESIDE : 'Use another --image: it needs sh, tar, stat, head, tail and sha256sum',
   CopyLimitExceeded: ({ limit }) => `Raise the limit with --max-${limit}`,
   ArchiveBroken: 'Try another --image; the archive is made by its tar',
-  PartialFileForeign: undefined,
+  PartialFileForeign: 'Move it away, or name another path',
   RemoteSpaceMissing: 'Free space there, or name a path on a disk with enough space; nothing was kept',
   CopyBrokeOff: ({ kept }) =>
     kept === undefined ? undefined : `Run the same command again to resume from what was kept as ${kept}`,
   HelperNotStarted: undefined,
+  HelperTimedOut: undefined,
   HelperRefused: undefined,
   CaptureToolMissing: 'Use an --image with tcpdump, such as nicolaka/netshoot',
   CaptureInvalid: 'Check --interface and --filter',
   CaptureNotPermitted: 'Ask for the right to debug with --profile=netadmin there',
-  CaptureBrokeOff: 'Packets captured before that are kept; run the command again for more',
-  CaptureOutputFailed: undefined,
+  CaptureBrokeOff: ({ began }) =>
+    began ? 'Packets captured before that are kept; run the command again for more' : undefined,
+  CaptureOutputFailed: 'Name a file on a disk with enough space with -w',
 };

@@ -1,4 +1,4 @@
-import type { Remains } from '../../model/failure.ts';
+import type { Failure, Remains } from '../../model/failure.ts';
 import type { FailureCode } from '../../model/failures/index.ts';
 import type { FollowUpCommands } from '../../model/follow-up-commands.ts';
 import type { Saying, Words } from './words.ts';
@@ -30,9 +30,20 @@ export async function wordsOf(failure: ToldFailure, commands: FollowUpCommands):
   if (remedy !== undefined) return { message, remedy };
   for (const load of ROOMS) {
     const words = wordsFrom((await load()).sayings, failure, commands);
-    if (words !== undefined) return words;
+    if (words !== undefined) return { ...words, ...(await ofReason(words, failure.facts, commands)) };
   }
   return { message };
+}
+
+/** A failure that has another one as its reason: what helps against that helps here. */
+async function ofReason(
+  { remedy }: Words,
+  facts: { failure?: Failure },
+  commands: FollowUpCommands,
+): Promise<Pick<Words, 'remedy'>> {
+  if (remedy !== undefined || facts.failure === undefined) return {};
+  const reason = await wordsOf({ ...facts.failure, message: '' }, commands);
+  return reason.remedy === undefined ? {} : { remedy: reason.remedy };
 }
 
 /** What to do about objects that a failure leaves: if it is unknown whether they exist, look for them first. */

@@ -1,4 +1,5 @@
-import type { Lost, NeverStarted, NotFound, Protocol, Refused, Usage } from './meaning.ts';
+import type { Failure } from '../failure.ts';
+import type { Deadline, Lost, NeverStarted, NotFound, Protocol, Refused, Usage } from './meaning.ts';
 
 /** How files of a container are accessed: by a program in it, or in a debug container next to it. */
 export type CopyWay = 'exec' | 'debug';
@@ -32,19 +33,21 @@ export interface FilesFailures {
   /** There is no space in the container; nothing is kept there. */
   RemoteSpaceMissing: Lost<{ path: string; why: string }>;
   /** A copy broke. `kept`: the path, on the destination side, from which the next copy resumes. */
-  CopyBrokeOff: Lost<{ path: string; kept?: string }>;
-  /** The debug container of a copy or a capture did not start. */
-  HelperNotStarted: NeverStarted<{ why: string }>;
+  CopyBrokeOff: Lost<{ path: string; kept?: string; failure?: Failure }>;
+  /** The debug container of a copy or a capture did not start; `failure`: the reason as data, as in all that follow. */
+  HelperNotStarted: NeverStarted<{ why: string; failure?: Failure }>;
+  /** The debug container of a copy or a capture did not start in time. */
+  HelperTimedOut: Deadline<{ why: string; failure?: Failure }>;
   /** A copy or a capture is refused. */
-  HelperRefused: Refused<{ why: string }>;
+  HelperRefused: Refused<{ why: string; failure?: Failure }>;
   /** The image has no tcpdump. */
   CaptureToolMissing: Usage<{ image: string }>;
   /** The interface or the filter is invalid for tcpdump. */
   CaptureInvalid: Usage<{ interface: string; filter: string; why: string }>;
   /** The debug container lacks the capability to capture. */
   CaptureNotPermitted: Refused<{ why: string }>;
-  /** A capture broke. */
-  CaptureBrokeOff: Lost<{ why: string }>;
+  /** A capture broke; `began`: after it had begun. */
+  CaptureBrokeOff: Lost<{ why: string; began: boolean; failure?: Failure }>;
   /** The packets can't be written. */
   CaptureOutputFailed: Lost<{ why: string }>;
 }

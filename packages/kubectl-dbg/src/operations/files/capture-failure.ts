@@ -1,5 +1,5 @@
 import { DbgError } from '../../model/failure.ts';
-import type { ScriptEnd } from './script-end.ts';
+import { type ScriptEnd, startFailure } from './script-end.ts';
 
 /** Exit code of the shell if a program does not exist. */
 const NOT_FOUND = 127;
@@ -13,16 +13,8 @@ export function captureFailed(
   said: string,
   facts: { image: string; interface: string; filter: string },
 ): DbgError {
-  if (end.kind === 'neverStarted') {
-    return new DbgError('neverStarted', 'HelperNotStarted', `could not capture: ${end.message}`, {
-      why: end.message,
-    });
-  }
-  if (end.kind === 'refused') {
-    return new DbgError('refused', 'HelperRefused', `could not capture: ${end.message}`, {
-      why: end.message,
-    });
-  }
+  const unstarted = startFailure(end, 'capture');
+  if (unstarted !== undefined) return unstarted;
   const listened = /listening on /.test(said);
   if (!listened && end.kind === 'exited' && end.code === NOT_FOUND) {
     return new DbgError('usage', 'CaptureToolMissing', `image ${facts.image} has no tcpdump`, {
@@ -34,14 +26,16 @@ export function captureFailed(
     .map((line) => line.trim())
     .findLast((line) => line.startsWith('tcpdump:') && !IDLE.test(line))
     ?.replace(/^tcpdump: */, '');
-  const why = words ?? (end.kind === 'exited' ? `tcpdump exited with ${end.code}` : end.message);
+  const why = words ?? ('message' in end ? end.message : `tcpdump exited with ${end.code}`);
   if (!listened && words !== undefined && /permission|not permitted/i.test(words))
     return new DbgError('refused', 'CaptureNotPermitted', `tcpdump is not permitted to capture: ${why}`, {
       why,
     });
   if (!listened && words !== undefined)
     return new DbgError('usage', 'CaptureInvalid', `tcpdump refuses to start: ${why}`, { ...facts, why });
-  return new DbgError('lost', 'CaptureBrokeOff', `the capture stopped early: ${why}`, { why });
+  const failure = 'failure' in end ? { failure: end.failure } : {};
+  const what = listened ? 'the capture stopped early' : 'could not capture';
+  return new DbgError('lost', 'CaptureBrokeOff', `${what}: ${why}`, { why, began: listened, ...failure });
 }
 
 /** The packets can't be written any more. */

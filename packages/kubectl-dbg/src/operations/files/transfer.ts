@@ -7,7 +7,7 @@ import type { CopyWay } from '../../model/failures/files.ts';
 import type { CopyFilesOptions, CopySettings } from './copy-options.ts';
 import { runDirect } from './run-direct.ts';
 import { runInside } from './run-inside.ts';
-import { endOfOutcome, type ScriptEnd } from './script-end.ts';
+import { endOfOutcome, type ScriptEnd, startFailure } from './script-end.ts';
 import { isFinal, isUnfit, unfitness } from './unfitness.ts';
 
 const START_TIMEOUT_MS = 5 * 60_000;
@@ -155,21 +155,16 @@ function brokeOff(
   kept: string | undefined,
   { what, path, sends }: Transfer,
 ): DbgError {
-  if (end.kind === 'neverStarted') {
-    const facts = { why: end.message };
-    return new DbgError('neverStarted', 'HelperNotStarted', `could not ${what}: ${end.message}`, facts);
-  }
-  if (end.kind === 'refused') {
-    const facts = { why: end.message };
-    return new DbgError('refused', 'HelperRefused', `could not ${what}: ${end.message}`, facts);
-  }
+  const unstarted = startFailure(end, what);
+  if (unstarted !== undefined) return unstarted;
   const full = sends && end.kind === 'exited' ? NO_SPACE.exec(reason)?.[0] : undefined;
   if (full !== undefined) {
     const words = `could not ${what}: ${full.toLowerCase()}`;
     return new DbgError('lost', 'RemoteSpaceMissing', words, { path, why: full }, { cause });
   }
-  const last = reason !== '' ? reason : end.kind === 'exited' ? `exit code ${end.code}` : end.message;
-  const facts = { path, ...(kept === undefined ? {} : { kept }) };
+  const last = reason !== '' ? reason : 'message' in end ? end.message : `exit code ${end.code}`;
+  const failure = 'failure' in end ? { failure: end.failure } : {};
+  const facts = { path, ...(kept === undefined ? {} : { kept }), ...failure };
   return new DbgError('lost', 'CopyBrokeOff', `could not ${what}: ${last}`, facts, { cause });
 }
 
