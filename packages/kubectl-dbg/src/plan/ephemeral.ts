@@ -9,6 +9,7 @@ import { checkContainerName, containerNames, generateContainerName } from './nam
 import { legacyDeprecated, nameGenerated, nonRootWarning } from './notices.ts';
 import { profileOf } from './profile-choice.ts';
 import { applyProfile } from './profiles.ts';
+import { DEFAULT_KEEP } from './keep.ts';
 import { adjust } from './security-context.ts';
 import { chooseTarget, podFacts, podName } from './target.ts';
 import { applyWindowsProfile, isWindowsPod, refuseLinuxSettings } from './windows.ts';
@@ -42,7 +43,7 @@ export function planEphemeral(request: DebugRequest, pod: Pod, draw: RandomInt):
   if (isWindowsPod(pod)) {
     refuseLinuxSettings(request.adjust);
     applyWindowsProfile(profile, container);
-  } else applyProfile(profile, 'ephemeral', patched, name, NOTHING_TO_KEEP);
+  } else applyProfile(profile, 'ephemeral', patched, name, DEFAULT_KEEP);
   notices.push(...takeFromTarget(request, pod, target.container, container));
   if (request.custom !== undefined) mergeCustom(container, request.custom);
   adjust(container, request.adjust);
@@ -91,18 +92,6 @@ function patchBody(pod: Pod, container: EphemeralContainer): unknown {
   const order = [...before, container].map(({ name }) => ({ name }));
   return { ...bound, spec: { '$setElementOrder/ephemeralContainers': order, ephemeralContainers } };
 }
-
-/** Profiles only use the kept parts of a copy. */
-const NOTHING_TO_KEEP = {
-  labels: false,
-  labelKeys: [],
-  annotations: false,
-  liveness: false,
-  readiness: false,
-  startup: false,
-  initContainers: true,
-  hostPorts: false,
-};
 
 /** Throws DbgError for a pod in which an ephemeral container can't be created or would never start. */
 function checkPod(pod: Pod): void {

@@ -1,9 +1,9 @@
-import { Channel, type Frame } from 'kubectl-dbg-wire';
 import { abortable } from '../base/abortable.ts';
 import type { RemoteCommand } from '../cluster/types.ts';
 import type { OpenFailure, OpenVerdict } from './open-failure.ts';
 import { pauseOn } from './pause-on.ts';
 import type { Clock } from './stream/clock.ts';
+import { watchOutput } from './watch-output.ts';
 
 /**
  * First and maximum pause between tries to open a stream, in ms; each pause is a random time in the upper half of its
@@ -188,29 +188,7 @@ export class Connection {
     this.#current = command;
     this.#openedAt = this.#options.clock.now();
     this.#options.opened(command, again);
-    return this.#noting(command);
-  }
-
-  /** The same command; received data shows that the problem is over. */
-  #noting(command: RemoteCommand): RemoteCommand {
-    const isUseful = (frame: Frame) =>
-      frame.kind === 'data' &&
-      frame.data.length > 0 &&
-      (frame.channel === Channel.stdout || frame.channel === Channel.stderr);
-    const noteUse = () => this.#recovered();
-    return {
-      subprotocol: command.subprotocol,
-      canHalfClose: command.canHalfClose,
-      closed: command.closed,
-      send: (channel, data) => command.send(channel, data),
-      endChannel: (channel) => command.endChannel(channel),
-      close: () => command.close(),
-      async *[Symbol.asyncIterator](): AsyncGenerator<Frame> {
-        for await (const frame of command) {
-          if (isUseful(frame)) noteUse();
-          yield frame;
-        }
-      },
-    };
+    // Output shows that the problem is over.
+    return watchOutput(command, () => this.#recovered());
   }
 }

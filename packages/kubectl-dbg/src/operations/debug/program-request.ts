@@ -1,6 +1,7 @@
 import type { EnvVar } from 'kubernetes-types/core/v1.d.ts';
 import type { CopyRequest, DebugRequest, EnterMode, Keep, ProfileName } from '../../model/plan.ts';
 import { DbgError } from '../../model/failure.ts';
+import { DEFAULT_KEEP } from '../../plan/keep.ts';
 import { parseTarget } from '../../targets/index.ts';
 
 /** What to debug, and how, for callers of the library. Only `target` is required. */
@@ -55,17 +56,6 @@ export interface CopyOptions {
 
 const DEFAULT_IMAGE = 'busybox';
 
-const KEEP: Keep = {
-  labels: false,
-  labelKeys: [],
-  annotations: false,
-  liveness: false,
-  readiness: false,
-  startup: false,
-  initContainers: true,
-  hostPorts: false,
-};
-
 /** The request for the options of a program. Throws DbgError (usage) if options contradict each other. */
 export function requestOfProgram(options: DebugOptions, { stdin }: { stdin: boolean }): DebugRequest {
   const { copy, container, env = {}, tty = false, capabilities = {}, mountsFromTarget } = options;
@@ -110,7 +100,7 @@ function copyRequest({ name, images = {}, keep, sameNode = false, ...others }: C
     setImages: Object.entries(images).map(([container, value]) => ({ name: container, value })),
     sameNode,
     replace: false,
-    keep: { ...KEEP, ...keep },
+    keep: { ...DEFAULT_KEEP, ...keep },
     ...others,
   };
 }

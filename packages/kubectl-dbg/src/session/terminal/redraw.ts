@@ -1,9 +1,9 @@
-import type { Frame } from 'kubectl-dbg-wire';
 import { Channel } from 'kubectl-dbg-wire';
 import type { RemoteCommand } from '../../cluster/types.ts';
 import type { OutputStream } from '../../model/world.ts';
 import { pauseOn } from '../pause-on.ts';
 import { REAL_CLOCK } from '../stream/clock.ts';
+import { watchOutput } from '../watch-output.ts';
 import { sendSize } from './input.ts';
 import { terminalSize } from './terminal.ts';
 
@@ -21,20 +21,9 @@ export function redrawing(command: RemoteCommand, output: OutputStream, signal: 
   const shown = new AbortController();
   void command.closed.then(() => shown.abort());
   void nudge(command, output, AbortSignal.any([signal, shown.signal])).catch(() => undefined);
-  return {
-    subprotocol: command.subprotocol,
-    canHalfClose: command.canHalfClose,
-    closed: command.closed,
-    send: (channel, data) => command.send(channel, data),
-    endChannel: (channel) => command.endChannel(channel),
-    close: () => command.close(),
-    async *[Symbol.asyncIterator](): AsyncGenerator<Frame> {
-      for await (const frame of command) {
-        if (frame.kind === 'data' && frame.channel === Channel.stdout && frame.data.length > 0) shown.abort();
-        yield frame;
-      }
-    },
-  };
+  return watchOutput(command, (channel) => {
+    if (channel === Channel.stdout) shown.abort();
+  });
 }
 
 async function nudge(command: RemoteCommand, output: OutputStream, done: AbortSignal): Promise<void> {
