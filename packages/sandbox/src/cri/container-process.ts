@@ -11,7 +11,7 @@ export function containerProcess(
 ): { args: string[]; env: string[]; cwd: string } {
   const image = config.image.config;
   const entrypoint = config.command ?? image.Entrypoint ?? [];
-  // With the container's own command the image's arguments are ignored.
+  // If the container sets a command, the image's CMD is ignored.
   const given = config.args ?? (config.command === undefined ? (image.Cmd ?? []) : []);
   const args = [...entrypoint, ...given];
   if (args.length === 0) throw new Error('failed to generate container spec: no command specified');

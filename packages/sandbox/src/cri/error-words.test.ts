@@ -19,7 +19,7 @@ for (const [said, expected] of [
     'runc run failed: unable to start container process: exec: "/file": permission denied',
     `${START}${INIT}exec: "/file": permission denied`,
   ],
-  // As a newer runc says it itself.
+  // Already the text of a newer runc.
   [
     `runc create failed: ${INIT}mkdir /x: not a directory: unknown`,
     `${START}${INIT}mkdir /x: not a directory`,

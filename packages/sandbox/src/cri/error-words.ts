@@ -1,6 +1,6 @@
 /** runc's own prefixes of a message, which the tools above it replace. */
 const RUNC_PREFIX = /^runc (?:run|create|exec) failed: |^exec failed: /;
-/** Newer releases of runc have more text here than older ones. */
+/** Newer releases of runc add this text. */
 const START = 'unable to start container process: ';
 const INIT = 'error during container init: ';
 
@@ -22,7 +22,7 @@ function modernise(runcMessage: string, isDirectory: IsDirectory, init = INIT): 
   const message = runcMessage
     .replace(RUNC_PREFIX, '')
     .replace(/: unknown$/, '')
-    // A directory was "permission denied" before Go 1.20.
+    // Before Go 1.20, a directory was reported as "permission denied".
     .replace(/exec: "([^"]*)": permission denied$/, (all, path: string) =>
       isDirectory(path) ? `exec: "${path}": is a directory` : all,
     );

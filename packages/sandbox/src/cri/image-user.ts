@@ -5,7 +5,7 @@ import type { ContainerSecurity, LinuxUser } from './runtime.ts';
 type Row = string[];
 
 /**
- * The user of a container's first process: from the security context, otherwise from the image, by the image's own files.
+ * The user of a container's first process: from the security context, otherwise from the image. Names are looked up in the image's files.
  *
  * @param layers the image's directories, the topmost first
  * @throws Error if the image names a user that its files do not contain
@@ -36,7 +36,7 @@ function groupId(part: string | undefined, group: readonly Row[]): number | unde
 
 function rows(layers: readonly string[], path: string): Row[] {
   for (const layer of layers) {
-    // The next layer down may have it; a distroless image may have none.
+    // A lower layer may have the file; a distroless image may have none.
     const text = readInLayer(layer, path);
     if (text === undefined) continue;
     return text

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { readInLayer } from './read-in-layer.ts';
 
-test('of a layer only its own regular files are read', (context) => {
+test('reads only regular files inside the layer', (context) => {
   const folder = mkdtempSync(join(tmpdir(), 'layer-'));
   context.after(() => rmSync(folder, { recursive: true }));
   const layer = join(folder, 'layer');

@@ -1,12 +1,12 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, realpathSync } from 'node:fs';
 import { join, sep } from 'node:path';
 
-/** Larger than any list of users. */
+/** Larger than any /etc/passwd or /etc/group. */
 const MAX_BYTES = 4 * 1024 * 1024;
 
 /**
- * The text of a file in an image's layer; undefined if the layer has none. The image determines what is there: a link may
- * lead to a file of the host, and a FIFO would block the process for ever.
+ * The text of a regular file in an image's layer; undefined if there is none. The image is not trusted: a symbolic link may
+ * lead to a file of the host, and opening a FIFO would block the process forever.
  */
 export function readInLayer(layer: string, path: string): string | undefined {
   let file: number | undefined;

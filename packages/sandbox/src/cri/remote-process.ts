@@ -28,7 +28,7 @@ export interface ProcessEnd {
 
 /** A connected process: attached to, or started by exec. */
 export interface RemoteProcess {
-  /** Its end is the end of the process's stdin if possible (exec; attach with stdinOnce). */
+  /** Ending it ends the process's stdin if possible (exec; attach with stdinOnce). */
   stdin?: Writable;
   stdout?: Readable;
   /** Absent with a terminal. */

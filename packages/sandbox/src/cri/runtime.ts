@@ -13,7 +13,7 @@ export interface Runtime {
   /** Receives the files of volumes; absent if they are mounted from the node. */
   readonly volumes?: RuntimeVolumes;
   readonly images: ImageService;
-  /** What containers of this machine's user can't have, unlike others; absent or empty if nothing. */
+  /** What the current user's containers can't have, in contrast to root's; absent or empty if nothing. */
   readonly limitations?: readonly Limitation[];
   /** Operations on files of containers' users; absent if there are none. */
   readonly files?: RuntimeFiles;
@@ -23,15 +23,15 @@ export interface Runtime {
   stop(): Promise<void>;
 }
 
-/** A setting of pods that has no effect here. */
+/** A pod setting that has no effect on this machine. */
 export interface Limitation {
-  /** The reason of its event. */
+  /** The reason of the Event. */
   reason: string;
   /** What, why, and what would change it, in one sentence. */
   message: string;
 }
 
-/** Operations on files of the node's users, which this process itself may not do. */
+/** Operations on files of other user ids, which this process may not do itself. */
 export interface RuntimeFiles {
   /** Sets the group and mode of a file. */
   setGroup(path: string, group: number, mode: number): void;
@@ -48,7 +48,7 @@ export interface VolumeContent {
   data: Buffer;
 }
 
-/** Volumes of a runtime without mounts, by the paths that they would have on the node. */
+/** Volumes of a runtime without mounts, by the path they would have on the node. */
 export interface RuntimeVolumes {
   /** Creates a volume, or adds files to it. */
   put(path: string, content?: readonly VolumeContent[]): void;
@@ -60,7 +60,7 @@ export interface RuntimeVolumes {
 export interface ImageService {
   /** The image with that reference, if it is on the node. Throws ImageError if the reference is malformed. */
   status(reference: string): Image | undefined;
-  /** Pulls it. Throws ImageError with containerd's message. */
+  /** Pulls the image. Throws ImageError with containerd's message. */
   pull(reference: string, signal?: AbortSignal, pod?: { namespace: string; name: string }): Promise<Image>;
 }
 
@@ -96,7 +96,7 @@ export interface PodSandbox {
   connect(port: number): Promise<Duplex>;
   /** Whether a port of the pod is open. */
   probePort(port: number, timeoutMs: number): Promise<boolean>;
-  /** Kills what still runs and releases all resources. */
+  /** Kills the remaining processes and releases all resources. */
   remove(): Promise<void>;
 }
 

@@ -1,17 +1,17 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { number, string } from 'valibot';
 
-/** A process, told apart from a later one of its id. */
+/** Identifies a process, even if its PID is reused later. */
 export interface ProcessIdentity {
   pid: number;
-  /** When it started, in the kernel's clock ticks; elsewhere than on Linux only that it lives. */
+  /** On Linux the start time in clock ticks since boot; on other systems only that the process exists. */
   startTime: string;
 }
 
-/** Its fields, for the schemas of files that name a process. */
+/** The same as a schema, for files that contain a process identity. */
 export const processIdentity = { pid: number(), startTime: string() };
 
-/** Fields of /proc/PID/stat behind the name, counted from 0. */
+/** Indexes of the fields after the command name in /proc/PID/stat. */
 const STATE_FIELD = 0;
 const START_TIME_FIELD = 19;
 
@@ -28,9 +28,9 @@ function startTimeOf(pid: number): string | undefined {
     const file = `/proc/${pid}/stat`;
     if (!existsSync(file)) return undefined;
     const text = readFileSync(file, 'utf8');
-    // The name before the fields may hold blanks and parentheses.
+    // The command name may contain spaces and parentheses.
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    // A zombie has ended.
+    // A zombie has already terminated.
     return fields[STATE_FIELD] === 'Z' ? undefined : fields[START_TIME_FIELD];
   }
   try {

@@ -2,56 +2,56 @@ import { accessSync, closeSync, constants, existsSync, openSync, readSync } from
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Where programs of the system are, whatever the user's search path says. */
-const SYSTEM_FOLDERS = ['/usr/local/sbin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
-/** Where `npm run setup` unpacks what a user without root can't install, in the project's folder. */
+/** Searched after PATH, which often lacks the sbin directories. */
+const SYSTEM_DIRECTORIES = ['/usr/local/sbin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
+/** Where `npm run setup` unpacks packages that it can't install without root, relative to the project. */
 const CACHE = join('.cache', 'debian', 'bin');
-/** Programs that are put into images without libraries: one that needs some is no use. */
+/** Programs that are copied into images without shared libraries, so they must be static. */
 const STATIC: ReadonlySet<string> = new Set(['busybox']);
-/** A bundle is in dist/, a source file a few folders deeper. */
+/** A bundle is in dist/, a source file a few directories deeper. */
 const MAX_DEPTH = 8;
 
-/** Folders that are looked through for runc, busybox and newuidmap: the user's, the system's, the project's cache. */
-export function programFolders(path = process.env['PATH'] ?? ''): string[] {
+/** Directories that are searched for runc, busybox and newuidmap: PATH, the system's, the project's cache. */
+export function programDirectories(path = process.env['PATH'] ?? ''): string[] {
   const cache = projectCache();
   return [
-    ...path.split(delimiter).filter((folder) => folder !== ''),
-    ...SYSTEM_FOLDERS,
+    ...path.split(delimiter).filter((directory) => directory !== ''),
+    ...SYSTEM_DIRECTORIES,
     ...(cache === undefined ? [] : [cache]),
   ];
 }
 
-/** The path of a program; undefined if it is nowhere. A busybox with shared libraries does not count. */
+/** The path of a program; undefined if it is not found. A dynamically linked busybox does not count. */
 export function findProgram(name: string, path?: string): string | undefined {
-  return programFolders(path)
-    .map((folder) => join(folder, name))
+  return programDirectories(path)
+    .map((directory) => join(directory, name))
     .find((file) => isExecutable(file) && (!STATIC.has(name) || isStatic(file)));
 }
 
-/** The path of a program without which there are no real containers. Throws if it is nowhere. */
+/** The path of a program that real containers need. Throws if it is not found. */
 export function neededProgram(name: string): string {
   const path = findProgram(name);
   if (path === undefined) throw new Error(`${name} is not on this machine`);
   return path;
 }
 
-/** What helpers are run with: nothing of the user's environment but where programs are. */
+/** The environment of helper programs: only PATH. */
 export function programEnvironment(path?: string): NodeJS.ProcessEnv {
   const first = [...STATIC].flatMap((name) => findProgram(name, path) ?? []).map((file) => dirname(file));
-  return { PATH: [...first, ...programFolders(path)].join(delimiter) };
+  return { PATH: [...first, ...programDirectories(path)].join(delimiter) };
 }
 
-/** The cache of the project that this module is part of; undefined where it is installed as a package. */
+/** The cache of the project that contains this module; undefined if the module is an installed package. */
 function projectCache(): string | undefined {
-  let folder = dirname(fileURLToPath(import.meta.url));
+  let directory = dirname(fileURLToPath(import.meta.url));
   for (let depth = 0; depth < MAX_DEPTH; depth += 1) {
-    // Past the project or an installed package there are other people's folders.
-    if (existsSync(join(folder, 'package-lock.json'))) {
-      const cache = join(folder, CACHE);
+    // Do not look above the project's root or node_modules.
+    if (existsSync(join(directory, 'package-lock.json'))) {
+      const cache = join(directory, CACHE);
       return existsSync(cache) ? cache : undefined;
     }
-    folder = dirname(folder);
-    if (folder.endsWith('node_modules')) return undefined;
+    directory = dirname(directory);
+    if (directory.endsWith('node_modules')) return undefined;
   }
   return undefined;
 }
@@ -65,11 +65,11 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/** Type of the program header that names the loader of shared libraries. Source: System V ABI. */
+/** Type of the program header that names the dynamic linker. Source: System V ABI. */
 const PT_INTERP = 3;
 const HEADERS_BYTES = 4096;
 
-/** Whether a program of 64 bits needs no loader of shared libraries. */
+/** Whether a 64-bit ELF program is statically linked. */
 function isStatic(path: string): boolean {
   const head = Buffer.alloc(HEADERS_BYTES);
   const fd = openSync(path, 'r');

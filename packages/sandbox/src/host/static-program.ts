@@ -2,18 +2,18 @@
 const HEADER_BYTES = 64;
 const PROGRAM_HEADER_BYTES = 56;
 const LOAD_ADDRESS = 0x400000n;
-/** `e_machine`, for the architectures whose machine code is known here. */
+/** `e_machine` of the supported architectures. */
 const MACHINES = { x64: 62, arm64: 183 } as const;
 
 export type Architecture = keyof typeof MACHINES;
 
-/** @throws Error on an architecture whose machine code is not known here */
+/** @throws Error if the architecture is not supported */
 export function knownArchitecture(name: string): Architecture {
   if (name === 'x64' || name === 'arm64') return name;
   throw new Error(`no machine code is known here for the architecture ${name}`);
 }
 
-/** Wraps machine code into an ELF file with one segment: a program without libraries. */
+/** Wraps machine code in an ELF file with one segment: a static program. */
 export function staticProgram(architecture: Architecture, code: Buffer): Buffer {
   const start = HEADER_BYTES + PROGRAM_HEADER_BYTES;
   const file = Buffer.alloc(start + code.length);

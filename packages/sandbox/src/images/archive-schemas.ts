@@ -8,7 +8,7 @@ export const manifestSchema = array(
   object({ Config: string(), RepoTags: optional(array(string()), []), Layers: array(string()) }),
 );
 
-/** What a runtime obeys of an image's configuration. Source: OCI image specification, config.md. */
+/** The fields of an image's configuration that a runtime uses. Source: OCI image specification, config.md. */
 export const configSchema = object({
   config: optional(
     object({ Entrypoint: words, Cmd: words, Env: words, WorkingDir: word, User: word, StopSignal: word }),

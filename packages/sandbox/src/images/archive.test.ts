@@ -32,7 +32,7 @@ function layOut(directory: string, files: Files): void {
   }
 }
 
-/** Makes an archive as `docker save` does, of layers given as files. */
+/** Makes an archive as `docker save` does. */
 function makeArchive(directory: string, name: string, layers: Files[], compress = false): string {
   const work = join(directory, `work-${name}`);
   const paths = layers.map((files, index) => {
@@ -91,7 +91,7 @@ for (const compress of [false, true]) {
   );
 }
 
-test('a folder gives all its archives', { skip }, async (t) => {
+test('loads all archives of a directory', { skip }, async (t) => {
   const directory = scratch(t);
   for (const name of ['one', 'two']) makeArchive(directory, name, [{ app: name }]);
   const images = join(directory, 'images');
@@ -99,7 +99,7 @@ test('a folder gives all its archives', { skip }, async (t) => {
   assert.deepEqual(loaded.toSorted(), ['example.com/loaded:one', 'example.com/loaded:two']);
 });
 
-test('a link in a layer never leads outside, neither to write nor to delete', { skip }, async (t) => {
+test('a symbolic link in a layer cannot be used to write or delete outside the root', { skip }, async (t) => {
   const directory = scratch(t);
   const victim = join(directory, 'victim');
   mkdirSync(victim);
@@ -115,7 +115,7 @@ test('a link in a layer never leads outside, neither to write nor to delete', { 
   assert.equal(existsSync(join(victim, 'planted')), false);
 });
 
-test('what is not such an archive is refused', { skip }, async (t) => {
+test('refuses files that are not docker-save archives', { skip }, async (t) => {
   const directory = scratch(t);
   const images = join(directory, 'images');
   const store = new ImageStore(images, []);
@@ -128,8 +128,18 @@ test('what is not such an archive is refused', { skip }, async (t) => {
 });
 
 for (const [name, manifest, config, message] of [
-  ['a manifest that is no list', {}, {}, /m\.tar: manifest\.json is malformed at its top: .*Expected Array/],
-  ['layers that are no names', [{ Config: 'config.json', Layers: [1] }], {}, /malformed at 0\.Layers\.0: /],
+  [
+    'a manifest that is not a list',
+    {},
+    {},
+    /m\.tar: manifest\.json is malformed at its top: .*Expected Array/,
+  ],
+  [
+    'layers that are not strings',
+    [{ Config: 'config.json', Layers: [1] }],
+    {},
+    /malformed at 0\.Layers\.0: /,
+  ],
   [
     'a command that is a string',
     [{ Config: 'config.json', RepoTags: ['a'], Layers: [] }],

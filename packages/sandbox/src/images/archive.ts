@@ -22,11 +22,11 @@ import { formatReference, parseReference } from './reference.ts';
 type ManifestEntry = InferOutput<typeof manifestSchema>[number];
 
 /**
- * Loads the images of a `docker save` archive, or of every `.tar` file in a folder, and returns their references.
+ * Loads the images of a `docker save` archive, or of every `.tar` file in a directory, and returns their references.
  *
- * @param directory where root file systems are kept; an image that was loaded before is not unpacked again
- * @param host where containers run, whose users the images' files are given to
- * @throws Error that names the archive if it is not one
+ * @param directory where root file systems are stored; an image that was loaded before is not unpacked again
+ * @param host where containers run; it determines which owners files can have
+ * @throws Error that names the file if it is not such an archive
  */
 export async function loadArchives(
   store: ImageStore,
@@ -101,7 +101,7 @@ async function loadImage(
   };
 }
 
-/** A file of the archive; an archive must not name one outside. */
+/** The path of a file in the unpacked archive. Throws if the name leads outside. */
 function inside(work: string, name: string): string {
   const path = realpathSync(join(work, name));
   if (!path.startsWith(realpathSync(work) + sep))
@@ -109,11 +109,11 @@ function inside(work: string, name: string): string {
   return path;
 }
 
-/** JSON of an archive. Throws Error that says which file, where in it, and what was expected there. */
+/** Parses JSON of an archive. Throws an Error with the file, the path in it and what was expected. */
 function read<T extends GenericSchema>(schema: T, content: Buffer, name: string): InferOutput<T> {
   let value: unknown;
   try {
-    // Go writes null for what is absent.
+    // Go writes null for absent lists.
     value = JSON.parse(content.toString('utf8'), (_key, part: unknown) => part ?? undefined);
   } catch {
     throw new Error(`${name} is not JSON`);

@@ -9,21 +9,21 @@ import { HTTP_SERVICE } from './http-service.ts';
 import { sharedLibraries } from './shared-libraries.ts';
 import { tickerProgram } from './ticker-program.ts';
 
-/** An image that is made from the node's own files. */
+/** An image that is made from the node's files. */
 export interface BuiltInImage {
-  /** Full references; the first is the one that statuses show. */
+  /** Full references; container statuses show the first. */
   references: readonly string[];
-  /** Whether a registry has it under every reference, not only the node. */
+  /** Whether a registry has it under every reference. */
   registry: boolean;
-  /** Whether it was pulled from there, and is known by the digest it has there. */
+  /** Whether it counts as pulled, and so has a repository digest. */
   pulled: boolean;
-  /** The node has it from the start under the first reference. */
+  /** Whether the node has it from the start, under the first reference. */
   present: boolean;
-  /** How long its registry takes to answer for a reference, in ms. */
+  /** Response time of the registry for a reference, in ms. */
   delays?: Readonly<Record<string, number>>;
   size: number;
   config: ImageConfig;
-  /** Lays out its files; returns what is mounted of the node's own. */
+  /** Creates its root file system; returns the node's files to mount. */
   build(root: string): Mount[];
 }
 
@@ -31,10 +31,10 @@ const LIBRARY = 'docker.io/library';
 const DISTROLESS = 'example.com/distroless';
 /** The user of distroless images that do not run as root. */
 const NONROOT = '65532';
-/** A registry that is slow to resolve, for those who want to see a pull. */
+/** A slow registry, to make a pull observable. */
 const SLOW_MS = 6000;
 
-/** The images that a sandbox's node and its registries have. */
+/** The images of a sandbox's node and registries. */
 export const BUILT_IN_IMAGES: readonly BuiltInImage[] = [
   {
     references: ['1.38', 'latest', 'slow', 'stable', '1', '1.37', '1.36', 'musl', 'glibc'].map(
@@ -120,7 +120,7 @@ function busybox(root: string): Mount[] {
   return [];
 }
 
-/** The node's own userland, read-only; its settings and users are not taken over, save for what programs look up. */
+/** The node's /usr, read-only. Of /etc only what programs look up is copied. */
 function debian(root: string): Mount[] {
   systemRoot(root);
   mkdirSync(join(root, 'usr'), { recursive: true });
@@ -153,14 +153,14 @@ function debian(root: string): Mount[] {
   return mounts;
 }
 
-/** A static program and nothing else: no shell, no users. */
+/** A single static program: no shell, no users. */
 function ticker(root: string): Mount[] {
   baseRoot(root);
   writeFileSync(join(root, 'neato'), tickerProgram(process.arch, 'neato is at work'), { mode: 0o755 });
   return [];
 }
 
-/** A service of one program, its libraries and one file, as distroless images are. */
+/** A distroless service: one program, its libraries and one file. */
 function httpService(root: string): Mount[] {
   baseRoot(root);
   placeFile(process.execPath, root, 'nodejs/bin/node');

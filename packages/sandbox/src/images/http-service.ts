@@ -1,4 +1,4 @@
-/** The one file of the service that demos debug: it says what it does on stdout and has no shell to look inside. */
+/** The source of the HTTP service that demos debug. It logs requests to stdout. */
 export const HTTP_SERVICE = `'use strict';
 const http = require('node:http');
 const port = 8080;

@@ -7,24 +7,24 @@ import { BUILT_IN_IMAGES, type BuiltInImage } from './built-in-images.ts';
 import type { Image } from '../cri/image.ts';
 import { formatReference, parseReference } from './reference.ts';
 
-/** How long a registry near by takes to answer, in ms. */
+/** Response time of a nearby registry, in ms. */
 const PULL_MS = 10;
 const PRIVATE = 'example.com/private/';
 
-/** An image that a registry has, or that was loaded from an archive. */
+/** An image of a registry, or one loaded from an archive. */
 interface Entry {
   image(): Image;
   references: readonly string[];
   delays: Readonly<Record<string, number>>;
 }
 
-/** The images of a node, and a registry that has a few more. Root file systems are laid out once, when first used. */
+/** The images of a node and of its registries. Root file systems are created when first used. */
 export class ImageStore implements ImageService {
   readonly #directory: string;
   readonly #registry = new Map<string, Entry>();
   readonly #present = new Map<string, Entry>();
 
-  /** @param directory where root file systems are kept; what a previous run left there is used again */
+  /** @param directory where root file systems are stored; those of an earlier run are reused */
   constructor(directory: string, builtIn: readonly BuiltInImage[] = BUILT_IN_IMAGES) {
     this.#directory = directory;
     mkdirSync(directory, { recursive: true });
@@ -48,7 +48,7 @@ export class ImageStore implements ImageService {
     }
     if (full.startsWith(PRIVATE)) {
       const { registry, repository, tag } = parseReference(reference);
-      // The kubelet leaves the code of an unknown kind of error out.
+      // The kubelet omits the code of an unknown kind of error.
       const url = `https://${registry}/v2/${repository}/manifests/${tag}`;
       throw new ImageError(
         'ErrImagePull',
@@ -58,7 +58,7 @@ export class ImageStore implements ImageService {
     throw new ImageError('ErrImagePull', `rpc error: code = NotFound desc = ${failed}${full}: not found`);
   }
 
-  /** Adds an image that is on the node, such as one from an archive. */
+  /** Adds an image to the node, such as one from an archive. */
   add(references: readonly string[], image: Image): void {
     const entry: Entry = { references, delays: {}, image: () => image };
     for (const reference of references) {
@@ -91,7 +91,7 @@ export class ImageStore implements ImageService {
 
   #build(builtIn: BuiltInImage): Image {
     const [reference = ''] = builtIn.references;
-    // What the files are made of decides the name of their directory, so that another Node makes others.
+    // The directory's name depends on everything the files are made of, so that another version of Node makes new ones.
     const key = digest(JSON.stringify([reference, builtIn.config, process.version, process.execPath]));
     const root = join(this.#directory, key.slice(0, 16));
     const building = `${root}.building`;

@@ -9,20 +9,19 @@ import { createGunzip } from 'node:zlib';
 import type { UnpackingHost } from './unpacking-host.ts';
 import { neededProgram } from '../host/programs.ts';
 
-/** Layers say by files of such names what is gone from the layers below. Source: OCI image-spec, layer.md. */
+/** Files with these names delete files of the layers below. Source: OCI image-spec, layer.md. */
 const WHITEOUT = '.wh.';
 const OPAQUE = '.wh..wh..opq';
 const GZIP_MAGIC = 0x1f8b;
-/** The unpacking program, within the root it unpacks to; busybox obeys its arguments only under such a name. */
+/** Name of the unpacking program in the root; busybox takes an applet as its argument only if its name starts like this. */
 const TOOL = 'busybox-unpack';
-/** File lists of large layers are long. */
+/** Maximum size of a layer's file list. */
 const MAX_LIST_BYTES = 256 * 1024 * 1024;
 
 /**
- * Unpacks a tar archive, with the directory as its root: whatever links the archive holds, nothing outside is
- * written, because the program that unpacks sees nothing else.
+ * Unpacks a tar archive in a chroot of the directory: links in the archive cannot lead outside.
  *
- * @param owners whose the files are: those that the archive names, or the node's root
+ * @param owners the owner of the files: as named in the archive, or the node's root
  */
 export async function unpack(
   archive: Readable,
@@ -31,7 +30,7 @@ export async function unpack(
   owners: 'named' | 'root',
 ): Promise<void> {
   await inRoot(root, host, async (tool) => {
-    // Where there is one user, all files are that one's.
+    // With a single user id, all files belong to it.
     const owner = owners === 'root' || host.ids.users === 1 ? ['-o'] : [];
     const [program, args] = inNode(host, [root, tool, 'tar', '-x', ...owner, '-f', '-', '-C', '/']);
     const child = spawn(program, args, { stdio: ['pipe', 'ignore', 'pipe'] });
@@ -39,7 +38,7 @@ export async function unpack(
     child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
     const exited = once(child, 'exit');
     const fed = pipeline(archive, child.stdin).catch(() => {
-      // What tar did not want to read is told by its exit code.
+      // tar may stop reading early; its exit code tells whether it failed.
     });
     const [code] = (await exited) as [number | null];
     await fed;
@@ -47,7 +46,7 @@ export async function unpack(
   });
 }
 
-/** Unpacks a layer over those below it. */
+/** Unpacks a layer on top of those below it. */
 export async function applyLayer(layer: string, root: string, host: UnpackingHost): Promise<void> {
   const runInRoot = (...args: string[]): void => {
     execFileSync(...inNode(host, [root, ...args]));
@@ -73,13 +72,13 @@ export async function applyLayer(layer: string, root: string, host: UnpackingHos
   });
 }
 
-/** A program and its arguments that run with another root directory on the host. */
+/** The command that runs `argv` in a chroot on the host. */
 function inNode(host: UnpackingHost, argv: readonly string[]): [program: string, args: string[]] {
   const [program = '', ...args] = host.beside([neededProgram('busybox'), 'chroot', ...argv]);
   return [program, args];
 }
 
-/** The names in a layer, without leading `./`. */
+/** The file names of a layer, without a leading `./`. */
 async function names(layer: string): Promise<string[]> {
   const { stdout } = await promisify(execFile)(
     neededProgram('busybox'),
@@ -108,7 +107,7 @@ function isGzip(path: string): boolean {
   return magic.readUInt16BE(0) === GZIP_MAGIC;
 }
 
-/** Lends a static busybox to a root while `work` runs programs with it as their root directory. */
+/** Puts a static busybox into a root while `work` runs programs in a chroot of it. */
 async function inRoot(
   root: string,
   host: UnpackingHost,
@@ -116,7 +115,7 @@ async function inRoot(
 ): Promise<void> {
   const program = neededProgram('busybox');
   const tool = `${TOOL}-${process.pid}`;
-  // The root may be another of the node's users' by now.
+  // The root may already belong to another user of the node.
   const [copier = '', ...args] = host.beside([program, 'cp', program, join(root, tool)]);
   await promisify(execFile)(copier, args);
   try {

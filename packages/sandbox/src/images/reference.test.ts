@@ -37,12 +37,12 @@ for (const text of [
   'a_',
   'h.x:/a',
 ]) {
-  test(`${JSON.stringify(text)} is no reference`, () => {
+  test(`${JSON.stringify(text)} is not a reference`, () => {
     assert.throws(() => parseReference(text), { name: 'ImageError', reason: 'InvalidImageName' });
   });
 }
 
-test('upper case is refused in the words of the kubelet', () => {
+test('refuses upper case with the message of the kubelet', () => {
   assert.throws(() => parseReference('Not//An::Image'), {
     message:
       'Failed to apply default image tag "Not//An::Image": couldn\'t parse image name "Not//An::Image": invalid reference format: repository name (/An) must be lowercase',

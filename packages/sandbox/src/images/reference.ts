@@ -1,6 +1,6 @@
 import { ImageError } from '../cri/runtime.ts';
 
-/** An image reference taken apart and completed: `docker.io`, `library/` and `latest` where left out. */
+/** A parsed image reference, with the defaults `docker.io`, `library/` and `latest`. */
 export interface ImageReference {
   registry: string;
   repository: string;
@@ -16,9 +16,9 @@ const TAG = /^\w[\w.-]{0,127}$/;
 const DIGEST = /^[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}$/;
 
 /**
- * Parses a reference by the grammar of the distribution project.
+ * Parses a reference according to the grammar of distribution/reference.
  *
- * @throws ImageError InvalidImageName in the kubelet's words
+ * @throws ImageError InvalidImageName with the kubelet's message
  */
 export function parseReference(text: string): ImageReference {
   const invalid = (detail: string): ImageError => {
@@ -51,7 +51,7 @@ export function parseReference(text: string): ImageReference {
   };
 }
 
-/** The full form of a reference, by which images are known. */
+/** The full form of a reference, which identifies an image. */
 export function formatReference(reference: ImageReference): string {
   const tag = reference.tag === undefined ? '' : `:${reference.tag}`;
   const digest = reference.digest === undefined ? '' : `@${reference.digest}`;

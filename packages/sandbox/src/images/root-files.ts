@@ -9,7 +9,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** Directories that every image has; a container's mounts go there. */
+/** Directories of every image, as mount points. */
 const DIRECTORIES: readonly [path: string, mode: number][] = [
   ['dev', 0o755],
   ['etc', 0o755],
@@ -27,7 +27,7 @@ tty:x:5:
 nogroup:x:65534:
 `;
 
-/** Lays out what the root file system of any image has. */
+/** Creates the directories and files that every image has. */
 export function baseRoot(root: string): void {
   for (const [path, mode] of DIRECTORIES) {
     mkdirSync(join(root, path), { recursive: true });
@@ -35,7 +35,7 @@ export function baseRoot(root: string): void {
   }
 }
 
-/** The files that a small system with users has. */
+/** Adds the files of a small system with users. */
 export function systemRoot(root: string): void {
   baseRoot(root);
   mkdirSync(join(root, 'root'), { recursive: true, mode: 0o700 });
@@ -50,7 +50,7 @@ export function systemRoot(root: string): void {
   writeFileSync(join(root, 'etc/group'), GROUP);
 }
 
-/** Puts a file of the node into an image: a hard link where the file system allows, else a copy. */
+/** Puts a file of the node into an image: as a hard link if the file system allows it, otherwise as a copy. */
 export function placeFile(source: string, root: string, path: string): void {
   const target = join(root, path);
   mkdirSync(dirname(target), { recursive: true });

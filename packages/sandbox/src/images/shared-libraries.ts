@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 
-/** The shared libraries that a program needs, with its loader, as absolute paths; none for a static program. */
+/** The absolute paths of a program's shared libraries and its dynamic linker; none for a static program. */
 export function sharedLibraries(program: string): string[] {
   let output: string;
   try {

@@ -1,6 +1,6 @@
 import { type Architecture, knownArchitecture, staticProgram } from '../host/static-program.ts';
 
-/** `write(1, TEXT, length); nanosleep({1, 0}, NULL)`, for ever; `d` is a distance to the data behind the code. */
+/** An endless loop of `write(1, TEXT, length); nanosleep({1, 0}, NULL)`. `text` and `time` are offsets of the data. */
 const CODE: Readonly<Record<Architecture, (text: number, time: number, length: number) => Buffer>> = {
   x64(text, time, length) {
     const code = Buffer.from([
@@ -75,13 +75,13 @@ const CODE: Readonly<Record<Architecture, (text: number, time: number, length: n
   },
 };
 
-/** A static program that prints `line` once a second: what a distroless image holds, made without a compiler. */
+/** A static program that prints `line` once a second, made without a compiler. */
 export function tickerProgram(architecture: string, line: string): Buffer {
   const known = knownArchitecture(architecture);
   const text = Buffer.from(`${line}\n`);
   const time = Buffer.alloc(16);
   time.writeBigInt64LE(1n, 0);
-  // arm64 counts its distances from the last instruction but one, where the jump stands.
+  // Offsets on arm64 are relative to the last instruction but one, where the jump is.
   const jump = known === 'arm64' ? 4 : 0;
   const code = CODE[known](time.length + jump, jump, text.length);
   return staticProgram(known, Buffer.concat([code, time, text]));

@@ -1,9 +1,9 @@
-/** Where archives are unpacked: on the machine, or as a user of containers' files there. */
+/** Where archives are unpacked: directly on the machine, or in the user namespace of containers. */
 export interface UnpackingHost {
-  /** The exclusive upper bound of the users that files can be given to. */
+  /** The exclusive upper bound of the user ids that files can have. */
   readonly ids: { readonly users: number };
   /** The command that runs `argv` on the files of containers. */
   beside(argv: readonly string[]): string[];
-  /** Removes files, whoever they belong to. */
+  /** Deletes files of any owner. */
   remove(path: string): Promise<void>;
 }

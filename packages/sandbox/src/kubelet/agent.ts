@@ -9,13 +9,13 @@ import type { PodWorker } from './pod/pod-worker.ts';
 
 const INTERNAL_ERROR = 500;
 
-/** Hands on in the kubelet's words that a command could not be started. */
+/** Rethrows a failed start of a command with the kubelet's message. */
 function failedToExecute(error: unknown): never {
   const why = error instanceof Error ? error.message : String(error);
   throw new Error(`error executing command in container: ${why}`, { cause: error });
 }
 
-/** Serves the API server's requests for the pods of this node. */
+/** Handles the API server's requests for the pods of this node. */
 export class Agent implements NodeAgent {
   readonly #find: (namespace: string, name: string) => PodWorker | undefined;
 
@@ -36,7 +36,7 @@ export class Agent implements NodeAgent {
     }
     const id = logTarget(worker.pod, container, options.previous);
     const run = (worker.state.runs.get(container) ?? []).find((entry) => entry.id === id);
-    // The runtime has removed it, which the kubelet says in the log's place.
+    // The runtime has removed the container; the kubelet returns this message instead of a log.
     if (run === undefined) {
       return Readable.from([`unable to retrieve container logs for containerd://${id}`]);
     }
@@ -54,7 +54,7 @@ export class Agent implements NodeAgent {
       throw new KubeletError(INTERNAL_ERROR, `container ${container} not found in pod ${pod}_${namespace}`);
     }
     if (this.#hasTty(namespace, pod, container) && streams.stderr && !streams.tty) {
-      // The runtime is asked by what the container has, not by what the client thinks it has.
+      // The kubelet passes the container's own tty setting to the runtime, not the client's.
       const words = 'rpc error: code = InvalidArgument desc = tty and stderr cannot both be true';
       throw new KubeletError(INTERNAL_ERROR, words);
     }
@@ -74,7 +74,7 @@ export class Agent implements NodeAgent {
     }
     const process = run.exec(command, streams);
     const ended = process.ended.catch(failedToExecute);
-    // Whoever has let go of the streams no longer asks how it ended.
+    // After a disconnect nobody handles this rejection.
     ended.catch(() => {});
     return { ...process, ended };
   }

@@ -5,7 +5,7 @@ import type { EventRecorder } from './node/event-recorder.ts';
 import type { KubeletTiming } from './timing.ts';
 import type { TokenIssuer } from '../auth/token-issuer.ts';
 
-/** What all parts of a kubelet have in common. */
+/** What all parts of a kubelet share. */
 export interface KubeletContext {
   store: Store;
   runtime: Runtime;
@@ -14,14 +14,14 @@ export interface KubeletContext {
   stateDir: string;
   timing: KubeletTiming;
   now: () => Date;
-  /** A number from 0 to below 1, for jitter. */
+  /** Like Math.random, for jitter. */
   random: () => number;
-  /** How long (ms) until the runtime is asked what has ended: at fixed times, for all containers of the node at once. */
+  /** Time until the next relist of the node's containers, in ms. */
   untilRelist: () => number;
   events: EventRecorder;
   crashBackOff: BackOff;
   imageBackOff: BackOff;
-  /** What the last pull of an image said, by pod and image; shown again while backing off. */
+  /** The error of the last pull, by pod and image; shown again during the back-off. */
   pullFailures: Map<string, string>;
   tokens: TokenIssuer | undefined;
   keepProcessAlive: boolean;

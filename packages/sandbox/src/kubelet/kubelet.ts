@@ -22,35 +22,35 @@ export interface KubeletOptions {
   store: Store;
   nodeName: string;
   runtime: Runtime;
-  /** A private directory; volumes and logs are kept in it. */
+  /** A private directory for volumes and logs. */
   stateDir: string;
   now?: () => Date;
-  /** For jitter; from 0 to below 1. */
+  /** Like Math.random, for jitter. */
   random?: () => number;
   timing?: Partial<KubeletTiming>;
-  /** Issues service account tokens; without it pods that mount one do not start. */
+  /** Issues service account tokens; without it, pods that mount one do not start. */
   tokens?: TokenIssuer;
   maxPods?: number;
-  /** Whether pods that are waited for keep the process alive; `true` if absent. */
+  /** Whether the timers of pods keep the process alive; `true` if absent. */
   keepProcessAlive?: boolean;
 }
 
 export interface Kubelet {
   agent: NodeAgent;
-  /** Cuts it off from the API; its containers go on. */
+  /** Cuts the connection to the API; containers keep running. */
   cutOff(): void;
-  /** Connects it again: it tells what has happened, and hears of it. */
+  /** Restores the connection: delayed writes are sent, missed events delivered. */
   reconnect(): void;
-  /** Stops looking after pods and removes all containers; the pods' objects stay as they are. */
+  /** Stops the pod workers and removes all containers; the Pod objects are not changed. */
   stop(): Promise<void>;
 }
 
-/** Registers a node and looks after the pods that are bound to it. */
+/** Registers a node and runs the pods that are bound to it. */
 export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
   const link = new Link(options.store);
   const context = kubeletContext({ ...options, store: link });
   const { store, nodeName, runtime, timing, now } = context;
-  // What a kubelet that was killed left of pods that nobody knows any more.
+  // Remove what a killed kubelet left behind.
   for (const name of ['pods', 'logs', 'volumes']) {
     const left = join(options.stateDir, name);
     if (existsSync(left)) {
@@ -76,7 +76,7 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
     if (node !== undefined) context.events.record(node, node.metadata.resourceVersion ?? '', details);
   }
   const workers = new Map<string, PodWorker>();
-  const look = (pod: PodObject): void => {
+  const dispatch = (pod: PodObject): void => {
     const uid = pod.metadata.uid ?? '';
     const worker = workers.get(uid);
     if (worker !== undefined) worker.update(pod);
@@ -88,10 +88,10 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
   };
   const unsubscribe = store.subscribe<PodObject>('pods', (event: StoreEvent<PodObject>) => {
     if (event.type === 'DELETED') workers.get(event.object.metadata.uid ?? '')?.remove();
-    else look(event.object);
+    else dispatch(event.object);
   });
   const endReclaim = reclaimVolumes(store, runtime);
-  for (const pod of store.list<PodObject>('pods')) look(pod);
+  for (const pod of store.list<PodObject>('pods')) dispatch(pod);
   const pulse = setInterval(() => heartbeat(store, nodeName, now()), timing.heartbeatMs).unref();
   const endLease = startNodeLease(store, nodeName, now);
   const find = (namespace: string, name: string): PodWorker | undefined => {
@@ -104,7 +104,7 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
     reconnect() {
       link.restore();
       register();
-      for (const pod of store.list<PodObject>('pods')) look(pod);
+      for (const pod of store.list<PodObject>('pods')) dispatch(pod);
       for (const worker of workers.values()) worker.wake();
     },
     async stop() {

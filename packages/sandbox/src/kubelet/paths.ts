@@ -1,23 +1,23 @@
 import { join } from 'node:path';
 import type { PodObject } from './types.ts';
 
-/** Where the kubelet keeps a pod's volumes and files. */
+/** The directory of a pod's volumes and files. */
 export function podDirectory(stateDir: string, pod: PodObject): string {
   return join(stateDir, 'pods', pod.metadata.uid ?? '');
 }
 
-/** Where a container's log is written. */
+/** The path of a container's log. */
 export function podLogPath(stateDir: string, pod: PodObject, container: string, attempt: number): string {
   return join(podLogDirectory(stateDir, pod), container, `${attempt}.log`);
 }
 
-/** Where a pod's logs are. */
+/** The directory of a pod's logs. */
 export function podLogDirectory(stateDir: string, pod: PodObject): string {
   const { namespace, name, uid } = pod.metadata;
   return join(stateDir, 'logs', `${namespace}_${name}_${uid}`);
 }
 
-/** Where the volumes are that were made for claims. */
+/** The directory of dynamically provisioned volumes. */
 export function volumeDirectory(stateDir: string): string {
   return join(stateDir, 'volumes');
 }

@@ -4,7 +4,7 @@ import type { Link } from './node/link.ts';
 
 const INTERNAL_ERROR = 500;
 
-/** The agent of a node that can be lost: then the API server can't connect to it, and says so. */
+/** An agent whose link can be cut: the API server's connections to it then fail. */
 export function reachableAgent(agent: NodeAgent, link: Link, address: string): NodeAgent {
   const why = `dial tcp ${address}: connect: no route to host`;
   const check = (words: string): void => {

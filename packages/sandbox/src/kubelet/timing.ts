@@ -6,9 +6,9 @@ export interface KubeletTiming {
   errorIntervalMs: number;
   /** Latency of changes of a pod's object to the kubelet. */
   watchLatencyMs: number;
-  /** Interval of asking the runtime for terminated containers. */
+  /** Interval at which the runtime is polled for terminated containers. */
   relistIntervalMs: number;
-  /** The first pause before a container is restarted or an image pulled again; it doubles each time. */
+  /** The first back-off before a container is restarted or an image pulled again; it doubles each time. */
   backOffMs: number;
   maxBackOffMs: number;
   /** How long a container must have run for its back-off to be reset. */

@@ -10,7 +10,7 @@ import type {
 import type { KubeObject } from '../machinery/objects.ts';
 import type { LinuxUser } from '../cri/runtime.ts';
 
-/** A status field that came after the release that the types describe. */
+/** With fields that are newer than the imported types. */
 export interface ContainerStatus extends ApiContainerStatus {
   user?: { linux: LinuxUser };
 }
@@ -33,7 +33,7 @@ export interface PodStatus extends Omit<
   allocatedResources?: Record<string, string>;
 }
 
-/** A pod as the store holds it. */
+/** A pod in the store. */
 export interface PodObject extends KubeObject {
   spec: PodSpec;
   status?: PodStatus;
@@ -41,7 +41,7 @@ export interface PodObject extends KubeObject {
 
 export type ContainerKind = 'init' | 'regular' | 'ephemeral';
 
-/** A container of a pod's spec, with the list it stands in. */
+/** A container of a pod's spec, and the list that contains it. */
 export interface SpecContainer {
   kind: ContainerKind;
   /** An init container that keeps running (`restartPolicy: Always`). */
@@ -70,13 +70,13 @@ export function containersOf(spec: PodSpec): SpecContainer[] {
   ];
 }
 
-/** `spec.containers{main}`: what an event about a container points at. */
+/** `spec.containers{main}`: the fieldPath of an Event about a container. */
 export function fieldPath(container: SpecContainer): string {
   const lists = { init: 'initContainers', regular: 'containers', ephemeral: 'ephemeralContainers' };
   return `spec.${lists[container.kind]}{${container.spec.name}}`;
 }
 
-/** `p_default(uid)`: how the kubelet's messages name a pod. */
+/** `p_default(uid)`: the form of a pod's name in the kubelet's messages. */
 export function podLabel(pod: PodObject): string {
   return `${pod.metadata.name}_${pod.metadata.namespace}(${pod.metadata.uid})`;
 }

@@ -1,7 +1,7 @@
 import { StatusError } from './status-error.ts';
 import { type GroupResource, qualifiedName } from './group-resource.ts';
 
-/** Seconds a client should wait where the server asks it to come back. */
+/** Seconds a client should wait before it tries again. */
 const RETRY_AFTER_SECONDS = 1;
 
 export function badRequest(message: string): StatusError {
@@ -48,7 +48,7 @@ export function unsupportedMediaType(accepted: readonly string[]): StatusError {
   );
 }
 
-/** The answer to a write from a stale copy. */
+/** The response to a write with an old resourceVersion. */
 export function conflict(resource: GroupResource, name: string): StatusError {
   return conflictBecause(
     resource,
@@ -80,7 +80,7 @@ export function expired(message: string): StatusError {
   return new StatusError(410, 'Expired', message);
 }
 
-/** A read that asks for a resourceVersion the server has not reached. */
+/** The response to a read at a resourceVersion that the server has not reached. */
 export function tooLargeResourceVersion(asked: number, current: number): StatusError {
   return new StatusError(
     504,

@@ -23,10 +23,10 @@ for (const [error, expected] of [
   [notSupported('a', 'x', ['p', 'q']), 'a: Unsupported value: "x": supported values: "p", "q"'],
   [tooMany('a', 3, 2), 'a: Too many: 3: must have at most 2 items'],
 ] as const) {
-  test(`words ${expected}`, () => assert.equal(`${error.field}: ${error.message}`, expected));
+  test(`field error: ${expected}`, () => assert.equal(`${error.field}: ${error.message}`, expected));
 }
 
-test('one error stands alone, several in a list, equal ones once in the message only', () => {
+test('a message names one error alone and several in a list; equal ones once, but each is a cause', () => {
   const one = required('a');
   assert.equal(invalidObject('', 'Pod', 'p', [one]).message, 'Pod "p" is invalid: a: Required value');
   const twice = invalidObject('apps', 'Deployment', 'd', [one, one, required('b')]);
@@ -35,14 +35,14 @@ test('one error stands alone, several in a list, equal ones once in the message 
   assert.equal(twice.details?.group, 'apps');
 });
 
-test('an object without a name has none in the details', () => {
+test('details of an object without a name have no name', () => {
   assert.deepEqual(invalidObject('', 'Pod', '', []).details, { kind: 'Pod', causes: [] });
 });
 
-test('quotes as Go does', () => {
+test('goQuote quotes as Go does', () => {
   assert.equal(goQuote('a"b\\c\n\u0001é\u202e'), String.raw`"a\"b\\c\n\x01é\u202e"`);
 });
 
-test('prints maps and lists as Go does', () => {
+test('goPrint prints maps and lists as Go does', () => {
   assert.equal(goPrint({ b: [{ x: true }, 'y'], a: null }), 'map[a:<nil> b:[map[x:true] y]]');
 });

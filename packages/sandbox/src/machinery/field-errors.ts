@@ -2,7 +2,7 @@ import { StatusError, type FieldError } from './status-error.ts';
 import { goQuote } from './go-quote.ts';
 
 /*
- * The errors of one object's fields, worded as a real API server words them. A path is written as it is shown:
+ * Errors of an object's fields, in the words of a real API server. A path has the form that messages show:
  * `spec.containers[0].name`.
  */
 
@@ -84,9 +84,9 @@ function shown(value: unknown): string {
 }
 
 /**
- * The 422 answer for an object with invalid fields.
+ * The 422 response for an object with invalid fields.
  *
- * The message names each different error once; the causes list them all, as a real server does.
+ * Like a real server, the message names equal errors once, and the causes list all of them.
  */
 export function invalidObject(
   group: string,

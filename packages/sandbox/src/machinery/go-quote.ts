@@ -10,7 +10,7 @@ const SHORT_ESCAPES: Readonly<Record<string, string>> = {
   '\v': '\\v',
 };
 
-/** The string in double quotes, as Go's `%q` writes it: what cannot be printed is escaped. */
+/** The string in double quotes, as Go's `%q` prints it: unprintable characters are escaped. */
 export function goQuote(text: string): string {
   let quoted = '"';
   for (const character of text) quoted += SHORT_ESCAPES[character] ?? escapeUnprintable(character);
@@ -25,7 +25,7 @@ function escapeUnprintable(character: string): string {
   return code > 0xff_ff ? `\\U${hex.padStart(8, '0')}` : `\\u${hex.padStart(4, '0')}`;
 }
 
-/** A JSON value as Go's `%v` prints the same value in a `map[string]interface{}`: `map[a:1 b:[x y]]`. */
+/** A JSON value as Go's `%v` prints it in a `map[string]interface{}`: `map[a:1 b:[x y]]`. */
 export function goPrint(value: unknown): string {
   if (value === null || value === undefined) return '<nil>';
   if (Array.isArray(value)) return `[${value.map(goPrint).join(' ')}]`;

@@ -1,4 +1,4 @@
-/** A resource as messages name it; the core group is empty. */
+/** A resource and its group; the core group is empty. */
 export interface GroupResource {
   plural: string;
   group: string;

@@ -28,27 +28,27 @@ const ROWS: readonly [string, Check, readonly string[], readonly string[]][] = [
 
 for (const [what, check, good, bad] of ROWS) {
   for (const value of good)
-    test(`takes ${JSON.stringify(value)} among ${what}`, () => assert.deepEqual(check(value), []));
+    test(`${what}: ${JSON.stringify(value)} is valid`, () => assert.deepEqual(check(value), []));
   for (const value of bad) {
-    test(`refuses ${JSON.stringify(value.slice(0, 20))} among ${what}`, () => {
+    test(`${what}: ${JSON.stringify(value.slice(0, 20))} is invalid`, () => {
       assert.notEqual(check(value).length, 0);
     });
   }
 }
 
-test('says both when a name is too long and malformed', () => {
+test('a name that is both too long and malformed has two errors', () => {
   assert.deepEqual(
     names.dns1123Label(`${'a'.repeat(63)}-`).map((message) => message.slice(0, 20)),
     ['must be no more than', 'a lowercase RFC 1123'],
   );
 });
 
-test('names the part of a key that is wrong', () => {
+test('the error of a qualified name says which part is invalid', () => {
   assert.match(names.qualifiedName('/a')[0] ?? '', /^prefix part must be non-empty$/);
   assert.match(names.qualifiedName('a b')[0] ?? '', /^name part must consist of/);
 });
 
-test('bounds ports and ids', () => {
+test('ports and user ids out of range are invalid', () => {
   assert.deepEqual(names.portNumber(65_536), ['must be between 1 and 65535, inclusive']);
   assert.deepEqual(names.userId(-1), ['must be between 0 and 2147483647, inclusive']);
   assert.deepEqual(names.userId(0), []);

@@ -1,6 +1,6 @@
 /*
- * The syntax of names, labels and other strings. Each function gives the messages of what is wrong, none if nothing
- * is; the words are the API's own.
+ * The syntax of names, labels and other strings. Each function returns error messages in the API's words; none if the
+ * value is valid.
  */
 
 type Check = (value: string) => string[];
@@ -183,7 +183,7 @@ export function userId(value: number): string[] {
   return value >= 0 && value <= INT32_MAX ? [] : [outsideRange(0, INT32_MAX)];
 }
 
-/** Names that only have to be one segment of a path, such as those of roles. */
+/** Names that only have to be a valid path segment, such as those of roles. */
 export const pathSegment: Check = (value) => {
   if (value === '.' || value === '..') return [`may not be '${value}'`];
   return ['/', '%'].filter((part) => value.includes(part)).map((part) => `may not contain '${part}'`);

@@ -7,10 +7,10 @@ import { dns1123Label, labelValue, qualifiedName } from './names.ts';
 const ANNOTATIONS_LENGTH = 262_144;
 const STANDARD_FINALIZERS = new Set(['kubernetes', 'orphan', 'foregroundDeletion']);
 
-/** Checks the name of an object of a kind; the messages of what is wrong. */
+/** Validates the name of an object of one kind; returns error messages. */
 export type NameCheck = (name: string) => string[];
 
-/** What is wrong with the metadata of an object of that scope and with those names. */
+/** Validates the metadata of a new object. */
 export function validateObjectMeta(
   object: KubeObject,
   namespaced: boolean,
@@ -20,7 +20,7 @@ export function validateObjectMeta(
   const errors: FieldError[] = [];
   const { generateName, name, namespace } = metadata;
   if (generateName !== undefined && generateName !== '') {
-    // a trailing dash is no mistake here: a suffix is appended
+    // A trailing dash is valid here, because a suffix is appended.
     const masked = generateName.length > 1 ? generateName.replace(/-$/, 'a') : generateName;
     errors.push(
       ...checkName(masked).map((message) => invalid('metadata.generateName', generateName, message)),
@@ -45,7 +45,7 @@ export function validateObjectMeta(
   return errors;
 }
 
-/** What may be wrong with metadata on create and on update alike. */
+/** Validation that applies to both create and update. */
 function validateMetaFields(object: KubeObject): FieldError[] {
   const { metadata } = object;
   const errors: FieldError[] = [];
@@ -67,7 +67,7 @@ function validateMetaFields(object: KubeObject): FieldError[] {
   return errors;
 }
 
-/** Labels of an object, or a node selector. */
+/** Validates the labels of an object, or a node selector. */
 export function validateLabels(labels: Readonly<Record<string, string>>, path: string): FieldError[] {
   const errors: FieldError[] = [];
   for (const [name, value] of Object.entries(labels)) {
@@ -84,7 +84,7 @@ export function validateAnnotations(
   const errors: FieldError[] = [];
   let length = 0;
   for (const [name, value] of Object.entries(annotations)) {
-    // only the prefix has to be lower case, but it is the whole that is checked so
+    // Only the prefix has to be lower case, but the real server lowers the complete key as well.
     errors.push(...qualifiedName(name.toLowerCase()).map((message) => invalid(path, name, message)));
     length += Buffer.byteLength(name) + Buffer.byteLength(value);
   }
@@ -124,7 +124,7 @@ const IMMUTABLE = [
   'deletionGracePeriodSeconds',
 ] as const;
 
-/** What is wrong with a change of metadata. */
+/** Validates a change of metadata. */
 export function validateObjectMetaUpdate(object: KubeObject, old: KubeObject): FieldError[] {
   const errors: FieldError[] = [];
   const { metadata } = object;

@@ -8,5 +8,5 @@ export interface KubeObject {
   [field: string]: unknown;
 }
 
-/** A resource's key: its plural, with the group except for the core group (`pods`, `deployments.apps`). */
+/** A resource's key: its plural and, except for the core group, its group (`pods`, `deployments.apps`). */
 export type ResourceKey = string;

@@ -32,7 +32,7 @@ for (const [given, canonical] of [
   ['.5', '500m'],
   ['5.', '5'],
 ] as const) {
-  test(`writes ${given} as ${canonical}`, () => {
+  test(`formats ${given} as ${canonical}`, () => {
     assert.equal(canonicalQuantity(given), canonical);
   });
 }
@@ -59,17 +59,17 @@ test('compares across formats', () => {
   assert.equal(compareQuantities('999m', '1'), -1);
 });
 
-test('adds in the format of the first', () => {
+test('a sum has the format of the first quantity', () => {
   assert.equal(addQuantities('32Mi', '32Mi'), '64Mi');
   assert.equal(addQuantities('0', '32Mi'), '32Mi');
 });
 
-test('rounds whole values up', () => {
+test('quantityValue rounds up', () => {
   assert.equal(quantityValue('1500m'), 2n);
   assert.equal(quantityValue('1Ki'), 1024n);
 });
 
-test('writing a canonical quantity again changes nothing', () => {
+test('a canonical quantity is its own canonical form', () => {
   const suffix = fc.constantFrom('', 'm', 'k', 'M', 'G', 'Ki', 'Mi', 'Gi', 'Ti', 'u', 'n');
   fc.assert(
     fc.property(fc.integer(), suffix, (number, unit) => {

@@ -1,4 +1,4 @@
-/** Why a string is no quantity; the messages are the API's own. */
+/** The string is not a quantity; the messages are the API's. */
 export class QuantityError extends Error {
   override readonly name = 'QuantityError';
 }
@@ -34,7 +34,7 @@ const DECIMAL_SUFFIXES: Readonly<Record<string, number>> = {
 const SUFFIX_BY_EXPONENT = new Map(
   Object.entries(DECIMAL_SUFFIXES).map(([suffix, exponent]) => [exponent, suffix]),
 );
-/** Below this, a binary quantity is written as a decimal one. */
+/** Smaller binary quantities are formatted as decimal ones. */
 const LEAST_BINARY = 1024n * NANO;
 
 /** Parses `500m`, `1Gi`, `1e3`, `0.5`; throws QuantityError. Digits beyond 10^-9 are rounded up. */
@@ -66,14 +66,14 @@ function parseSuffix(suffix: string): Scale {
   return { factor: 1n, exponent: Number(exponent), format: 'exponent' };
 }
 
-/** Multiplies by 10^exponent; a negative exponent rounds up, away from nothing being asked for. */
+/** Multiplies by 10^exponent; a negative exponent rounds up, so that a request never becomes zero. */
 function shift(digits: bigint, exponent: number): bigint {
   if (exponent >= 0) return digits * 10n ** BigInt(exponent);
   const divisor = 10n ** BigInt(-exponent);
   return (digits + divisor - 1n) / divisor;
 }
 
-/** The canonical text: no more digits than needed, the largest suffix that keeps it whole. */
+/** The canonical text: the largest suffix with which the number is an integer. */
 function formatQuantity(quantity: Quantity): string {
   const { nano, format } = quantity;
   if (nano === 0n) return '0';
@@ -97,12 +97,12 @@ function formatQuantity(quantity: Quantity): string {
   return `${value}${SUFFIX_BY_EXPONENT.get(exponent)}`;
 }
 
-/** The canonical text of a quantity given as text; throws QuantityError. */
+/** The canonical form of a quantity. Throws QuantityError. */
 export function canonicalQuantity(text: string): string {
   return formatQuantity(parseQuantity(text));
 }
 
-/** Negative, zero or positive, as `left` is less than, equal to or greater than `right`. */
+/** Negative, zero or positive if `left` is less than, equal to or greater than `right`. */
 export function compareQuantities(left: string, right: string): number {
   const difference = parseQuantity(left).nano - parseQuantity(right).nano;
   return difference < 0n ? -1 : difference > 0n ? 1 : 0;
@@ -115,7 +115,7 @@ export function addQuantities(left: string, right: string): string {
   return formatQuantity({ nano: a.nano + b.nano, format: a.nano === 0n ? b.format : a.format });
 }
 
-/** The whole value, rounded up (`Quantity.Value()`). */
+/** The value as an integer, rounded up (`Quantity.Value()`). */
 export function quantityValue(text: string): bigint {
   const { nano } = parseQuantity(text);
   return nano >= 0n ? (nano + NANO - 1n) / NANO : -(-nano / NANO);

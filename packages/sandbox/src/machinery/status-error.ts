@@ -1,6 +1,6 @@
 import type { Status, StatusCause, StatusDetails } from 'kubectl-dbg-wire';
 
-/** A failure that the API server answers as a `Status` object with that HTTP status code. */
+/** A failure for which the API server responds with a `Status` object and its HTTP status code. */
 export class StatusError extends Error {
   override readonly name = 'StatusError';
   readonly code: number;
@@ -8,7 +8,7 @@ export class StatusError extends Error {
   readonly details: StatusDetails | undefined;
   /** Extra response headers, such as Retry-After or Allow. */
   readonly headers: Record<string, string>;
-  /** Of a failed list: where it can go on. */
+  /** The continue token of a failed list. */
   metadata: { continue?: string } = {};
 
   constructor(
@@ -39,5 +39,5 @@ export class StatusError extends Error {
   }
 }
 
-/** One invalid field of an object, as `field.Error` words it; `message` excludes the field's path. */
+/** An invalid field of an object, in the words of `field.Error`; `message` excludes the field's path. */
 export type FieldError = Required<StatusCause>;

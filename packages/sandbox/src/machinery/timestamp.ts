@@ -1,4 +1,4 @@
-/** A time as the API writes it: RFC 3339 in UTC, whole seconds. */
+/** A time in the API's format: RFC 3339, UTC, whole seconds. */
 export function timestamp(date: Date): string {
   return `${date.toISOString().slice(0, 19)}Z`;
 }

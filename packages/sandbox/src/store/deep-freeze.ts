@@ -1,4 +1,4 @@
-/** Freezes a JSON value and all that it holds, so that a reader's slip throws instead of changing the store. */
+/** Freezes a JSON value recursively: an accidental change by a reader throws instead of changing the store. */
 export function deepFreeze<T>(value: T): T {
   if (value === null || typeof value !== 'object' || Object.isFrozen(value)) return value;
   Object.freeze(value);

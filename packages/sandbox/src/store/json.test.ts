@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { cloneJson, equalJson } from './json.ts';
 
-test('a clone is the same and shares nothing', () => {
+test('a clone is equal and shares no references', () => {
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
       const copy = cloneJson(value);
@@ -14,7 +14,7 @@ test('a clone is the same and shares nothing', () => {
   );
 });
 
-test('values are equal as their JSON is, whatever the order of members', () => {
+test('values are equal if their JSON is, in any order of properties', () => {
   fc.assert(
     fc.property(fc.jsonValue(), fc.jsonValue(), (a, b) => {
       const sorted = (value: unknown): string =>
@@ -23,7 +23,7 @@ test('values are equal as their JSON is, whatever the order of members', () => {
             ? Object.fromEntries(Object.entries(member).toSorted(([x], [y]) => (x < y ? -1 : 1)))
             : member,
         );
-      // JSON writes -0 as 0, as the comparison takes it.
+      // JSON writes -0 as 0, and equalJson agrees.
       assert.equal(equalJson(a, b), sorted(a) === sorted(b));
     }),
   );

@@ -1,12 +1,12 @@
 /**
- * A deep copy of a JSON value; members that are undefined are left out, as in JSON. (structuredClone copies much more
- * than JSON and takes several times as long; the store copies an object for every change of it.)
+ * A deep copy of a JSON value; undefined properties are omitted, as in JSON. structuredClone takes several times as long,
+ * and the store copies an object for every change.
  */
 export function cloneJson<T>(value: T): T {
   return clone(value) as T;
 }
 
-/** Whether two JSON values are the same; members that are undefined count as absent. */
+/** Whether two JSON values are equal; undefined properties count as absent. */
 export function equalJson(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (Array.isArray(a)) return Array.isArray(b) && equalLists(a, b);

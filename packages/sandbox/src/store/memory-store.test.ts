@@ -7,7 +7,7 @@ function pod(name: string, namespace = 'a'): KubeObject {
   return { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace }, spec: {} };
 }
 
-test('create stamps uid, resourceVersion and a creation time in whole seconds', () => {
+test('create sets uid, resourceVersion and a creationTimestamp in whole seconds', () => {
   const store = new MemoryStore({ now: () => new Date('2026-01-02T03:04:05.678Z') });
   const { metadata } = store.create('pods', pod('one'));
   assert.match(metadata.uid ?? '', /^[0-9a-f-]{36}$/);
@@ -15,7 +15,7 @@ test('create stamps uid, resourceVersion and a creation time in whole seconds', 
   assert.equal(metadata.resourceVersion, String(store.resourceVersion));
 });
 
-test('create refuses a name that is taken, in that namespace only', () => {
+test('create refuses a name that exists in the same namespace', () => {
   const store = new MemoryStore();
   store.create('pods', pod('one'));
   store.create('pods', pod('one', 'b'));
@@ -26,7 +26,7 @@ test('create refuses a name that is taken, in that namespace only', () => {
   });
 });
 
-test('list is in the order of namespace, then name', () => {
+test('list sorts by namespace, then name', () => {
   const store = new MemoryStore();
   for (const [namespace, name] of [
     ['b', 'x'],
@@ -41,7 +41,7 @@ test('list is in the order of namespace, then name', () => {
   assert.equal(store.list('pods', 'b').length, 1);
 });
 
-test('objects handed out cannot be changed, and an update leaves older copies alone', () => {
+test('returned objects are frozen, and an update does not change earlier copies', () => {
   const store = new MemoryStore();
   const before = store.create('pods', pod('one'));
   assert.throws(() => {
@@ -54,7 +54,7 @@ test('objects handed out cannot be changed, and an update leaves older copies al
   assert.deepEqual(store.get('pods', 'a', 'one')?.metadata.labels, { a: 'b' });
 });
 
-test('an update that changes nothing makes no event and no new resourceVersion', () => {
+test('an update without a change emits no event and keeps the resourceVersion', () => {
   const store = new MemoryStore();
   store.create('pods', pod('one'));
   const { resourceVersion } = store;
@@ -64,7 +64,7 @@ test('an update that changes nothing makes no event and no new resourceVersion',
   assert.equal(store.resourceVersion, resourceVersion);
 });
 
-test('listeners see every change in order, also those made by listeners', () => {
+test('listeners receive every change in order, including changes by listeners', () => {
   const store = new MemoryStore();
   const seen: string[] = [];
   store.subscribe('pods', ({ type, object }) => {
@@ -85,7 +85,7 @@ test('listeners see every change in order, also those made by listeners', () => 
   assert.deepEqual(seen, [`ADDED ${start + 1}`, `MODIFIED ${start + 2}`, `DELETED ${start + 3}`]);
 });
 
-test('history gives what came after a resourceVersion, and nothing once that is forgotten', () => {
+test('eventsSince returns the events after a resourceVersion, and undefined after compaction', () => {
   const store = new MemoryStore({ historyCapacity: 8 });
   const start = Number(store.create('pods', pod('p0')).metadata.resourceVersion);
   for (let index = 1; index < 8; index += 1) store.create('pods', pod(`p${index}`));

@@ -7,18 +7,18 @@ import type { KubeObject, ResourceKey } from '../machinery/objects.ts';
 import type { Store, StoreEvent } from './types.ts';
 import { WatchHistory } from './watch-history.ts';
 
-/** Enough for a watcher to be away for minutes; a real API server's watch cache keeps 100 to 100,000 events. */
+/** Enough for a client that is disconnected for minutes; a real watch cache keeps 100 to 100,000 events. */
 const HISTORY_CAPACITY = 10_000;
 
-/** A real cluster has written some hundred objects before the first user comes. */
+/** A real cluster has written a few hundred objects before its first user connects. */
 const FIRST_RESOURCE_VERSION = 200;
 
 export interface MemoryStoreOptions {
-  /** Changes remembered per resource; older resourceVersions are answered 410 Gone. */
+  /** Number of events kept per resource; a watch from an older resourceVersion gets 410 Gone. */
   historyCapacity?: number;
   /** The clock, for creation timestamps. */
   now?: () => Date;
-  /** Takes what a listener throws: it fails neither the write nor the other listeners. */
+  /** Receives errors that listeners throw, which affect neither the write nor other listeners. */
   onListenerError?: (error: unknown) => void;
 }
 
@@ -30,7 +30,7 @@ interface Bucket {
 
 type NewEvent = Omit<StoreEvent, 'resourceVersion'>;
 
-/** The objects of one sandbox. See `Store` for the contract; `eventsSince` and `compact` serve watches. */
+/** The objects of one sandbox. See `Store` for the contract; `eventsSince` and `compact` are for watches. */
 export class MemoryStore implements Store {
   readonly #buckets = new Map<ResourceKey, Bucket>();
   readonly #historyCapacity: number;
@@ -136,12 +136,12 @@ export class MemoryStore implements Store {
     return () => listeners.delete(own);
   }
 
-  /** What happened to a resource after a resourceVersion, oldest first; undefined when that is forgotten. */
+  /** The events of a resource after a resourceVersion, oldest first; undefined if some were compacted. */
   eventsSince(resource: ResourceKey, resourceVersion: number): StoreEvent[] | undefined {
     return this.#bucket(resource).history.since(resourceVersion);
   }
 
-  /** Forgets the history of every resource, as etcd's compaction does. */
+  /** Discards the history of every resource, like a compaction of etcd. */
   compact(): void {
     for (const { history } of this.#buckets.values()) history.compact(this.#resourceVersion);
   }
@@ -163,8 +163,8 @@ export class MemoryStore implements Store {
   }
 
   /**
-   * Tells the listeners. A listener may itself change the store: those events wait their turn, so that
-   * every listener sees all events in the order of their resourceVersions.
+   * Calls the listeners. A listener may itself change the store: those events are queued, so that every listener
+   * receives all events in the order of their resourceVersions.
    */
   #emit(bucket: Bucket, change: NewEvent): void {
     const event: StoreEvent = { ...change, resourceVersion: this.#resourceVersion };

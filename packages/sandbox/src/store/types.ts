@@ -3,7 +3,7 @@ import type { KubeObject, ResourceKey } from '../machinery/objects.ts';
 /** A change of an object, in the terms of a watch. */
 export type WatchEventType = 'ADDED' | 'MODIFIED' | 'DELETED';
 
-/** The event for a watcher. `previous` is the object before the change, for selectors that it no longer matches. */
+/** A watch event. `previous` is the object before the change, for selectors that it no longer matches. */
 export interface StoreEvent<T extends KubeObject = KubeObject> {
   type: WatchEventType;
   object: T;

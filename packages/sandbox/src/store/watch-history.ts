@@ -1,17 +1,16 @@
 import type { StoreEvent } from './types.ts';
 
 /**
- * The last changes of one resource, for watches that begin in the past.
- *
- * Bounded: what falls out is forgotten, and a watch from before that point must be told 410 Gone.
+ * The latest events of one resource, for watches from an earlier resourceVersion. A watch from before the oldest event
+ * must get 410 Gone.
  */
 export class WatchHistory {
   readonly #capacity: number;
   #events: StoreEvent[] = [];
-  /** The resourceVersion of the newest event that was forgotten. */
+  /** The resourceVersion of the newest event that was discarded. */
   #compacted: number;
 
-  /** @param start the resourceVersion before the first event that can come */
+  /** @param start the resourceVersion before the first event */
   constructor(capacity: number, start = 0) {
     this.#capacity = capacity;
     this.#compacted = start;
@@ -19,18 +18,18 @@ export class WatchHistory {
 
   push(event: StoreEvent): void {
     this.#events.push(event);
-    // Trimming a quarter at a time keeps the cost of a push constant on average.
+    // Trimming a quarter at a time keeps the amortized cost of a push constant.
     if (this.#events.length <= this.#capacity) return;
     this.compact(this.#events[Math.floor(this.#capacity / 4)]?.resourceVersion ?? 0);
   }
 
-  /** Forgets the events up to and including that resourceVersion. */
+  /** Discards the events up to and including that resourceVersion. */
   compact(resourceVersion: number): void {
     this.#compacted = Math.max(this.#compacted, resourceVersion);
     this.#events = this.#events.filter((event) => event.resourceVersion > resourceVersion);
   }
 
-  /** The events after that resourceVersion, oldest first; undefined if some of them are forgotten. */
+  /** The events after that resourceVersion, oldest first; undefined if some of them were discarded. */
   since(resourceVersion: number): StoreEvent[] | undefined {
     if (resourceVersion < this.#compacted) return undefined;
     let low = 0;

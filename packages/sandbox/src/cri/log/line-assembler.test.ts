@@ -17,7 +17,7 @@ function assemble(chunks: readonly Buffer[], end = true): [string, boolean][] {
 const long = 'x'.repeat(MAX_ENTRY_BYTES);
 
 for (const [what, chunks, expected] of [
-  ['nothing of nothing', [], []],
+  ['no output', [], []],
   [
     'whole lines',
     ['a\nb\n'],
@@ -26,7 +26,7 @@ for (const [what, chunks, expected] of [
       ['b', false],
     ],
   ],
-  ['a line over several chunks', ['a', 'b', 'c\n'], [['abc', false]]],
+  ['a line in several chunks', ['a', 'b', 'c\n'], [['abc', false]]],
   [
     'an unfinished line at the end',
     ['a\nb'],
@@ -37,7 +37,7 @@ for (const [what, chunks, expected] of [
   ],
   ['an empty line', ['\n'], [['', false]]],
   [
-    'one CR dropped before the LF, even over chunks',
+    'one CR before the LF is dropped, even in another chunk',
     ['a\r', '\n', 'b\r\r\n', 'c\rd\n'],
     [
       ['a', false],
@@ -45,9 +45,9 @@ for (const [what, chunks, expected] of [
       ['c\rd', false],
     ],
   ],
-  ['a line of just the limit', [`${long}\n`], [[long, false]]],
+  ['a line of exactly the maximum length', [`${long}\n`], [[long, false]]],
   [
-    'a line over the limit',
+    'a line longer than the maximum',
     [`${long}y\n`],
     [
       [long, true],
@@ -55,7 +55,7 @@ for (const [what, chunks, expected] of [
     ],
   ],
   [
-    'a long line that comes in pieces',
+    'a long line in several chunks',
     [long, long, 'z\n'],
     [
       [long, true],
@@ -72,7 +72,7 @@ for (const [what, chunks, expected] of [
   });
 }
 
-test('nothing of an unfinished line shows before its end', () => {
+test('emits nothing of an unfinished line before its end', () => {
   assert.deepEqual(assemble([Buffer.from('half')], false), []);
 });
 
@@ -86,13 +86,13 @@ test('the pieces of any output, joined, are the output without one CR before eac
       const joined = assemble(chunks)
         .map(([content, partial]) => content + (partial ? '' : '\n'))
         .join('');
-      // Where a piece ends just before a CR LF, containerd shows the CR as well; so does this.
+      // If a piece ends just before a CR LF, containerd keeps the CR; so does this.
       assert.equal(joined.replaceAll('\r', ''), output.toString('latin1').replaceAll('\r', ''));
     }),
   );
 });
 
-test('a line of 100 MB takes linear time, holds one piece at a time, and loses nothing', () => {
+test('handles a line of 100 MB in linear time, with one piece in memory, without loss', () => {
   const chunk = Buffer.alloc(4096, 'x');
   const total = 100_000_000;
   let bytes = 0;
@@ -110,11 +110,11 @@ test('a line of 100 MB takes linear time, holds one piece at a time, and loses n
   assembler.write(Buffer.from('\n'));
   assert.equal(bytes, total);
   assert.equal(pieces, Math.ceil(total / MAX_ENTRY_BYTES));
-  // What the collector has not got round to yet, not what is held.
+  // Mostly garbage that is not collected yet.
   assert.ok(peak - before < 100 * 1024 * 1024, `${(peak - before) / 1024 / 1024} MiB`);
 });
 
-test('one chunk of many megabytes is cut without being copied', () => {
+test('splits a chunk of many megabytes without copying it', () => {
   const chunk = Buffer.alloc(20_000_000, 'x');
   const entries: Buffer[] = [];
   new LineAssembler((content) => entries.push(content)).write(chunk);

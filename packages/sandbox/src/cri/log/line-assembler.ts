@@ -70,7 +70,7 @@ export class LineAssembler {
   }
 
   /**
-   * Emits and releases the buffer: there are thousands of container logs, and none keeps a buffer for a finished line.
+   * Emits the buffer and releases it: with thousands of container logs, idle buffers would add up.
    */
   #emit(bytes: number, partial: boolean): void {
     const content = this.#held.subarray(0, bytes);

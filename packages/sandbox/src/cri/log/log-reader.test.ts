@@ -40,8 +40,8 @@ for (const [what, options, expected] of [
   ['more than there are', { tailLines: 99 }, lines(0, 20)],
   ['the first bytes', { limitBytes: 10 }, 'line 0\nlin'],
   ['the first bytes of the last two', { tailLines: 2, limitBytes: 9 }, 'line 18\nl'],
-  ['those since a time', { sinceTime: new Date(START + 18_000) }, lines(18, 20)],
-  ['with times', { tailLines: 1, timestamps: true }, '2030-01-01T00:00:19.000000000Z line 19\n'],
+  ['the lines since a time', { sinceTime: new Date(START + 18_000) }, lines(18, 20)],
+  ['with timestamps', { tailLines: 1, timestamps: true }, '2030-01-01T00:00:19.000000000Z line 19\n'],
 ] as const) {
   test(`reads ${what}`, async (t) => {
     const { log, clock } = openLog(t);
@@ -54,7 +54,7 @@ for (const [what, options, expected] of [
   });
 }
 
-test('a long line has one time, and its pieces count as entries', async (t) => {
+test('a long line has one timestamp, and its pieces count as entries', async (t) => {
   const { log } = openLog(t);
   log.write('stdout', Buffer.from(`first\n${'x'.repeat(40_000)}\nlast\n`));
   log.end();
@@ -63,7 +63,7 @@ test('a long line has one time, and its pieces count as entries', async (t) => {
   assert.equal((await read(log, { tailLines: 2 })).length, 40_000 - 2 * 16_384 + 1 + 5);
 });
 
-test('a follower sees what is written until the end, and an unfinished line only then', async (t) => {
+test('follow returns everything until the end, an unfinished line only at the end', async (t) => {
   const { log } = openLog(t);
   log.write('stdout', Buffer.from('one\n'));
   const stream = readLog(log.path, { ...PLAIN, follow: true }, new AbortController().signal, log);
@@ -77,7 +77,7 @@ test('a follower sees what is written until the end, and an unfinished line only
   assert.equal((await next.next()).done, true);
 });
 
-test('a follower ends when it is told to', async (t) => {
+test('follow ends when its signal is aborted', async (t) => {
   const { log } = openLog(t);
   const aborter = new AbortController();
   const stream = readLog(log.path, { ...PLAIN, follow: true }, aborter.signal, log);
@@ -88,7 +88,7 @@ test('a follower ends when it is told to', async (t) => {
   log.end();
 });
 
-test('a follower that had read all goes on in the new file', async (t) => {
+test('after a rotation, a follower that had read everything continues in the new file', async (t) => {
   const { log } = openLog(t, { maxBytes: 10, maxFiles: 5, followEndMs: 0 });
   log.write('stdout', Buffer.from('before\n'));
   const stream = readLog(log.path, { ...PLAIN, follow: true }, new AbortController().signal, log);
@@ -102,9 +102,9 @@ test('a follower that had read all goes on in the new file', async (t) => {
   assert.equal((await next.next()).done, true);
 });
 
-test('a follower that is behind ends with the old file, and a plain read begins at the next byte', async (t) => {
+test('after a rotation, a follower that is behind ends with the old file; a new read starts at the next byte', async (t) => {
   const { log } = openLog(t, { maxBytes: 10, maxFiles: 5, followEndMs: 0 });
-  // More than is read ahead while nobody takes it.
+  // More than the reader buffers while nobody reads.
   log.write('stdout', Buffer.from(lines(0, 50_000)));
   const stream = readLog(log.path, { ...PLAIN, follow: true }, new AbortController().signal, log);
   const next = stream[Symbol.asyncIterator]();
@@ -119,7 +119,7 @@ test('a follower that is behind ends with the old file, and a plain read begins 
   assert.equal(await read(log), lines(50_000, 50_003));
 });
 
-test('so many old files are kept, and a plain read sees the newest only', async (t) => {
+test('keeps the configured number of old files; a read returns only the newest', async (t) => {
   const { log } = openLog(t, { maxBytes: 5, maxFiles: 3, followEndMs: 0 });
   for (let index = 0; index < 6; index += 1) {
     log.write('stdout', Buffer.from(`line ${index}\n`));
@@ -131,7 +131,7 @@ test('so many old files are kept, and a plain read sees the newest only', async 
   assert.equal(log.generation, 6);
 });
 
-test('the end of a log, for a termination message', async (t) => {
+test('logTail returns the end of a log, for a termination message', async (t) => {
   const { log } = openLog(t);
   log.write('stdout', Buffer.from(lines(0, 200)));
   log.end();

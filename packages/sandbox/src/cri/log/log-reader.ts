@@ -68,7 +68,7 @@ async function* entries(
       }
       if (writer === undefined || !options.follow) return;
       if (writer.generation !== generation) {
-        // Had this follower read all of the old file before the rotation?
+        // Had this follower read the complete old file before the rotation?
         if (!caughtUp) return;
         generation = writer.generation;
         await file.close();

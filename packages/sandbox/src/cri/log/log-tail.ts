@@ -4,7 +4,7 @@ import { tailOffset } from './tail-offset.ts';
 
 const LF = 0x0a;
 
-/** The text of a log's last entries, at most `bytes` of it, as a termination message falls back to it. */
+/** The text of a log's last entries, at most `bytes`: the termination message with FallbackToLogsOnError. */
 export async function logTail(path: string, lines: number, bytes: number): Promise<string> {
   const file = await open(path, 'r').catch(() => undefined);
   if (file === undefined) return '';

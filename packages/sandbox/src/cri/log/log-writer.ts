@@ -116,7 +116,7 @@ export class LogWriter {
       const prefix = entryPrefix(formatTimestamp(this.#now()), stream, partial);
       this.#pending.push(Buffer.from(prefix, 'latin1'), content, NEWLINE);
       this.#pendingBytes += content.length;
-      // One chunk may contain any number of lines: they are not all buffered twice.
+      // A chunk may contain any number of lines; do not buffer all of them a second time.
       if (this.#pendingBytes > PENDING_MAX_BYTES) this.#flush();
     });
   }

@@ -13,7 +13,7 @@ for (const [what, asked, tty, isOver] of [
   ['stdin alone', { stdin: true }, false, true],
   ['stdin and the stderr of a terminal', { stdin: true, stderr: true }, true, true],
 ] as const) {
-  test(`attached to ${what}: ${isOver ? 'over at once' : 'until the container ends'}`, async () => {
+  test(`attach to ${what} ${isOver ? 'ends at once' : 'ends with the container'}`, async () => {
     const hub = new OutputHub({
       tty,
       stdinOnce: false,
@@ -33,12 +33,12 @@ for (const [what, asked, tty, isOver] of [
   });
 }
 
-test('a container without stdin has none to attach to', () => {
+test('attach to a container without stdin has no stdin', () => {
   const hub = new OutputHub({ tty: false, stdinOnce: false, resize() {}, resume() {} });
   assert.equal(hub.attach({ ...NONE, stdin: true, stdout: true }).stdin, undefined);
 });
 
-test('a client that lags far behind holds the container up until it has read, and is waited for once', async () => {
+test('a client that lags too far behind blocks the container until it has read, and is waited for once', async () => {
   const resumed: true[] = [];
   const hub = new OutputHub({
     tty: false,

@@ -129,7 +129,7 @@ export class OutputHub {
         done();
       },
       destroy(error, done) {
-        // A client that disconnects without an end of its input ends it all the same.
+        // A client that disconnects without closing its stdin also ends it.
         if (stdinOnce) over();
         done(error);
       },

@@ -2,12 +2,12 @@ import { parseQuantity } from '../../machinery/quantity.ts';
 
 const NANO = 1e9;
 
-/** A quantity as a number, exact enough for limits that go to the kernel. */
+/** A quantity as a number, exact enough for the kernel's limits. */
 export function parseQuantityNumber(text: string): number {
   return Number(parseQuantity(text).nano) / NANO;
 }
 
-/** CPU time is shared out in periods of 100 ms, and weighed by 1024 shares for a CPU. */
+/** CFS period of CPU limits. A request of one CPU is 1024 shares. */
 const CPU_PERIOD_US = 100_000;
 const SHARES_PER_CPU = 1024;
 const MIN_SHARES = 2;

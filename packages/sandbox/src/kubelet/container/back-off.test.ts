@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BackOff } from './back-off.ts';
 
-test('pauses double up to the longest, and count from the failure', () => {
+test('the back-off doubles up to the maximum, counted from the failure', () => {
   const backOff = new BackOff(10, 60, 1000);
   assert.equal(backOff.remaining('k', 0, 0), 0);
   const pauses: number[] = [];
@@ -16,7 +16,7 @@ test('pauses double up to the longest, and count from the failure', () => {
   assert.equal(backOff.since('k'), 400);
 });
 
-test('who was well for long begins anew', () => {
+test('the back-off is reset after a long time without failure', () => {
   const backOff = new BackOff(10, 60, 1000);
   backOff.next('k', 0);
   backOff.next('k', 1);
@@ -25,7 +25,7 @@ test('who was well for long begins anew', () => {
   assert.equal(backOff.pause('k'), 10);
 });
 
-test('what begins like something is forgotten together', () => {
+test('forget removes all keys with a prefix', () => {
   const backOff = new BackOff(10, 60, 1000);
   backOff.next('pod1_a', 0);
   backOff.next('pod2_a', 0);

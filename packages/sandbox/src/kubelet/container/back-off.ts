@@ -3,7 +3,7 @@ interface Entry {
   since: number;
 }
 
-/** Pauses that double with every failure of the same thing, as client-go's flow control keeps them. Times in ms. */
+/** Exponential back-off per key, like client-go's flowcontrol.Backoff. Times in ms. */
 export class BackOff {
   readonly #entries = new Map<string, Entry>();
   readonly #firstMs: number;
@@ -16,19 +16,19 @@ export class BackOff {
     this.#resetMs = resetMs;
   }
 
-  /** The pause that is now due after an event at `eventAt`, or 0 if it is over. */
+  /** What remains of the pause after a failure at `eventAt`; 0 if it is over. */
   remaining(key: string, eventAt: number, now: number): number {
     const entry = this.#entries.get(key);
     if (entry === undefined || this.#expired(entry, eventAt)) return 0;
     return Math.max(0, eventAt + entry.pauseMs - now);
   }
 
-  /** The length of the pause in force. */
+  /** The length of the current pause. */
   pause(key: string): number {
     return this.#entries.get(key)?.pauseMs ?? 0;
   }
 
-  /** Notes a failure at `eventAt`: the next pause is twice as long. */
+  /** Records a failure at `eventAt`, which doubles the pause. */
   next(key: string, eventAt: number): void {
     const entry = this.#entries.get(key);
     const pauseMs =
@@ -38,7 +38,7 @@ export class BackOff {
     this.#entries.set(key, { pauseMs, since: eventAt });
   }
 
-  /** When the last failure was; undefined if there was none. */
+  /** The time of the last failure; undefined if there was none. */
   since(key: string): number | undefined {
     return this.#entries.get(key)?.since;
   }

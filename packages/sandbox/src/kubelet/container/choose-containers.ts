@@ -2,7 +2,7 @@ import { type PodState, startsAgain } from '../pod/pod-state.ts';
 import { containersOf, type PodObject, type SpecContainer } from '../types.ts';
 
 /**
- * Which containers are to be started now: new ephemeral ones, then the next init container, else the regular ones.
+ * The containers to start now: new ephemeral containers, and the next init container or the regular containers.
  */
 export function containersToStart(pod: PodObject, state: PodState): SpecContainer[] {
   const all = containersOf(pod.spec);
@@ -35,7 +35,7 @@ export function containersToStart(pod: PodObject, state: PodState): SpecContaine
   return [...ephemeral, ...next, ...regular.filter(due)];
 }
 
-/** A sidecar lets the next container start once it has started, by its startup probe if it has one. */
+/** The next container waits until a sidecar has started, according to its startup probe if there is one. */
 function hasStarted(container: SpecContainer, state: PodState): boolean {
   const run = state.latest(container.spec.name);
   if (run?.state.phase !== 'running') return false;

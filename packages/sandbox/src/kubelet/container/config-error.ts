@@ -1,4 +1,4 @@
-/** The container's configuration can't be put together; shown as CreateContainerConfigError. */
+/** The container's configuration can't be generated; shown as CreateContainerConfigError. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }

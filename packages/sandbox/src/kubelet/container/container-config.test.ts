@@ -12,24 +12,24 @@ const isRunning = (pod: PodObject | undefined): boolean =>
 const DEFAULT_CAPABILITIES = '00000000a80425fb';
 const NONE = '0000000000000000';
 
-// Each has a node of its own and mostly waits.
+// Each test has its own node and mostly waits.
 describe('container configuration', { concurrency: 3 }, () => {
   for (const [what, securityContext, expected] of [
-    ['nothing asked for', {}, { CapEff: DEFAULT_CAPABILITIES, NoNewPrivs: '0', Seccomp: '2' }],
+    ['no settings', {}, { CapEff: DEFAULT_CAPABILITIES, NoNewPrivs: '0', Seccomp: '2' }],
     [
       'a user',
       { runAsUser: 1000, runAsGroup: 3000 },
       { CapEff: NONE, CapBnd: DEFAULT_CAPABILITIES, Uid: '1000', Gid: '3000' },
     ],
-    ['all dropped', { capabilities: { drop: ['ALL'] } }, { CapEff: NONE, CapBnd: NONE }],
+    ['all capabilities dropped', { capabilities: { drop: ['ALL'] } }, { CapEff: NONE, CapBnd: NONE }],
     [
-      'one added to none',
+      'all capabilities dropped and one added',
       { capabilities: { drop: ['ALL'], add: ['SYS_PTRACE'] } },
       { CapEff: '0000000000080000' },
     ],
-    ['no escalation', { allowPrivilegeEscalation: false }, { NoNewPrivs: '1' }],
+    ['no privilege escalation', { allowPrivilegeEscalation: false }, { NoNewPrivs: '1' }],
     ['no seccomp profile', { seccompProfile: { type: 'Unconfined' } }, { Seccomp: '0' }],
-    ['all privileges', { privileged: true }, { Seccomp: '0', NoNewPrivs: '0' }],
+    ['privileged', { privileged: true }, { Seccomp: '0', NoNewPrivs: '0' }],
   ] as const) {
     const needed = 'runAsUser' in securityContext ? (oneUserOnly ?? false) : skip;
     test(`security context with ${what}`, { skip: needed }, async (t) => {
@@ -44,7 +44,7 @@ describe('container configuration', { concurrency: 3 }, () => {
   }
 
   test(
-    'privileged sees devices and may mount; without it neither; a read-only root refuses writes',
+    'only a privileged container may mount; a read-only root file system refuses writes',
     { skip },
     async (t) => {
       const node = await testNode(t);
@@ -72,7 +72,7 @@ describe('container configuration', { concurrency: 3 }, () => {
   );
 
   test(
-    "what is no container's business is refused, and open to the capability for it",
+    'host-level operations are refused without the capability for them, and allowed with it',
     { skip },
     async (t) => {
       const node = await testNode(t);
@@ -116,7 +116,7 @@ describe('container configuration', { concurrency: 3 }, () => {
       assert.notEqual(await run('net', 'mount -t tmpfs none /tmp'), 'ok');
       assert.equal(await run('admin', 'mount -t tmpfs none /tmp'), 'ok');
       assert.equal(await run('admin', 'unshare -n true'), 'ok');
-      // Programs go on as ever: threads, processes, pipes.
+      // Ordinary programs are not affected: processes and pipes.
       assert.equal(await run('main', 'sleep 0 & wait; echo a | cat'), 'ok');
     },
   );
@@ -127,13 +127,13 @@ describe('container configuration', { concurrency: 3 }, () => {
     const securityContext = { capabilities: { add: ['SYS_PTRACE'] } };
     node.create('p', { image: 'debian', command: sleep, securityContext });
     await node.until('p', isRunning);
-    // It ends when the process does that it watches.
+    // strace exits with the process that it traces.
     const script = 'sleep 2 & strace -o /tmp/trace -p $!; grep -q "exited with 0" /tmp/trace';
     const { exitCode, output } = await node.exec('p', 'main', ['sh', '-c', script]);
     assert.equal(exitCode, 0, output);
   });
 
-  test('a seccomp profile that the node lacks keeps a container from being made', { skip }, async (t) => {
+  test('a container with a seccomp profile that the node lacks is not created', { skip }, async (t) => {
     const node = await testNode(t);
     const seccompProfile = { type: 'Localhost', localhostProfile: 'strict.json' };
     node.create('p', { command: sleep, securityContext: { seccompProfile } });
@@ -148,7 +148,7 @@ describe('container configuration', { concurrency: 3 }, () => {
   });
 
   test(
-    'environment and arguments are expanded, from fields, config maps and secrets',
+    'environment variables come from fields, ConfigMaps and Secrets, and are expanded in arguments',
     { skip },
     async (t) => {
       const node = await testNode(t);
@@ -180,7 +180,7 @@ describe('container configuration', { concurrency: 3 }, () => {
     },
   );
 
-  test('a missing config map key is a CreateContainerConfigError that says so', { skip }, async (t) => {
+  test('a missing ConfigMap key is a CreateContainerConfigError that names it', { skip }, async (t) => {
     const node = await testNode(t);
     node.create('p', {
       command: sleep,
@@ -194,7 +194,7 @@ describe('container configuration', { concurrency: 3 }, () => {
   });
 
   test(
-    'volumes: shared, projected and from the node, with their modes and group',
+    'emptyDir, projected and hostPath volumes have their modes and fsGroup',
     { skip: oneUserOnly ?? false },
     async (t) => {
       const node = await testNode(t);
@@ -245,7 +245,7 @@ describe('container configuration', { concurrency: 3 }, () => {
     },
   );
 
-  test('a pod waits for a volume that is not there, and starts once it is', { skip }, async (t) => {
+  test('a pod waits for a missing volume source, and starts once it exists', { skip }, async (t) => {
     const node = await testNode(t);
     node.create(
       'p',
@@ -269,13 +269,13 @@ describe('container configuration', { concurrency: 3 }, () => {
     assert.equal((await node.exec('p', 'main', ['cat', '/v/k'])).output, 'now');
   });
 
-  test("host namespaces are the node's, and the node's files are under the mount", { skip }, async (t) => {
+  test("a pod can use the node's namespaces, and mount its root file system", { skip }, async (t) => {
     const node = await testNode(t);
     node.create(
       'p',
       {
         command: sleep,
-        // To read the links of a process that is not its own.
+        // Needed to read the links in /proc of another user's process.
         securityContext: { privileged: true },
         volumeMounts: [{ name: 'root', mountPath: '/host' }],
       },
@@ -288,7 +288,7 @@ describe('container configuration', { concurrency: 3 }, () => {
     );
     const pod = await node.until('p', isRunning);
     assert.equal(pod.status?.podIP, pod.status?.hostIP);
-    // In a user namespace the node is what its first process is in.
+    // In a rootless sandbox, the node's namespaces are those of its first process.
     const links =
       'for n in net pid ipc; do test "$(readlink /proc/self/ns/$n)" = "$(readlink /proc/$1/ns/$n)" && echo $n; done; ls -d /host/proc';
     const { output } = await node.exec('p', 'main', [
@@ -301,20 +301,16 @@ describe('container configuration', { concurrency: 3 }, () => {
     assert.equal(output, 'net\npid\nipc\n/host/proc\n');
   });
 
-  test(
-    'without overlays a container has a copy of its image, which it alone changes',
-    { skip },
-    async (t) => {
-      const node = await testNode(t, {}, { copies: true });
-      node.create('p', { command: sleep }, { containers: [{ name: 'other', command: sleep }] });
-      await node.until('p', (pod) => pod?.status?.containerStatuses?.every(({ ready }) => ready) ?? false);
-      const script = 'echo mine >/etc/mine && rm /etc/group && ls -l /bin/sh && grep " / " /proc/mounts';
-      const { output, exitCode } = await node.exec('p', 'main', ['sh', '-c', script]);
-      assert.equal(exitCode, 0, output);
-      assert.doesNotMatch(output, /overlay/);
-      const other = await node.exec('p', 'other', ['sh', '-c', 'ls /etc/group /etc/mine']);
-      assert.match(other.output, /^\/etc\/group$/m);
-      assert.match(other.output, /\/etc\/mine: No such file/);
-    },
-  );
+  test('without overlayfs a container has its own writable copy of the image', { skip }, async (t) => {
+    const node = await testNode(t, {}, { copies: true });
+    node.create('p', { command: sleep }, { containers: [{ name: 'other', command: sleep }] });
+    await node.until('p', (pod) => pod?.status?.containerStatuses?.every(({ ready }) => ready) ?? false);
+    const script = 'echo mine >/etc/mine && rm /etc/group && ls -l /bin/sh && grep " / " /proc/mounts';
+    const { output, exitCode } = await node.exec('p', 'main', ['sh', '-c', script]);
+    assert.equal(exitCode, 0, output);
+    assert.doesNotMatch(output, /overlay/);
+    const other = await node.exec('p', 'other', ['sh', '-c', 'ls /etc/group /etc/mine']);
+    assert.match(other.output, /^\/etc\/group$/m);
+    assert.match(other.output, /\/etc\/mine: No such file/);
+  });
 });

@@ -1,10 +1,10 @@
-/** A container was not started; `reason` is what its status will show while it waits. */
+/** A container could not be started; `reason` is the waiting reason in its status. */
 export class ContainerError extends Error {
   override readonly name = 'ContainerError';
   readonly reason: string;
-  /** The reason and message come with an event of their own already. */
+  /** An Event with the reason and message was already recorded. */
   readonly reported: boolean;
-  /** When trying again makes sense at the earliest, if that is known. */
+  /** The earliest time for another attempt, if known. */
   readonly retryAfterMs: number | undefined;
 
   constructor(reason: string, message: string, reported = false, retryAfterMs?: number) {

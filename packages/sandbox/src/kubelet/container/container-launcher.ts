@@ -12,12 +12,12 @@ import { fieldPath, podLabel, type PodObject, type SpecContainer } from '../type
 
 const MS_PER_S = 1000;
 const DEFAULT_GRACE_S = 30;
-/** Ended runs of a container that are kept, for its last state and its previous log. */
+/** Number of terminated runs that are kept per container, for lastState and the previous log. */
 const KEPT_RUNS = 1;
-/** `FallbackToLogsOnError` takes so much of the log. */
+/** Lines of the log that FallbackToLogsOnError uses. */
 const FALLBACK_LINES = 80;
 const FALLBACK_BYTES = 2048;
-/** Reasons that an event names by themselves, because the event before it has the message. */
+/** Reasons whose "Error: REASON" Event has no message, because the Event before it has one. */
 const IMAGE_REASONS = new Set([
   'ErrImagePull',
   'ImagePullBackOff',
@@ -26,7 +26,7 @@ const IMAGE_REASONS = new Set([
   'RegistryUnavailable',
 ]);
 
-/** What came of an attempt to start a container: its run, or nothing, and perhaps when to try again. */
+/** The result of an attempt to start a container: its run, if any, and when to try again. */
 export interface LaunchResult {
   run?: ObservedRun;
   retryAfterMs?: number;
@@ -34,11 +34,11 @@ export interface LaunchResult {
 
 export interface LauncherListener {
   record(details: EventDetails): void;
-  /** A container of the pod has ended, or could not be started. */
+  /** A container of the pod has terminated, or could not be started. */
   exited(): void;
 }
 
-/** Starts containers of one pod, with the events and failures on the way. */
+/** Starts the containers of one pod, and records Events and failures. */
 export class ContainerLauncher {
   readonly #context: KubeletContext;
   readonly #state: PodState;
@@ -51,9 +51,9 @@ export class ContainerLauncher {
   }
 
   /**
-   * Pulls, creates and starts. A failure's reason is noted in the pod's state.
+   * Pulls the image, creates and starts the container. The reason of a failure is kept in the pod's state.
    *
-   * @param justKilled the kubelet has ended it since it last looked
+   * @param justKilled the kubelet has killed the container in this sync
    */
   async launch(
     pod: PodObject,
@@ -79,7 +79,7 @@ export class ContainerLauncher {
     }
   }
 
-  /** The pause is counted from the last end that the kubelet has seen, which is not the one it has just caused. */
+  /** The back-off starts at the last termination that the kubelet has observed, which excludes one it has just caused. */
   #checkBackOff(pod: PodObject, container: SpecContainer, justKilled: boolean): void {
     const last = this.#state.runs.get(container.spec.name)?.at(justKilled ? -2 : -1);
     if (last?.state.phase !== 'exited') return;
@@ -125,11 +125,11 @@ export class ContainerLauncher {
     try {
       await startContainer(created);
     } catch (error) {
-      // The run exists, and its failure is noticed like the end of any other.
+      // The run exists; its failure is observed like any termination.
       this.#listener.exited();
       throw error;
     }
-    run.look();
+    run.refresh();
     this.#event(container, 'Normal', 'Started', 'Container started');
     void created.exited.then(() => this.#listener.exited());
     await this.#postStart(pod, container, run);
@@ -160,11 +160,11 @@ export class ContainerLauncher {
       record: (details) => this.#listener.record(details),
     });
     await this.readMessages(pod);
-    run.look();
+    run.refresh();
     throw new ContainerError('PostStartHookError', 'PostStartHook failed', true);
   }
 
-  /** Takes over the termination messages of the runs that have ended since. */
+  /** Reads the termination messages of newly terminated runs. */
   async readMessages(pod: PodObject): Promise<void> {
     for (const [name, runs] of this.#state.runs) {
       const container = containerNamed(pod, name);
@@ -185,7 +185,7 @@ export class ContainerLauncher {
 
   async #discardOld(name: string): Promise<void> {
     const runs = this.#state.runs.get(name) ?? [];
-    // The newest is the one being started.
+    // The newest run is the one that is being started.
     const old = runs.slice(0, Math.max(0, runs.length - 1 - KEPT_RUNS));
     this.#state.runs.set(name, runs.slice(old.length));
     for (const run of old) {
@@ -200,7 +200,7 @@ export class ContainerLauncher {
   }
 }
 
-/** A back-off as Go prints it: `10s`, `1m20s`, `5m0s`. */
+/** A duration as Go prints it: `10s`, `1m20s`, `5m0s`. */
 function duration(ms: number): string {
   const seconds = ms / MS_PER_S;
   if (seconds < 1) return `${ms}ms`;

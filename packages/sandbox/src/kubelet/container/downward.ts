@@ -3,14 +3,14 @@ import { parseQuantityNumber } from './amounts.ts';
 import { ConfigError } from './config-error.ts';
 import { containersOf, type PodObject, type SpecContainer } from '../types.ts';
 
-/** What the downward API tells of beyond the pod's object. */
+/** What the downward API exposes besides the pod's object. */
 export interface DownwardContext {
   pod: PodObject;
   podIP: string | undefined;
   hostIP: string;
 }
 
-/** The value of a pod's field for an environment variable or a file. */
+/** The value of a pod field for an environment variable or a file. */
 export function fieldValue(path: string, { pod, podIP, hostIP }: DownwardContext): string {
   const { metadata, spec } = pod;
   const subscript = /^metadata\.(labels|annotations)\['(.*)'\]$/.exec(path);
@@ -36,7 +36,7 @@ export function fieldValue(path: string, { pod, podIP, hostIP }: DownwardContext
   return value();
 }
 
-/** `key="value"` lines, sorted, as the downward API's files have them. */
+/** Sorted lines of `key="value"`, the format of files of the downward API. */
 function lines(map: Readonly<Record<string, string>> | undefined): string {
   return Object.entries(map ?? {})
     .toSorted(([left], [right]) => (left < right ? -1 : 1))
@@ -44,7 +44,7 @@ function lines(map: Readonly<Record<string, string>> | undefined): string {
     .join('\n');
 }
 
-/** A limit or request of a container in units of the divisor, rounded up. */
+/** A limit or request of a container divided by the divisor, rounded up. */
 export function resourceValue(
   selector: ResourceFieldSelector,
   own: SpecContainer | undefined,

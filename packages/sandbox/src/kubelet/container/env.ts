@@ -6,17 +6,17 @@ import { fieldValue, resourceValue } from './downward.ts';
 import { expand } from './expansion.ts';
 import type { PodObject, SpecContainer } from '../types.ts';
 
-/** What the environment of a container is made from besides its spec. */
+/** What a container's environment depends on besides its spec. */
 export interface EnvContext {
   store: Store;
   pod: PodObject;
   podIP: string | undefined;
   hostIP: string;
-  /** Variables of the services, such as KUBERNETES_SERVICE_HOST; the container's own win. */
+  /** Variables of services, such as KUBERNETES_SERVICE_HOST; the container's own take precedence. */
   serviceEnv: Readonly<Record<string, string>>;
 }
 
-/** The environment of a container, in order. Throws ConfigError if something it needs is not there. */
+/** The environment of a container, in order. Throws ConfigError if a source does not exist. */
 export function containerEnv(
   container: SpecContainer,
   context: EnvContext,

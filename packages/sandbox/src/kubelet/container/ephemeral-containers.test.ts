@@ -13,10 +13,10 @@ function statusOf(pod: PodObject | undefined, name: string): ContainerStatus | u
 const isRunning = (pod: PodObject | undefined): boolean =>
   pod?.status?.containerStatuses?.[0]?.state?.running !== undefined;
 
-// Each has a node of its own and mostly waits.
+// Each test has its own node and mostly waits.
 describe('ephemeral containers', { concurrency: 3 }, () => {
   test(
-    'with a target it sees the target, its root and its network, without one only itself',
+    "with a target it sees the target's processes and root file system, without one only itself",
     { skip },
     async (t) => {
       const node = await testNode(t);
@@ -42,32 +42,28 @@ describe('ephemeral containers', { concurrency: 3 }, () => {
     },
   );
 
-  test(
-    'with a shared process namespace it sees the pause process and every container',
-    { skip },
-    async (t) => {
-      const node = await testNode(t);
-      node.create('p', { command: ['sleep', '3601'] }, { shareProcessNamespace: true });
-      await node.until('p', isRunning);
-      node.addEphemeral('p', { name: 'dbg', command: ['ps', '-o', 'args'] });
-      await node.until('p', (pod) => statusOf(pod, 'dbg')?.state?.terminated !== undefined);
-      const lines = (await node.logs('p', 'dbg')).split('\n');
-      assert.equal(lines[1], '/pause');
-      assert.equal(lines.includes('sleep 3601'), true);
-    },
-  );
+  test('in a shared process namespace it sees the pause process and every container', { skip }, async (t) => {
+    const node = await testNode(t);
+    node.create('p', { command: ['sleep', '3601'] }, { shareProcessNamespace: true });
+    await node.until('p', isRunning);
+    node.addEphemeral('p', { name: 'dbg', command: ['ps', '-o', 'args'] });
+    await node.until('p', (pod) => statusOf(pod, 'dbg')?.state?.terminated !== undefined);
+    const lines = (await node.logs('p', 'dbg')).split('\n');
+    assert.equal(lines[1], '/pause');
+    assert.equal(lines.includes('sleep 3601'), true);
+  });
 
   for (const [what, container, reason] of [
-    ['an absent image', { image: 'nosuch:v9' }, 'ErrImagePull'],
+    ['a missing image', { image: 'nosuch:v9' }, 'ErrImagePull'],
     ['pull policy Never', { image: 'nosuch:v9', imagePullPolicy: 'Never' }, 'ErrImageNeverPull'],
-    ['an impossible image name', { image: 'Not//An::Image' }, 'InvalidImageName'],
+    ['an invalid image name', { image: 'Not//An::Image' }, 'InvalidImageName'],
     [
       'runAsNonRoot with an image of root',
       { securityContext: { runAsNonRoot: true } },
       'CreateContainerConfigError',
     ],
   ] as const) {
-    test(`${what}: an event at once, but the status only at the next look`, { skip }, async (t) => {
+    test(`${what}: an Event at once, the status with the next sync`, { skip }, async (t) => {
       const node = await testNode(t);
       node.create('p', { command: sleep });
       await node.until('p', isRunning);
@@ -83,7 +79,7 @@ describe('ephemeral containers', { concurrency: 3 }, () => {
     });
   }
 
-  test('a bad command leaves it waiting with RunContainerError for good', { skip }, async (t) => {
+  test('after a failed start it stays waiting with RunContainerError', { skip }, async (t) => {
     const node = await testNode(t);
     node.create('p', { command: sleep });
     await node.until('p', isRunning);
@@ -93,7 +89,7 @@ describe('ephemeral containers', { concurrency: 3 }, () => {
     const pod = await node.until('p', failed);
     assert.match(statusOf(pod, 'dbg')?.state?.waiting?.message ?? '', /exec: "\/etc": is a directory$/);
     assert.equal(statusOf(pod, 'dbg')?.lastState?.terminated?.reason, 'StartError');
-    // The kubelet has looked at the pod twice more: it is the same, and was tried once.
+    // Two more syncs do not change the status, and do not start it again.
     for (let look = 0; look < 2; look += 1) {
       node.change('p', ({ metadata }) => Object.assign(metadata, { labels: { look: String(look) } }));
       await node.until('p', (now) => now?.status?.observedGeneration === now?.metadata.generation);
@@ -103,7 +99,7 @@ describe('ephemeral containers', { concurrency: 3 }, () => {
     assert.equal(await node.logs('p', 'dbg'), '');
   });
 
-  test('one aimed at a container that has ended is a CreateContainerError', { skip }, async (t) => {
+  test('a terminated target is a CreateContainerError', { skip }, async (t) => {
     const node = await testNode(t, { backOffMs: 60_000 });
     node.create('p', { command: ['false'] });
     await node.until('p', (pod) => {
@@ -146,7 +142,7 @@ describe('ephemeral containers', { concurrency: 3 }, () => {
       const pod = await node.until('p', (now) => now?.status?.phase === 'Succeeded');
       assert.equal(statusOf(pod, 'dbg')?.state?.terminated?.exitCode, 137);
       node.addEphemeral('p', { name: 'late', command: sleep });
-      // Meanwhile the kubelet starts the same in a pod that still runs.
+      // Meanwhile the kubelet starts the same container in a running pod.
       node.create('q', { command: sleep });
       await node.until('q', isRunning);
       node.addEphemeral('q', { name: 'late', command: sleep });
@@ -156,18 +152,22 @@ describe('ephemeral containers', { concurrency: 3 }, () => {
     },
   );
 
-  test('its message falls back to its log, and its start waits for a slow registry', { skip }, async (t) => {
-    const node = await testNode(t);
-    node.create('p', { command: sleep }, { initContainers: [{ name: 'slow', command: ['sleep', '2'] }] });
-    await node.until('p', (pod) => pod?.status?.initContainerStatuses?.[0]?.state?.running !== undefined);
-    node.addEphemeral('p', {
-      name: 'dbg',
-      command: ['sh', '-c', 'for i in 1 2 3; do echo line $i; done; exit 1'],
-      terminationMessagePolicy: 'FallbackToLogsOnError',
-    });
-    const pod = await node.until('p', (now) => statusOf(now, 'dbg')?.state?.terminated !== undefined);
-    assert.equal(statusOf(pod, 'dbg')?.state?.terminated?.message, 'line 1\nline 2\nline 3\n');
-    // It did not wait for the init container.
-    assert.deepEqual(node.states('p', 'dbg').slice(0, 2), ['PodInitializing', 'running']);
-  });
+  test(
+    'its termination message falls back to its log, and its start waits for a slow registry',
+    { skip },
+    async (t) => {
+      const node = await testNode(t);
+      node.create('p', { command: sleep }, { initContainers: [{ name: 'slow', command: ['sleep', '2'] }] });
+      await node.until('p', (pod) => pod?.status?.initContainerStatuses?.[0]?.state?.running !== undefined);
+      node.addEphemeral('p', {
+        name: 'dbg',
+        command: ['sh', '-c', 'for i in 1 2 3; do echo line $i; done; exit 1'],
+        terminationMessagePolicy: 'FallbackToLogsOnError',
+      });
+      const pod = await node.until('p', (now) => statusOf(now, 'dbg')?.state?.terminated !== undefined);
+      assert.equal(statusOf(pod, 'dbg')?.state?.terminated?.message, 'line 1\nline 2\nline 3\n');
+      // It does not wait for the init container.
+      assert.deepEqual(node.states('p', 'dbg').slice(0, 2), ['PodInitializing', 'running']);
+    },
+  );
 });

@@ -20,7 +20,7 @@ for (const [text, expected] of [
   ['$(', '$('],
   ['sh -c "kill -9 $$$$"', 'sh -c "kill -9 $$"'],
 ] as const) {
-  test(`${text} becomes ${expected}`, () => {
+  test(`expands ${text} to ${expected}`, () => {
     assert.equal(expand(text, variables), expected);
   });
 }

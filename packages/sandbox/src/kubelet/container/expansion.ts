@@ -1,5 +1,5 @@
 /**
- * Replaces `$(NAME)` by the variable's value; `$$` is a dollar sign, and an unknown name stays as it is.
+ * Replaces `$(NAME)` with the variable's value and `$$` with a dollar sign; a reference to an unknown name is unchanged.
  *
  * Source: Kubernetes documentation, "Define Dependent Environment Variables".
  */

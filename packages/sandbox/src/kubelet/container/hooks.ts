@@ -3,10 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { execCommand, ProbeError, type ProbeTarget, runProbe } from '../probes/run-probe.ts';
 
 const MS_PER_S = 1000;
-/** Hooks have no time limit of their own. */
+/** Hooks have no timeout. */
 const NO_LIMIT_MS = 2 ** 31 - 1;
 
-/** Runs a postStart or preStop hook; returns what went wrong. */
+/** Runs a postStart or preStop hook; returns the failure, if any. */
 export async function runHook(handler: LifecycleHandler, target: ProbeTarget): Promise<string | undefined> {
   if (handler.exec !== undefined) {
     const command = handler.exec.command ?? [];

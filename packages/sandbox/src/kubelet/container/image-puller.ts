@@ -8,9 +8,9 @@ import { fieldPath, type PodObject, type SpecContainer } from '../types.ts';
 const MS_PER_S = 1000;
 
 /**
- * Sees to it that a container's image is there, by its pull policy.
+ * Ensures that a container's image is on the node, according to its pull policy.
  *
- * @throws ContainerError with the waiting reason and message; events are recorded on the way
+ * @throws ContainerError with the waiting reason and message
  */
 export async function ensureImage(
   context: KubeletContext,
@@ -81,7 +81,7 @@ export async function ensureImage(
   }
 }
 
-/** A duration as Go prints it, rounded to milliseconds. */
+/** A duration as Go prints it, rounded to ms. */
 function duration(ms: number): string {
   return ms < MS_PER_S ? `${Math.max(1, Math.round(ms))}ms` : `${Number((ms / MS_PER_S).toFixed(3))}s`;
 }

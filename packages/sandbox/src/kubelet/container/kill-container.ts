@@ -5,14 +5,14 @@ import type { PodState } from '../pod/pod-state.ts';
 import { fieldPath, type PodObject, type SpecContainer } from '../types.ts';
 
 const MS_PER_S = 1000;
-/** After the signal a container has this at least, however short the grace or long its hook. */
+/** A container has at least this long after the signal, even if the preStop hook has used up the grace period. */
 const MINIMUM_GRACE_S = 2;
 
-/** When a container that does not end by itself is killed: a time that may come closer while waiting. */
+/** A grace period that may be shortened while it runs. */
 export interface Grace {
-  /** Seconds left from now on. */
+  /** Seconds that remain. */
   seconds(): number;
-  /** Calls back when it changes; returns the unsubscribe function. */
+  /** Calls `listener` when it changes; returns the unsubscribe function. */
   onChange(listener: () => void): () => void;
 }
 
@@ -24,13 +24,13 @@ export function fixedGrace(seconds: number): Grace {
   };
 }
 
-/** A grace that lasts so many seconds from now on, even if the other is over before. */
+/** Extends a grace period to at least `seconds` from now. */
 function atLeast(seconds: number, grace: Grace): Grace {
   const minimum = fixedGrace(seconds);
   return { ...grace, seconds: () => Math.max(minimum.seconds(), grace.seconds()) };
 }
 
-/** Stops a container as the kubelet does: its preStop hook, TERM, and KILL once the grace is over. */
+/** Stops a container like the kubelet: preStop hook, stop signal, and SIGKILL after the grace period. */
 export async function killContainer(options: {
   pod: PodObject;
   state: PodState;
@@ -68,7 +68,7 @@ function stopSignal(run: ObservedRun): NodeJS.Signals {
   return name === undefined ? 'SIGTERM' : (name as NodeJS.Signals);
 }
 
-/** Waits for `work`, but no longer than the grace lasts. */
+/** Waits for `work`, at most for the grace period. */
 async function withinGrace(work: Promise<void>, grace: Grace): Promise<void> {
   await new Promise<void>((resolve) => {
     let timer: NodeJS.Timeout | undefined;

@@ -4,9 +4,9 @@ import type { ContainerStatus, PodObject } from '../types.ts';
 const BAD_REQUEST = 400;
 
 /**
- * Which run of a container a log request means: its container id without `containerd://`.
+ * The container id, without `containerd://`, of the run whose log is requested.
  *
- * @throws KubeletError 400 in the kubelet's words if there is no log to be had
+ * @throws KubeletError 400 with the kubelet's message if there is no log
  */
 export function logTarget(pod: PodObject, container: string, previous: boolean): string {
   const { status } = pod;

@@ -2,14 +2,14 @@ import type { Image } from '../../cri/image.ts';
 import type { ContainerState, LinuxUser, RuntimeContainer } from '../../cri/runtime.ts';
 
 /**
- * One run of a container as the kubelet last saw it.
+ * One run of a container as the kubelet last observed it.
  *
- * A kubelet asks the runtime from time to time; what it reports lags behind, and a container that ended at once
- * is still reported as running for a moment.
+ * The kubelet polls the runtime, so its reports lag behind: a container that exits at once is still reported as running
+ * for a moment.
  */
 export class ObservedRun {
   readonly container: RuntimeContainer;
-  /** What the container was made from; a change of it means a restart. */
+  /** The image in the spec that the container was created with; a change of it restarts the container. */
   readonly specImage: string;
   state: ContainerState;
 
@@ -35,8 +35,8 @@ export class ObservedRun {
     return this.container.user;
   }
 
-  /** Takes over what the runtime says now. */
-  look(): void {
+  /** Takes over the current state in the runtime. */
+  refresh(): void {
     this.state = this.container.state;
   }
 }

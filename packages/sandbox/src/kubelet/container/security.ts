@@ -4,7 +4,7 @@ import { ConfigError } from './config-error.ts';
 import { ContainerError } from './container-error.ts';
 import { podLabel, type PodObject, type SpecContainer } from '../types.ts';
 
-/** The effective security settings of a container: its own, else the pod's. Throws ContainerError for a profile that the node lacks. */
+/** A container's own security settings, otherwise the pod's. Throws ContainerError for a profile that the node lacks. */
 export function effectiveSecurity(pod: PodObject, container: SpecContainer): ContainerSecurity {
   const own = container.spec.securityContext ?? {};
   const shared = pod.spec.securityContext ?? {};
@@ -26,13 +26,13 @@ export function effectiveSecurity(pod: PodObject, container: SpecContainer): Con
     dropCapabilities: own.capabilities?.drop ?? [],
     readOnlyRootFilesystem: own.readOnlyRootFilesystem ?? false,
     noNewPrivileges: own.allowPrivilegeEscalation === false,
-    // As a kubelet does whose configuration has `seccompDefault: true`.
+    // Like a kubelet with `seccompDefault: true`.
     seccomp: seccomp === 'Unconfined' ? 'Unconfined' : 'RuntimeDefault',
     unmaskedProc: own.procMount === 'Unmasked',
   };
 }
 
-/** No profiles are kept on the node: to run without the one asked for would be to run with fewer bounds than asked for. */
+/** The node has no seccomp profiles of its own. To ignore the requested one would run the container with fewer restrictions. */
 function missingProfile(name: string): ContainerError {
   const path = `/var/lib/kubelet/seccomp/${name}`;
   return new ContainerError(
@@ -41,7 +41,7 @@ function missingProfile(name: string): ContainerError {
   );
 }
 
-/** Refuses to run as root what must not. Throws ConfigError in the kubelet's words. */
+/** Enforces runAsNonRoot. Throws ConfigError with the kubelet's message. */
 export function verifyNonRoot(pod: PodObject, container: SpecContainer, image: Image): void {
   const own = container.spec.securityContext;
   const shared = pod.spec.securityContext;

@@ -3,11 +3,11 @@ import type { KubeObject } from '../../machinery/objects.ts';
 import type { Store } from '../../store/types.ts';
 import type { PodObject } from '../types.ts';
 
-/** The service of the API, which every container is told of. */
+/** The API server's Service, for which every container gets variables. */
 const API_SERVICE = { namespace: 'default', name: 'kubernetes' };
 
 /**
- * Variables that tell a container of services: the API's, and with service links those of the pod's namespace.
+ * Environment variables of Services: the API server's, and with enableServiceLinks those of the pod's namespace.
  *
  * Source: Kubernetes documentation, "Discovering services: environment variables".
  */

@@ -15,7 +15,7 @@ import { serviceEnv } from './service-env.ts';
 import type { PodObject, SpecContainer } from '../types.ts';
 import { volumeMounts } from '../volumes/mounts.ts';
 
-/** What a container is created from, besides its spec and image. */
+/** What a container is created from besides its spec and image. */
 export interface StartInput {
   sandbox: PodSandbox;
   attempt: number;
@@ -25,7 +25,7 @@ export interface StartInput {
 }
 
 /**
- * Puts a container's configuration together and creates it.
+ * Generates a container's configuration and creates the container.
  *
  * @throws ContainerError CreateContainerConfigError or CreateContainerError
  */
@@ -51,7 +51,7 @@ export async function createContainer(
   }
 }
 
-/** Starts it. Throws ContainerError RunContainerError. */
+/** Starts a container. Throws ContainerError RunContainerError. */
 export async function startContainer(run: RuntimeContainer): Promise<void> {
   try {
     await run.start();
@@ -107,7 +107,7 @@ function containerConfig(
   };
 }
 
-/** The pod's /etc/hosts, which the kubelet keeps; pods with the node's network have the node's. */
+/** The pod's /etc/hosts, which the kubelet manages; a pod with hostNetwork gets the node's. */
 function hostsMount(context: KubeletContext, pod: PodObject, podIP: string | undefined): Mount[] {
   if (pod.spec.volumes?.some(({ name }) => name === '/etc/hosts')) return [];
   if (pod.spec.hostNetwork === true) {

@@ -6,7 +6,7 @@ import { timestamp } from '../../machinery/timestamp.ts';
 const COMPONENT = 'kubelet';
 const NS_PER_MS = 1_000_000n;
 
-/** Something that happened to an object. */
+/** What an Event says about an object. */
 export interface EventDetails {
   type: 'Normal' | 'Warning';
   reason: string;
@@ -14,12 +14,12 @@ export interface EventDetails {
   fieldPath?: string;
 }
 
-/** Writes core/v1 Events; one that repeats counts up the first instead. */
+/** Writes core/v1 Events; a repeated one increments the count of the first. */
 export class EventRecorder {
   readonly #store: Store;
   readonly #nodeName: string;
   readonly #now: () => Date;
-  /** Names of events by what they say, by the uid of their object. */
+  /** Names of Events by their content, by the uid of their object. */
   readonly #names = new Map<string, Map<string, string>>();
   #last = 0n;
 
@@ -29,7 +29,7 @@ export class EventRecorder {
     this.#now = now;
   }
 
-  /** @param resourceVersion of the object as it was first seen, which the kubelet's events keep naming */
+  /** @param resourceVersion of the object as first observed, which the kubelet's Events keep */
   record(object: KubeObject, resourceVersion: string, details: EventDetails): void {
     const { uid = '', namespace = 'default', name = '' } = object.metadata;
     const time = timestamp(this.#now());
@@ -49,7 +49,7 @@ export class EventRecorder {
     this.#create(object, resourceVersion, details, eventName, time);
   }
 
-  /** Forgets the events of an object that is gone. */
+  /** Forgets the Events of a deleted object. */
   forget(uid: string): void {
     this.#names.delete(uid);
   }
@@ -89,11 +89,11 @@ export class EventRecorder {
     try {
       this.#store.create('events', event);
     } catch {
-      // The namespace may be on its way out; an event is never worth a failure.
+      // The namespace may be terminating. A lost Event is not an error.
     }
   }
 
-  /** Names are the time in nanoseconds; two within one clock tick must differ. */
+  /** The time in ns, as in names of Events; two in the same clock tick must differ. */
   #stamp(): string {
     const now = BigInt(this.#now().getTime()) * NS_PER_MS;
     this.#last = now > this.#last ? now : this.#last + 1n;

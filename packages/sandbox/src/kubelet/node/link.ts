@@ -2,20 +2,20 @@ import type { KubeObject, ResourceKey } from '../../machinery/objects.ts';
 import { cloneJson } from '../../store/json.ts';
 import type { Store, StoreEvent } from '../../store/types.ts';
 
-/** What a node says of itself all the time: of no worth once it is late. */
-const PULSE: ReadonlySet<ResourceKey> = new Set(['nodes', 'leases.coordination.k8s.io']);
+/** Heartbeats, which are dropped instead of delayed. */
+const HEARTBEATS: ReadonlySet<ResourceKey> = new Set(['nodes', 'leases.coordination.k8s.io']);
 
 /**
- * A kubelet's way to the API, which can be cut. What it would write meanwhile is kept, as it sees it itself, and is
- * written when the way is open again; what happens meanwhile it hears of then.
+ * A kubelet's connection to the API, which can be cut. Writes and events are then queued until it is restored; the
+ * kubelet sees its own pending writes.
  */
 export class Link implements Store {
   readonly #store: Store;
-  /** Writes to come, in their order. */
+  /** Pending writes, in order. */
   #writes: (() => void)[] = [];
-  /** Events to come, in their order. */
+  /** Undelivered events, in order. */
   #events: (() => void)[] = [];
-  /** Objects as they are with the writes to come. */
+  /** Objects with the pending writes applied. */
   readonly #drafts = new Map<string, KubeObject>();
   #cut = false;
 
@@ -93,7 +93,7 @@ export class Link implements Store {
     const last = this.#store.get<T>(resource, namespace, name);
     this.#later(resource, () => {
       const now = this.#store.get(resource, namespace, name);
-      // Another of that name may have come meanwhile.
+      // A new object may have that name now.
       if (now?.metadata.uid === last?.metadata.uid) this.#store.remove(resource, namespace, name);
     });
     return last;
@@ -110,12 +110,12 @@ export class Link implements Store {
   }
 
   #later(resource: ResourceKey, write: () => void): void {
-    if (PULSE.has(resource)) return;
+    if (HEARTBEATS.has(resource)) return;
     this.#writes.push(() => {
       try {
         write();
       } catch {
-        // What it was about has changed or gone; a kubelet gives up on such a write too.
+        // The object has changed or was deleted; a kubelet does not retry such a write either.
       }
     });
   }

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { MemoryStore } from '../../store/memory-store.ts';
 import { startNodeLease } from './node-lease.ts';
 
-test('the lease is renewed every 10 s and held no longer than the kubelet runs', (context) => {
+test('the lease is renewed every 10 s, until the kubelet stops', (context) => {
   context.mock.timers.enable({ apis: ['setInterval', 'Date'], now: Date.UTC(2026, 0, 1) });
   const store = new MemoryStore();
   store.create('nodes', { apiVersion: 'v1', kind: 'Node', metadata: { name: 'vm' } });

@@ -3,11 +3,11 @@ import type { Store } from '../../store/types.ts';
 
 const RESOURCE = 'leases.coordination.k8s.io';
 const NAMESPACE = 'kube-node-lease';
-/** `nodeLeaseDurationSeconds` of a kubelet without settings; it renews four times as often. */
+/** The kubelet's default `nodeLeaseDurationSeconds`; the lease is renewed four times per duration. */
 const LEASE_SECONDS = 40;
 const RENEW_MS = (LEASE_SECONDS * 1000) / 4;
 
-/** Holds the lease by which a kubelet shows that it is alive. Returns the function that ends it. */
+/** Renews the node's Lease, the kubelet's heartbeat. Returns the stop function. */
 export function startNodeLease(store: Store, nodeName: string, now: () => Date): () => void {
   renew(store, nodeName, now());
   const timer = setInterval(() => renew(store, nodeName, now()), RENEW_MS).unref();
@@ -18,7 +18,7 @@ function renew(store: Store, nodeName: string, now: Date): void {
   const spec = {
     holderIdentity: nodeName,
     leaseDurationSeconds: LEASE_SECONDS,
-    // Leases count in microseconds.
+    // Lease times are MicroTime.
     renewTime: now.toISOString().replace('Z', '000Z'),
   };
   const renewed = store.update(RESOURCE, NAMESPACE, nodeName, (draft) => {

@@ -6,12 +6,12 @@ import type { KubeObject } from '../../machinery/objects.ts';
 import type { Store } from '../../store/types.ts';
 
 const KIB = 1024;
-/** What a node keeps for itself, as a kubelet without settings does: memory, and a tenth of the disk. */
+/** The kubelet's default eviction threshold for memory, which is not allocatable; for the disk it is a tenth. */
 const EVICTION_MEMORY_KIB = 100 * KIB;
 const DISK_SHARE = 0.9;
 /** `maxPods`. */
 const MAX_PODS = '110';
-/** Where a kubelet listens. */
+/** The kubelet's port. */
 export const KUBELET_PORT = 10_250;
 const VERSION = 'v1.36.2';
 
@@ -19,11 +19,11 @@ export interface NodeOptions {
   name: string;
   hostIP: string;
   runtimeVersion: string;
-  /** Pods that it takes. */
+  /** Maximum number of pods. */
   maxPods?: number;
 }
 
-/** Registers the node, or takes it over from an earlier run. */
+/** Registers the node, or updates the one of an earlier run. */
 export function registerNode(store: Store, options: NodeOptions, now: Date): void {
   const node = nodeObject(options, now);
   const known = store.update<KubeObject & Node>('nodes', undefined, options.name, (draft) => {
@@ -32,7 +32,7 @@ export function registerNode(store: Store, options: NodeOptions, now: Date): voi
   if (known === undefined) store.create('nodes', node as KubeObject & Node);
 }
 
-/** Says that the node is alive. */
+/** Updates the heartbeat times of the node's conditions. */
 export function heartbeat(store: Store, name: string, now: Date): void {
   store.update<KubeObject & Node>('nodes', undefined, name, (draft) => {
     for (const condition of draft.status?.conditions ?? []) {
@@ -133,7 +133,7 @@ function osImage(): string {
   }
 }
 
-/** The address by which the machine is known to others; the loopback address where there is none. */
+/** The machine's first external address; the loopback address if there is none. */
 export function nodeAddress(): string {
   const addresses = Object.values(os.networkInterfaces()).flatMap((list) => list ?? []);
   return addresses.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.1';

@@ -24,9 +24,9 @@ const OTHERS = [pod({ ports: [PORT], resources: { requests: { cpu: '1500m', memo
 
 for (const [what, asking, expected] of [
   ['nothing', pod({}), undefined],
-  ['what is left', pod({ resources: { requests: { cpu: '500m' } } }), undefined],
+  ['the remaining resources', pod({ resources: { requests: { cpu: '500m' } } }), undefined],
   [
-    'too much CPU time and memory',
+    'too much CPU and memory',
     pod({ resources: { requests: { memory: '2Gi', cpu: '0.6' } } }),
     {
       reason: 'OutOfcpu',
@@ -51,7 +51,7 @@ for (const [what, asking, expected] of [
     },
   ],
   [
-    'a port that is taken',
+    'a port that is in use',
     pod({ ports: [PORT] }),
     {
       reason: 'NodePorts',
@@ -59,7 +59,7 @@ for (const [what, asking, expected] of [
     },
   ],
 ] as const) {
-  test(`a pod that was bound to the node and asks for ${what}`, () => {
+  test(`admission of a bound pod that requests ${what}`, () => {
     assert.deepEqual(
       admissionRefusal(NODE, asking, () => OTHERS),
       expected,

@@ -11,17 +11,17 @@ import type { PodReporter } from './pod-reporter.ts';
 type StoredPod = KubeObject & Pod;
 type StoredNode = KubeObject & Node;
 
-/** Why a kubelet does not take a pod that was bound to its node. */
+/** Why a kubelet refuses a pod that is bound to its node. */
 export interface AdmissionRefusal {
   reason: string;
   message: string;
 }
 
 const NANO_PER_MILLI = 1_000_000n;
-/** The order in which they are asked for; others come after them. */
+/** These resources are checked first, in this order. */
 const FIRST_RESOURCES = ['cpu', 'memory', 'ephemeral-storage'];
 
-/** Refuses a pod that was bound to this node although it does not fit; true if so. */
+/** Refuses a pod that is bound to this node but does not fit; returns whether it did. */
 export function refusePod(context: KubeletContext, reporter: PodReporter): boolean {
   const { store, nodeName, now } = context;
   const pod = reporter.pod as unknown as StoredPod;
@@ -53,9 +53,9 @@ export function refusePod(context: KubeletContext, reporter: PodReporter): boole
 }
 
 /**
- * Asks what the kubelet asks before it starts a pod, in its order; undefined if the pod is welcome.
+ * The kubelet's admission checks, in its order; undefined if the pod is admitted.
  *
- * @param others the pods that the node has already; only asked for where it matters
+ * @param others the pods that are already on the node; only called if needed
  */
 export function admissionRefusal(
   node: StoredNode,
@@ -102,7 +102,7 @@ function lackingResource(
   return undefined;
 }
 
-/** CPU is counted in thousandths, all else in ones. */
+/** Millicores for CPU, units for everything else. */
 function units(resource: string, text: string): bigint {
   if (resource !== 'cpu') return quantityValue(text);
   return (parseQuantity(text).nano + NANO_PER_MILLI - 1n) / NANO_PER_MILLI;

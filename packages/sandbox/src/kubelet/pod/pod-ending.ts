@@ -4,15 +4,15 @@ import type { KubeletContext } from '../kubelet-context.ts';
 import { fixedGrace, type Grace, killContainer } from '../container/kill-container.ts';
 import { podDirectory, podLogDirectory } from '../paths.ts';
 import type { PodReporter } from './pod-reporter.ts';
-import { containerNamed, type PodState, type Sentence } from './pod-state.ts';
+import { containerNamed, type PodState, type KillRequest } from './pod-state.ts';
 import type { ProbeManager } from '../probes/probe-manager.ts';
 import { holdPhase } from '../status/pod-status.ts';
-import { writtenOff } from '../status/written-off.ts';
+import { finalStatus } from '../status/final-status.ts';
 
 const MS_PER_S = 1000;
-/** What the API gives pods that name no grace. */
+/** The API's default for terminationGracePeriodSeconds. */
 const DEFAULT_GRACE_S = 30;
-/** A pod that was removed from the API gets this at least. */
+/** Minimum grace period of a pod whose object was force-deleted. */
 const REMOVED_GRACE_S = 1;
 
 export interface PodParts {
@@ -23,9 +23,9 @@ export interface PodParts {
   probes: ProbeManager;
 }
 
-/** Ends a pod's containers: single ones to start them again, or all of them for good. */
+/** Kills a pod's containers: some, to restart them, or all, to terminate the pod. */
 export class PodEnding {
-  /** The pod's object is gone from the API. */
+  /** The pod's object was deleted from the API. */
   removed = false;
   readonly #parts: PodParts;
   readonly #graceListeners = new Set<() => void>();
@@ -34,16 +34,16 @@ export class PodEnding {
     this.#parts = parts;
   }
 
-  /** The grace may have become shorter. */
+  /** The grace period may have been shortened. */
   graceChanged(): void {
     for (const listener of this.#graceListeners) listener();
   }
 
   /**
-   * Containers whose image changed, or whose probe says so, are ended to be started again. Returns the names of those
-   * it has ended.
+   * Kills containers that must restart because their image changed or a probe failed. Returns the names of the killed
+   * containers.
    */
-  async killCondemned(): Promise<ReadonlySet<string>> {
+  async killToRestart(): Promise<ReadonlySet<string>> {
     const { state, reporter } = this.#parts;
     const { pod } = reporter;
     const killed = new Set<string>();
@@ -51,20 +51,20 @@ export class PodEnding {
       const container = containerNamed(pod, name);
       if (container === undefined) continue;
       const changed = container.kind !== 'ephemeral' && run.specImage !== container.spec.image;
-      const sentence: Sentence | undefined = changed
+      const killRequest: KillRequest | undefined = changed
         ? { message: `Container ${name} definition changed, will be restarted` }
-        : state.condemned.get(run.id);
-      if (sentence === undefined) continue;
-      state.condemned.delete(run.id);
-      const seconds = sentence.graceSeconds ?? pod.spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_S;
-      await this.#kill(name, sentence.message, fixedGrace(seconds));
-      run.look();
+        : state.pendingKills.get(run.id);
+      if (killRequest === undefined) continue;
+      state.pendingKills.delete(run.id);
+      const seconds = killRequest.graceSeconds ?? pod.spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_S;
+      await this.#kill(name, killRequest.message, fixedGrace(seconds));
+      run.refresh();
       killed.add(name);
     }
     return killed;
   }
 
-  /** Ends all containers, sidecars last, reports that, and gives the pod's resources back. */
+  /** Kills all containers, sidecars last, reports the final status, and releases the pod's resources. */
   async endAll(): Promise<void> {
     const { context, state, reporter, launcher, probes } = this.#parts;
     if (!this.removed && reporter.pod.metadata.deletionTimestamp !== undefined) {
@@ -78,17 +78,17 @@ export class PodEnding {
     await Promise.all(running.filter((name) => !isSidecar(name)).map(stop));
     for (const name of running.filter(isSidecar).toReversed()) await stop(name);
     await launcher.readMessages(reporter.pod);
-    for (const runs of state.runs.values()) for (const run of runs) run.look();
+    for (const runs of state.runs.values()) for (const run of runs) run.refresh();
     const sandbox = state.takeSandbox();
-    if (!this.removed) reporter.write(writtenOff(reporter.pod.spec, reporter.status(true)));
+    if (!this.removed) reporter.write(finalStatus(reporter.pod.spec, reporter.status(true)));
     await sandbox?.remove();
     const directory = podDirectory(context.stateDir, reporter.pod);
     context.runtime.volumes?.remove(directory);
     await (context.runtime.files?.remove(directory) ?? rm(directory, { recursive: true, force: true }));
   }
 
-  /** The runtime forgets the containers, and their logs are deleted. */
-  async forgetContainers(): Promise<void> {
+  /** Drops the terminated containers and deletes their logs. */
+  async dropContainers(): Promise<void> {
     const { context, state, reporter } = this.#parts;
     state.runs.clear();
     const logs = podLogDirectory(context.stateDir, reporter.pod);

@@ -12,9 +12,9 @@ const condition = (pod: PodObject, name: string): string | undefined =>
 const waiting = (pod: PodObject | undefined, reason: string): boolean =>
   pod?.status?.containerStatuses?.[0]?.state?.waiting?.reason === reason;
 
-// Each has a node of its own and mostly waits.
-describe('life cycle of a pod', { concurrency: 3 }, () => {
-  test('a new pod goes from pending over a ready sandbox to running', { skip }, async (t) => {
+// Each test has its own node and mostly waits.
+describe('pod lifecycle', { concurrency: 3 }, () => {
+  test('a new pod goes from Pending via a ready sandbox to Running', { skip }, async (t) => {
     const node = await testNode(t);
     const steps: string[] = [];
     node.store.subscribe<PodObject>('pods', ({ object }) => {
@@ -59,7 +59,7 @@ describe('life cycle of a pod', { concurrency: 3 }, () => {
     ['true', 'Succeeded', 'Completed', 'PodCompleted'],
     ['false', 'Failed', 'Error', 'PodFailed'],
   ] as const) {
-    test(`a pod that runs ${command} once ends as ${phase}`, { skip }, async (t) => {
+    test(`a run-once pod with the command ${command} ends as ${phase}`, { skip }, async (t) => {
       const node = await testNode(t);
       const phases = new Set<string | undefined>();
       node.store.subscribe<PodObject>('pods', ({ object }) => phases.add(object.status?.phase));
@@ -73,43 +73,39 @@ describe('life cycle of a pod', { concurrency: 3 }, () => {
     });
   }
 
-  test(
-    'a crashing container is restarted at once, then after longer and longer pauses',
-    { skip },
-    async (t) => {
-      // Long enough to be seen however busy the machine is.
-      const node = await testNode(t, { backOffMs: 4_000 });
-      node.create('p', { command: ['sh', '-c', 'echo run; exit 1'] });
-      const pausing = (restarts: number) => (now: PodObject | undefined) =>
-        waiting(now, 'CrashLoopBackOff') && now?.status?.containerStatuses?.[0]?.restartCount === restarts;
-      const first = await node.until('p', pausing(1));
-      const pod = await node.until('p', pausing(2));
-      const messages = [first, pod].map(
-        (now) => now.status?.containerStatuses?.[0]?.state?.waiting?.message ?? '',
-      );
-      assert.match(
-        messages[0] ?? '',
-        /^back-off 4s restarting failed container=main pod=p_default\([0-9a-f-]+\)$/,
-      );
-      assert.match(messages[1] ?? '', /^back-off 8s restarting /);
-      const [status] = pod.status?.containerStatuses ?? [];
-      assert.equal(status?.lastState?.terminated?.exitCode, 1);
-      assert.deepEqual(node.states('p', 'main').slice(0, 7), [
-        'ContainerCreating',
-        'running',
-        'Error',
-        'running',
-        'Error',
-        'CrashLoopBackOff',
-        'running',
-      ]);
-      const backOff = node.events('p').find(({ reason }) => reason === 'BackOff');
-      assert.match(backOff?.message ?? '', /^Back-off restarting failed container main in pod p_default\(/);
-      assert.equal(await node.logs('p', 'main', { previous: true }), 'run\n');
-    },
-  );
+  test('a crashing container is restarted at once, then with growing back-off', { skip }, async (t) => {
+    // Long enough to be observed on a busy machine.
+    const node = await testNode(t, { backOffMs: 4_000 });
+    node.create('p', { command: ['sh', '-c', 'echo run; exit 1'] });
+    const pausing = (restarts: number) => (now: PodObject | undefined) =>
+      waiting(now, 'CrashLoopBackOff') && now?.status?.containerStatuses?.[0]?.restartCount === restarts;
+    const first = await node.until('p', pausing(1));
+    const pod = await node.until('p', pausing(2));
+    const messages = [first, pod].map(
+      (now) => now.status?.containerStatuses?.[0]?.state?.waiting?.message ?? '',
+    );
+    assert.match(
+      messages[0] ?? '',
+      /^back-off 4s restarting failed container=main pod=p_default\([0-9a-f-]+\)$/,
+    );
+    assert.match(messages[1] ?? '', /^back-off 8s restarting /);
+    const [status] = pod.status?.containerStatuses ?? [];
+    assert.equal(status?.lastState?.terminated?.exitCode, 1);
+    assert.deepEqual(node.states('p', 'main').slice(0, 7), [
+      'ContainerCreating',
+      'running',
+      'Error',
+      'running',
+      'Error',
+      'CrashLoopBackOff',
+      'running',
+    ]);
+    const backOff = node.events('p').find(({ reason }) => reason === 'BackOff');
+    assert.match(backOff?.message ?? '', /^Back-off restarting failed container main in pod p_default\(/);
+    assert.equal(await node.logs('p', 'main', { previous: true }), 'run\n');
+  });
 
-  test('an image that is not there is reported at once, then backed off from', { skip }, async (t) => {
+  test('a missing image is ErrImagePull, then ImagePullBackOff', { skip }, async (t) => {
     const node = await testNode(t);
     node.create('p', { image: 'nosuch:v1' });
     await node.until('p', (pod) => waiting(pod, 'ImagePullBackOff'));
@@ -128,7 +124,7 @@ describe('life cycle of a pod', { concurrency: 3 }, () => {
   });
 
   test(
-    'a command that is not in the image is a RunContainerError with StartError behind it',
+    'a command that is not in the image is a RunContainerError, with StartError in lastState',
     { skip },
     async (t) => {
       const node = await testNode(t);
@@ -160,7 +156,7 @@ describe('life cycle of a pod', { concurrency: 3 }, () => {
     assert.deepEqual(pod.status?.resources, { limits: { memory: '16Mi' }, requests: { memory: '16Mi' } });
   });
 
-  test('deletion gives the process its grace, then kills it, and the object goes', { skip }, async (t) => {
+  test('deletion kills the process after its grace period, then removes the object', { skip }, async (t) => {
     const node = await testNode(t);
     node.create('polite', { command: ['sh', '-c', 'trap "exit 0" TERM; sleep 3600 & wait'] });
     node.create('stubborn', { command: ['sh', '-c', 'trap "" TERM; while :; do sleep 1; done'] });
@@ -198,7 +194,7 @@ describe('life cycle of a pod', { concurrency: 3 }, () => {
     assert.equal(pod.status?.message, 'Pod was active on the node longer than the specified deadline');
   });
 
-  test('a changed image restarts the container', { skip }, async (t) => {
+  test('a change of the image restarts the container', { skip }, async (t) => {
     const node = await testNode(t);
     node.create('p', { command: sleep });
     await node.until('p', isReady);
@@ -211,29 +207,33 @@ describe('life cycle of a pod', { concurrency: 3 }, () => {
     assert.equal(killing?.message, 'Container main definition changed, will be restarted');
   });
 
-  test('init containers run in order, a sidecar stays, then the others start', { skip }, async (t) => {
-    const node = await testNode(t);
-    const shared = [{ name: 'd', mountPath: '/d' }];
-    node.create(
-      'p',
-      { command: sleep, volumeMounts: shared },
-      {
-        initContainers: [
-          { name: 'one', command: ['sh', '-c', 'echo one >> /d/order'], volumeMounts: shared },
-          { name: 'side', command: ['sleep', '3600'], restartPolicy: 'Always' },
-          { name: 'two', command: ['sh', '-c', 'echo two >> /d/order'], volumeMounts: shared },
-        ],
-        volumes: [{ name: 'd', emptyDir: {} }],
-      },
-    );
-    const pod = await node.until('p', isReady);
-    const { output } = await node.exec('p', 'main', ['cat', '/d/order']);
-    assert.equal(output, 'one\ntwo\n');
-    const [one, side, two] = pod.status?.initContainerStatuses ?? [];
-    assert.equal(one?.state?.terminated?.reason, 'Completed');
-    assert.notEqual(side?.state?.running, undefined);
-    assert.equal(side?.started, true);
-    assert.equal(two?.ready, true);
-    assert.deepEqual(node.states('p', 'main'), ['PodInitializing', 'running']);
-  });
+  test(
+    'init containers run in order, a sidecar keeps running, then the regular containers start',
+    { skip },
+    async (t) => {
+      const node = await testNode(t);
+      const shared = [{ name: 'd', mountPath: '/d' }];
+      node.create(
+        'p',
+        { command: sleep, volumeMounts: shared },
+        {
+          initContainers: [
+            { name: 'one', command: ['sh', '-c', 'echo one >> /d/order'], volumeMounts: shared },
+            { name: 'side', command: ['sleep', '3600'], restartPolicy: 'Always' },
+            { name: 'two', command: ['sh', '-c', 'echo two >> /d/order'], volumeMounts: shared },
+          ],
+          volumes: [{ name: 'd', emptyDir: {} }],
+        },
+      );
+      const pod = await node.until('p', isReady);
+      const { output } = await node.exec('p', 'main', ['cat', '/d/order']);
+      assert.equal(output, 'one\ntwo\n');
+      const [one, side, two] = pod.status?.initContainerStatuses ?? [];
+      assert.equal(one?.state?.terminated?.reason, 'Completed');
+      assert.notEqual(side?.state?.running, undefined);
+      assert.equal(side?.started, true);
+      assert.equal(two?.ready, true);
+      assert.deepEqual(node.states('p', 'main'), ['PodInitializing', 'running']);
+    },
+  );
 });

@@ -5,7 +5,7 @@ import type { PodState } from './pod-state.ts';
 import { podStatus } from '../status/pod-status.ts';
 import type { PodObject, PodStatus } from '../types.ts';
 
-/** Tells the API of one pod: its status, its events, and in the end that it may go. */
+/** Writes one pod's status and Events to the API, and finally deletes its object. */
 export class PodReporter {
   readonly #context: KubeletContext;
   readonly #state: PodState;
@@ -20,7 +20,7 @@ export class PodReporter {
     this.#identity = { namespace, name, uid };
   }
 
-  /** The pod as last heard of. */
+  /** The latest version of the pod. */
   get pod(): PodObject {
     return this.#pod;
   }
@@ -30,15 +30,15 @@ export class PodReporter {
   }
 
   /**
-   * The pod's status by what is known now.
+   * The pod's current status.
    *
-   * @param isTerminal nothing of it will be started any more
+   * @param isTerminal none of its containers will be started any more
    */
   status(isTerminal: boolean): PodStatus {
     return podStatus(this.#pod, this.#state.podView(this.#pod, isTerminal), this.#context.now());
   }
 
-  /** Stores a status; what others keep in the status stays. */
+  /** Stores a status, but keeps the fields that other components own. */
   write(status: PodStatus): void {
     const { namespace, name, uid } = this.#identity;
     const stored = this.#context.store.update<PodObject>('pods', namespace, name, (draft) => {
@@ -47,7 +47,7 @@ export class PodReporter {
     if (stored?.metadata.uid === uid) this.#pod = stored;
   }
 
-  /** Says at once that the sandbox is ready; the address and the rest come with the next report. */
+  /** Reports at once that the sandbox is ready; the next report contains the address and the rest. */
   sandboxReady(): void {
     const { namespace, name, uid } = this.#identity;
     this.#context.store.update<PodObject>('pods', namespace, name, (draft) => {
@@ -63,7 +63,7 @@ export class PodReporter {
     this.#context.events.record(this.#pod, this.#state.resourceVersion, details);
   }
 
-  /** The last act: a deleted pod's object goes, unless finalizers hold it. */
+  /** Removes a deleted pod's object, unless it has finalizers. */
   removeObject(): void {
     const { store, now } = this.#context;
     const { namespace, name, uid } = this.#identity;
@@ -78,7 +78,7 @@ export class PodReporter {
     if (last?.metadata.uid === uid && !isHeld) store.remove('pods', namespace, name);
   }
 
-  /** Forgets what was kept for the pod's events and pauses. */
+  /** Forgets the pod's Events and back-offs. */
   forget(): void {
     const { events, crashBackOff, imageBackOff, pullFailures } = this.#context;
     const { uid } = this.#identity;
@@ -89,7 +89,7 @@ export class PodReporter {
   }
 }
 
-/** What others keep in the status, without what an earlier report said and the next may not say. */
+/** The status without the kubelet's optional fields, which the next report may omit. */
 function withoutReport(status: PodStatus | undefined): PodStatus {
   const {
     reason: _reason,

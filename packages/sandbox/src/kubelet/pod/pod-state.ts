@@ -4,15 +4,15 @@ import type { PodView } from '../status/pod-status.ts';
 import type { ObservedRun } from '../container/observed-run.ts';
 import { containersOf, type PodObject, type SpecContainer } from '../types.ts';
 
-/** The words for the end of a run, and the seconds it gets for it where they are not the pod's. */
-export interface Sentence {
+/** The message of the Killing Event, and the grace period if it is not the pod's. */
+export interface KillRequest {
   message: string;
   graceSeconds?: number;
 }
 
-/** Everything that a kubelet knows of one pod besides its API object. */
+/** Everything that a kubelet knows about a pod besides its API object. */
 export class PodState {
-  /** The pod as first seen; events keep naming its version. */
+  /** Of the pod as first observed; its Events keep referring to this version. */
   readonly resourceVersion: string;
   readonly startTime: Date;
   readonly hostIP: string;
@@ -20,15 +20,15 @@ export class PodState {
   /** The path of each volume on the node; undefined until they are set up. */
   volumes: ReadonlyMap<string, string> | undefined;
   readonly runs = new Map<string, ObservedRun[]>();
-  /** Why a container could not be started the last time. */
+  /** Why the last attempt to start a container failed. */
   readonly failures = new Map<string, { reason: string; message: string }>();
   /** Termination messages by run. */
   readonly messages = new Map<string, string>();
-  /** Probe verdicts by run. */
+  /** Results of readiness probes by run. */
   readonly ready = new Map<string, boolean>();
   readonly startedUp = new Map<string, boolean>();
-  /** Runs to kill because a probe says so. */
-  readonly condemned = new Map<string, Sentence>();
+  /** Runs to kill because a probe failed. */
+  readonly pendingKills = new Map<string, KillRequest>();
   verdict: PodView['verdict'];
 
   constructor(pod: PodObject, hostIP: string, now: Date) {
@@ -36,7 +36,7 @@ export class PodState {
     this.hostIP = hostIP;
     const startTime = pod.status?.startTime;
     this.startTime = startTime === undefined ? now : new Date(startTime);
-    // The address of a pod on the node's network is known before there is a sandbox.
+    // The address of a pod with hostNetwork is known before there is a sandbox.
     if (pod.spec.hostNetwork === true) this.#lastIP = hostIP;
   }
 
@@ -48,14 +48,14 @@ export class PodState {
     this.runs.set(name, [...(this.runs.get(name) ?? []), run]);
   }
 
-  /** All runs that are going on, as far as the runtime knows. */
+  /** All runs that are running according to the runtime. */
   running(): { name: string; run: ObservedRun }[] {
     return [...this.runs].flatMap(([name, runs]) =>
       runs.filter((run) => run.container.state.phase === 'running').map((run) => ({ name, run })),
     );
   }
 
-  /** The address that is reported: that of the pod's own network, or the node's. */
+  /** The reported address: the pod's, or the node's with hostNetwork. */
   get podIP(): string | undefined {
     if (this.sandbox === undefined) return this.#lastIP;
     this.#lastIP = this.sandbox.ip ?? this.hostIP;
@@ -64,7 +64,7 @@ export class PodState {
 
   #lastIP: string | undefined;
 
-  /** Hands the sandbox over to whoever removes it; the address is still reported. */
+  /** Hands the sandbox over to the caller, who removes it; the address is still reported. */
   takeSandbox(): PodSandbox | undefined {
     const { sandbox } = this;
     this.#lastIP = this.podIP;
@@ -80,7 +80,7 @@ export class PodState {
       hostIP: this.hostIP,
       startTime: this.startTime,
       isTerminal,
-      // The pod's cgroup is read for a pod that was reported as running before.
+      // The kubelet reads the cgroup of a pod that it has already reported as running.
       cgroupRead: pod.status?.phase === 'Running',
       verdict: this.verdict,
     };
@@ -100,7 +100,7 @@ export class PodState {
       runs,
       messages: this.messages,
       failure: this.failures.get(name),
-      // Nothing of a pod that is being deleted is, so that no reason is shown for waiting.
+      // Containers of a pod that is being deleted are not restarted, so no waiting reason is shown.
       startsAgain: pod.metadata.deletionTimestamp === undefined && startsAgain(pod, container, run),
       ready: probes ? started && probed : container.kind === 'init' && completed,
       started,
@@ -108,7 +108,7 @@ export class PodState {
   }
 }
 
-/** Whether a container that does not run is to be started (again), by restart policy and exit code. */
+/** Whether a container that is not running will be started (again), according to restart policy and exit code. */
 export function startsAgain(pod: PodObject, container: SpecContainer, run: ObservedRun | undefined): boolean {
   if (run === undefined) return true;
   if (run.state.phase !== 'exited') return false;
@@ -120,7 +120,7 @@ export function startsAgain(pod: PodObject, container: SpecContainer, run: Obser
   return restartPolicy === 'Always' || !succeeded;
 }
 
-/** The container of that name, of any kind. */
+/** The container with that name, of any type. */
 export function containerNamed(pod: PodObject, name: string): SpecContainer | undefined {
   return containersOf(pod.spec).find(({ spec }) => spec.name === name);
 }

@@ -13,36 +13,36 @@ import { holdPhase } from '../status/pod-status.ts';
 import type { PodObject, PodStatus } from '../types.ts';
 
 const MS_PER_S = 1000;
-/** Intervals are stretched by up to half, so that pods do not all come at once. */
+/** Intervals are extended by up to half, so that pods do not all sync at once. */
 const JITTER = 0.5;
 
-/** Looks after one pod: one step at a time, whenever something has changed and from time to time. */
+/** Syncs one pod, one sync at a time: after every change, and periodically. */
 export class PodWorker {
   readonly state: PodState;
-  /** Resolves when the pod is gone from the node and the API. */
+  /** Resolves when the pod is removed from the node and the API. */
   readonly done: Promise<void>;
   readonly #context: KubeletContext;
   readonly #reporter: PodReporter;
   readonly #launcher: ContainerLauncher;
   readonly #probes: ProbeManager;
   readonly #ending: PodEnding;
-  /** Something has changed since the last step began. */
+  /** Something has changed since the last sync began. */
   #pending = false;
   #active = false;
   #working: Promise<void> = Promise.resolve();
   #over = false;
-  /** All its containers have ended for good; it stays until it is deleted. */
+  /** All containers have terminated and will not be restarted; the pod remains until it is deleted. */
   #finished: boolean;
   #timer: NodeJS.Timeout | undefined;
   #finish: () => void = () => {};
-  /** Ends what a step waits for (a pull, volumes) when the pod is to go. */
-  readonly #leaving = new AbortController();
+  /** Aborts what a sync waits for (a pull, volumes) when the pod is deleted. */
+  readonly #terminating = new AbortController();
   readonly #stopping = new AbortController();
 
   constructor(context: KubeletContext, pod: PodObject) {
     this.#context = context;
-    // Each container that waits listens to it, and a pod may get any number of ephemeral ones.
-    setMaxListeners(0, this.#leaving.signal);
+    // Each waiting container adds a listener, and a pod may have any number of ephemeral containers.
+    setMaxListeners(0, this.#terminating.signal);
     this.state = new PodState(pod, context.hostIP, context.now());
     this.#finished = isTerminal(pod.status);
     this.done = new Promise((resolve) => {
@@ -73,32 +73,32 @@ export class PodWorker {
     const old = this.pod.metadata;
     this.#reporter.pod = pod;
     const { generation, deletionTimestamp, deletionGracePeriodSeconds } = pod.metadata;
-    if (deletionTimestamp !== undefined) this.#leaving.abort();
+    if (deletionTimestamp !== undefined) this.#terminating.abort();
     if (deletionGracePeriodSeconds !== old.deletionGracePeriodSeconds) this.#ending.graceChanged();
-    // The kubelet's own reports are no news to it.
+    // Ignore the kubelet's own status updates.
     if (generation === old.generation && deletionTimestamp === old.deletionTimestamp) return;
     setTimeout(() => this.wake(), this.#context.timing.watchLatencyMs).unref();
   }
 
-  /** The pod's object is gone from the API. */
+  /** The pod's object was deleted from the API. */
   remove(): void {
     this.#ending.removed = true;
-    this.#leaving.abort();
+    this.#terminating.abort();
     this.#ending.graceChanged();
     this.wake();
   }
 
-  /** Looks at the pod as soon as the step at hand is done. */
+  /** Syncs the pod as soon as the current sync is done. */
   wake(): void {
     if (this.#over) return;
     this.#pending = true;
     if (!this.#active) this.#working = this.#work();
   }
 
-  /** Stops looking after it; its containers are the runtime's to remove. Resolves when nothing is under way. */
+  /** Stops syncing; the runtime removes the containers. Resolves when the current sync is done. */
   async stop(): Promise<void> {
     this.#over = true;
-    this.#leaving.abort();
+    this.#terminating.abort();
     this.#stopping.abort();
     this.#probes.stop();
     clearTimeout(this.#timer);
@@ -107,12 +107,12 @@ export class PodWorker {
 
   async #work(): Promise<void> {
     this.#active = true;
-    // So that whoever caused this is not held up.
+    // Do not run in the caller's stack.
     await Promise.resolve();
     while (this.#pending && !this.#over) {
       this.#pending = false;
       clearTimeout(this.#timer);
-      const interval = await this.#step().catch((error: unknown) => {
+      const interval = await this.#sync().catch((error: unknown) => {
         const reason = error instanceof Error ? error.message : String(error);
         const message = `error determining status: ${reason}`;
         this.#reporter.record({ type: 'Warning', reason: 'FailedSync', message });
@@ -126,13 +126,13 @@ export class PodWorker {
     this.#active = false;
   }
 
-  /** One look at the pod. Returns when the next is due if nothing happens before, in ms without jitter. */
-  async #step(): Promise<number> {
+  /** One sync. Returns the time until the next in ms, without jitter. */
+  async #sync(): Promise<number> {
     const { syncIntervalMs, errorIntervalMs, relistIntervalMs } = this.#context.timing;
     const reporter = this.#reporter;
-    const { signal } = this.#leaving;
+    const { signal } = this.#terminating;
     if (this.#ending.removed || this.pod.metadata.deletionTimestamp !== undefined) {
-      await this.#leave();
+      await this.#terminate();
       return syncIntervalMs;
     }
     if (this.#finished) return syncIntervalMs;
@@ -144,27 +144,27 @@ export class PodWorker {
     const status = reporter.status(false);
     if (isTerminal(status)) {
       reporter.write(holdPhase(status, this.pod.status));
-      // That everything has ended is only believed once the runtime was asked again.
+      // The kubelet confirms with another relist that everything has terminated.
       await delay(relistIntervalMs, undefined, { signal }).catch(() => {});
       await this.#ending.endAll();
       this.#finished = true;
-      // It may have been deleted meanwhile.
+      // The pod may have been deleted meanwhile.
       if (signal.aborted) this.#pending = true;
       return syncIntervalMs;
     }
     reporter.write(status);
     const preparation = await preparePod(this.#context, this.state, reporter, signal);
     if (preparation === 'failed') return errorIntervalMs;
-    // A new sandbox is news: there is a second look right after this one.
+    // A new sandbox causes another sync right after this one.
     if (preparation === 'new') this.#pending = true;
-    const killed = await this.#ending.killCondemned();
+    const killed = await this.#ending.killToRestart();
     return this.#startContainers(killed);
   }
 
-  /** @param killed containers that were ended by this very step */
+  /** @param killed containers that this sync has killed */
   async #startContainers(killed: ReadonlySet<string>): Promise<number> {
     const { syncIntervalMs, errorIntervalMs } = this.#context.timing;
-    const { signal } = this.#leaving;
+    const { signal } = this.#terminating;
     const { pod } = this;
     let next = syncIntervalMs;
     for (const container of containersToStart(pod, this.state)) {
@@ -184,11 +184,11 @@ export class PodWorker {
     return next;
   }
 
-  /** Ends a deleted pod; its object goes a moment after its containers. */
-  async #leave(): Promise<void> {
+  /** Terminates a deleted pod; its object is removed a moment after its containers. */
+  async #terminate(): Promise<void> {
     const { timing, random } = this.#context;
     if (!this.#finished) await this.#ending.endAll();
-    await this.#ending.forgetContainers();
+    await this.#ending.dropContainers();
     if (!this.#ending.removed) {
       const options = { signal: this.#stopping.signal };
       await delay(timing.relistIntervalMs * random(), undefined, options).catch(() => {});
@@ -196,7 +196,7 @@ export class PodWorker {
       this.#reporter.removeObject();
     }
     this.#reporter.forget();
-    // Not awaited: this is the last of what is under way.
+    // Not awaited, because stop() waits for this.
     void this.stop();
     this.#finish();
   }
@@ -208,7 +208,7 @@ export class PodWorker {
     this.#reporter.record({ type: 'Normal', reason: 'DeadlineExceeded', message });
   }
 
-  /** Milliseconds until the pod's own deadline. */
+  /** Time until the pod's activeDeadlineSeconds, in ms. */
   #untilDeadline(): number {
     const { activeDeadlineSeconds } = this.pod.spec;
     if (activeDeadlineSeconds === undefined) return Infinity;
@@ -216,11 +216,11 @@ export class PodWorker {
     return Math.max(0, until - this.#context.now().getTime());
   }
 
-  /** The end of a container is noticed at the next time the runtime is asked. */
+  /** The kubelet observes a terminated container with the next relist. */
   #relist(): void {
     setTimeout(() => {
       void this.#launcher.readMessages(this.pod).then(() => {
-        for (const runs of this.state.runs.values()) for (const run of runs) run.look();
+        for (const runs of this.state.runs.values()) for (const run of runs) run.refresh();
         this.wake();
       });
     }, this.#context.untilRelist()).unref();

@@ -4,10 +4,10 @@ import type { PodReporter } from './pod-reporter.ts';
 import type { PodState } from './pod-state.ts';
 import { sandboxConfig } from './sandbox-config.ts';
 
-/** What there was to prepare: nothing any more, a new sandbox, or something that could not be had. */
+/** The result: everything was ready, the sandbox is new, or something failed. */
 export type Preparation = 'ready' | 'new' | 'failed';
 
-/** Sees to a pod's volumes and sandbox. */
+/** Sets up a pod's volumes and sandbox, if not done yet. */
 export async function preparePod(
   context: KubeletContext,
   state: PodState,

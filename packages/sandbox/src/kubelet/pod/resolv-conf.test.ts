@@ -17,24 +17,24 @@ function pod(spec: Partial<PodSpec>): PodObject {
 }
 
 for (const [what, spec, expected] of [
-  ['by default the cluster', {}, CLUSTER],
+  ["by default the cluster's DNS", {}, CLUSTER],
   [
-    'with the network of the node only when asked',
+    "with hostNetwork the cluster's DNS only for ClusterFirstWithHostNet",
     { hostNetwork: true, dnsPolicy: 'ClusterFirstWithHostNet' },
     CLUSTER,
   ],
   [
-    'with None what is given',
+    'with None only the dnsConfig',
     { dnsPolicy: 'None', dnsConfig: { nameservers: ['192.0.2.1'], searches: ['x.y'] } },
     'search x.y\nnameserver 192.0.2.1\n',
   ],
   [
-    'with more options',
+    'with additional options',
     { dnsConfig: { options: [{ name: 'timeout', value: '1' }, { name: 'rotate' }] } },
     CLUSTER.replace('ndots:5', 'ndots:5 timeout:1 rotate'),
   ],
 ] as const) {
-  test(`resolv.conf names ${what}`, () => {
+  test(`resolv.conf: ${what}`, () => {
     assert.equal(resolvConf(pod(structuredClone(spec) as Partial<PodSpec>)), expected);
   });
 }

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { PodObject } from '../types.ts';
 
-/** The address that a cluster's DNS service has by convention. */
+/** The conventional address of a cluster's DNS Service. */
 const CLUSTER_DNS = '10.96.0.10';
 
-/** A pod's /etc/resolv.conf by its DNS policy. */
+/** A pod's /etc/resolv.conf according to its DNS policy. */
 export function resolvConf(pod: PodObject): string {
   const { dnsPolicy = 'ClusterFirst', dnsConfig, hostNetwork = false } = pod.spec;
   const cluster = dnsPolicy === 'ClusterFirstWithHostNet' || (dnsPolicy === 'ClusterFirst' && !hostNetwork);

@@ -2,10 +2,10 @@ import type { PodSandboxConfig } from '../../cri/runtime.ts';
 import { resolvConf } from './resolv-conf.ts';
 import type { PodObject } from '../types.ts';
 
-/** Linux takes no longer host names. */
+/** The maximum length on Linux. */
 const MAX_HOSTNAME = 63;
 
-/** What a pod's sandbox is made by. */
+/** The configuration of a pod's sandbox. */
 export function sandboxConfig(pod: PodObject, nodeName: string): PodSandboxConfig {
   const { metadata, spec } = pod;
   const { hostNetwork = false, hostPID = false, hostIPC = false } = spec;

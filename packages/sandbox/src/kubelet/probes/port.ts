@@ -1,6 +1,6 @@
 import type { SpecContainer } from '../types.ts';
 
-/** A port by its number, or by the name that the container gives it. */
+/** The number of a port, which may be given by the name of a container port. */
 export function portNumber(container: SpecContainer, port: number | string): number {
   if (typeof port === 'number') return port;
   const named = container.spec.ports?.find(({ name }) => name === port);

@@ -1,10 +1,10 @@
 import type { EventDetails } from '../node/event-recorder.ts';
 import type { ObservedRun } from '../container/observed-run.ts';
-import type { PodState, Sentence } from '../pod/pod-state.ts';
+import type { PodState, KillRequest } from '../pod/pod-state.ts';
 import { fieldPath, type PodObject, type SpecContainer } from '../types.ts';
 import { type ProbeKind, Prober } from './prober.ts';
 
-/** Probes the containers of one pod; verdicts go to the pod's state. */
+/** Probes the containers of one pod and stores the results in the pod's state. */
 export class ProbeManager {
   readonly #state: PodState;
   readonly #listener: { record(details: EventDetails): void; wake(): void };
@@ -16,7 +16,7 @@ export class ProbeManager {
     this.#listener = listener;
   }
 
-  /** Begins to probe a container that was started; ends with it. */
+  /** Probes a started container until it terminates. */
   watch(pod: PodObject, container: SpecContainer, run: ObservedRun): void {
     const { sandbox } = this.#state;
     const { startupProbe, readinessProbe, livenessProbe } = container.spec;
@@ -67,17 +67,22 @@ export class ProbeManager {
   ): void {
     if (kind === 'Readiness') this.#state.ready.set(run.id, healthy);
     else if (kind === 'Startup') this.#state.startedUp.set(run.id, healthy);
-    if (kind !== 'Readiness' && !healthy) this.#state.condemned.set(run.id, sentence(pod, container, kind));
+    if (kind !== 'Readiness' && !healthy)
+      this.#state.pendingKills.set(run.id, killRequest(pod, container, kind));
     if (kind !== 'Liveness' || !healthy) this.#listener.wake();
   }
 }
 
-/** How a container is ended that failed a probe: the probe's own grace wins over the pod's. */
-function sentence(pod: PodObject, { kind, spec }: SpecContainer, probe: 'Startup' | 'Liveness'): Sentence {
+/** How to kill a container that failed a probe: the probe's grace period overrides the pod's. */
+function killRequest(
+  pod: PodObject,
+  { kind, spec }: SpecContainer,
+  probe: 'Startup' | 'Liveness',
+): KillRequest {
   const { terminationGracePeriodSeconds: graceSeconds } =
     (probe === 'Startup' ? spec.startupProbe : spec.livenessProbe) ?? {};
   const who = kind === 'init' ? 'Init container' : 'Container';
-  // Sidecars are restarted whatever the pod's policy is, and nothing is said of it.
+  // Sidecars are restarted with any restart policy, but the message does not say so.
   const restart = kind === 'init' || pod.spec.restartPolicy === 'Never' ? '' : ', will be restarted';
   return {
     message: `${who} ${spec.name} failed ${probe.toLowerCase()} probe${restart}`,

@@ -4,14 +4,14 @@ import { type ProbeFailure, type ProbeTarget, runProbe } from './run-probe.ts';
 export type ProbeKind = 'Startup' | 'Readiness' | 'Liveness';
 
 const MS_PER_S = 1000;
-/** Defaults of the API. */
+/** The API's defaults. */
 const PERIOD_S = 10;
 const FAILURE_THRESHOLD = 3;
 
 export interface ProberListener {
-  /** The verdict changed (or came for the first time). */
+  /** The result changed, or there is a first result. */
   changed(kind: ProbeKind, healthy: boolean): void;
-  /** Every single failure, for an event. */
+  /** Every failure, for an Event. */
   failed(message: string): void;
 }
 
@@ -29,8 +29,8 @@ export class Prober {
   #verdict: boolean | undefined;
 
   /**
-   * @param mayStart readiness and liveness wait for the startup probe's success
-   * @param age milliseconds since the kubelet began to probe this container, over all its runs
+   * @param mayStart false until the startup probe succeeds; readiness and liveness probes wait for it
+   * @param age time since the kubelet began to probe this container, including earlier runs, in ms
    */
   constructor(
     kind: ProbeKind,
@@ -48,7 +48,7 @@ export class Prober {
     this.#schedule(this.#firstDelay(age));
   }
 
-  /** Readiness is asked for at once; the others at the next tick of a clock that goes on over restarts. */
+  /** Readiness is probed at once, the others at the next tick of a ticker that continues across restarts. */
   #firstDelay(age: number): number {
     const initial = (this.#probe.initialDelaySeconds ?? 0) * MS_PER_S;
     if (this.#kind === 'Readiness') return initial;
@@ -82,7 +82,7 @@ export class Prober {
     try {
       failure = await runProbe(this.#probe, this.#target);
     } catch (error) {
-      // It counts neither as a success nor as a failure.
+      // Counts neither as a success nor as a failure.
       const why = error instanceof Error ? error.message : String(error);
       if (!this.#stopped) {
         this.#listener.failed(`${this.#kind} probe errored and resulted in unknown state: ${why}`);
@@ -92,7 +92,7 @@ export class Prober {
     if (!this.#stopped) this.#note(failure);
   }
 
-  /** A startup probe has done its work once it has succeeded; a container that is to be restarted is let be. */
+  /** A startup probe ends with its success. A container that will be restarted is not probed further. */
   #isDone(): boolean {
     if (this.#kind === 'Startup' && this.#verdict === true) return true;
     return this.#kind !== 'Readiness' && this.#verdict === false;

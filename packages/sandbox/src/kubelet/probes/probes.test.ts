@@ -9,9 +9,9 @@ const skip = noRunc ?? false;
 const sleep = ['sleep', '3600'];
 const ready = (pod: PodObject | undefined): boolean => pod?.status?.containerStatuses?.[0]?.ready ?? false;
 
-// Each has a node of its own and mostly waits.
+// Each test has its own node and mostly waits.
 describe('probes and hooks', { concurrency: 3 }, () => {
-  test('readiness follows its probe, with an event for each failure', { skip }, async (t) => {
+  test('readiness follows its probe, with an Event for each failure', { skip }, async (t) => {
     const node = await testNode(t);
     node.create('p', {
       command: ['sh', '-c', 'sleep 1; touch /tmp/ok; sleep 2; rm /tmp/ok; sleep 3600'],
@@ -28,7 +28,7 @@ describe('probes and hooks', { concurrency: 3 }, () => {
     );
   });
 
-  test('a liveness probe over HTTP ends a service that says it is ill', { skip }, async (t) => {
+  test('an HTTP liveness probe kills a service that reports a failure', { skip }, async (t) => {
     const node = await testNode(t);
     node.create('p', {
       image: 'example.com/distroless/http-service:v1',
@@ -52,7 +52,7 @@ describe('probes and hooks', { concurrency: 3 }, () => {
   });
 
   test(
-    'a container that its probe ends twice is started again at once, then backs off',
+    'a container killed by its probe is restarted at once, the second time with back-off',
     { skip },
     async (t) => {
       const node = await testNode(t, { backOffMs: 60_000 });
@@ -83,30 +83,30 @@ describe('probes and hooks', { concurrency: 3 }, () => {
 
   const failures: [what: string, probe: Probe, expected: RegExp][] = [
     [
-      'is not there',
+      'a missing command',
       { exec: { command: ['nosuch'] } },
       /^Liveness probe errored and resulted in unknown state: rpc error: code = Unknown desc = failed to exec in container: failed to start exec "[0-9a-f]{64}": OCI runtime exec failed: exec failed: unable to start container process: exec: "nosuch": executable file not found in \$PATH$/,
     ],
     [
-      'takes too long',
+      'a timeout',
       { exec: { command: ['sleep', '5'] } },
       /^Liveness probe failed: command timed out: "sleep 5" timed out after 1s$/,
     ],
     [
-      'finds nobody listening',
+      'a refused connection',
       { httpGet: { path: '/x', port: 81 } },
       /^Liveness probe failed: Get "http:\/\/[\d.]+:81\/x": dial tcp [\d.]+:81: connect: connection refused$/,
     ],
   ];
   for (const [what, probe, expected] of failures) {
-    test(`a probe that ${what}`, { skip }, async (t) => {
+    test(`a probe with ${what}`, { skip }, async (t) => {
       const node = await testNode(t);
       const livenessProbe = { ...probe, periodSeconds: 1, failureThreshold: 1 };
       node.create('p', { command: sleep, livenessProbe }, { restartPolicy: 'Never' });
       const told = (): string | undefined =>
         node.events('p').find(({ reason }) => reason === 'Unhealthy')?.message;
-      // Only a probe that was carried out ends the container.
-      if (what !== 'is not there') {
+      // Only a probe that was executed kills the container.
+      if (what !== 'a missing command') {
         const pod = await node.until('p', (now) => now?.status?.phase === 'Failed');
         assert.equal(pod.status?.containerStatuses?.[0]?.state?.terminated?.exitCode, 137);
         const killing = node.events('p').find(({ reason }) => reason === 'Killing');
@@ -121,7 +121,7 @@ describe('probes and hooks', { concurrency: 3 }, () => {
     });
   }
 
-  test('a startup probe holds readiness back', { skip }, async (t) => {
+  test('a container is not ready before its startup probe succeeds', { skip }, async (t) => {
     const node = await testNode(t);
     node.create('p', {
       command: ['sh', '-c', 'sleep 1; touch /tmp/up; sleep 3600'],
@@ -136,7 +136,7 @@ describe('probes and hooks', { concurrency: 3 }, () => {
     assert.equal(late.status?.containerStatuses?.[0]?.started, true);
   });
 
-  test('a failing postStart hook ends the container', { skip }, async (t) => {
+  test('a failed postStart hook kills the container', { skip }, async (t) => {
     const node = await testNode(t);
     node.create(
       'p',
@@ -157,7 +157,7 @@ describe('probes and hooks', { concurrency: 3 }, () => {
     );
   });
 
-  test('a preStop hook comes before the signal', { skip }, async (t) => {
+  test('a preStop hook runs before the signal', { skip }, async (t) => {
     const node = await testNode(t);
     const shared = [{ name: 'h', mountPath: '/h' }];
     node.create(

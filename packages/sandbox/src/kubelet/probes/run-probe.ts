@@ -7,18 +7,18 @@ import type { PodObject, SpecContainer } from '../types.ts';
 import { portNumber } from './port.ts';
 
 const MS_PER_S = 1000;
-/** The kubelet reads so much of a command's output or an answer. */
+/** The kubelet's limit for the output of a command and for an HTTP body. */
 const MAX_OUTPUT_BYTES = 10 * 1024;
 
-/** What a probe found: nothing if all is well, else what is wrong. */
+/** Why a probe failed; undefined if it succeeded. */
 export type ProbeFailure = string | undefined;
 
-/** The probe could not be carried out, which says nothing about the container. */
+/** The probe could not be executed, which says nothing about the container. */
 export class ProbeError extends Error {
   override readonly name = 'ProbeError';
 }
 
-/** What a probe or hook acts on. */
+/** The target of a probe or hook. */
 export interface ProbeTarget {
   pod: PodObject;
   container: SpecContainer;
@@ -27,9 +27,9 @@ export interface ProbeTarget {
 }
 
 /**
- * Carries out a probe once. The words are the kubelet's, as its events have them.
+ * Executes a probe once. Messages are the kubelet's.
  *
- * @throws ProbeError if it could not be carried out
+ * @throws ProbeError if it could not be executed
  */
 export async function runProbe(probe: Probe, target: ProbeTarget): Promise<ProbeFailure> {
   const timeoutMs = (probe.timeoutSeconds ?? 1) * MS_PER_S;
@@ -45,7 +45,7 @@ export async function runProbe(probe: Probe, target: ProbeTarget): Promise<Probe
 }
 
 /**
- * Runs a command in a container to its end.
+ * Runs a command in a container until it exits.
  *
  * @throws ProbeError if it could not be started
  */

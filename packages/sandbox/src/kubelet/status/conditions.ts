@@ -8,7 +8,7 @@ interface Verdict {
   message?: string;
 }
 
-/** What a pod's conditions are told by. */
+/** What a pod's conditions are derived from. */
 export interface ConditionInput {
   phase: PodPhase;
   sandboxReady: boolean;
@@ -17,7 +17,7 @@ export interface ConditionInput {
   statuses: readonly ContainerStatus[];
 }
 
-/** A pod's conditions in the kubelet's order; times change with the status only. */
+/** A pod's conditions in the kubelet's order. Transition times change only with the status. */
 export function podConditions(pod: PodObject, input: ConditionInput, now: Date): PodCondition[] {
   const ready = containersReady(pod, input);
   const old = pod.status?.conditions ?? [];
@@ -30,7 +30,7 @@ export function podConditions(pod: PodObject, input: ConditionInput, now: Date):
   ];
   const own = new Set(verdicts.map(([type]) => type));
   return [
-    // Conditions of others (readiness gates, disruption) are not the kubelet's to touch.
+    // The kubelet keeps conditions that others own (readiness gates, disruption).
     ...old.filter(({ type }) => !own.has(type)),
     ...verdicts.map(([type, verdict]) => condition(pod, type, verdict, now)),
   ];

@@ -3,13 +3,13 @@ import type { ObservedRun } from '../container/observed-run.ts';
 import { timestamp } from '../../machinery/timestamp.ts';
 import type { ContainerStatus, SpecContainer } from '../types.ts';
 
-/** What is known of a container besides its spec. */
+/** What is known about a container besides its spec. */
 export interface ContainerView {
-  /** Its runs that are still known, the newest last. */
+  /** The runs that are kept, the newest last. */
   runs: readonly ObservedRun[];
   /** Termination messages, by the run's id. */
   messages: ReadonlyMap<string, string>;
-  /** Why it could not be started the last time; absent if it could. */
+  /** Why the last attempt to start it failed; undefined if it succeeded. */
   failure: { reason: string; message: string } | undefined;
   /** Whether it will be started (again). */
   startsAgain: boolean;
@@ -69,7 +69,7 @@ function stateOf(run: ObservedRun, messages: ReadonlyMap<string, string>): ApiCo
           exitCode: state.exitCode,
           reason: state.reason,
           ...(message === '' ? {} : { message }),
-          // A process that never ran started at the zero of Unix time.
+          // A process that was never started has the Unix epoch as its start time.
           startedAt: timestamp(state.startedAt ?? new Date(0)),
           finishedAt: timestamp(state.finishedAt),
           containerID: containerId(run),
@@ -98,7 +98,7 @@ function addMounts(status: ContainerStatus, { spec }: SpecContainer): void {
   }));
 }
 
-/** A container that will be started again, but could not be the last time, waits with that reason. */
+/** A container whose last start failed, but will be retried, waits with that reason. */
 function withFailure(status: ContainerStatus, view: ContainerView): ContainerStatus {
   if (view.failure === undefined || !view.startsAgain) return status;
   const lastState = status.state?.terminated === undefined ? status.lastState : status.state;

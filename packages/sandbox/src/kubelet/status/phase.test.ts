@@ -4,7 +4,7 @@ import type { PodSpec } from 'kubernetes-types/core/v1.d.ts';
 import type { ContainerStatus } from '../types.ts';
 import { podPhase } from './phase.ts';
 
-/** `r` running, `w` waiting, `0` and `1` ended with that code, `b` backing off after a failure. */
+/** `r`: running, `w`: waiting, `0` and `1`: terminated with that exit code, `b`: in back-off after a failure. */
 type State = 'r' | 'w' | '0' | '1' | 'b';
 
 const STATES: Record<State, Pick<ContainerStatus, 'state' | 'lastState'>> = {
@@ -63,7 +63,7 @@ for (const [restartPolicy, init, sidecars, regular, expected] of [
   });
 }
 
-test('once nothing is started any more, the codes decide even with restart policy Always', () => {
+test('if nothing is restarted any more, exit codes determine the phase even with restart policy Always', () => {
   const spec: PodSpec = { restartPolicy: 'Always', containers: [{ name: 'c' }] };
   const phase = (state: State): string => podPhase(spec, { init: [], regular: [statusOf('c', state)] }, true);
   assert.deepEqual([phase('0'), phase('1')], ['Succeeded', 'Failed']);

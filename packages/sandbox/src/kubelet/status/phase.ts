@@ -4,9 +4,9 @@ import type { ContainerStatus } from '../types.ts';
 export type PodPhase = 'Pending' | 'Running' | 'Succeeded' | 'Failed';
 
 /**
- * A pod's phase by its containers' statuses.
+ * A pod's phase according to its containers' statuses.
  *
- * @param isTerminal nothing of it will be started any more
+ * @param isTerminal none of its containers will be started any more
  */
 export function podPhase(
   spec: PodSpec,
@@ -59,7 +59,7 @@ function countInit(
     if (ended === undefined) pendingRegular += 1;
     else if (ended.exitCode !== 0) failed += 1;
   }
-  // A failed one that will be tried again keeps the pod from starting just as well.
+  // A failed init container that will be retried also blocks the pod.
   const retried = spec.restartPolicy === 'Never' ? 0 : failed;
   return {
     pending: pending + pendingRegular + retried,

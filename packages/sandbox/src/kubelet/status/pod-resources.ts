@@ -3,13 +3,13 @@ import { addQuantities, compareQuantities } from '../../machinery/quantity.ts';
 
 type ResourceList = Record<string, string>;
 
-/** What a cgroup without a memory limit reports, as a quantity: the largest number of pages. */
+/** The limit that a cgroup without a memory limit reports: the maximum number of pages. */
 const UNLIMITED = '9007199254740988Ki';
 
 /**
- * The resources of a whole pod: of its regular containers and sidecars together, or of the largest init container.
+ * The resources of a pod: the sum of its regular containers and sidecars, or the largest init container.
  *
- * @param cgroupRead the kubelet has read the pod's cgroup by now, which tells of no limit as of a very high one
+ * @param cgroupRead the kubelet has already read the pod's cgroup, where no limit is a very high limit
  */
 export function podResources(
   spec: PodSpec,

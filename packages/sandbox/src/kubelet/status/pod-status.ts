@@ -11,21 +11,21 @@ import { containerStatus, type ContainerView } from './container-status.ts';
 import { type PodPhase, podPhase } from './phase.ts';
 import { podResources } from './pod-resources.ts';
 
-/** What the kubelet knows of a pod when it reports on it. */
+/** What a pod's status is derived from. */
 export interface PodView {
   view(container: SpecContainer): ContainerView;
   sandboxReady: boolean;
   podIP: string | undefined;
   hostIP: string;
   startTime: Date;
-  /** Nothing of it will be started any more. */
+  /** None of its containers will be started any more. */
   isTerminal: boolean;
   cgroupRead: boolean;
-  /** The kubelet itself ended it, and why. */
+  /** Set if the kubelet itself ended the pod. */
   verdict: { phase: PodPhase; reason: string; message: string } | undefined;
 }
 
-/** A pod's status by what the runtime shows. */
+/** A pod's status according to the runtime. */
 export function podStatus(pod: PodObject, known: PodView, now: Date): PodStatus {
   const { spec } = pod;
   const hasInit = (spec.initContainers ?? []).length > 0;
@@ -36,7 +36,7 @@ export function podStatus(pod: PodObject, known: PodView, now: Date): PodStatus 
     statuses[container.kind].push(status);
     if (container.kind === 'regular' || container.sidecar) readiness.push(status);
   }
-  // Init containers stand in the order they run in, all others by name.
+  // Init containers are in their order of execution, all others sorted by name.
   for (const list of [statuses.regular, statuses.ephemeral]) {
     list.sort((left, right) => (left.name < right.name ? -1 : 1));
   }
@@ -66,7 +66,7 @@ export function podStatus(pod: PodObject, known: PodView, now: Date): PodStatus 
   };
 }
 
-/** A terminal phase is held back, with its reason, until everything has ended. */
+/** Holds back a terminal phase and its reason until all containers have terminated. */
 export function holdPhase(status: PodStatus, old: PodStatus | undefined): PodStatus {
   if (status.phase !== 'Succeeded' && status.phase !== 'Failed') return status;
   const { reason: _reason, message: _message, ...rest } = status;

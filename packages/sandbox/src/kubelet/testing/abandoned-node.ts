@@ -1,6 +1,6 @@
 /**
- * A node that is meant to be killed: starts two pods (one with a terminal and a debug container) in the directory
- * given, says "ready" and waits. Run as a process of its own by the test of the clean-up.
+ * A node to be killed by the test of the clean-up: starts two pods (one with a terminal and a debug container) in the
+ * given directory, prints "ready" and waits.
  */
 import { writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -48,5 +48,5 @@ const timer = setInterval(() => {
   clearInterval(timer);
   writeSync(1, 'ready\n');
 }, 20);
-// It is not to end by itself.
+// Keeps the process alive.
 setInterval(() => {}, 60_000);

@@ -16,20 +16,20 @@ import type { NodeAgent } from '../../apiserver/node-agent.ts';
 import type { KubeletTiming } from '../timing.ts';
 import type { PodObject } from '../types.ts';
 
-/** Why tests with real containers can't run here; undefined if they can. */
+/** Why real containers can't run on this machine; undefined if they can. */
 export const noRunc: string | undefined = missingForRealContainers();
 
-/** Whether the node is in a user namespace, because an ordinary user runs the tests. */
+/** Whether the node is in a user namespace, because the tests do not run as root. */
 export const rootless = process.getuid?.() !== 0;
 
-/** Why containers can't run as any user here; undefined if they can. */
+/** Why containers can't run as any user id; undefined if they can. */
 export const oneUserOnly: string | undefined = missingForOtherUsers();
 
-/** Why limits on memory and CPU do not hold here; undefined if they do. */
+/** Why memory and CPU limits are not enforced; undefined if they are. */
 export const noLimits: string | undefined =
   noRunc ?? (sandboxCgroup('') === undefined ? 'no cgroup is delegated to this user' : undefined);
 
-/** Short enough for tests, long enough to tell one step from the next. */
+/** Short enough for tests, long enough to observe each step. */
 const TIMING: Partial<KubeletTiming> = {
   relistIntervalMs: 40,
   errorIntervalMs: 300,
@@ -39,7 +39,7 @@ const TIMING: Partial<KubeletTiming> = {
 
 const NODE = 'node';
 const NAMESPACE = 'default';
-/** For states that come for sure; only a machine that stands still takes so long. */
+/** Timeout for a state; only a stalled machine takes this long. */
 const WAIT_MS = 60_000;
 
 type Container = Partial<PodSpec['containers'][number]>;
@@ -49,22 +49,22 @@ export interface TestNode {
   agent: NodeAgent;
   stateDir: string;
   create(name: string, container: Container, spec?: Partial<PodSpec>): void;
-  /** Changes a pod as the API server would: a new generation. */
+  /** Changes a pod's spec like the API server, with a new generation. */
   change(name: string, change: (pod: PodObject) => void): void;
   addEphemeral(name: string, container: Container & { name: string; targetContainerName?: string }): void;
   remove(name: string, graceSeconds: number): void;
   pod(name: string): PodObject;
-  /** Resolves with the pod as soon as it satisfies `condition`; undefined stands for a pod that is gone. */
+  /** Resolves with the pod as soon as it satisfies `condition`; undefined means that it was deleted. */
   until(name: string, condition: (pod: PodObject | undefined) => boolean): Promise<PodObject>;
-  /** The reasons of the pod's events with their counts, in order. */
+  /** The pod's Events, in order. */
   events(name: string): Event[];
-  /** Everything that was ever reported of a container: its states in order, without repetition. */
+  /** All states that were reported for a container, in order, without repetition. */
   states(name: string, container: string): string[];
   logs(name: string, container: string, options?: { previous?: boolean }): Promise<string>;
   exec(name: string, container: string, command: string[]): Promise<{ output: string; exitCode: number }>;
 }
 
-/** A kubelet with real containers, in a directory of its own; the end of the test proves that nothing is left. */
+/** A kubelet with real containers in its own directory. At the end of the test, checks that nothing is left behind. */
 export async function testNode(
   context: TestContext,
   timing: Partial<KubeletTiming> = {},
@@ -223,7 +223,7 @@ function noteStates(pod: PodObject, seen: Map<string, string[]>): void {
   }
 }
 
-/** What a sandbox of that directory has left: processes, cgroups, mounts. */
+/** Processes, cgroups and mounts that a sandbox in that directory has left behind. */
 export function leftovers(stateDir: string): string[] {
   const processes = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))

@@ -10,14 +10,14 @@ import {
 import type { Store } from '../../store/types.ts';
 import { VolumeError } from './volume-error.ts';
 
-/** Where a claim's volume is on the node. */
+/** A claim's volume on the node. */
 export interface ClaimVolume {
   source: HostPathVolumeSource;
-  /** It was made for the claim: its directory may not be there yet, and is for all users. */
+  /** Dynamically provisioned: its directory may not exist yet, and must be writable by all users. */
   provisioned: boolean;
 }
 
-/** @throws VolumeError for a claim without a volume, and for a volume that is not on this node */
+/** @throws VolumeError if the claim is not bound, or its volume is not on this node */
 export function claimVolume(store: Store, namespace: string | undefined, name: string): ClaimVolume {
   const claim = store.get<VolumeClaim>(CLAIMS_KEY, namespace, name);
   if (claim === undefined) throw new VolumeError(`persistentvolumeclaim ${JSON.stringify(name)} not found`);
@@ -32,7 +32,7 @@ export function claimVolume(store: Store, namespace: string | undefined, name: s
   return { source, provisioned: isProvisioned(volume) };
 }
 
-/** Whether a volume was made here. */
+/** Whether the sandbox has provisioned the volume. */
 export function isProvisioned({ metadata }: PersistentVolume): boolean {
   return metadata.annotations?.[PROVISIONED_BY] === PROVISIONER;
 }

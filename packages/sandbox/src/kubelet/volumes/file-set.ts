@@ -21,8 +21,8 @@ export interface VolumeFile {
 const DATA_LINK = '..data';
 
 /**
- * Lays files out as the kubelet does: in a directory with the time as its name, to which the link `..data` points,
- * and links to the files through it, so that all files of an update change at once.
+ * Writes files like the kubelet's AtomicWriter: into a timestamped directory, to which the symbolic link `..data` points,
+ * with links to the files through it, so that an update changes all files at once.
  *
  * @param group owner of the files (fsGroup), if there is one
  */
@@ -43,7 +43,7 @@ export function writeFileSet(
     const target = join(data, file.path);
     mkdirSync(dirname(target), { recursive: true });
     writeFileSync(target, file.data);
-    // With a group, its members may read what the owner may.
+    // With fsGroup, the group has the owner's read permission.
     if (group === undefined) chmodSync(target, file.mode);
     else setGroup(target, group, file.mode | 0o440, nodeFiles);
   }
@@ -57,7 +57,7 @@ export function writeFileSet(
   }
 }
 
-/** Gives a file to a group (fsGroup), with this mode. */
+/** Sets the group (fsGroup) and mode of a file. */
 export function setGroup(path: string, group: number, mode: number, nodeFiles?: RuntimeFiles): void {
   if (nodeFiles !== undefined) {
     nodeFiles.setGroup(path, group, mode);

@@ -8,10 +8,10 @@ import type { PodObject } from '../types.ts';
 import { VolumeError } from './volume-error.ts';
 import { setUpVolume } from './volumes.ts';
 
-/** The longest pause between two tries, in ms. */
+/** The maximum pause between two attempts, in ms. */
 const MAX_RETRY_MS = 122_000;
 
-/** Sets all of a pod's volumes up, trying again and again what fails. Undefined if the pod is to go meanwhile. */
+/** Sets up all volumes of a pod, and retries until it succeeds. Undefined if the pod is deleted meanwhile. */
 export async function mountVolumes(
   context: KubeletContext,
   pod: PodObject,

@@ -14,10 +14,10 @@ const PROPAGATION: Readonly<Record<string, NonNullable<Mount['propagation']>>> =
 /** What the mounts of a container depend on. */
 interface MountContext {
   pod: PodObject;
-  /** The path of each volume on the node, by its name. */
+  /** Paths on the node by volume name. */
   paths: ReadonlyMap<string, string>;
   env: ReadonlyMap<string, string>;
-  /** Whether the paths are files of the machine. */
+  /** Whether the paths exist on the machine. */
   real: boolean;
 }
 
@@ -42,7 +42,7 @@ export function volumeMounts(
   });
 }
 
-/** Whether nobody may write to a volume, however it is mounted: what the API keeps, or a claim that says so. */
+/** Whether a volume is always read-only: API data, or a read-only claim. */
 function isReadOnly(volume: Volume | undefined): boolean {
   if (volume === undefined) return false;
   const { configMap, secret, projected, downwardAPI, persistentVolumeClaim } = volume;

@@ -4,13 +4,13 @@ import { type PersistentVolume, VOLUMES_KEY } from '../../resources/kinds/storag
 import type { Store } from '../../store/types.ts';
 import { isProvisioned } from './claim-volume.ts';
 
-/** Removes the directory of a volume that was made here and is gone. Returns the stop function. */
+/** Deletes the directories of provisioned volumes that were deleted. Returns the stop function. */
 export function reclaimVolumes(store: Store, runtime: Runtime): () => void {
   return store.subscribe<PersistentVolume>(VOLUMES_KEY, ({ type, object }) => {
     const path = object.spec?.hostPath?.path;
     if (type !== 'DELETED' || path === undefined || !isProvisioned(object)) return;
     if (runtime.volumes !== undefined) runtime.volumes.remove(path);
-    // Whatever can't be removed now goes with the sandbox's folder.
+    // What can't be deleted now is deleted with the sandbox's directory.
     else void (runtime.files?.remove(path) ?? rm(path, { recursive: true, force: true })).catch(() => {});
   });
 }

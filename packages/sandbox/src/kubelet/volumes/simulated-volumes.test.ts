@@ -11,7 +11,7 @@ async function create(plural: string, body: object): Promise<void> {
   assert.equal(status, 201, answer);
 }
 
-/** What the first container of a pod has printed by its end. */
+/** The complete output of a pod's first container. */
 async function outputOf(name: string, spec: object): Promise<string> {
   await create('pods', { metadata: { name }, spec: { restartPolicy: 'Never', ...spec } });
   for (;;) {
@@ -72,7 +72,7 @@ value
   );
 });
 
-test("what one container of a pod writes to a shared volume, another reads; another pod's is its own", async () => {
+test('containers of a pod share an emptyDir; another pod has its own', async () => {
   const spec = {
     volumes: [{ name: 'shared', emptyDir: {} }],
     initContainers: [

@@ -6,7 +6,7 @@ import type { TokenIssuer } from '../../auth/token-issuer.ts';
 import type { VolumeFile } from './file-set.ts';
 import { VolumeError } from './volume-error.ts';
 
-/** Files are readable by all unless a mode is given. */
+/** The API's default for defaultMode. */
 export const DEFAULT_MODE = 0o644;
 
 export interface SourceContext extends DownwardContext {
@@ -14,7 +14,7 @@ export interface SourceContext extends DownwardContext {
   tokens: TokenIssuer | undefined;
 }
 
-/** Where the certificate of the cluster comes to a pod from. */
+/** The ConfigMap with the cluster's CA certificate. */
 const ROOT_CA = 'kube-root-ca.crt';
 
 interface KeyedSource {
@@ -31,7 +31,7 @@ export function configMapFiles(source: KeyedSource, mode: number, context: Sourc
   if (object === undefined) {
     if (source.optional === true) return [];
     if (name === ROOT_CA && context.tokens !== undefined) {
-      // Its controller may be a moment behind; the content is known.
+      // The controller may not have created it yet, but the content is known.
       const data = { 'ca.crt': Buffer.from(context.tokens.caCertificate) };
       return pick(data, source, mode, 'configmap');
     }
@@ -98,7 +98,7 @@ export function downwardFiles(
   });
 }
 
-/** A token lives an hour unless asked otherwise. */
+/** The API's default for expirationSeconds. */
 const TOKEN_SECONDS = 3600;
 
 export function projectedFiles(

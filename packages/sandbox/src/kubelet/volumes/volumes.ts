@@ -19,16 +19,16 @@ import { VolumeError } from './volume-error.ts';
 export interface VolumeContext extends SourceContext {
   /** Directory of the pod's volumes. */
   directory: string;
-  /** Takes the files where nothing is laid out on the node. */
+  /** Receives the files if the runtime has no mounts. */
   inMemory: RuntimeVolumes | undefined;
   now: () => Date;
   files: RuntimeFiles | undefined;
 }
 
 /**
- * Sets a volume up and returns its path on the node.
+ * Sets up a volume and returns its path on the node.
  *
- * @throws VolumeError if what it is made from is not there
+ * @throws VolumeError if its source does not exist
  */
 export function setUpVolume(volume: Volume, context: VolumeContext): string {
   const group = context.pod.spec.securityContext?.fsGroup;
@@ -82,11 +82,11 @@ function makeEmptyDir(
     files?.mountMemory?.(path, sizeLimit === undefined ? undefined : Number(quantityValue(sizeLimit)));
   chmodSync(path, 0o777);
   if (group === undefined) return;
-  // New files belong to the group as well.
+  // setgid: new files belong to the group as well.
   setGroup(path, group, 0o2777, files);
 }
 
-/** Makes what the type says is to be made, and checks what it says must be there. */
+/** Creates or checks the path, according to the type. */
 function hostPathOf(source: HostPathVolumeSource, real: boolean): string {
   const { path, type = '' } = source;
   if (!real) return path;
@@ -95,7 +95,7 @@ function hostPathOf(source: HostPathVolumeSource, real: boolean): string {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, '', { mode: 0o644 });
   }
-  // Without a type the runtime makes a directory of what is not there.
+  // Without a type, the runtime creates a missing directory.
   if (type === '' && !existsSync(path)) mkdirSync(path, { recursive: true });
   const stat = statSync(path, { throwIfNoEntry: false });
   const fits: Record<string, boolean | undefined> = {

@@ -11,13 +11,13 @@ export interface FieldRequirement {
 
 export type FieldReaders = Readonly<Record<string, (object: KubeObject) => string>>;
 
-/** The fields that every kind can be selected by. */
+/** The fields that selectors of every kind support. */
 const METADATA_FIELDS: FieldReaders = {
   'metadata.name': ({ metadata }) => metadata.name ?? '',
   'metadata.namespace': ({ metadata }) => metadata.namespace ?? '',
 };
 
-/** Parses the `fieldSelector` of a query. Throws StatusError 400 for bad syntax and fields that the kind lacks. */
+/** Parses the `fieldSelector` of a query. Throws StatusError 400 for bad syntax and unsupported fields. */
 export function parseFieldSelector(text: string, readers: FieldReaders): FieldRequirement[] {
   const terms = splitTerms(text).filter((term) => term !== '');
   const requirements = terms.map((term) => parseTerm(term));
@@ -29,7 +29,7 @@ export function parseFieldSelector(text: string, readers: FieldReaders): FieldRe
   return requirements;
 }
 
-/** Kinds that say nothing of their fields share their words. */
+/** Kinds without field selectors of their own have another message. */
 function unknownField(field: string, readers: FieldReaders): string {
   if (Object.keys(readers).length > 0) return `field label not supported: ${field}`;
   const known = Object.keys(METADATA_FIELDS).map(goQuote).join(', ');
@@ -48,7 +48,7 @@ export function matchesFields(
   });
 }
 
-/** Splits at commas that no backslash escapes. */
+/** Splits at commas that are not escaped by a backslash. */
 function splitTerms(text: string): string[] {
   return text.match(/(?:\\.|[^,\\])+/g) ?? [];
 }

@@ -7,7 +7,7 @@ export interface LabelRequirement {
 
 export type Labels = Readonly<Record<string, string>>;
 
-/** Whether labels meet all of them. */
+/** Whether the labels meet all requirements. */
 export function matchesLabels(
   requirements: readonly LabelRequirement[],
   labels: Labels | undefined,

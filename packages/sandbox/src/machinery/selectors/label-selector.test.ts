@@ -15,17 +15,17 @@ for (const [selector, expected] of [
   [{ matchExpressions: [{ key: 'tier', operator: 'DoesNotExist' }] }, false],
   [{ matchLabels: { app: 'web' }, matchExpressions: [{ key: 'x', operator: 'Exists' }] }, false],
 ] as const) {
-  test(`${JSON.stringify(selector)} ${expected ? 'selects' : 'passes over'}`, () => {
+  test(`${JSON.stringify(selector)} ${expected ? 'matches' : 'does not match'}`, () => {
     assert.equal(selectorMatches(structuredClone(selector) as object, LABELS), expected);
   });
 }
 
-test('no selector selects nothing', () => {
+test('an absent selector matches nothing', () => {
   assert.equal(selectorMatches(undefined, LABELS), false);
   assert.equal(selectorMatches(null, LABELS), false);
 });
 
-test('is shown in one line, in order of the keys', () => {
+test('formatSelector sorts by key', () => {
   const selector = {
     matchLabels: { b: '1', a: '2' },
     matchExpressions: [
@@ -37,7 +37,7 @@ test('is shown in one line, in order of the keys', () => {
   assert.equal(formatSelector({}), '<none>');
 });
 
-test('finds each mistake at its place', () => {
+test('validation reports each error with its path', () => {
   const errors = validateLabelSelector(
     {
       matchLabels: { 'a b': 'x' },

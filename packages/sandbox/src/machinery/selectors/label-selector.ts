@@ -11,7 +11,7 @@ interface Requirement {
   values?: string[];
 }
 
-/** What is wrong with a label selector of an object. */
+/** Validates the label selector of an object. */
 export function validateLabelSelector(selector: LabelSelector | undefined, path: string): FieldError[] {
   const errors = validateLabels(labelsOf(selector), child(path, 'matchLabels'));
   for (const [position, requirement] of requirementsOf(selector).entries()) {
@@ -49,7 +49,7 @@ function requirementsOf(selector: LabelSelector | undefined): Requirement[] {
   return selector?.matchExpressions ?? [];
 }
 
-/** Whether these labels are selected; an absent selector selects nothing, an empty one everything. */
+/** Whether the selector matches the labels. An absent selector matches nothing, an empty one everything. */
 export function selectorMatches(
   selector: LabelSelector | null | undefined,
   labels: Readonly<Record<string, string>> | undefined,
@@ -64,7 +64,7 @@ export function selectorMatches(
   return matchesLabels([...equal, ...others], labels);
 }
 
-/** The selector as tables show it: `app=web,tier in (a,b),!old`; `<none>` for an empty one. */
+/** The selector as tables show it: `app=web,tier in (a,b),!old`; `<none>` if it is empty. */
 export function formatSelector(selector: LabelSelector | undefined): string {
   const parts: [string, string][] = Object.entries(labelsOf(selector)).map(([key, value]) => [
     key,

@@ -1,11 +1,11 @@
 import { labelValue, qualifiedName } from '../names.ts';
 
-/** What is wrong with a label's key, if anything, in the API's words. */
+/** The API's error message for a label key; undefined if it is valid. */
 export function labelKeyProblem(key: string): string | undefined {
   return joined(qualifiedName(key));
 }
 
-/** What is wrong with a label's value, if anything. */
+/** The API's error message for a label value; undefined if it is valid. */
 export function labelValueProblem(value: string): string | undefined {
   return joined(labelValue(value));
 }

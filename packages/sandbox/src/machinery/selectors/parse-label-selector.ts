@@ -3,7 +3,7 @@ import { badRequest } from '../errors.ts';
 import { tokenize, type Token } from './tokens.ts';
 import { labelKeyProblem, labelValueProblem } from './label-syntax.ts';
 
-/** Parses the `labelSelector` of a query. Throws StatusError 400, worded as the server words it. */
+/** Parses the `labelSelector` of a query. Throws StatusError 400 in the server's words. */
 export function parseLabelSelector(text: string): LabelRequirement[] {
   const parser = new Parser(tokenize(text));
   try {
@@ -16,7 +16,7 @@ export function parseLabelSelector(text: string): LabelRequirement[] {
 
 class SelectorError extends Error {}
 
-/** Recursive descent over the tokens, with the messages of the reference parser. */
+/** A recursive-descent parser with the messages of apimachinery's. */
 class Parser {
   readonly #tokens: readonly Token[];
   #position = 0;
@@ -104,7 +104,7 @@ class Parser {
     }
   }
 
-  /** In a place of values the words `in` and `notin` are plain identifiers. */
+  /** Where a value is expected, `in` and `notin` are identifiers. */
   #peek(values = false): Token {
     const token = this.#tokens[this.#position] ?? { type: 'end', text: '' };
     return values && (token.type === 'in' || token.type === 'notin')

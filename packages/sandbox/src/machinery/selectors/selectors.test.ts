@@ -45,7 +45,7 @@ for (const [selector, message] of problems) {
   });
 }
 
-test('labels: any text is read or refused with 400', () => {
+test('labels: any string is parsed or refused with 400', () => {
   fc.assert(
     fc.property(fc.string(), (text) => {
       try {
@@ -77,7 +77,7 @@ for (const [selector, expected] of fields) {
   });
 }
 
-test('fields: unknown ones and bad syntax are refused', () => {
+test('fields: unknown fields and bad syntax are refused', () => {
   assert.throws(() => parseFieldSelector('spec.nosuch=x', readers), {
     message: 'field label not supported: spec.nosuch',
   });

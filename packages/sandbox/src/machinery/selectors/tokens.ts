@@ -1,4 +1,4 @@
-/** A token of a label selector; operators are their own type. */
+/** A token of a label selector; the type of an operator is the operator. */
 export interface Token {
   type: 'identifier' | 'end' | '!' | '=' | '==' | '!=' | '>' | '<' | '(' | ')' | ',' | 'in' | 'notin';
   text: string;
@@ -7,7 +7,7 @@ export interface Token {
 const OPERATORS = new Set(['=', '==', '!=', '>', '<', '(', ')', ',', '!']);
 const TOKEN = /\s*(?:(==|!=|[=!<>(),])|([^\s=!<>(),]+))/y;
 
-/** Splits a label selector; `in` and `notin` are operators, which a parser may read as values where it expects some. */
+/** Splits a label selector into tokens. `in` and `notin` are operators; a parser that expects a value may take them as one. */
 export function tokenize(text: string): Token[] {
   const tokens: Token[] = [];
   TOKEN.lastIndex = 0;

@@ -1,7 +1,7 @@
 import type { PodSpec } from 'kubernetes-types/core/v1.d.ts';
 import type { ContainerStatus, PodStatus } from '../types.ts';
 
-/** What a container is said to have come to that never ran, once its pod is over. */
+/** The state of a container that never ran, after its pod has terminated. */
 const UNKNOWN = {
   exitCode: 137,
   reason: 'ContainerStatusUnknown',
@@ -11,26 +11,26 @@ const UNKNOWN = {
 } as unknown as NonNullable<NonNullable<ContainerStatus['state']>['terminated']>;
 
 /**
- * The last status of a pod of which nothing runs any more: a container whose end nobody has seen counts as failed, and
- * so does a pod that has come to no end of its own. Conditions stay as they are, and so do ephemeral containers.
+ * The final status of a pod without running containers. A container whose termination was not observed counts as failed,
+ * and so does a pod without a terminal phase. Conditions and ephemeral containers are not changed.
  */
-export function writtenOff(spec: PodSpec, status: PodStatus): PodStatus {
+export function finalStatus(spec: PodSpec, status: PodStatus): PodStatus {
   const { initContainerStatuses: init = [], containerStatuses: regular = [], phase } = status;
-  const begun = init.findLastIndex(hasRun) + 1;
-  // One of them is to blame, even if none was begun.
-  const blamed = Math.max(1, begun);
-  const isOver = phase === 'Succeeded' || phase === 'Failed';
+  const started = init.findLastIndex(hasRun) + 1;
+  // At least one init container counts as failed, even if none was started.
+  const unknown = Math.max(1, started);
+  const isTerminal = phase === 'Succeeded' || phase === 'Failed';
   return {
     ...status,
-    phase: isOver ? phase : 'Failed',
+    phase: isTerminal ? phase : 'Failed',
     ...(init.length === 0
       ? {}
-      : { initContainerStatuses: init.map((one, index) => (index < blamed ? ended(one) : one)) }),
-    containerStatuses: wasInitialized(spec, init, regular) ? regular.map(ended) : regular,
+      : { initContainerStatuses: init.map((one, index) => (index < unknown ? withTermination(one) : one)) }),
+    containerStatuses: wasInitialized(spec, init, regular) ? regular.map(withTermination) : regular,
   };
 }
 
-function ended(status: ContainerStatus): ContainerStatus {
+function withTermination(status: ContainerStatus): ContainerStatus {
   return status.state?.terminated === undefined ? { ...status, state: { terminated: UNKNOWN } } : status;
 }
 

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { PodSpec } from 'kubernetes-types/core/v1.d.ts';
 import type { ContainerStatus, PodStatus } from '../types.ts';
-import { writtenOff } from './written-off.ts';
+import { finalStatus } from './final-status.ts';
 
-/** `w` waiting, `0` and `1` ended with that code, `b` backing off after a failure. */
+/** `w`: waiting, `0` and `1`: terminated with that exit code, `b`: in back-off after a failure. */
 const STATES: Readonly<Record<string, Pick<ContainerStatus, 'state' | 'lastState'>>> = {
   w: { state: { waiting: { reason: 'PodInitializing' } } },
   '0': { state: { terminated: { exitCode: 0 } } },
@@ -17,7 +17,7 @@ function statuses(states: string): ContainerStatus[] {
   return states.split('').map((state, index) => ({ name: `c${index}`, ...common, ...STATES[state] }));
 }
 
-/** `w` waiting, `?` written off, a digit: ended with that code. */
+/** `w`: waiting, `?`: ContainerStatusUnknown, digit: terminated with that exit code. */
 function letters(list: readonly ContainerStatus[] = []): string {
   return list
     .map(({ state }) => {
@@ -46,7 +46,7 @@ for (const [phase, init, regular, expected] of [
       initContainerStatuses: statuses(init),
       containerStatuses: statuses(regular),
     };
-    const last = writtenOff(spec, status);
+    const last = finalStatus(spec, status);
     assert.deepEqual(
       [last.phase, letters(last.initContainerStatuses), letters(last.containerStatuses)],
       expected,
