@@ -1,7 +1,7 @@
 import type { KubeObject, ResourceKey } from '../machinery/objects.ts';
 import type { WriteContext } from '../resources/rules.ts';
 
-/** An object on its way into the store, for admission plugins to change or refuse. */
+/** The attributes of a write, for admission plugins. */
 export interface Attributes {
   resource: ResourceKey;
   object: KubeObject;

@@ -26,7 +26,7 @@ function itemsOf(namespace: string, context: WriteContext, type: string): LimitR
     .filter((item) => item.type === type);
 }
 
-/** Gives the containers of a new pod the default limits and requests of its namespace, and notes it. */
+/** Sets the namespace's default limits and requests in a new pod, and an annotation about it. */
 export function admitLimitRange(pod: PodObject, context: WriteContext): void {
   const notes: string[] = [];
   for (const item of itemsOf(pod.metadata.namespace ?? '', context, 'Container')) {
@@ -47,7 +47,7 @@ export function admitLimitRange(pod: PodObject, context: WriteContext): void {
   };
 }
 
-/** What was set, such as `cpu, memory request`. */
+/** The defaults that were set, such as `cpu, memory request`. */
 function applyDefaults(container: Container, item: LimitRangeItem): string[] {
   const requests = defaultsToSet(container.resources?.requests, requestDefaults(item));
   const limits = defaultsToSet(container.resources?.limits, limitDefaults(item));
@@ -64,12 +64,12 @@ function applyDefaults(container: Container, item: LimitRangeItem): string[] {
   return notes;
 }
 
-/** A limit that is not given is the most that is allowed. */
+/** The default of a limit without one is the maximum. */
 function limitDefaults(item: LimitRangeItem): Quantities {
   return { ...item.max, ...item.default };
 }
 
-/** A request that is not given is the default limit, then the least, then the most that is allowed. */
+/** The default of a request without one is the default limit, then the minimum, then the maximum. */
 function requestDefaults(item: LimitRangeItem): Quantities {
   return { ...item.max, ...item.min, ...item.default, ...item.defaultRequest };
 }
@@ -85,7 +85,7 @@ function withDefaults(given: Quantities | undefined, added: readonly [string, st
   return Object.fromEntries(all.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Refuses a new pod that asks for less or more than its namespace allows. */
+/** Refuses a new pod outside the limits of its namespace. */
 export function checkLimitRange(pod: PodObject, context: WriteContext): void {
   const namespace = pod.metadata.namespace ?? '';
   const reasons: string[] = [];

@@ -32,7 +32,7 @@ function isMain(subresource: string | undefined): boolean {
 
 const ofWorkload = (object: KubeObject): PodTemplate | undefined => asWorkload(object).spec.template;
 
-/** Where kinds that make pods keep their template. */
+/** The pod templates of workload kinds. */
 const TEMPLATES: Readonly<Record<ResourceKey, (object: KubeObject) => PodTemplate | undefined>> = {
   'deployments.apps': ofWorkload,
   'replicasets.apps': ofWorkload,

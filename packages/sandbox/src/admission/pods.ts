@@ -22,7 +22,7 @@ function mutateChangedPod(pod: PodObject, old: PodObject): void {
   admitTolerations(pod);
 }
 
-/** Validating admission of a pod; its quota is every kind's. */
+/** Validating admission of a pod, except the quota, which applies to every kind. */
 export function validatePod({ object, old, subresource, context }: Attributes): void {
   if (old === undefined) checkLimitRange(asPod(object), context);
   if (old === undefined || subresource === 'ephemeralcontainers') admitPodSecurity(object, old, context);

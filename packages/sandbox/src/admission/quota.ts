@@ -13,7 +13,7 @@ export interface ResourceQuota extends KubeObject {
   status?: { hard?: Quantities; used?: Quantities };
 }
 
-/** Quotas that count objects by their own old names. */
+/** Object-count quotas with names from before `count/`. */
 const COUNTED: Readonly<Record<string, string>> = {
   pods: 'pods',
   services: 'services',
@@ -25,7 +25,7 @@ const COUNTED: Readonly<Record<string, string>> = {
 };
 const COMPUTE = new Set(['cpu', 'memory', 'ephemeral-storage']);
 
-/** What the objects of a namespace use of what a quota limits. */
+/** The usage of a quota's resources in its namespace. */
 export function quotaUsage(quota: ResourceQuota, store: Store): Quantities {
   const namespace = quota.metadata.namespace ?? '';
   const used: Quantities = {};
@@ -37,18 +37,18 @@ export function quotaUsage(quota: ResourceQuota, store: Store): Quantities {
       resource === undefined
         ? pods
             .filter((pod) => counts(pod, quota))
-            .reduce((sum, pod) => addQuantities(sum, asked(pod, name)), '0')
+            .reduce((sum, pod) => addQuantities(sum, podUsage(pod, name)), '0')
         : String(objects.filter((object) => resource !== 'pods' || counts(asPod(object), quota)).length);
   }
   return used;
 }
 
-/** The resource whose objects that quota counts (`pods`, `count/deployments.apps`). */
+/** The resource whose objects a quota name counts (`pods`, `count/deployments.apps`). */
 function countedResource(name: string): string | undefined {
   return name.startsWith('count/') ? name.slice('count/'.length) : COUNTED[name];
 }
 
-/** Pods that have ended use nothing; a quota with scopes counts only pods in all of them. */
+/** Terminated pods do not count; a quota with scopes counts only pods in all of them. */
 function counts(pod: PodObject, quota: ResourceQuota): boolean {
   if (pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed') return false;
   return (quota.spec?.scopes ?? []).every((scope) => {
@@ -69,8 +69,8 @@ function counts(pod: PodObject, quota: ResourceQuota): boolean {
   });
 }
 
-/** What a pod asks for of a compute resource: its containers' sum, or its largest init container. */
-function asked(pod: PodObject, name: string): string {
+/** A pod's request or limit of a compute resource: the sum of its containers, or the largest init container. */
+function podUsage(pod: PodObject, name: string): string {
   const kind = name.startsWith('limits.') ? 'limits' : 'requests';
   const resource = name.replace(/^(?:limits|requests)\./, '');
   let sum = '0';
@@ -102,7 +102,7 @@ function checkOne(resource: string, object: KubeObject, quota: ResourceQuota, co
   for (const name of Object.keys(hard)) {
     const counted = countedResource(name);
     if (counted === resource) requested[name] = '1';
-    else if (counted === undefined && isPod) requested[name] = asked(asPod(object), name);
+    else if (counted === undefined && isPod) requested[name] = podUsage(asPod(object), name);
   }
   if (isPod) requireComputeResources(asPod(object), quota, Object.keys(requested));
   const used = quotaUsage(quota, context.store);
@@ -120,7 +120,7 @@ function checkOne(resource: string, object: KubeObject, quota: ResourceQuota, co
   throw refusal(plural, rest.join('.'), object, reason);
 }
 
-/** Under a quota on compute resources every container must say what it needs of them. */
+/** With a quota on compute resources, every container must specify them. */
 function requireComputeResources(pod: PodObject, quota: ResourceQuota, names: readonly string[]): void {
   const missing: string[] = [];
   for (const name of names.toSorted()) {

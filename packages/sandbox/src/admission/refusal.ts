@@ -12,7 +12,7 @@ export function refusal(plural: string, group: string, object: KubeObject, reaso
   });
 }
 
-/** The refusal of a pod. */
+/** The 403 for a pod. */
 export function podRefusal(object: KubeObject, reason: string): StatusError {
   return refusal('pods', '', object, reason);
 }

@@ -4,7 +4,7 @@ import type { PodObject } from '../resources/pods/types.ts';
 import type { WriteContext } from '../resources/rules.ts';
 import { podRefusal } from './refusal.ts';
 
-/** The classes that every cluster has. */
+/** The priority classes of every cluster. */
 const SYSTEM_PRIORITIES: Readonly<Record<string, number>> = {
   'system-cluster-critical': 2_000_000_000,
   'system-node-critical': 2_000_001_000,
@@ -50,13 +50,13 @@ export function admitPriority(pod: PodObject, context: WriteContext): void {
   pod.spec.preemptionPolicy = policy;
 }
 
-/** A changed pod keeps its priority, where it names none. */
+/** An update without a priority keeps the old one. */
 export function keepPriority({ spec }: PodObject, { spec: old }: PodObject): void {
   if (old.priority !== undefined) spec.priority ??= old.priority;
   if (old.preemptionPolicy !== undefined) spec.preemptionPolicy ??= old.preemptionPolicy;
 }
 
-/** Lets a pod stay for five minutes on a node that is not ready or cannot be reached. */
+/** Adds the default tolerations: five minutes on a node that is not ready or unreachable. */
 export function admitTolerations(pod: PodObject): void {
   for (const key of ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable']) {
     const tolerated = pod.spec.tolerations?.some(

@@ -6,7 +6,7 @@ import { podRefusal } from './refusal.ts';
 
 const MOUNT_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
 const MIRROR = 'kubernetes.io/config.mirror';
-/** An hour and a little more, so that refreshing tokens can be told apart from others. */
+/** An hour and 7 seconds, by which the real server recognizes tokens of its own projected volumes. */
 const TOKEN_SECONDS = 3607;
 const FILE_MODE = 0o644;
 
@@ -15,7 +15,7 @@ interface ServiceAccount extends KubeObject {
   imagePullSecrets?: { name?: string }[];
 }
 
-/** Gives a new pod its service account, and its containers the account's token. */
+/** Sets a new pod's service account, and mounts its token into the containers. */
 export function admitServiceAccount(pod: PodObject, context: WriteContext): void {
   if (pod.metadata.annotations?.[MIRROR] !== undefined) return;
   const namespace = pod.metadata.namespace ?? '';

@@ -12,19 +12,19 @@ import {
 import type { Store } from '../store/types.ts';
 import type { Attributes } from './attributes.ts';
 
-/** Gives a new claim the default class, and claims and volumes their protection while they are in use. */
+/** Sets the default StorageClass of a new claim, and the protection finalizers of claims and volumes. */
 export function mutateStorage({ resource, object, old, context }: Attributes): void {
   if (old !== undefined) return;
   if (resource === CLAIMS_KEY) {
     const spec = ((object as VolumeClaim).spec ??= {});
-    // The empty class is none, and is meant.
+    // An empty class is explicit: no class.
     const fallback = defaultClass(context.store)?.metadata.name;
     if (fallback !== undefined) spec.storageClassName ??= fallback;
     protect(object, CLAIM_PROTECTION);
   } else if (resource === VOLUMES_KEY) protect(object, VOLUME_PROTECTION);
 }
 
-/** The youngest, where several are marked as the default. */
+/** The newest, if several are marked as the default. */
 function defaultClass(store: Store): StorageClass | undefined {
   return store
     .list<StorageClass>(CLASSES_KEY)

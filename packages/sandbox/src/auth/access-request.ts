@@ -1,4 +1,4 @@
-/** What a request asks to do, as far as authorization is concerned. */
+/** The attributes of a request that authorization uses. */
 export interface AccessRequest {
   isResourceRequest: boolean;
   verb: string;

@@ -141,12 +141,12 @@ for (const [who, what, reason] of [
   ],
   ['dan', 'list secrets in x', ''],
 ] as const) {
-  test(`says why ${who} may or may not ${what}`, () => {
+  test(`the reason for ${who}: ${what}`, () => {
     assert.equal(authorize(USERS[who] ?? user(who), request(what)).reason, reason);
   });
 }
 
-test('a binding to a role that is not there is told', () => {
+test('the reason of a denial names a binding to a missing role', () => {
   assert.deepEqual(authorize(user('lost'), request('list pods in x')), {
     allowed: false,
     reason: `RBAC: clusterrole.${RBAC} "nosuch" not found`,
@@ -172,7 +172,7 @@ for (const [what, message] of [
   ],
   ['get /x', 'forbidden: User "dan" cannot get path "/x"'],
 ] as const) {
-  test(`refuses "${what}" in the server's words`, () => {
+  test(`refuses "${what}" with the server's message`, () => {
     const error = accessForbidden(user('dan'), request(what), '');
     assert.equal(error.message, message);
     assert.equal(error.code, 403);

@@ -8,10 +8,10 @@ import type { BindingObject, PolicyRule, RoleObject, Subject } from '../resource
 const RBAC = 'rbac.authorization.k8s.io';
 const ROLES = `roles.${RBAC}`;
 const CLUSTER_ROLES = `clusterroles.${RBAC}`;
-/** Members of this group may do all, whatever roles there are. */
+/** Members of this group may do everything, without RBAC. */
 const MASTERS = 'system:masters';
 
-/** A rule that a user has, with the words for where it comes from. */
+/** A rule that applies to a user, and the binding that it comes from, as text. */
 interface HeldRule {
   rule: PolicyRule;
   source: string;
@@ -23,7 +23,7 @@ interface HeldRules {
   problems: string[];
 }
 
-/** Authorization by the roles and bindings in the store, as they are at each request. */
+/** RBAC authorization by the roles and bindings that are in the store at each request. */
 export function createAuthorizer(store: Store): (user: UserInfo, request: AccessRequest) => AccessDecision {
   return (user, request) => {
     if (user.groups.includes(MASTERS)) return { allowed: true, reason: '' };
@@ -37,7 +37,7 @@ export function createAuthorizer(store: Store): (user: UserInfo, request: Access
   };
 }
 
-/** Every rule that a user has, in a namespace and everywhere. */
+/** All rules that apply to a user in a namespace, including those of ClusterRoleBindings. */
 export function rulesOf(store: Store, user: UserInfo, namespace: string): PolicyRule[] {
   return heldRules(store, user, namespace).rules.map(({ rule }) => rule);
 }
@@ -77,7 +77,7 @@ function clusterRole(store: Store, name: string): RoleObject | undefined {
   return store.get<RoleObject>(CLUSTER_ROLES, undefined, name);
 }
 
-/** The rules of a role; an aggregated one has those of the roles that its selectors choose. */
+/** The rules of a role; of an aggregated role, the rules of the roles that its selectors match. */
 function rulesOfRole(store: Store, role: RoleObject): readonly PolicyRule[] {
   const selectors = role.aggregationRule?.clusterRoleSelectors;
   if (selectors === undefined || (role.rules ?? []).length > 0) return role.rules ?? [];

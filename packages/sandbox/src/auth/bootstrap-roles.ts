@@ -1,8 +1,8 @@
 import type { PolicyRule } from '../resources/kinds/rbac-types.ts';
 
 /*
- * The roles that every cluster has from its start, as a table. A row is one rule: verbs, groups ('' is the core group)
- * and resources, each separated by spaces; R, W and RW stand for the reading, the writing and all of the verbs.
+ * The bootstrap roles of every cluster, as a table. A row is one rule: verbs, API groups and resources, each separated by
+ * spaces. `core` is the core group; R, W and RW stand for the verbs that read, that write, and both.
  */
 
 type Row = readonly [verbs: string, groups: string, resources: string];
@@ -23,7 +23,7 @@ function paths(...urls: string[]): PolicyRule[] {
   return [{ verbs: ['get'], nonResourceURLs: urls }];
 }
 
-/** `view` has these and nothing else. */
+/** The rules of `view`. */
 const VIEW = rules([
   [
     'R',
@@ -55,7 +55,7 @@ const VIEW = rules([
   ['R', 'resource.k8s.io', 'resourceclaims resourceclaims/status resourceclaimtemplates'],
 ]);
 
-/** What `edit` adds to `view`. Ephemeral containers are in none of these roles. */
+/** What `edit` adds to `view`. No bootstrap role but cluster-admin permits ephemeral containers. */
 const EDIT = rules([
   ['R', 'core', 'pods/attach pods/exec pods/portforward pods/proxy secrets services/proxy'],
   ['impersonate', 'core', 'serviceaccounts'],
@@ -94,15 +94,15 @@ const ADMIN = rules([
 export interface BootstrapRole {
   name: string;
   rules: PolicyRule[];
-  /** Labels beyond the one that all of these roles have. */
+  /** Labels besides the common one. */
   labels?: Record<string, string>;
-  /** The label of the roles that this one is made of. */
+  /** The label of the roles that this role aggregates. */
   aggregates?: string;
 }
 
 const AGGREGATE = 'rbac.authorization.k8s.io/aggregate-to-';
 
-/** The ClusterRoles of a new cluster that matter to users. */
+/** The ClusterRoles of a new cluster that are relevant to users. */
 export const BOOTSTRAP_ROLES: readonly BootstrapRole[] = [
   {
     name: 'cluster-admin',
@@ -163,7 +163,7 @@ export const BOOTSTRAP_ROLES: readonly BootstrapRole[] = [
 
 const AUTHENTICATED = ['system:authenticated'];
 
-/** ClusterRole to groups, each bound by a ClusterRoleBinding of the role's name. */
+/** The ClusterRoleBindings of a new cluster: role, whose name they have, and groups. */
 export const BOOTSTRAP_BINDINGS: readonly [role: string, groups: readonly string[]][] = [
   ['cluster-admin', ['system:masters']],
   ['system:discovery', AUTHENTICATED],

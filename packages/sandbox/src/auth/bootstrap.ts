@@ -7,7 +7,7 @@ const API_VERSION = `${RBAC}/v1`;
 const LABELS = { 'kubernetes.io/bootstrapping': 'rbac-defaults' };
 const ANNOTATIONS = { 'rbac.authorization.kubernetes.io/autoupdate': 'true' };
 
-/** Stores the roles and bindings that a new cluster has; those already there are left alone. */
+/** Stores the roles and bindings of a new cluster; existing ones are not changed. */
 export function bootstrapRbac(store: Store): void {
   for (const role of BOOTSTRAP_ROLES) {
     createOnce(store, `clusterroles.${RBAC}`, {

@@ -2,7 +2,7 @@ import { StatusError } from '../machinery/status-error.ts';
 import type { UserInfo } from '../resources/rules.ts';
 import type { AccessRequest } from './access-request.ts';
 
-/** The 403 of a request that its user may not make; `reason` is the authorizer's. */
+/** The 403 of a request that was not authorized; `reason` is the authorizer's. */
 export function accessForbidden(user: UserInfo, request: AccessRequest, reason: string): StatusError {
   const suffix = reason === '' ? '' : `: ${reason}`;
   if (!request.isResourceRequest) {

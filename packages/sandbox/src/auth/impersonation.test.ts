@@ -16,7 +16,7 @@ const REQUEST: AccessRequest = {
 };
 const SENDER: UserInfo = { name: 'boss', groups: ['system:authenticated'] };
 
-/** Allows what is named, as `verb resource name`. */
+/** Allows the given requests, each as `verb resource name`. */
 function allowing(...allowed: string[]) {
   return (_user: UserInfo, { verb, resource, name }: AccessRequest) => ({
     allowed: allowed.includes('*') || allowed.includes(`${verb} ${resource} ${name}`.trim()),
@@ -24,7 +24,7 @@ function allowing(...allowed: string[]) {
   });
 }
 
-test('without the headers one is oneself', () => {
+test('without the headers, the user is the sender', () => {
   assert.equal(impersonate(SENDER, {}, REQUEST, allowing()), SENDER);
 });
 
@@ -58,26 +58,26 @@ for (const [headers, expected] of [
     { name: 'dan', groups: ['system:authenticated'], uid: '7', extra: { 'a/b': ['c'] } },
   ],
 ] as const) {
-  test(`acts as ${JSON.stringify(headers)} asks`, () => {
+  test(`impersonates ${JSON.stringify(headers)}`, () => {
     assert.deepEqual(impersonate(SENDER, headers, REQUEST, allowing('*')), expected);
   });
 }
 
 const refusals: [name: string, headers: Record<string, string>, rights: string[], message: string][] = [
   [
-    'in the words of the first way',
+    'with the message of the first mode',
     { 'impersonate-user': 'dan', 'impersonate-group': 'x' },
     ['impersonate users dan'],
     'pods is forbidden: User "boss" cannot impersonate-on:user-info:list resource "pods" in API group "" in the namespace "a"',
   ],
   [
-    'a user, for this request',
+    'a user, although the request itself is allowed',
     { 'impersonate-user': 'dan' },
     ['impersonate-on:user-info:list pods'],
     'users.authentication.k8s.io "dan" is forbidden: User "boss" cannot impersonate:user-info resource "users" in API group "authentication.k8s.io" at the cluster scope',
   ],
   [
-    'a group that nobody may have',
+    'a group that nobody may impersonate',
     { 'impersonate-user': 'dan', 'impersonate-group': 'system:masters' },
     ['impersonate-on:user-info:list pods', 'impersonate:user-info users dan'],
     'groups.authentication.k8s.io "system:masters" is forbidden: User "boss" cannot impersonate:user-info resource "groups" in API group "authentication.k8s.io" at the cluster scope: impersonating the system:masters group is not allowed',
@@ -119,13 +119,13 @@ for (const [name, headers, rights, message] of refusals) {
   });
 }
 
-test('each thing that is claimed may be allowed for all requests', () => {
+test('legacy impersonation is allowed by rights to each impersonated attribute', () => {
   const headers = { 'impersonate-user': 'dan', 'impersonate-group': 'x' };
   const both = allowing('impersonate users dan', 'impersonate groups x');
   assert.equal(impersonate(SENDER, headers, REQUEST, both).name, 'dan');
 });
 
-test('the right may be for this request only', () => {
+test('constrained impersonation can be allowed for this request only', () => {
   const rights = ['impersonate-on:user-info:list pods', 'impersonate:user-info users dan'];
   const headers = { 'impersonate-user': 'dan' };
   assert.equal(impersonate(SENDER, headers, REQUEST, allowing(...rights)).name, 'dan');

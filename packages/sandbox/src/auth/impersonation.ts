@@ -14,7 +14,7 @@ const MASTERS = 'system:masters';
 type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
 type Authorize = (user: UserInfo, request: AccessRequest) => AccessDecision;
 
-/** Whom a request wants to act as, as its headers say it. */
+/** The user that a request's headers ask for. */
 interface Wanted {
   name: string;
   uid: string;
@@ -22,7 +22,7 @@ interface Wanted {
   extra: Record<string, string[]>;
 }
 
-/** Something of the wanted user that one must have the right to impersonate; `refusal` where nobody has it. */
+/** An attribute of the impersonated user that needs a permission; `refusal` if nobody may have it. */
 interface Claim {
   group: string;
   resource: string;
@@ -32,14 +32,14 @@ interface Claim {
   refusal?: string;
 }
 
-/** A way to act as somebody: those that hold for certain requests only are tried before the old one, for all. */
+/** Modes of impersonation. Constrained modes, for certain requests only, are tried before the legacy one. */
 type Mode = 'arbitrary-node' | 'serviceaccount' | 'user-info' | 'legacy';
 
 /**
- * The user that a request acts as: that of its Impersonate-* headers, or the one who sends it.
+ * The user that a request acts as: the one in its Impersonate-* headers, otherwise the sender.
  *
- * Header names are in lower case. Throws 403 if the sender may not, in the words of the first way that was tried, and
- * 400 for what comes without the name of a user.
+ * Header names are in lower case. Throws 403, with the message of the first mode that was tried, if the sender may not
+ * impersonate; 400 if other headers come without a user name.
  */
 export function impersonate(
   user: UserInfo,
@@ -86,7 +86,7 @@ function values(headers: Headers, name: string): string[] {
   return typeof value === 'string' ? value.split(', ') : [...value];
 }
 
-/** The headers as Go prints the struct that they are read into. */
+/** The headers as Go prints user.DefaultInfo. */
 function goSyntax({ name, uid, groups, extra }: Wanted): string {
   const list = (items: readonly string[]): string =>
     items.length === 0 ? '[]string(nil)' : `[]string{${items.map(goQuote).join(', ')}}`;
@@ -97,7 +97,7 @@ function goSyntax({ name, uid, groups, extra }: Wanted): string {
   return `&user.DefaultInfo{Name:${goQuote(name)}, UID:${goQuote(uid)}, Groups:${list(groups)}, Extra:map[string][]string${map}}`;
 }
 
-/** The ways that a user can be impersonated in, in the order in which they are tried. */
+/** The modes in which a user can be impersonated, in the order in which they are tried. */
 function modesOf({ name, uid, groups, extra }: Wanted): Mode[] {
   const isNode = NODE.test(name);
   const isServiceAccount = SERVICE_ACCOUNT.test(name);
@@ -107,7 +107,7 @@ function modesOf({ name, uid, groups, extra }: Wanted): Mode[] {
   return [isNode ? 'arbitrary-node' : 'serviceaccount', 'legacy'];
 }
 
-/** Why the sender may not act as the wanted user in that way; undefined if it may. */
+/** Why the sender may not impersonate the user in that mode; undefined if it may. */
 function refusalOf(
   mode: Mode,
   wanted: Wanted,
@@ -158,7 +158,7 @@ function nameClaim(name: string, mode: Mode, blank: Omit<Claim, 'resource' | 'na
   return { ...blank, resource: 'serviceaccounts', namespace, name: accountName };
 }
 
-/** Groups that are asked for or, where none are, that a name implies. */
+/** The requested groups or, if there are none, those that the name implies. */
 function allGroups({ name, groups }: Wanted, mode: Mode): string[] {
   const account = SERVICE_ACCOUNT.exec(name)?.groups;
   const own =

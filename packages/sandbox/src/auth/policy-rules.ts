@@ -1,7 +1,7 @@
 import type { AccessRequest } from './access-request.ts';
 import type { PolicyRule } from '../resources/kinds/rbac-types.ts';
 
-/** Whether a rule of a role covers a request. */
+/** Whether a rule of a role allows a request. */
 export function ruleAllows(rule: PolicyRule, request: AccessRequest): boolean {
   if (!has(rule.verbs, request.verb)) return false;
   if (!request.isResourceRequest) {

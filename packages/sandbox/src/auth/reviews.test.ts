@@ -17,7 +17,7 @@ const USERS: Readonly<Record<string, UserInfo>> = {
   support: { name: 'support', groups: [AUTHENTICATED] },
 };
 
-/** The rights of the recorded world. */
+/** The roles and bindings of the recorded cluster. */
 function cluster(): MemoryStore {
   const store = new MemoryStore();
   bootstrapRbac(store);
@@ -53,7 +53,7 @@ const review = createReviewer(
   (token) => (token === 'good' ? USERS['dan'] : undefined),
 );
 
-/** The answer with what no order is promised for put in one, and what differs from run to run taken out. */
+/** The response with unordered lists sorted, and without values that differ between runs. */
 function comparable(answer: unknown): unknown {
   const { metadata, ...rest } = structuredClone(answer) as Record<string, Record<string, unknown>>;
   const status = rest['status'];
@@ -72,10 +72,10 @@ for (const recording of readRecordings('auth-')) {
     const user = USERS[step.as];
     const refused = step.response.status === 403 || step.response.status === 401;
     if (match === null || user === undefined || step.request.method !== 'POST' || refused) continue;
-    test(`${recording.name} ${position}: answers ${step.as} as recorded`, () => {
+    test(`${recording.name} ${position}: responds to ${step.as} as recorded`, () => {
       const namespace = /namespaces\/(?<name>[^/]+)/.exec(step.request.path)?.groups?.['name'] ?? '';
       const { group = '', plural = '' } = match.groups ?? {};
-      // decoding fills these in
+      // Set by the decoder.
       const { kind, apiVersion } = findResource(group, 'v1', plural) ?? {};
       const body = { metadata: {}, ...(step.request.body as Record<string, unknown>), kind, apiVersion };
       const ask = (): unknown => review(plural, body, user, namespace);
@@ -92,7 +92,7 @@ for (const recording of readRecordings('auth-')) {
   }
 }
 
-test('a review needs exactly one kind of question, and somebody to ask about', () => {
+test('a review needs exactly one kind of attributes, and a subject', () => {
   const admin = USERS['admin'] ?? { name: '', groups: [] };
   const refusals = (plural: string, spec: object, message: RegExp): void => {
     assert.throws(() => review(plural, { metadata: {}, spec }, admin, 'a'), { name: 'StatusError', message });
@@ -107,7 +107,7 @@ test('a review needs exactly one kind of question, and somebody to ask about', (
   refusals('localsubjectaccessreviews', { resourceAttributes, user: 'dan' }, /must match metadata.namespace/);
 });
 
-test('a review is of nothing that has a name', () => {
+test('a review must not have a name', () => {
   const admin = USERS['admin'] ?? { name: '', groups: [] };
   const spec = { user: 'dan', nonResourceAttributes: { path: '/', verb: 'get' } };
   assert.throws(() => review('subjectaccessreviews', { metadata: { name: 'x' }, spec }, admin, ''), {
@@ -120,7 +120,7 @@ test('a review is of nothing that has a name', () => {
   });
 });
 
-test('a token review tells whose token it is', () => {
+test('a TokenReview returns the user of a token', () => {
   const admin = USERS['admin'] ?? { name: '', groups: [] };
   const ask = (token: string): unknown => review('tokenreviews', { spec: { token } }, admin, '')['status'];
   assert.equal((ask('good') as { authenticated: boolean }).authenticated, true);

@@ -27,10 +27,10 @@ interface AccessSpec {
   uid?: string;
 }
 
-/** Answers a review by the plural of its resource: who am I, what may I or somebody do. */
+/** Completes a review: SelfSubjectReview, TokenReview, SubjectAccessReview and its variants. */
 export type Reviewer = (plural: string, review: Review, user: UserInfo, namespace: string) => Review;
 
-/** Answers reviews from the roles and bindings in the store. Throws StatusError for an incomplete question. */
+/** Reviews by the roles and bindings in the store. Throws StatusError for an invalid review. */
 export function createReviewer(
   store: Store,
   now: () => Date,
@@ -60,7 +60,7 @@ function specOf(review: Review): AccessSpec {
   return review['spec'] ?? {};
 }
 
-/** Refuses a question that is none. */
+/** Validates a SubjectAccessReview or a variant. */
 function check(review: Review, plural: string, namespace: string): void {
   const isLocal = plural === 'localsubjectaccessreviews';
   const errors = specErrors(specOf(review), plural.startsWith('self'));
@@ -105,7 +105,7 @@ function localErrors(spec: AccessSpec, namespace: string): FieldError[] {
   return errors;
 }
 
-/** As the server shows it: its own type has no names for JSON. */
+/** As in the server's messages: its internal type has no JSON tags. */
 function internal({ path = '', verb = '' }: NonNullable<AccessSpec['nonResourceAttributes']>): object {
   return { Path: path, Verb: verb };
 }
@@ -127,7 +127,7 @@ function answered(review: Review, { allowed, reason }: AccessDecision): Review {
   return { ...review, status: { allowed, ...(reason === '' ? {} : { reason }) } };
 }
 
-/** Whose token it is. */
+/** The user of a token. */
 function tokenReview(review: Review, lookup: (token: string) => UserInfo | undefined): Review {
   const { token = '', audiences } = (review['spec'] ?? {}) as { token?: string; audiences?: string[] };
   if (token === '') throw badRequest('token is required for TokenReview in authentication');

@@ -1,13 +1,13 @@
-/** Issues the tokens that pods get for their service account. */
+/** Issues service account tokens for pods. */
 export interface TokenIssuer {
   issue(request: {
     namespace: string;
     serviceAccount: string;
     serviceAccountUid: string;
-    /** Whom it is for; the API server where there are none. */
+    /** The audiences; the API server if empty. */
     audiences: readonly string[];
     expirationSeconds: number;
-    /** The object whose end ends the token; of kind `Pod` or `Secret`. */
+    /** The object that the token is bound to: a Pod or a Secret. */
     bound?: { kind: string; name: string; uid: string };
   }): string;
   /** The cluster's CA certificate, PEM. */

@@ -5,7 +5,7 @@ import type { UserInfo } from '../resources/rules.ts';
 const KEY_BYTES = 32;
 const AUDIENCE = 'https://kubernetes.default.svc.cluster.local';
 
-/** What a service account token says, as far as the server reads it back. */
+/** The claims of a service account token that the server reads. */
 interface Claims {
   sub: string;
   exp: number;
@@ -20,17 +20,17 @@ interface ObjectClaims {
   secret?: { name: string; uid: string };
 }
 
-/** Issues service account tokens (JWTs, signed by HMAC as nobody else checks them) and reads them back. */
+/** Issues and verifies service account tokens. They are JWTs signed with HMAC, because only this server verifies them. */
 export interface Tokens extends TokenIssuer {
-  /** Whom a token is for that names nobody: the API server. */
+  /** The audience of a token without audiences: the API server. */
   readonly defaultAudience: string;
-  /** The user of a bearer token; undefined for one that is not ours, or expired. */
+  /** The user of a bearer token; undefined if it is invalid or expired. */
   lookup(token: string): UserInfo | undefined;
 }
 
 /**
- * @param uidOf the uid of an object that a token depends on, undefined where there is none: a token ends with its
- *   account, and with the object it is bound to
+ * @param uidOf returns the uid of an object, undefined if it does not exist: a token is invalid without its service
+ *   account and without the object that it is bound to
  */
 export function createTokens(
   caCertificate: string,

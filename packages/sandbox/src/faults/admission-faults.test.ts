@@ -21,7 +21,7 @@ const pod = (name: string): object => ({
 
 type Denial = Extract<FaultAction, { kind: 'webhook-denial' | 'webhook-failure' | 'policy-denial' }>;
 
-describe('admission denies in the words of a real server', () => {
+describe('denials by admission have the messages of a real server', () => {
   const rows: [action: Denial, code: number, reason: string | undefined, message: string][] = [
     [
       { kind: 'webhook-denial', webhook: 'validate.example.com', message: 'no tag' },
@@ -75,7 +75,7 @@ describe('admission denies in the words of a real server', () => {
   }
 });
 
-test('an invalid object is refused before admission sees it, reads never reach it', async () => {
+test('validation refuses an invalid object before admission faults; reads have no admission', async () => {
   const fault = api.sandbox.faults.add({
     point: 'admission',
     action: { kind: 'webhook-denial', webhook: 'w' },
@@ -88,7 +88,7 @@ test('an invalid object is refused before admission sees it, reads never reach i
   assert.equal(fault.hits, 0);
 });
 
-test('every kind of write, and a connection to a pod, is admitted', async () => {
+test('admission faults apply to every kind of write, and to connections to pods', async () => {
   assert.equal((await api.client.request('POST', PODS, { body: pod('web') })).status, 201);
   const merge = 'application/merge-patch+json';
   const writes: [string, string, object | undefined, string?][] = [
@@ -122,14 +122,14 @@ test('every kind of write, and a connection to a pod, is admitted', async () => 
   assert.ok(api.sandbox.store.get('pods', 'default', 'web') !== undefined);
 });
 
-test('admission warns', async () => {
+test('an admission fault adds a warning', async () => {
   api.sandbox.faults.add({ point: 'admission', action: { kind: 'warning', message: 'use "app"' } });
   const answer = await api.client.request('POST', PODS, { body: pod('warned') });
   assert.equal(answer.status, 201);
   assert.equal(answer.headers['warning'], String.raw`299 - "use \"app\""`);
 });
 
-describe('an upgrade is answered by whatever a test gives', () => {
+describe('the action respond at handshake', () => {
   for (const connection of ['keep-alive', 'close'] as const) {
     test(connection, async () => {
       api.sandbox.faults.add({
@@ -152,7 +152,7 @@ describe('an upgrade is answered by whatever a test gives', () => {
       const refused = await readUntil(socket, /<html>no<\/html>$/);
       assert.match(refused, /^HTTP\/1\.1 403 [^]*content-type: text\/html\r\n[^]*server: gateway\r\n/);
       if (connection === 'keep-alive') {
-        // The connection serves the next request.
+        // The connection can be reused.
         socket.write('GET /version HTTP/1.1\r\nHost: localhost\r\n\r\n');
         assert.match(await readUntil(socket, /"v1\.36/), /^HTTP\/1\.1 200 /);
         socket.destroy();
@@ -167,7 +167,7 @@ async function readUntil(socket: TLSSocket, pattern: RegExp): Promise<string> {
   return text;
 }
 
-test('a fault that was never hit is warned of when the sandbox stops', async () => {
+test('when the sandbox stops, it warns about a fault that was never hit', async () => {
   const warnings: string[] = [];
   const other = await startSandbox({ runtime: 'simulated', warn: (text) => warnings.push(text) });
   other.faults.add({ point: 'request', match: { verb: 'patch' }, action: { kind: 'break' } });

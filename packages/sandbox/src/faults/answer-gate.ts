@@ -13,7 +13,7 @@ type Head = [status: number, headers: Record<string, string | string[]>];
 const LF = 0x0a;
 
 /**
- * Sits between the handlers and a response: passes the head (point `answer`) and then the body (points `body`, `watch`
+ * A gate between the handlers and a response: passes the head (point `answer`) and then the body (points `body`, `watch`
  * and `log`), or does what a fault requires instead.
  *
  * The response's own methods are replaced, because handlers, streams and Node's pipes all write to it directly.
@@ -192,7 +192,7 @@ export class AnswerGate implements OpenStream {
     return this.#response;
   }
 
-  /** Does something now, after the delay, or never. */
+  /** Runs an action now, after the delay, or never. */
   #pass(action: () => void): void {
     if (this.closed) return;
     if (this.#held === undefined) action();

@@ -9,7 +9,7 @@ import {
   type PointDescription,
 } from './points.ts';
 
-/** Checks what types cannot, for callers without types. Throws a TypeError with the reason. */
+/** Validates a fault at run time, for callers without types. Throws a TypeError with the reason. */
 export function checkFault(fault: Fault): void {
   const point: PointDescription | undefined = FAULT_POINTS[fault.point];
   if (point === undefined) {
@@ -80,7 +80,7 @@ function checkAction(action: FaultAction): void {
   }
 }
 
-/** A match that nothing can ever equal is a mistake. */
+/** Refuses a match that can never be satisfied. */
 function checkMatch(point: string, keys: readonly MatchKey[], match: FaultSubject): void {
   for (const [key, value] of Object.entries(match)) {
     if (!(keys as readonly string[]).includes(key)) {

@@ -13,7 +13,7 @@ function row(name: string): string[] | undefined {
 }
 
 for (const [name, { about, actions, after }] of Object.entries(FAULT_POINTS)) {
-  test(`docs/sandbox.md describes the point ${name} as it is`, () => {
+  test(`docs/sandbox.md describes the point ${name} correctly`, () => {
     const codes = (words: readonly string[]): string => words.map((word) => `\`${word}\``).join(', ');
     assert.deepEqual(row(name)?.slice(2, 5), [about, codes(actions), codes(after)]);
   });
@@ -24,7 +24,7 @@ test('docs/sandbox.md describes every action', () => {
   for (const kind of kinds) assert.ok(row(kind) !== undefined, kind);
 });
 
-test('docs/sandbox.md names programs that there are', () => {
+test('docs/sandbox.md lists only existing simulated programs', () => {
   const [, list = ''] = /if it is one of the simulated programs: ([^;]*);/.exec(PAGE) ?? [];
   const names = [...list.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name);
   assert.ok(names.length > 20);

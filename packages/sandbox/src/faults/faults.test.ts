@@ -18,7 +18,7 @@ afterEach(() => {
   api.client = new ApiClient(api.sandbox.kubeconfig);
 });
 
-/** Creates a pod that does what the script says. */
+/** Creates a simulated pod that runs a script. */
 async function createPod(
   name: string,
   script = 'sleep infinity',
@@ -59,12 +59,12 @@ const configMap = (name: string): object => ({ apiVersion: 'v1', kind: 'ConfigMa
 const exists = (name: string): boolean => api.sandbox.store.get('configmaps', 'default', name) !== undefined;
 const MAPS = '/api/v1/namespaces/default/configmaps';
 
-/** True if a promise is still pending after everything that is ready has had its turn, several times over. */
+/** Whether a promise is still pending after several requests to the same server. */
 async function pends(promise: Promise<unknown>): Promise<boolean> {
   const probe = new ApiClient(api.sandbox.kubeconfig);
   const STILL = Symbol('still');
   const turns = (async () => {
-    // An answer takes two round trips on the loopback; this is many.
+    // More round trips than any pending response needs.
     for (let turn = 0; turn < 5; turn += 1) await probe.request('GET', '/version');
     return STILL;
   })();
@@ -82,7 +82,7 @@ describe('point request', () => {
     [500, 'InternalError'],
     [503, 'ServiceUnavailable'],
   ] as const) {
-    test(`error ${code}: nothing was done`, async () => {
+    test(`error ${code}: the request is not executed`, async () => {
       api.sandbox.faults.add({
         point: 'request',
         match: { verb: 'create' },
@@ -108,7 +108,7 @@ describe('point request', () => {
     assert.ok(performance.now() - startedAt >= 199);
   });
 
-  test('stall: silence until the client goes', async () => {
+  test('stall: no response until the client disconnects', async () => {
     const fault = api.sandbox.faults.add({
       point: 'request',
       match: { resource: 'configmaps' },
@@ -137,7 +137,7 @@ describe('point request', () => {
     assert.match(body, /^<html>/);
   });
 
-  test('skip and times choose which ones', async () => {
+  test('skip and times select the requests', async () => {
     const fault = api.sandbox.faults.add({
       point: 'request',
       match: { verb: 'list' },
@@ -151,7 +151,7 @@ describe('point request', () => {
     assert.equal(fault.hits, 2);
   });
 
-  test('only what matches is hits, and nothing once it is removed', async () => {
+  test('only matching requests are hit, and none after the fault is removed', async () => {
     const fault = api.sandbox.faults.add({
       point: 'request',
       match: { resource: 'secrets', namespace: 'default' },
@@ -165,7 +165,7 @@ describe('point request', () => {
   });
 });
 
-describe('point answer: the request was carried out', () => {
+describe('point answer: the request is executed', () => {
   const cases: readonly { action: Extract<Fault, { point: 'answer' }>['action']; status?: number }[] = [
     { action: { kind: 'error', code: 504 }, status: 504 },
     { action: { kind: 'proxy-page', code: 504 }, status: 504 },
@@ -286,9 +286,9 @@ describe('point watch', () => {
     const { how, events, rest } = await watch({ after: { bytes: 20 }, action: { kind: 'break' } });
     assert.deepEqual({ how, events, length: rest.length }, { how: 'broken', events: [], length: 20 });
   });
-  test('one that is open already is hits at once', async () => {
+  test('a fault hits a watch that is already open at once', async () => {
     const ended = api.client.request('GET', `${MAPS}?watch=true`).then(() => 'ended');
-    // Its head has come once others on this connection are answered.
+    // Its head has arrived when later requests on this connection have responses.
     await pends(ended);
     api.sandbox.faults.add({ point: 'watch', action: { kind: 'end' } });
     assert.equal(await ended, 'ended');
@@ -366,7 +366,7 @@ describe('over HTTP/1.1', () => {
   });
 });
 
-/** Opens attach or exec; frames collects what comes. */
+/** Opens attach or exec, and collects the frames. */
 function openStream(query: string): { socket: WebSocket; frames: string[]; closed: Promise<number> } {
   const { url, ...credentials } = readCredentials(api.sandbox.kubeconfig);
   const address = `${url.replace('https', 'wss')}${PODS}/shell/${query}`;
@@ -435,7 +435,7 @@ describe('WebSockets', () => {
     await once(socket, 'open');
     for (const [index, text] of sent.entries()) {
       socket.send(stdin(text));
-      // One frame after the other, so that each is a frame of the output too.
+      // Wait for each frame, so that each input is a separate output frame.
       for (let turn = 0; frames.length <= index && active.hits === 0 && turn < 1000; turn += 1) {
         await api.client.request('GET', '/version');
       }
@@ -511,7 +511,7 @@ describe('WebSockets', () => {
 });
 
 describe('point connection', () => {
-  test('break: every open one, and none comes up until the fault is removed', async () => {
+  test('break: resets all connections, and new ones until the fault is removed', async () => {
     await api.client.request('GET', '/version');
     const closed = api.client.closed();
     const fault = api.sandbox.faults.add({ point: 'connection', action: { kind: 'break' } });
@@ -524,7 +524,7 @@ describe('point connection', () => {
     third.close();
   });
 
-  test('stall: nothing comes, not even answers to pings, and all of it once the fault is removed', async () => {
+  test('stall: nothing arrives, not even replies to pings, until the fault is removed; nothing is lost', async () => {
     await api.client.request('GET', '/version');
     const fault = api.sandbox.faults.add({ point: 'connection', action: { kind: 'stall' } });
     let answered = false;
@@ -532,7 +532,7 @@ describe('point connection', () => {
     const pong = new Promise<void>((resolve) => {
       api.client.session.ping(() => resolve());
     });
-    // Meanwhile a server that is not held answers many times over.
+    // Meanwhile another server responds many times.
     const other = await startSandbox({ runtime: 'simulated' });
     const probe = new ApiClient(other.kubeconfig);
     for (let turn = 0; turn < 10; turn += 1) await probe.request('GET', '/version');
@@ -599,7 +599,7 @@ describe('points of the kubelet', () => {
   });
 });
 
-describe('a fault that makes no sense is refused', () => {
+describe('invalid faults are refused', () => {
   const broken = { kind: 'break' };
   const cases: readonly (readonly [fault: unknown, words: RegExp])[] = [
     [{ point: 'nowhere', action: broken }, /no fault point "nowhere"; there are connection, request/],
@@ -654,7 +654,7 @@ describe('a fault that makes no sense is refused', () => {
   }
 });
 
-test('every point says what it is and what it can do', () => {
+test('every point has a description and actions', () => {
   assert.equal(api.sandbox.faults.points, FAULT_POINTS);
   for (const [name, { about, actions }] of Object.entries(api.sandbox.faults.points)) {
     assert.ok(about.length > 0 && actions.length > 0, name);

@@ -74,7 +74,7 @@ function carry(a: Socket, b: Socket): Hold {
   };
 }
 
-/** Calls back when everything written was sent. */
+/** Calls `then` when everything written was sent. */
 function whenSent(socket: Socket, then: () => void): void {
   if (socket.destroyed || socket.writableLength === 0) then();
   else socket.once('drain', then);

@@ -31,12 +31,12 @@ export function injectStreamFaults(
     stall: () => {},
   };
   const output = new FrameGate('stream-output', subject, faults, actions);
-  // Unread input blocks its sender, as on a stalled link.
+  // Unread input blocks the sender, like a stalled connection.
   const input = new FrameGate('stream-input', subject, faults, { ...actions, stall: () => socket.pause() });
   const emit = socket.emit.bind(socket);
   const pong = socket.pong.bind(socket);
   Object.assign(socket, {
-    // A held frame is never reported as sent: that blocks the process, as a full link does.
+    // A held frame is never reported as sent, which blocks the process like a full send buffer.
     send: (data: Buffer, ...rest: unknown[]) => output.offer(data.length, () => send(data, ...rest)),
     // If a server's output is held, its close frame is held too.
     close: (...rest: Parameters<typeof close>) => output.offer(0, () => close(...rest)),

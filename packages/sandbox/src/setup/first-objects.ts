@@ -16,7 +16,7 @@ const PRIORITY_CLASSES: readonly (readonly [name: string, value: number, descrip
     'Used for system critical pods that must not be moved from their current node.',
   ],
 ];
-/** The first address of the service range. */
+/** The first address of the Service range. */
 const API_SERVICE_ADDRESS = '10.96.0.1';
 
 /**

@@ -16,7 +16,7 @@ export function internalWrite(
   return { store, resource, rules: rules(resource.key), namespace, context };
 }
 
-/** Deletes like a controller: through the same steps as a request. */
+/** Deletes an object like a controller, through the same steps as a request. */
 export function remove(
   api: ApiContext,
   warn: (message: string) => void,
@@ -33,7 +33,7 @@ export function remove(
       propagationPolicy: policy ?? earlierPolicy(finalizers) ?? 'Background',
     });
   } catch (error) {
-    // If it does not exist, the goal is reached.
+    // Already deleted.
     if (error instanceof StatusError && error.code === 404) return;
     warn(
       `${resource.key} ${namespace}/${name} can't be deleted by its controller: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,

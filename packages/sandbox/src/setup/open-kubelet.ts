@@ -12,7 +12,7 @@ import type { Tokens } from '../auth/tokens.ts';
 
 export const DEFAULT_NODE_NAME = 'vm';
 
-/** The kubelet's directory within that of the sandbox. */
+/** The kubelet's directory below the sandbox's. */
 export function kubeletFolder(folder: string): string {
   return join(folder, 'kubelet');
 }

@@ -24,14 +24,14 @@ function scratch(t: TestContext): string {
   return folder;
 }
 
-/** A folder with what a sandbox would remove of its own. */
+/** A directory with files that a sandbox would delete if they were its own. */
 function foreignFolder(path: string): void {
   for (const name of ['images', 'kubelet', 'runc']) mkdirSync(join(path, name), { recursive: true });
   writeFileSync(join(path, 'images', 'precious'), 'x');
   chmodSync(path, 0o700);
 }
 
-test('a new folder is for its owner only, and is taken again', (t) => {
+test('a new directory is accessible only to its owner, and is reused', (t) => {
   const folder = join(scratch(t), 'deep', 'state');
   assert.equal(makeStateFolder(folder), folder);
   assert.equal(lstatSync(folder).mode & 0o777, 0o700);
@@ -39,16 +39,16 @@ test('a new folder is for its owner only, and is taken again', (t) => {
   makeStateFolder(folder);
 });
 
-describe('a folder that somebody else could have put there is refused, and nothing in it is touched', () => {
+describe('refuses a directory that another user could have created, and does not change it', () => {
   const rows: [what: string, words: RegExp, make: (path: string, t: TestContext) => void][] = [
     [
-      'open to others',
+      'accessible to others',
       /can be used by others \(mode 0777/,
       (path) => (mkdirSync(path), chmodSync(path, 0o777)),
     ],
-    ['open to its group', /mode 0750/, (path) => (mkdirSync(path), chmodSync(path, 0o750))],
+    ['accessible to its group', /mode 0750/, (path) => (mkdirSync(path), chmodSync(path, 0o750))],
     [
-      'a link to a folder',
+      'a link to a directory',
       /is a symbolic link/,
       (path, t) => {
         const target = scratch(t);
@@ -56,24 +56,24 @@ describe('a folder that somebody else could have put there is refused, and nothi
         symlinkSync(target, path);
       },
     ],
-    ['a link to nothing', /is a symbolic link/, (path) => symlinkSync('/nonexistent/nowhere', path)],
+    ['a dangling link', /is a symbolic link/, (path) => symlinkSync('/nonexistent/nowhere', path)],
     ['a file', /is not a directory/, (path) => writeFileSync(path, '')],
     [
-      "one with a sandbox's names that none has made",
-      /no sandbox's folder, but has "(images|kubelet|runc)"/,
+      "a directory with a sandbox's file names but no marker",
+      /is not a sandbox's directory, but contains "(images|kubelet|runc)"/,
       foreignFolder,
     ],
     [
-      'one whose marker is a link',
-      /no sandbox's folder/,
+      'a marker that is a link',
+      /is not a sandbox's directory/,
       (path) => {
         mkdirSync(path, { mode: 0o700 });
         symlinkSync('/etc/hostname', join(path, MARKER));
       },
     ],
     [
-      'one whose marker is of another form',
-      /no sandbox's folder/,
+      'a marker of another format',
+      /is not a sandbox's directory/,
       (path) => {
         mkdirSync(path, { mode: 0o700 });
         writeFileSync(join(path, MARKER), '{"pid":1}');
@@ -91,34 +91,38 @@ describe('a folder that somebody else could have put there is refused, and nothi
     });
   }
 
-  test("another user's", { skip: process.getuid?.() === 0 ? false : 'only root can make one' }, async (t) => {
-    const { chownSync } = await import('node:fs');
-    const path = join(scratch(t), 'state');
-    mkdirSync(path, { mode: 0o700 });
-    chownSync(path, 65_534, 65_534);
-    assert.throws(() => makeStateFolder(path), /belongs to another user \(uid 65534\)/);
-  });
+  test(
+    "another user's directory",
+    { skip: process.getuid?.() === 0 ? false : 'only root can make one' },
+    async (t) => {
+      const { chownSync } = await import('node:fs');
+      const path = join(scratch(t), 'state');
+      mkdirSync(path, { mode: 0o700 });
+      chownSync(path, 65_534, 65_534);
+      assert.throws(() => makeStateFolder(path), /belongs to another user \(uid 65534\)/);
+    },
+  );
 });
 
 for (const command of ['up', 'status', 'down']) {
-  test(`kube-sandbox ${command} obeys no folder of a predictable name that others can use`, async (t) => {
+  test(`kube-sandbox ${command} refuses a directory with a predictable name that others can access`, async (t) => {
     const folder = join(scratch(t), 'state');
     mkdirSync(folder);
     chmodSync(folder, 0o777);
-    // A process of another user, to be ended by whoever believes this.
+    // Must not make the command kill another user's process.
     writeFileSync(join(folder, 'instance.json'), JSON.stringify({ pid: 1, startTime: '1', url: 'x' }));
     assert.equal(await run([command, '--state-folder', folder, '--runtime', 'simulated']), 69);
     assert.deepEqual(readdirSync(folder), ['instance.json']);
   });
 }
 
-test('of a folder with other things in it only what is a sandbox’s is removed', async (t) => {
+test("deletes only a sandbox's files from a directory that contains others", async (t) => {
   const folder = join(scratch(t), 'state');
   mkdirSync(folder, { mode: 0o700 });
   writeFileSync(join(folder, 'notes'), 'mine');
   makeStateFolder(folder);
   mkdirSync(join(folder, 'images'));
-  // A link among them is removed itself, not what it leads to.
+  // A link is deleted itself, not its target.
   const target = scratch(t);
   foreignFolder(target);
   symlinkSync(target, join(folder, 'kubelet'));
@@ -128,7 +132,7 @@ test('of a folder with other things in it only what is a sandbox’s is removed'
   assert.ok(hasPrivateFolder(folder));
 });
 
-test('only temporary folders of our own form whose process has died are abandoned', (t) => {
+test('only temporary directories with a valid marker of a dead process are abandoned', (t) => {
   const parent = scratch(t);
   const format = 'kube-sandbox state folder, version 1';
   const marker = (pid: number): string => JSON.stringify({ format, pid, startTime: '1' });
@@ -137,7 +141,7 @@ test('only temporary folders of our own form whose process has died are abandone
     chmodSync(join(parent, name), mode);
     if (text !== undefined) writeFileSync(join(parent, name, MARKER), text);
   };
-  // The process id is taken, but by a process that started at another time.
+  // The PID exists, but its process started at another time.
   make('kube-sandbox-aaaaaa', marker(process.pid));
   make('kube-sandbox-bbbbbb');
   make('kube-sandbox-cccccc', '{}');

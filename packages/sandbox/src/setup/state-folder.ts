@@ -22,7 +22,7 @@ const PRIVATE_FILE_MODE = 0o600;
 /** Permission bits of others than the owner. */
 const OTHERS = 0o077;
 
-/** The file that marks a directory as a sandbox's: only below such a directory anything is ever deleted. */
+/** The file that marks a sandbox's directory. Nothing is ever deleted in a directory without it. */
 const MARKER = '.kube-sandbox';
 const FORMAT = 'kube-sandbox state folder, version 1';
 
@@ -53,7 +53,7 @@ export function makeStateFolder(path: string): string {
     const foreign = readdirSync(path).find((name) => CONTENT.includes(name));
     if (foreign !== undefined) {
       throw new Error(
-        `${path} is no sandbox's folder, but has "${foreign}" in it: name another, or remove that`,
+        `${path} is not a sandbox's directory, but contains "${foreign}": remove that, or set another directory`,
       );
     }
   }
@@ -61,7 +61,7 @@ export function makeStateFolder(path: string): string {
   return path;
 }
 
-/** Creates a directory for this user only, or uses an existing one if it is that. Throws like `makeStateFolder`. */
+/** Creates a directory that only this user can access, or uses an existing one. Throws like `makeStateFolder`. */
 export function makePrivateFolder(path: string): void {
   mkdirSync(dirname(path), { recursive: true });
   try {
@@ -82,7 +82,7 @@ export function hasPrivateFolder(path: string): boolean {
 function checkPrivateFolder(path: string): void {
   const problem = privacyProblem(path);
   if (problem !== undefined) {
-    throw new Error(`${path} ${problem}: remove it, or name another folder with --state-folder`);
+    throw new Error(`${path} ${problem}: remove it, or set another directory with --state-folder`);
   }
 }
 
@@ -91,7 +91,7 @@ function privacyProblem(path: string): string | undefined {
   const stat = lstatSync(path);
   if (stat.isSymbolicLink()) return 'is a symbolic link';
   if (!stat.isDirectory()) return 'is not a directory';
-  // Windows has neither, and a temporary directory for each user.
+  // Windows has neither, and has a temporary directory per user.
   if (process.getuid === undefined) return undefined;
   if (stat.uid !== process.getuid()) return `belongs to another user (uid ${stat.uid})`;
   if ((stat.mode & OTHERS) !== 0) {
@@ -128,7 +128,7 @@ export function abandonedFolders(parent = tmpdir()): string[] {
       try {
         if (privacyProblem(folder) !== undefined) return false;
       } catch {
-        // Its own sandbox has just deleted it.
+        // Its sandbox has just deleted it.
         return false;
       }
       const owner = readMarker(folder);

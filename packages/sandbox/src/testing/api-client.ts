@@ -25,7 +25,7 @@ export interface ApiAnswer {
   body: string;
 }
 
-/** A bare HTTP/2 client of an API server: what comes back is what was sent, nothing is retried. */
+/** A minimal HTTP/2 client of an API server. It never retries. */
 export class ApiClient {
   readonly session: ClientHttp2Session;
 
@@ -35,7 +35,7 @@ export class ApiClient {
     this.session.on('error', () => {});
   }
 
-  /** Rejects if the stream breaks; `onData` is told of each piece as it comes. */
+  /** Rejects if the stream breaks; `onData` receives each chunk. */
   async request(
     method: string,
     path: string,
@@ -50,7 +50,7 @@ export class ApiClient {
     return new Promise((resolve, reject) => {
       const stream = this.session.request(
         { ':method': method, ':path': path, ...(body === undefined ? {} : { 'content-type': contentType }) },
-        // Without it a DELETE ends before its body.
+        // Otherwise the request ends before its body for methods like DELETE.
         { endStream: body === undefined, ...(signal === undefined ? {} : { signal }) },
       );
       let status = 0;
@@ -64,7 +64,7 @@ export class ApiClient {
         chunks.push(chunk);
         onData?.(chunk.toString());
       });
-      // Not 'end': that comes for a stream whose connection breaks as well.
+      // 'end' is also emitted if the connection breaks.
       let ended = false;
       stream.on('end', () => {
         ended = true;
@@ -79,7 +79,7 @@ export class ApiClient {
     });
   }
 
-  /** Resolves when the connection is gone. */
+  /** Resolves when the connection is closed. */
   async closed(): Promise<void> {
     if (this.session.destroyed) return;
     await new Promise<void>((resolve) => {

@@ -1,10 +1,10 @@
-// Starts a simulated sandbox, creates pods through its API until all run, and prints what that took as JSON.
+// Starts a simulated sandbox, creates pods through its API, waits until all run, and prints measurements as JSON.
 // Usage: many-pods.ts COUNT
 import { startSandbox } from '../index.ts';
 import type { KubeObject } from '../machinery/objects.ts';
 import { ApiClient } from './api-client.ts';
 
-/** Requests under way at once. */
+/** Number of concurrent requests. */
 const CONCURRENCY = 50;
 const BYTES_PER_MIB = 1024 * 1024;
 

@@ -1,7 +1,7 @@
-/** The recorded server's distribution gives every namespace a second bundle, and projects it into every pod. */
+/** The recorded cluster's distribution adds a second CA bundle to every namespace, and projects it into every pod. */
 const BUNDLE = 'openshift-service-ca.crt';
 
-/** Reads recorded JSON without what no other cluster has, for `JSON.parse`. */
+/** A reviver for JSON.parse that removes what is specific to that distribution. */
 export function withoutDistribution(_key: string, value: unknown): unknown {
   return Array.isArray(value) ? value.filter((item: unknown) => !isBundle(item)) : value;
 }

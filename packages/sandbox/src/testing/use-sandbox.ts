@@ -10,8 +10,8 @@ export interface SandboxInUse {
 }
 
 /**
- * Starts a sandbox before the tests of a file or `describe`, and stops it after them: a simulated one unless the options
- * say otherwise. The fields of the result are there once the tests run.
+ * Starts a sandbox before the tests of a file or `describe`, and stops it after them; a simulated one by default. The
+ * fields of the result are set when the tests run.
  */
 export function useSandbox(options: SandboxOptions = {}): SandboxInUse {
   const inUse = {} as SandboxInUse;

@@ -45,8 +45,8 @@ function warnOf(pod: CheckedPod, labels: Labels, context: WriteContext): void {
 }
 
 /**
- * Refuses a pod that its namespace's level forbids, and warns of what the warning level would forbid.
- * Of updates only those count that add an ephemeral container: nothing else about a pod's security can change.
+ * Refuses a pod that violates the enforced level of its namespace, and warns about violations of the warn level. Updates
+ * are only checked if they add an ephemeral container: nothing else about a pod's security can change.
  */
 export function admitPodSecurity(
   object: KubeObject,
@@ -69,7 +69,7 @@ function addsEphemeralContainer(object: KubeObject, old: KubeObject): boolean {
   return (asPod(object).spec.ephemeralContainers ?? []).some(({ name }) => !known.has(name));
 }
 
-/** Warns of a pod template whose pods would be forbidden; the workload itself is let through. */
+/** Warns about a pod template whose pods would be refused; the workload itself is admitted. */
 export function warnPodTemplate(
   object: KubeObject,
   template: PodTemplate | undefined,

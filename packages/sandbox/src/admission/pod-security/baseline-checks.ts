@@ -89,7 +89,7 @@ function privileged({ spec }: CheckedPod): Violation | undefined {
 }
 
 function procMount({ spec }: CheckedPod): Violation | undefined {
-  // in a user namespace of its own an unmasked /proc harms nobody
+  // An unmasked /proc is harmless in the pod's own user namespace.
   if (spec.hostUsers === false) return undefined;
   const isBad = (one: Container): boolean => (one.securityContext?.procMount ?? 'Default') !== 'Default';
   const bad = namesWhere(spec, isBad);
@@ -129,7 +129,7 @@ function seLinux({ spec }: CheckedPod): Violation | undefined {
   return violation('seLinuxOptions', detail);
 }
 
-/** Profiles that are set and not allowed, with who set them. */
+/** Forbidden seccomp profiles, and the pod or containers that set them. */
 export function badSeccompSetters({ spec }: CheckedPod): { setters: string[]; types: string[] } {
   const isBad = (type: string | undefined): boolean =>
     type !== undefined && type !== 'RuntimeDefault' && type !== 'Localhost';

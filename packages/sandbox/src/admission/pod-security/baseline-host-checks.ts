@@ -4,7 +4,7 @@ import type { CheckedPod, Violation } from './types.ts';
 import { violation } from './visit.ts';
 import { allContainers, containerNames, namesWhere, plural, quoted, sortedSet } from './visit.ts';
 
-/** Checks that the namespaces of the host are not shared. */
+/** Forbids the host's namespaces. */
 export function hostNamespaces({ spec }: CheckedPod): Violation | undefined {
   const shared = (['hostNetwork', 'hostPID', 'hostIPC'] as const).filter((name) => spec[name] === true);
   return shared.length === 0
@@ -12,7 +12,7 @@ export function hostNamespaces({ spec }: CheckedPod): Violation | undefined {
     : violation('host namespaces', shared.map((name) => `${name}=true`).join(', '));
 }
 
-/** Checks that no volume is a path of the host. */
+/** Forbids hostPath volumes. */
 export function hostPath({ spec }: CheckedPod): Violation | undefined {
   const bad = (spec.volumes ?? []).filter((volume) => volume.hostPath !== undefined).map(({ name }) => name);
   return bad.length === 0
@@ -20,7 +20,7 @@ export function hostPath({ spec }: CheckedPod): Violation | undefined {
     : violation('hostPath volumes', `${plural('volume', 'volumes', bad.length)} ${quoted(bad)}`);
 }
 
-/** Checks that no port of the host is used. */
+/** Forbids host ports. */
 export function hostPorts({ spec }: CheckedPod): Violation | undefined {
   const portsOf = (one: Container): number[] =>
     (one.ports ?? []).map((port) => port.hostPort ?? 0).filter((port) => port !== 0);
@@ -36,7 +36,7 @@ function hostsOf(action: Probe | LifecycleHandler | undefined): string[] {
   return [action?.httpGet?.host ?? '', action?.tcpSocket?.host ?? ''].filter((host) => host !== '');
 }
 
-/** Checks that probes and hooks ask no other host. */
+/** Forbids the host field of probes and hooks. */
 export function probeHosts({ spec }: CheckedPod): Violation | undefined {
   const all = (one: Container): string[] =>
     [

@@ -6,7 +6,7 @@ import type { WriteContext } from '../../resources/rules.ts';
 import { checked } from './admission.ts';
 import { describeLevel, isStricter, levelOf, validateLevels, violationsOf } from './policy.ts';
 
-/** Refuses levels that make no sense; those that a namespace has already may stay. */
+/** Refuses invalid levels, except those that the namespace already has. */
 export function checkLevels(object: KubeObject, old: KubeObject | undefined): void {
   const errors = validateLevels(object.metadata.labels ?? {});
   if (errors.length === 0) return;
@@ -14,7 +14,7 @@ export function checkLevels(object: KubeObject, old: KubeObject | undefined): vo
   throw invalidObject('', 'Namespace', object.metadata.name ?? '', errors);
 }
 
-/** Warns of the pods in a namespace that its new, stricter level forbids; they stay. */
+/** Warns about existing pods in a namespace that violate its new, stricter level. */
 export function warnExistingPods(object: KubeObject, old: KubeObject, context: WriteContext): void {
   const level = levelOf(object.metadata.labels ?? {}, 'enforce');
   const before = levelOf(old.metadata.labels ?? {}, 'enforce');

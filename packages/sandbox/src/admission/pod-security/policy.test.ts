@@ -16,7 +16,7 @@ const GOOD = {
   seccompProfile: { type: 'RuntimeDefault' as const },
 };
 
-/** A pod of one container that meets the restricted level, but for these. */
+/** A pod with one container that meets the restricted level, except for these fields. */
 function pod(container: object = {}, spec: object = {}): PodSpec {
   return { containers: [{ name: 'c', image: 'i', securityContext: GOOD, ...container }], ...spec };
 }
@@ -82,7 +82,7 @@ const BASELINE: readonly [PodSpec, string][] = [
 ];
 
 for (const [spec, expected] of BASELINE) {
-  test(`baseline: ${expected === '' ? 'nothing against it' : expected}`, () => {
+  test(`baseline: ${expected === '' ? 'no violation' : expected}`, () => {
     assert.equal(judged('baseline', spec), expected);
     assert.equal(judged('privileged', spec), '');
   });
@@ -132,12 +132,12 @@ const RESTRICTED: readonly [PodSpec, string][] = [
 ];
 
 for (const [spec, expected] of RESTRICTED) {
-  test(`restricted: ${expected === '' ? 'nothing against it' : expected}`, () => {
+  test(`restricted: ${expected === '' ? 'no violation' : expected}`, () => {
     assert.equal(judged('restricted', spec), expected);
   });
 }
 
-test('an old version knows fewer checks', () => {
+test('an older version has fewer checks', () => {
   const spec = { containers: [{ name: 'c' }] };
   assert.match(judged('restricted', spec), /^allowPrivilegeEscalation/);
   assert.equal(
@@ -146,7 +146,7 @@ test('an old version knows fewer checks', () => {
   );
 });
 
-test('levels come from labels', () => {
+test('levels are read from labels', () => {
   const prefix = 'pod-security.kubernetes.io/';
   assert.equal(describeLevel(levelOf({}, 'enforce')), 'privileged:latest');
   const labels = { [`${prefix}enforce`]: 'baseline', [`${prefix}enforce-version`]: 'v1.30' };

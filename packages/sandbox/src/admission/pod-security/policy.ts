@@ -9,7 +9,7 @@ const LEVELS: readonly string[] = ['privileged', 'baseline', 'restricted'];
 
 export type PodSecurityMode = 'enforce' | 'audit' | 'warn';
 
-/** A level at the state of one version of Kubernetes; the newest without one. */
+/** A level as of a version of Kubernetes. */
 export interface LevelVersion {
   level: PodSecurityLevel;
   /** The minor version; undefined is `latest`. */
@@ -18,7 +18,7 @@ export interface LevelVersion {
 
 type Labels = Readonly<Record<string, string>>;
 
-/** The level that a namespace's labels set for a mode; a malformed one restricts, as the real server has it. */
+/** The level that a namespace's labels set for a mode. Like in the real server, a malformed one means restricted. */
 export function levelOf(labels: Labels, mode: PodSecurityMode): LevelVersion {
   const level = labels[`${PREFIX}${mode}`];
   if (level === undefined) return { level: 'privileged' };
@@ -27,7 +27,7 @@ export function levelOf(labels: Labels, mode: PodSecurityMode): LevelVersion {
   return { level: known, ...(minor === undefined ? {} : { minor: Number(minor) }) };
 }
 
-/** `restricted:latest`, as messages name it. */
+/** `restricted:latest`, as in messages. */
 export function describeLevel({ level, minor }: LevelVersion): string {
   return `${level}:${minor === undefined ? 'latest' : `v1.${minor}`}`;
 }
@@ -37,7 +37,7 @@ export function isStricter(first: LevelVersion, second: LevelVersion): boolean {
   return LEVELS.indexOf(first.level) > LEVELS.indexOf(second.level);
 }
 
-/** What keeps a pod from meeting a level, in the order of the checks. */
+/** A pod's violations of a level, in the order of the checks. */
 export function violationsOf(pod: CheckedPod, { level, minor }: LevelVersion): Violation[] {
   return checksOf(level, minor ?? Number.POSITIVE_INFINITY)
     .map((check) => check.run(pod))
@@ -60,7 +60,7 @@ export function describeViolations(violations: readonly Violation[]): string {
     .join(', ');
 }
 
-/** What is wrong with the Pod Security labels of a namespace. */
+/** Validates the Pod Security labels of a namespace. */
 export function validateLevels(labels: Labels): FieldError[] {
   const errors: FieldError[] = [];
   for (const mode of ['enforce', 'audit', 'warn'] as const) {

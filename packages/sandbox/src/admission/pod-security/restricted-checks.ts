@@ -16,7 +16,7 @@ const ALLOWED_VOLUMES = new Set([
   'secret',
 ]);
 
-/** These checks mean nothing on Windows. */
+/** Some checks do not apply to Windows. */
 function isWindows({ spec }: CheckedPod): boolean {
   return spec.os?.name === 'windows';
 }
@@ -63,7 +63,7 @@ function volumes({ spec }: CheckedPod): Violation | undefined {
 }
 
 function runAsNonRoot({ spec }: CheckedPod): Violation | undefined {
-  // root in a user namespace of its own is nobody outside
+  // Root in the pod's own user namespace is unprivileged on the host.
   if (spec.hostUsers === false) return undefined;
   const reason = 'runAsNonRoot != true';
   const pod = spec.securityContext?.runAsNonRoot;

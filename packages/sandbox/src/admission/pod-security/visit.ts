@@ -11,7 +11,7 @@ export function quoted(names: readonly string[]): string {
   return names.map((name) => `"${name}"`).join(', ');
 }
 
-/** The singular for one, else the plural. */
+/** The singular if the count is 1, otherwise the plural. */
 export function plural(one: string, many: string, count: number): string {
   return count === 1 ? one : many;
 }
@@ -21,19 +21,19 @@ export function containerNames(names: readonly string[]): string {
   return `${plural('container', 'containers', names.length)} ${quoted(names)}`;
 }
 
-/** Each different value once, in order of the alphabet. */
+/** The distinct values, sorted. */
 export function sortedSet<T extends string | number>(values: readonly T[]): T[] {
   return [...new Set(values)].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 }
 
-/** The names of the containers that a test picks. */
+/** The names of the containers that satisfy a test. */
 export function namesWhere(spec: PodSpec, test: (container: Container) => boolean): string[] {
   return allContainers(spec)
     .filter(test)
     .map((container) => container.name);
 }
 
-/** A violation: in short for the list of what is wrong, and in detail. */
+/** A violation: a short reason, and details. */
 export function violation(reason: string, detail: string): Violation {
   return { reason, detail };
 }

@@ -9,7 +9,7 @@ export interface SandboxUser {
 /** A certificate and its key, both PEM. */
 export type KeyPair = Pick<Certificate, 'certificate' | 'key'>;
 
-/** The sandbox's own certificate authority; it exists only as long as the sandbox. */
+/** The sandbox's own certificate authority. It exists only while the sandbox does. */
 export interface Authority {
   /** PEM. */
   certificate: string;

@@ -7,14 +7,14 @@ import { connect, createServer, type TLSSocket } from 'node:tls';
 import { createAuthority } from './authority.ts';
 import { integer, objectIdentifier, time } from './der.ts';
 
-test('DER: integers keep their sign, identifiers their base-128 parts, times their century', () => {
+test('DER encodes signs of integers, base-128 parts of identifiers and the century of times', () => {
   assert.equal(integer(Buffer.from([0, 0, 0x80])).toString('hex'), '02020080');
   assert.equal(objectIdentifier('1.2.840.10045.4.3.2').toString('hex'), '06082a8648ce3d040302');
   assert.equal(time(new Date('2026-01-02T03:04:05Z')).toString('latin1').slice(2), '260102030405Z');
   assert.equal(time(new Date('2050-01-02T03:04:05Z')).toString('latin1').slice(2), '20500102030405Z');
 });
 
-test('certificates are read back by OpenSSL as issued', () => {
+test('OpenSSL parses certificates as issued', () => {
   const authority = createAuthority();
   const ca = new X509Certificate(authority.certificate);
   const server = new X509Certificate(authority.issueServer(['localhost'], ['127.0.0.1']).certificate);
@@ -26,7 +26,7 @@ test('certificates are read back by OpenSSL as issued', () => {
   assert.equal(client.subject, 'O=a\nO=b\nCN=dan');
 });
 
-test('a TLS handshake with both certificates is trusted on both sides', async () => {
+test('a TLS handshake with client and server certificates succeeds', async () => {
   const authority = createAuthority();
   const { certificate, key } = authority.issueServer(['localhost'], ['127.0.0.1']);
   const server = createServer({ cert: certificate, key, ca: authority.certificate, requestCert: true });

@@ -26,14 +26,14 @@ const OID = {
   clientAuthentication: '1.3.6.1.5.5.7.3.2',
 } as const;
 
-/** A sandbox rarely lives for a day; a year covers one that was forgotten. */
+/** Much longer than a sandbox usually runs. */
 const VALIDITY_MS = 365 * 24 * 60 * 60 * 1000;
-/** Clocks of a client in a virtual machine may be behind. */
+/** The clock of a client in a virtual machine may be behind. */
 const CLOCK_SKEW_MS = 60 * 60 * 1000;
-/** RFC 5280 allows 20 octets; 16 random ones are unique enough. */
+/** RFC 5280 allows up to 20 octets. */
 const SERIAL_BYTES = 16;
 
-/** Who a certificate speaks for: Kubernetes reads the common name as user and the organizations as groups. */
+/** A certificate's subject: for Kubernetes, the common name is the user, and organizations are its groups. */
 export interface Subject {
   commonName: string;
   organizations?: readonly string[];
@@ -57,7 +57,7 @@ export interface Certificate {
   publicKey: KeyObject;
 }
 
-/** Makes an ECDSA P-256 certificate, signed by `issuer`, or by itself where there is none. */
+/** Issues an ECDSA P-256 certificate, self-signed if there is no `issuer`. */
 export function issueCertificate(
   request: CertificateRequest,
   issuer?: Certificate,

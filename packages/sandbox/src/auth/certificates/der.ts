@@ -1,4 +1,4 @@
-/** Just enough of DER (X.690) to write X.509 certificates: each function gives one encoded element. */
+/** Just enough DER (X.690) to write X.509 certificates. Each function returns one encoded element. */
 
 const TAG = {
   boolean: 0x01,
@@ -13,7 +13,7 @@ const TAG = {
   generalizedTime: 0x18,
 } as const;
 
-/** From this year on certificates write times with four-digit years (RFC 5280, 4.1.2.5). */
+/** Certificates use GeneralizedTime from this year on (RFC 5280, 4.1.2.5). */
 const FIRST_GENERALIZED_YEAR = 2050;
 
 export function element(tag: number, content: Uint8Array): Buffer {
@@ -67,7 +67,7 @@ export function time(date: Date): Buffer {
   return element(TAG.utcTime, Buffer.from(digits.slice(2), 'latin1'));
 }
 
-/** A context-specific tag; `constructed` where its content is again an element. */
+/** A context-specific tag; `constructed` if its content is an element. */
 export function contextTag(number: number, content: Uint8Array, constructed: boolean): Buffer {
   return element(0x80 | (constructed ? 0x20 : 0) | number, content);
 }
