@@ -74,7 +74,7 @@ export async function applyLayer(layer: string, root: string, host: UnpackingHos
 
 /** The command that runs `argv` in a chroot on the host. */
 function inNode(host: UnpackingHost, argv: readonly string[]): [program: string, args: string[]] {
-  const [program = '', ...args] = host.beside([neededProgram('busybox'), 'chroot', ...argv]);
+  const [program = '', ...args] = host.enterWithoutPid([neededProgram('busybox'), 'chroot', ...argv]);
   return [program, args];
 }
 
@@ -116,7 +116,7 @@ async function inRoot(
   const program = neededProgram('busybox');
   const tool = `${TOOL}-${process.pid}`;
   // The root may already belong to another user of the node.
-  const [copier = '', ...args] = host.beside([program, 'cp', program, join(root, tool)]);
+  const [copier = '', ...args] = host.enterWithoutPid([program, 'cp', program, join(root, tool)]);
   await promisify(execFile)(copier, args);
   try {
     await work(`/${tool}`);

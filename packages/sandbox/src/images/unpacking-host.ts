@@ -3,7 +3,7 @@ export interface UnpackingHost {
   /** The exclusive upper bound of the user ids that files can have. */
   readonly ids: { readonly users: number };
   /** The command that runs `argv` on the files of containers. */
-  beside(argv: readonly string[]): string[];
+  enterWithoutPid(argv: readonly string[]): string[];
   /** Deletes files of any owner. */
   remove(path: string): Promise<void>;
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { loadArchives } from '../images/archive.ts';
 import { ImageStore } from '../images/image-store.ts';
 import type { Runtime } from '../cri/runtime.ts';
-import { meansForUsers } from '../runtimes/runc/node/id-ranges.ts';
+import { userMappingTools } from '../runtimes/runc/node/id-ranges.ts';
 import { userNamespaceProblem } from '../runtimes/runc/node/user-namespace-probe.ts';
 import { kernelProblem } from '../runtimes/runc/probe.ts';
 import { findProgram } from '../host/programs.ts';
@@ -50,7 +50,7 @@ export function missingForRealContainers(machine?: Machine): string | undefined 
  */
 export function missingForOtherUsers(): string | undefined {
   const missing = missingForRealContainers();
-  if (missing !== undefined || process.getuid?.() === 0 || meansForUsers() !== undefined) return missing;
+  if (missing !== undefined || process.getuid?.() === 0 || userMappingTools() !== undefined) return missing;
   return 'containers have one user only: newuidmap, or a range in /etc/subuid and /etc/subgid, is missing';
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** What containerd grants a container that asks for nothing. */
+/** containerd's default capabilities. */
 const DEFAULT_CAPABILITIES: readonly string[] = [
   'CAP_CHOWN',
   'CAP_DAC_OVERRIDE',
@@ -18,7 +18,7 @@ const DEFAULT_CAPABILITIES: readonly string[] = [
   'CAP_AUDIT_WRITE',
 ];
 
-/** By number, as `linux/capability.h` has them. */
+/** By number, from `linux/capability.h`. */
 const ALL_CAPABILITIES: readonly string[] = (
   'CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID KILL SETGID SETUID SETPCAP LINUX_IMMUTABLE ' +
   'NET_BIND_SERVICE NET_BROADCAST NET_ADMIN NET_RAW IPC_LOCK IPC_OWNER SYS_MODULE SYS_RAWIO SYS_CHROOT ' +
@@ -29,7 +29,7 @@ const ALL_CAPABILITIES: readonly string[] = (
   .split(' ')
   .map((name) => `CAP_${name}`);
 
-/** The capabilities that a process of this machine can have at all: its bounding set. */
+/** The bounding set of this process: all capabilities that containers can have. */
 export function boundingSet(status: string = readFileSync('/proc/self/status', 'utf8')): string[] {
   const mask = BigInt(`0x${/^CapBnd:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0'}`);
   return ALL_CAPABILITIES.filter((_, bit) => (mask >> BigInt(bit)) & 1n);
@@ -41,7 +41,7 @@ export interface CapabilityRequest {
   drop: readonly string[];
 }
 
-/** The capabilities a container gets, in the kernel's order. Names may come with or without `CAP_`; unknown ones are an error of the runtime. */
+/** A container's capabilities, in the kernel's order. The prefix `CAP_` is optional. Throws an Error for unknown names. */
 export function grantedCapabilities(request: CapabilityRequest, available: readonly string[]): string[] {
   if (request.privileged) return [...available];
   const add = request.add.map(fullName);

@@ -12,28 +12,28 @@ import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 
 const ROOT = '/sys/fs/cgroup';
-/** A container's own limit lies a page above its parent's, so that the parent's counters tell of its kills. */
+/** A container's own limit is a page above its parent's, so that the parent's counters record OOM kills. */
 const PAGE_BYTES = 4096;
 
-/** The name of the cgroup that holds all of a sandbox's containers; it marks them as that sandbox's. */
+/** The name of the cgroup of all containers of a sandbox; it identifies them at the clean-up. */
 export function cgroupMark(stateDir: string): string {
   return `kube-sandbox-${createHash('sha256').update(stateDir).digest('hex').slice(0, 12)}`;
 }
 
 /**
- * The cgroup of a sandbox: at the top for root, for an ordinary user beside that of this process, if he may make one
- * there, as systemd lets him in his own session. Undefined if he may not.
+ * The cgroup of a sandbox: for root, at the top; for other users, a sibling of this process's cgroup, if it is delegated
+ * to the user, as by systemd. Undefined if it is not.
  */
 export function sandboxCgroup(stateDir: string): string | undefined {
   const parent = process.getuid?.() === 0 ? '/' : delegatedCgroup();
   return parent === undefined ? undefined : join(parent, cgroupMark(stateDir));
 }
 
-/** The cgroup above this process's own, if its user may make others in it and move processes between them. */
+/** The parent of this process's cgroup, if the user may create children in it and move processes. */
 function delegatedCgroup(): string | undefined {
   if (!existsSync(ROOT)) return undefined;
   const lines = readFileSync('/proc/self/cgroup', 'utf8').trim().split('\n');
-  // Hierarchies of version 1 are told by their controllers; runc takes one path for all of them.
+  // With cgroup v1, there is a line per hierarchy; runc takes one path for all of them.
   const relevant = lines.filter((line) => line.startsWith('0::') === isUnified());
   const parents = new Set(relevant.map((line) => dirname(line.split(':').slice(2).join(':'))));
   const [parent] = parents;
@@ -55,12 +55,12 @@ function isWritable(path: string): boolean {
   }
 }
 
-/** Version 2 has one hierarchy for all controllers. */
+/** Whether cgroup v2 is mounted. */
 function isUnified(): boolean {
   return existsSync(join(ROOT, 'cgroup.controllers'));
 }
 
-/** Every hierarchy of version 1 that is mounted, or the one of version 2. */
+/** All mounted hierarchies of cgroup v1, or the one of v2. */
 export function hierarchies(): string[] {
   if (isUnified()) return [ROOT];
   return readdirSync(ROOT)
@@ -73,8 +73,8 @@ function memoryHierarchy(): string {
 }
 
 /**
- * Makes the cgroup above a container's, with its memory limit. The container's own cgroup goes away with it;
- * this one stays, so that it can be asked whether the kernel killed anything in it.
+ * Creates the parent of a container's cgroup, with its memory limit. The container's own cgroup is removed with the
+ * container; this one remains, and records whether the kernel killed a process.
  *
  * @returns the limit to set on the container's own cgroup
  */
@@ -91,11 +91,11 @@ export function limitMemory(path: string, bytes: number): number {
   return bytes + PAGE_BYTES;
 }
 
-/** Version 2 hands a controller down level by level. */
+/** cgroup v2 enables a controller level by level. */
 function enableMemoryController(path: string): void {
   const enable = (level: string): void => {
     const file = join(level, 'cgroup.subtree_control');
-    // Above a delegated cgroup that is somebody else's to do, and was done.
+    // Above a delegated cgroup, the controller is already enabled.
     if (!readFileSync(file, 'utf8').split(/\s/).includes('memory')) writeFileSync(file, '+memory');
   };
   let directory = ROOT;
@@ -106,7 +106,7 @@ function enableMemoryController(path: string): void {
   enable(directory);
 }
 
-/** Whether the limit of `limitMemory` was hit so hard that the kernel had to kill. */
+/** Whether the kernel has killed a process because of the limit of `limitMemory`. */
 export function limitWasHit(path: string): boolean {
   const directory = join(memoryHierarchy(), path);
   try {
@@ -114,14 +114,14 @@ export function limitWasHit(path: string): boolean {
       const events = readFileSync(join(directory, 'memory.events'), 'utf8');
       return Number(/^oom_kill (\d+)$/m.exec(events)?.[1] ?? 0) > 0;
     }
-    // Version 1 counts a kill in the container's own cgroup only, which is gone; the failed charges stay.
+    // cgroup v1 counts OOM kills only in the container's own cgroup, which is gone; failcnt remains.
     return Number(readFileSync(join(directory, 'memory.failcnt'), 'utf8')) > 0;
   } catch {
     return false;
   }
 }
 
-/** Process ids in a cgroup and below it, of all hierarchies. */
+/** Process ids in a cgroup and its descendants, in all hierarchies. */
 export function processesIn(path: string): number[] {
   const pids = new Set<number>();
   const visit = (directory: string): void => {
@@ -137,7 +137,7 @@ export function processesIn(path: string): number[] {
   return [...pids];
 }
 
-/** Removes a cgroup and those below it from all hierarchies; one that is still in use stays. */
+/** Removes a cgroup and its descendants from all hierarchies, except those still in use. */
 export function removeCgroup(path: string): void {
   const remove = (directory: string): void => {
     if (!existsSync(directory)) return;
@@ -147,7 +147,7 @@ export function removeCgroup(path: string): void {
     try {
       rmdirSync(directory);
     } catch {
-      // A process of it has not quite ended; the next clean-up removes it.
+      // A process has not terminated completely; the next clean-up removes it.
     }
   };
   for (const hierarchy of hierarchies()) remove(join(hierarchy, path));

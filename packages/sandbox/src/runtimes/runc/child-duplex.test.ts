@@ -10,13 +10,13 @@ function run(script: string) {
   return { child, duplex: childDuplex(child) };
 }
 
-test('carries both ways, and each ends on its own', async () => {
+test('carries data in both directions, and each can end on its own', async () => {
   const { duplex } = run('cat; echo end');
   duplex.end('x'.repeat(500_000));
   assert.equal(await text(duplex), `${'x'.repeat(500_000)}end\n`);
 });
 
-test('output comes whole from a child that does not read', async () => {
+test('delivers the complete output of a child that does not read', async () => {
   for (let round = 0; round < 20; round += 1) {
     const { duplex } = run('exec <&-; seq 1 2000');
     duplex.write('nobody reads this');
@@ -25,7 +25,7 @@ test('output comes whole from a child that does not read', async () => {
   }
 });
 
-test('destroying it kills the child', async () => {
+test('destroy kills the child', async () => {
   const { child, duplex } = run('exec sleep 60');
   duplex.destroy();
   const [, signal] = (await once(child, 'exit')) as [number | null, string];

@@ -2,9 +2,8 @@ import type { ChildProcess } from 'node:child_process';
 import { Duplex, type Readable, type Writable } from 'node:stream';
 
 /**
- * A child's stdin and stdout as one stream. The child may stop reading before all it has written is read: what is
- * still written to it then is dropped, and its output comes whole. With the end of the output the stream is over.
- * Destroying the stream kills the child.
+ * A child's stdin and stdout as one stream. If the child stops reading, further input is dropped, but its output is
+ * complete. The end of its output ends the stream. Destroying the stream kills the child.
  */
 export function childDuplex(child: ChildProcess & { stdin: Writable; stdout: Readable }): Duplex {
   const { stdin, stdout } = child;
@@ -22,14 +21,14 @@ export function childDuplex(child: ChildProcess & { stdin: Writable; stdout: Rea
     },
     destroy(error, done) {
       child.kill();
-      // A process of the child's own may hold the other ends; they must not keep this one alive.
+      // A grandchild may still hold the other ends of the pipes; they must not keep this process alive.
       stdin.destroy();
       stdout.destroy();
       done(error);
     },
   });
   stdin.on('error', () => {
-    // The child reads no more: see above.
+    // The child has stopped reading: see above.
   });
   stdout.on('data', (chunk: Buffer) => {
     if (!duplex.push(chunk)) stdout.pause();

@@ -3,7 +3,7 @@ import type { Writable } from 'node:stream';
 import type { TerminalSize } from 'kubectl-dbg-wire';
 import { deferred } from '../../cri/deferred.ts';
 
-/** A child process with its streams in hand: over pipes, or on a pseudo-terminal of its own. */
+/** A child process and its streams: pipes or a pseudo-terminal. */
 export interface StreamedChild {
   readonly pid: number;
   readonly stdin: Writable | undefined;
@@ -11,7 +11,7 @@ export interface StreamedChild {
   pause(): void;
   resume(): void;
   resize(size: TerminalSize): void;
-  /** Resolves with the exit code once the process has ended and all output was handed out. */
+  /** Resolves with the exit code when the process has terminated and all output was delivered. */
   readonly ended: Promise<number>;
 }
 
@@ -20,11 +20,11 @@ export interface ChildOptions {
   env: NodeJS.ProcessEnv;
 }
 
-/** Signals are reported as 128 plus their number, as shells do. */
+/** A termination by a signal is 128 plus its number, as in shells. */
 const SIGNAL_BASE = 128;
 const SIGKILL = 9;
 
-/** Starts `argv` with pipes. Its own session, so that signals meant for the sandbox's terminal don't reach it. */
+/** Starts `argv` with pipes, in its own session: signals of the sandbox's terminal must not reach it. */
 export function spawnPiped(argv: readonly string[], options: ChildOptions): StreamedChild {
   const [file = '', ...args] = argv;
   const child = spawn(file, args, {
@@ -34,14 +34,13 @@ export function spawnPiped(argv: readonly string[], options: ChildOptions): Stre
   });
   const { promise: ended, resolve, reject } = deferred<number>();
   child.once('error', reject);
-  // 'close' comes after the last data of both pipes.
+  // 'close' is emitted after the last data of both pipes.
   child.once('close', (code) => resolve(code ?? SIGNAL_BASE + SIGKILL));
   // The process may close its input at any time.
   child.stdin?.on('error', () => {});
   const { stdout, stderr } = child;
   if (stdout === null || stderr === null) throw new Error(`${file} could not be started with pipes`);
-  // Read from the beginning: Node throws away what nobody listens to when the process ends, and what comes on
-  // both pipes is handed out in the order in which it came.
+  // Listen at once: Node drops unread output when the process exits. This also preserves the order between both pipes.
   let early: ['stdout' | 'stderr', Buffer][] = [];
   let deliver: ((stream: 'stdout' | 'stderr', chunk: Buffer) => void) | undefined;
   const take = (stream: 'stdout' | 'stderr', chunk: Buffer): void => {
@@ -67,7 +66,7 @@ export function spawnPiped(argv: readonly string[], options: ChildOptions): Stre
       stderr.resume();
     },
     resize() {
-      // No terminal, no size.
+      // Pipes have no size.
     },
     ended,
   };

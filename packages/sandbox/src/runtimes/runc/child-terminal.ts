@@ -3,26 +3,25 @@ import type * as NodePty from '@lydell/node-pty';
 import { deferred } from '../../cri/deferred.ts';
 import type { ChildOptions, StreamedChild } from './child-process.ts';
 
-/** node-pty wants a size; the real one comes with the first resize. */
+/** node-pty needs an initial size; the first resize sets the real one. */
 const START_SIZE = { cols: 80, rows: 24 };
 
 /**
- * Starts `argv` on a pseudo-terminal, whose bytes runc carries to and from the container's own.
+ * Starts `argv`, a runc in the foreground, on a pseudo-terminal. runc copies between it and the container's own terminal,
+ * and sets it to raw mode. (Node can't receive the container's terminal itself, which runc sends by SCM_RIGHTS.)
  *
- * Node can't receive the terminal that runc offers by SCM_RIGHTS; a runc in the foreground does, and puts the
- * outer terminal into raw mode, so that nothing is changed on the way.
- * A terminal nobody has sized yet is 0 by 0, as on a real node.
+ * As on a real node, the size is 0 by 0 until the first resize.
  */
 export async function spawnOnTerminal(
   argv: readonly string[],
   options: ChildOptions,
 ): Promise<StreamedChild> {
   const { spawn } = await loadNodePty();
-  // The stty of busybox takes no 0.
+  // The stty of busybox does not accept 0.
   const sized = ['sh', '-c', '/bin/stty rows 0 cols 0 2>/dev/null; exec "$@"', 'sh', ...argv];
   const terminal = spawn('busybox', sized, { ...START_SIZE, encoding: null, env: options.env });
   const { promise: ended, resolve } = deferred<number>();
-  // What comes before anybody listens is kept: node-pty would drop it.
+  // node-pty drops output before there is a listener.
   let early: Buffer[] = [];
   let deliver: ((chunk: Buffer) => void) | undefined;
   terminal.onData((data) => {
@@ -33,7 +32,7 @@ export async function spawnOnTerminal(
   terminal.onExit(({ exitCode, signal }) => resolve(signal ? 128 + signal : exitCode));
   const stdin = new Writable({
     write(chunk: Buffer, _encoding, done) {
-      // node-pty passes a Buffer through as it is, though its types say string.
+      // node-pty accepts a Buffer, although its type says string.
       terminal.write(chunk as unknown as string);
       done();
     },
@@ -54,7 +53,7 @@ export async function spawnOnTerminal(
       try {
         terminal.resize(width, height);
       } catch {
-        // The process has ended: its terminal is closed a moment before that is told.
+        // The process has terminated: its terminal is closed shortly before the exit event.
       }
     },
     ended,
@@ -62,8 +61,8 @@ export async function spawnOnTerminal(
 }
 
 /**
- * runc takes the translation of line ends from the container's terminal and leaves it to the outer one. What a
- * process prints before runc has got to that is translated by both.
+ * runc disables the translation of LF in the container's terminal, so that only the outer one translates. Output from
+ * before that is translated twice.
  */
 function withoutDoubleReturns(chunk: Buffer): Buffer {
   if (!chunk.includes('\r\r\n')) return chunk;

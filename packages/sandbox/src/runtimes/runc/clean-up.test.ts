@@ -10,12 +10,12 @@ import { fileURLToPath } from 'node:url';
 import { leftovers, noRunc, rootless } from '../../kubelet/testing/test-node.ts';
 import { cleanUpState } from './clean-up.ts';
 
-/** In a user namespace the kernel itself ends what is in it. */
+/** The kernel kills the processes of a user namespace's sandbox itself. */
 const skipUnlessRoot = noRunc ?? (rootless ? 'in a user namespace nothing is left' : false);
 const skipUnlessRootless = noRunc ?? (rootless ? false : 'root has no user namespace of its own');
 const CHILD = fileURLToPath(new URL('../../kubelet/testing/abandoned-node.ts', import.meta.url));
 
-/** Starts a node in a process of its own and kills that after a look; as root everything it started is left. */
+/** Starts a node in a child process, calls `look`, and kills the child. As root, everything it started remains. */
 async function abandon(t: TestContext, look: (stateDir: string) => void = () => {}): Promise<string> {
   const stateDir = mkdtempSync(join(tmpdir(), 'kube-sandbox-abandoned-'));
   t.after(async () => {
@@ -34,7 +34,7 @@ async function abandon(t: TestContext, look: (stateDir: string) => void = () => 
 }
 
 test(
-  'a killed sandbox leaves containers, and the clean-up removes them all',
+  'the clean-up removes all containers that a killed sandbox has left behind',
   { skip: skipUnlessRoot },
   async (t) => {
     const [stateDir, other] = await Promise.all([abandon(t), abandon(t)]);
@@ -44,12 +44,12 @@ test(
     );
     const report = await cleanUpState(stateDir);
     assert.equal(report.processes > 0, true);
-    // A runc in the foreground removes its own container when that is killed, if it comes to it: how many are left is chance.
+    // A runc in the foreground may still have removed its container, so the number varies.
     assert.ok(report.containers >= 1, `${report.containers} containers`);
     assert.deepEqual(leftovers(stateDir), []);
-    // Images stay, to be used again.
+    // Images are kept for reuse.
     assert.deepEqual(readdirSync(stateDir).toSorted(), ['images', 'pause']);
-    // What another sandbox left is not its business.
+    // Another sandbox's leftovers are not touched.
     assert.equal(
       leftovers(other).some((entry) => entry.endsWith('in a container')),
       true,
@@ -59,7 +59,7 @@ test(
 );
 
 test(
-  'in a user namespace a killed sandbox leaves no process, mount or namespace, and its files can be removed',
+  'in a user namespace a killed sandbox leaves no processes, mounts or namespaces, and its files can be removed',
   { skip: skipUnlessRootless },
   async (t) => {
     const namespaces = new Set<string>();
@@ -74,7 +74,7 @@ test(
     assert.equal(namespaces.size, 1, 'the node has one user namespace');
     const members = (): string[] =>
       readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && namespaces.has(userNamespaceOf(pid) ?? ''));
-    // An empty cgroup, where one was delegated, is for the clean-up to remove.
+    // A delegated cgroup remains empty; the clean-up removes it.
     const left = (): string[] => leftovers(stateDir).filter((entry) => !entry.startsWith('cgroup '));
     const deadline = Date.now() + 20_000;
     while ((left().length > 0 || members().length > 0) && Date.now() < deadline) await delay(20);
@@ -89,7 +89,7 @@ function userNamespaceOf(pid: string): string | undefined {
   try {
     return readlinkSync(`/proc/${pid}/ns/user`);
   } catch {
-    // It has ended, or is somebody else's.
+    // It has terminated, or belongs to another user.
     return undefined;
   }
 }

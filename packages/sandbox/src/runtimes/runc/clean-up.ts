@@ -6,9 +6,9 @@ import { mountsBelow } from './node/mounts-below.ts';
 import { removeTree } from './remove-tree.ts';
 import { MARKER_VARIABLE, run, runcContext } from './runc-command.ts';
 
-/** How often, and how many times, the end of killed processes is looked for. */
-const LOOK_INTERVAL_MS = 10;
-const LOOKS = 300;
+/** Interval and maximum number of attempts to kill all processes. */
+const KILL_INTERVAL_MS = 10;
+const KILL_ATTEMPTS = 300;
 
 /** What `cleanUpState` found and removed. */
 export interface CleanUpReport {
@@ -18,26 +18,25 @@ export interface CleanUpReport {
 }
 
 /**
- * Removes what a sandbox that was killed has left: its containers, processes, cgroups, mounts and files.
+ * Removes what a killed sandbox has left behind: containers, processes, cgroups, mounts and files.
  *
- * Only what bears the mark of this state directory is touched: processes in its cgroup or with its path in their
- * environment, mounts below it, runc's state within it. Network namespaces go with their last process.
- * Images that were laid out stay, to be used again.
+ * Only what belongs to this state directory is touched: processes in its cgroup or with its path in their environment,
+ * mounts and runc's state below it. Network namespaces end with their last process. Unpacked images are kept for reuse.
  */
 export async function cleanUpState(stateDir: string, path?: string): Promise<CleanUpReport> {
   const cgroup = sandboxCgroup(stateDir);
   let processes = 0;
-  // Killing a runc lets go of pipes, killing an init ends its namespace: more may show up, so look until none do.
-  for (let look = 0; look < LOOKS; look += 1) {
+  // Killing one process may reveal others, so repeat until there are none.
+  for (let attempt = 0; attempt < KILL_ATTEMPTS; attempt += 1) {
     const pids = [...(cgroup === undefined ? [] : processesIn(cgroup)), ...markedProcesses(stateDir)];
     if (pids.length === 0) break;
-    if (look === 0) processes = pids.length;
+    if (attempt === 0) processes = pids.length;
     for (const pid of pids) kill(pid);
-    await delay(LOOK_INTERVAL_MS);
+    await delay(KILL_INTERVAL_MS);
   }
   const context = runcContext(stateDir, path);
   const ids = existsSync(context.root) ? readdirSync(context.root) : [];
-  // In a user namespace nothing runs any more: what is left are files.
+  // In a user namespace no container runs any more; only files remain.
   const isRoot = process.getuid?.() === 0;
   for (const id of isRoot ? ids : []) {
     await run(context, ['runc', '--root', context.root, 'delete', '--force', id]).catch(() => {
@@ -59,11 +58,11 @@ function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // It has just ended.
+    // It has just terminated.
   }
 }
 
-/** The helpers that are not in a container's cgroup carry the state directory in their environment. */
+/** Helper processes outside of the cgroup have the state directory in their environment. */
 function markedProcesses(stateDir: string): number[] {
   const mark = `${MARKER_VARIABLE}=${stateDir}`;
   return readdirSync('/proc')

@@ -2,7 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OciDevice, OciMount } from './oci-spec.ts';
 
-/** What containerd hides from containers that are not privileged. */
+/** containerd's masked paths of containers that are not privileged. */
 export const MASKED_PATHS = [
   '/proc/asound',
   '/proc/acpi',
@@ -18,10 +18,10 @@ export const MASKED_PATHS = [
   '/sys/devices/virtual/powercap',
 ];
 
-/** What containerd makes read-only for containers that are not privileged. */
+/** containerd's read-only paths of containers that are not privileged. */
 export const READONLY_PATHS = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];
 
-/** The file systems that every container has. */
+/** The default mounts of every container. */
 export function defaultMounts(options: { privileged: boolean; ttyGroup: boolean }): OciMount[] {
   const access = options.privileged ? 'rw' : 'ro';
   return [
@@ -36,7 +36,7 @@ export function defaultMounts(options: { privileged: boolean; ttyGroup: boolean 
       ...(options.ttyGroup ? ['gid=5'] : []),
     ]),
     mount('/dev/mqueue', 'mqueue', 'mqueue', ['nosuid', 'noexec', 'nodev']),
-    // A new sysfs shows the network namespace it is mounted in, which must be ours to mount.
+    // A new sysfs belongs to a network namespace; to mount it needs privileges over that namespace.
     mount('/sys', 'sysfs', 'sysfs', ['nosuid', 'noexec', 'nodev', access]),
     mount('/sys/fs/cgroup', 'cgroup', 'cgroup', ['nosuid', 'noexec', 'nodev', 'relatime', access]),
   ];
@@ -46,11 +46,11 @@ function mount(destination: string, type: string, source: string, options: strin
   return { destination, type, source, options };
 }
 
-/** The node's devices, which a privileged container sees. */
+/** The node's devices, which a privileged container gets. */
 export function hostDevices(directory = '/dev'): OciDevice[] {
   const devices: OciDevice[] = [];
   for (const name of readdirSync(directory)) {
-    // These are file systems or links of the container's own.
+    // The container has its own file systems or links for these.
     if (['pts', 'shm', 'mqueue', 'fd', 'console', 'ptmx', 'stdin', 'stdout', 'stderr'].includes(name))
       continue;
     const path = join(directory, name);
@@ -70,7 +70,7 @@ export function hostDevices(directory = '/dev'): OciDevice[] {
   return devices;
 }
 
-/** Linux packs a device number as 12 bits of major between two parts of the minor. */
+/** In a Linux device number, the 12 bits of the major number are between two parts of the minor number. */
 function deviceMajor(device: number): number {
   return (device >>> 8) & 0xfff;
 }

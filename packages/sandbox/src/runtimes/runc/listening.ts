@@ -6,10 +6,10 @@ const LOOPBACK_V4 = /^.{6}7F$/;
 const LOOPBACK_V6 = '00000000000000000000000001000000';
 
 /**
- * Whether something in the network namespace of a process accepts connections to a port: from outside, or from
- * within, where loopback addresses count too.
+ * Whether a socket in the network namespace of a process listens on a port: for connections from outside, or from within,
+ * where loopback addresses count too.
  *
- * @param process its folder below the node's /proc
+ * @param process its directory in the node's /proc
  */
 export function isListening(process: string, port: number, from: 'outside' | 'within' = 'outside'): boolean {
   const hexPort = port.toString(16).toUpperCase().padStart(4, '0');

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { RuncNode } from './node/runc-node.ts';
 import { run, type RuncContext } from './runc-command.ts';
 
-/** Pods get addresses of this range, which is not routed anywhere. */
+/** The pods' address range, which is not routed. */
 const PREFIX = '10.85';
 const PREFIX_LENGTH = 16;
 const BRIDGE = 'cni0';
@@ -14,9 +14,8 @@ const LAST_HOST = 0xfffe;
 /**
  * The pods' network: a bridge, and a veth pair to each pod.
  *
- * The machine's own network is never touched: the bridge is in the network namespace of the node's user namespace,
- * or, for root, in one that lives as long as its holder, a process that ends with its stdin, thus with the sandbox
- * however that ends.
+ * The machine's own network is never changed: the bridge is in the network namespace of the node's user namespace or,
+ * for root, of a holder process. That exits when its stdin is closed, so always with the sandbox.
  */
 export class PodNetwork {
   readonly #context: RuncContext;
@@ -47,7 +46,7 @@ export class PodNetwork {
     ]);
   }
 
-  /** Connects the network namespace of a process of the node and returns the address it was given. */
+  /** Connects the network namespace of a process of the node to the bridge; returns its address. */
   async attach(pid: number): Promise<string> {
     const host = this.#take();
     const ip = address(host);
@@ -55,7 +54,7 @@ export class PodNetwork {
     const inPod = (command: string): string => `busybox nsenter -n/proc/${pid}/ns/net busybox ip ${command}`;
     await this.#run([
       inPod('link set lo up'),
-      // The other end gets the first free name of a namespace that has had no other.
+      // The other end gets the first free name in the holder's namespace.
       inPod('link add eth0 type veth'),
       inPod(`link set veth0 name ${link}`),
       inPod(`link set ${link} netns ${this.#bridgePid()}`),
@@ -68,7 +67,7 @@ export class PodNetwork {
     return ip;
   }
 
-  /** Gives an address back; its link goes away with the pod's namespace. */
+  /** Releases an address. The link is deleted with the pod's namespace. */
   release(ip: string): void {
     const [, , high = '0', low = '0'] = ip.split('.');
     this.#used.delete(Number(high) * 256 + Number(low));
@@ -83,7 +82,7 @@ export class PodNetwork {
     await ended;
   }
 
-  /** Addresses are handed out in turn, so that a new pod does not get one that was just in use. */
+  /** Allocates round-robin, so that a new pod does not get an address that was just released. */
   #take(): number {
     for (let tries = 0; tries <= LAST_HOST; tries += 1) {
       const host = this.#next;
@@ -101,14 +100,14 @@ export class PodNetwork {
     return pid;
   }
 
-  /** A command where the bridge is: on the node itself, or with its holder. */
+  /** A command in the bridge's network namespace. */
   #inBridge(command: string): string {
     const enter = this.#holder === undefined ? '' : `busybox nsenter -n/proc/${this.#bridgePid()}/ns/net `;
     return `${enter}busybox ip ${command}`;
   }
 
   async #run(commands: readonly string[]): Promise<void> {
-    await run(this.#context, this.#node.beside(['busybox', 'sh', '-c', commands.join(' && ')]));
+    await run(this.#context, this.#node.enterWithoutPid(['busybox', 'sh', '-c', commands.join(' && ')]));
   }
 }
 

@@ -4,13 +4,13 @@ import { defaultMounts, hostDevices, MASKED_PATHS, READONLY_PATHS } from './defa
 import type { NamespaceType, OciMount, OciResources, OciSpec } from './oci-spec.ts';
 import { runtimeDefaultProfile } from './seccomp.ts';
 
-/** What a container's OCI configuration is made from, besides what the kubelet asks for. */
+/** What a container's OCI configuration depends on besides the kubelet's request. */
 export interface OciContext {
   rootfs: string;
   cgroupsPath?: string;
   user: LinuxUser;
-  /** The user is the node's root, but has none of its rights: it stands in for one that the node does not have. */
-  powerless?: boolean;
+  /** The user is root without capabilities, in place of a user that the node does not have. */
+  unprivileged?: boolean;
   /** The node has one group only. */
   singleGroup?: boolean;
   args: string[];
@@ -19,24 +19,24 @@ export interface OciContext {
   namespaces: OciSpec['linux']['namespaces'];
   /** Files and directories that the runtime adds (/etc/hosts, /dev/shm and so on). */
   mounts: OciMount[];
-  /** The bounding set of the machine. */
+  /** The machine's bounding set. */
   capabilities: readonly string[];
   sysctl?: Record<string, string>;
 }
 
-/** CPU time is shared out in periods of 100 ms. */
+/** CFS period of CPU limits. */
 const CPU_PERIOD_US = 100_000;
 
 /** The OCI runtime configuration of a container. */
 export function ociConfig(config: ContainerConfig, context: OciContext): OciSpec {
   const { security } = config;
-  const granted = context.powerless
+  const granted = context.unprivileged
     ? []
     : grantedCapabilities(
         { privileged: security.privileged, add: security.addCapabilities, drop: security.dropCapabilities },
         context.capabilities,
       );
-  // Only root has its capabilities at once; others may gain what the bounding set leaves.
+  // Only root gets effective capabilities; other users may gain those of the bounding set.
   const effective = context.user.uid === 0 ? granted : [];
   const confined = !security.privileged && !security.unmaskedProc;
   return {
@@ -46,7 +46,7 @@ export function ociConfig(config: ContainerConfig, context: OciContext): OciSpec
       user: {
         uid: context.user.uid,
         gid: context.user.gid,
-        // Where groups can't be given up, none can be set either.
+        // Where setgroups is denied, no groups can be set.
         ...(context.singleGroup ? {} : { additionalGids: context.user.supplementalGroups }),
       },
       args: context.args,
@@ -94,12 +94,12 @@ function resources(config: ContainerConfig, limited: boolean): OciResources {
             ...(cpuQuota === undefined ? {} : { quota: cpuQuota, period: CPU_PERIOD_US }),
           },
         }),
-    // runc adds the devices that every container has (null, zero, random, tty and so on).
+    // runc adds the default devices (null, zero, random, tty and so on).
     devices: [{ allow: config.security.privileged, access: 'rwm' }],
   };
 }
 
-/** The namespaces of a container: its own mount namespace and the ones to join, by path; none for the node's. */
+/** The namespaces of a container: its own, and those to join, by path. Omitted ones are the node's. */
 export function namespaceList(
   join: Partial<Record<NamespaceType, string | undefined>>,
   own: readonly NamespaceType[],

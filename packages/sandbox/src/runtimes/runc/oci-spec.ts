@@ -1,4 +1,4 @@
-/** The parts of the OCI runtime configuration that are used here. Source: OCI runtime-spec 1.0.2, config.json. */
+/** The parts of the OCI runtime configuration that are used. Source: OCI runtime-spec 1.0.2, config.json. */
 export interface OciSpec {
   ociVersion: string;
   hostname?: string;
@@ -29,9 +29,9 @@ export interface OciMount {
 export type NamespaceType = 'pid' | 'network' | 'ipc' | 'uts' | 'mount' | 'cgroup';
 
 export interface OciLinux {
-  /** With a path: an existing one is joined. */
+  /** With a path, an existing namespace is joined. */
   namespaces: { type: NamespaceType; path?: string }[];
-  /** Absent: runc makes one where it may, and goes on without where not. */
+  /** If absent, runc creates one if permitted. */
   cgroupsPath?: string;
   resources: OciResources;
   devices: OciDevice[];
@@ -49,7 +49,7 @@ export interface OciSeccomp {
     names: string[];
     action: string;
     errnoRet?: number;
-    /** `value` is the mask of SCMP_CMP_MASKED_EQ, `valueTwo` what must come out. */
+    /** For SCMP_CMP_MASKED_EQ, `value` is the mask and `valueTwo` the expected result. */
     args?: { index: number; value: number; valueTwo?: number; op: string }[];
   }[];
 }

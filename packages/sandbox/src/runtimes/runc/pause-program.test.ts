@@ -12,20 +12,20 @@ const runs = process.platform === 'linux' && ['x64', 'arm64'].includes(process.a
 const skip = runs ? false : `no programs are made for ${process.platform} on ${process.arch}`;
 
 for (const architecture of ['x64', 'arm64']) {
-  test(`programs for ${architecture} are whole ELF files`, () => {
+  test(`programs for ${architecture} are valid ELF files`, () => {
     for (const program of [pauseProgram(architecture), tickerProgram(architecture, 'line')]) {
       assert.equal(program.toString('latin1', 1, 4), 'ELF');
-      // The one segment is as large as the file.
+      // The only segment is the complete file.
       assert.equal(program.readBigUInt64LE(64 + 32), BigInt(program.length));
     }
   });
 }
 
-test('another architecture is refused by name', () => {
+test('refuses other architectures', () => {
   assert.throws(() => pauseProgram('mips'), /architecture mips/);
 });
 
-test('the ticker prints its line, again after a second; pause waits and reaps', { skip }, async (t) => {
+test('the ticker prints its line every second; pause waits and reaps', { skip }, async (t) => {
   const directory = mkdtempSync(join(tmpdir(), 'kube-sandbox-elf-'));
   t.after(() => rmSync(directory, { recursive: true, force: true }));
   const start = (name: string, program: Buffer) => {

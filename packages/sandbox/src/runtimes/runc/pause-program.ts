@@ -1,10 +1,10 @@
 import { type Architecture, knownArchitecture, staticProgram } from '../../host/static-program.ts';
 
 /**
- * Machine code that ignores SIGCHLD (so that the kernel reaps orphans) and then waits for ever.
+ * Machine code that ignores SIGCHLD, so that the kernel reaps orphans, and then waits forever.
  *
  * x64: rt_sigaction(SIGCHLD, &{SIG_IGN}, NULL, 8), then pause() in a loop.
- * arm64: the same, with ppoll(NULL, 0, NULL, NULL), which has no pause().
+ * arm64, which has no pause(): the same with ppoll(NULL, 0, NULL, NULL).
  */
 const CODE: Readonly<Record<Architecture, readonly number[]>> = {
   x64: [
@@ -142,7 +142,7 @@ const CODE: Readonly<Record<Architecture, readonly number[]>> = {
   ],
 };
 
-/** A static program of about 180 bytes that holds a pod's namespaces, as `/pause` does on a real node. */
+/** A static program of about 180 bytes that holds a pod's namespaces, like `/pause` on a real node. */
 export function pauseProgram(architecture: string): Buffer {
   const known = knownArchitecture(architecture);
   return staticProgram(known, Buffer.from(CODE[known]));

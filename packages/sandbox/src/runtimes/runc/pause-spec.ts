@@ -4,13 +4,13 @@ import type { NamespaceType, OciSpec } from './oci-spec.ts';
 
 /** The user that the pause image runs as. */
 const PAUSE_ID = 65535;
-/** The kernel takes no higher group here. */
+/** The kernel's maximum for ping_group_range. */
 const MAX_PING_GROUP = 2147483647;
 
 /**
- * The OCI configuration of a pod's pause container, which makes and holds the pod's namespaces.
+ * The OCI configuration of a pod's pause container, which creates and holds the pod's namespaces.
  *
- * @param cgroupsPath absent where no cgroup may be made
+ * @param cgroupsPath undefined if no cgroup may be created
  */
 export function pauseSpec(
   config: PodSandboxConfig,
@@ -21,7 +21,7 @@ export function pauseSpec(
   const id = PAUSE_ID < Math.min(ids.users, ids.groups) ? PAUSE_ID : 0;
   const lastGroup = Math.min(ids.groups - 1, MAX_PING_GROUP);
   const own: NamespaceType[] = ['mount'];
-  // A pause process in the node's PID namespace would be seen there by every other pod that shares it.
+  // In the node's PID namespace, the pause process would be visible to every other pod with hostPID.
   if (!config.host.pid) own.push('pid');
   if (!config.host.network) own.push('network', 'uts');
   if (!config.host.ipc) own.push('ipc');
@@ -52,7 +52,7 @@ export function pauseSpec(
       readonlyPaths: [],
       ...(ownNetwork
         ? {
-            // As containerd sets them, so that pods may ping and bind low ports without being root.
+            // containerd's defaults, with which pods may ping and bind low ports without root.
             sysctl: {
               'net.ipv4.ip_unprivileged_port_start': '0',
               'net.ipv4.ping_group_range': `0 ${lastGroup}`,

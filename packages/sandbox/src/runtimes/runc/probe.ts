@@ -7,10 +7,10 @@ import { hierarchies } from './cgroup.ts';
 let known: { problem: string | undefined } | undefined;
 
 /**
- * Tries what runc needs of the kernel: namespaces, an overlay mount, a cgroup of one's own. Inside another container
- * one is often root without being allowed these.
+ * Tries what runc needs from the kernel: namespaces, an overlay mount, a cgroup. Root in another container often lacks
+ * the permission.
  *
- * @returns what is not possible, in words; asked once a process
+ * @returns what is not possible, as text; computed once per process
  */
 export function kernelProblem(): string | undefined {
   known ??= { problem: namespaceProblem() ?? cgroupProblem() };
@@ -22,7 +22,7 @@ function namespaceProblem(): string | undefined {
   try {
     for (const name of ['lower', 'upper', 'work', 'merged']) mkdirSync(join(directory, name));
     const options = `lowerdir=${directory}/lower,upperdir=${directory}/upper,workdir=${directory}/work`;
-    // In a mount namespace that ends with the command: nothing is left to unmount.
+    // The mount namespace ends with the command, so there is nothing to unmount.
     const mount = ['mount', '-t', 'overlay', '-o', options, 'overlay', join(directory, 'merged')];
     execFileSync('busybox', ['unshare', '-m', '-n', '-i', '-u', 'busybox', ...mount], { stdio: 'pipe' });
     return undefined;
@@ -44,6 +44,6 @@ function cgroupProblem(): string | undefined {
     rmdirSync(path);
     return undefined;
   } catch {
-    return 'real containers are not possible here: cgroups can not be made';
+    return "real containers are not possible here: can't create cgroups";
   }
 }

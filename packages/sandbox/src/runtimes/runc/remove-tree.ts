@@ -5,8 +5,8 @@ import { startUserNamespace } from './node/user-namespace.ts';
 import { programEnvironment } from '../../host/programs.ts';
 
 /**
- * Removes a folder that containers had their files in. Those of an ordinary user's sandbox may belong to other users
- * of its user namespace, whom only another such namespace may act for.
+ * Deletes a directory of containers' files. In a rootless sandbox they may belong to subordinate ids, so only a process in
+ * a user namespace with the same map can delete them.
  */
 export async function removeTree(path: string): Promise<void> {
   try {
@@ -24,5 +24,5 @@ export async function removeTree(path: string): Promise<void> {
   } finally {
     await node.stop();
   }
-  if (existsSync(path)) throw new Error(`${path} can't be removed`);
+  if (existsSync(path)) throw new Error(`can't delete ${path}`);
 }

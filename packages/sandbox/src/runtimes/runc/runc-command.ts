@@ -3,10 +3,10 @@ import { existsSync, readFileSync, watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { programEnvironment } from '../../host/programs.ts';
 
-/** Every process of ours that is not in a container carries this, with the state directory as its value. */
+/** Set to the state directory in all processes of the sandbox outside of containers. */
 export const MARKER_VARIABLE = 'KUBE_SANDBOX_STATE';
 
-/** How runc and the small helpers are run: with what state, and so that a later run can find what was left. */
+/** The context in which runc and helper programs run. */
 export interface RuncContext {
   stateDir: string;
   /** runc's own state. */
@@ -26,7 +26,7 @@ export function runcArgv(context: RuncContext, logPath: string, ...args: string[
   return ['runc', '--root', context.root, '--log', logPath, '--log-format', 'json', ...args];
 }
 
-/** Runs a small program to its end. Throws with what it printed on stderr. */
+/** Runs a program until it exits. Throws an Error with its stderr. */
 export async function run(context: RuncContext, argv: readonly string[], input?: string): Promise<string> {
   const [file = '', ...args] = argv;
   return new Promise((resolve, reject) => {
@@ -38,7 +38,7 @@ export async function run(context: RuncContext, argv: readonly string[], input?:
   });
 }
 
-/** Waits until runc has written a pid file, which it does once the process runs; undefined if `ended` comes first. */
+/** Waits for the pid file that runc writes when the process runs; undefined if `ended` resolves first. */
 export async function waitForPidFile(path: string, ended: Promise<unknown>): Promise<number | undefined> {
   const watcher = watch(dirname(path));
   try {
@@ -62,7 +62,7 @@ export async function waitForPidFile(path: string, ended: Promise<unknown>): Pro
   return Number(readFileSync(path, 'utf8'));
 }
 
-/** The last error that runc wrote to its log; undefined if it wrote none. */
+/** The last error in runc's log; undefined if there is none. */
 export function lastError(logPath: string): string | undefined {
   let text: string;
   try {

@@ -24,22 +24,22 @@ import { execProcess } from './runc-exec.ts';
 import { lastError, runcArgv, type RuncContext, waitForPidFile } from './runc-command.ts';
 import { spawnChild } from './spawn-child.ts';
 
-/** Exit codes: containerd's for a process that could not be started, and the shell's for SIGKILL. */
+/** Exit codes: containerd's for a process that could not be started, and a shell's for SIGKILL. */
 const START_ERROR_CODE = 128;
 const KILLED_CODE = 137;
-/** The kubelet reads so much of a termination message. */
+/** The kubelet's maximum for a termination message. */
 const TERMINATION_MESSAGE_BYTES = 4096;
 
-/** What a container's files and cgroups are. */
-export interface ContainerPlace {
+/** The paths of a container's files and cgroup. */
+export interface ContainerPaths {
   directory: string;
-  /** The cgroup above the container's own, if it may have one. */
+  /** The parent of the container's own cgroup, if it has one. */
   cgroup?: string;
-  /** On the node, the file behind the termination message path. */
+  /** The file on the node that is mounted at the termination message path. */
   terminationLog?: string;
 }
 
-/** A container by runc: `runc run` in the foreground carries its streams, waits for it and gives its exit code. */
+/** A container that runs under `runc run` in the foreground, which copies its streams and returns its exit code. */
 export class RuncContainer implements RuntimeContainer {
   readonly id: string;
   readonly name: string;
@@ -48,12 +48,12 @@ export class RuncContainer implements RuntimeContainer {
   readonly user: LinuxUser;
   readonly exited: Promise<void>;
   state: ContainerState = { phase: 'created' };
-  /** Of its first process, on the node; absent unless it runs. */
+  /** The PID of its first process on the node; undefined unless it is running. */
   pid: number | undefined;
   readonly #context: RuncContext;
   readonly #node: RuncNode;
   readonly #config: ContainerConfig;
-  readonly #place: ContainerPlace;
+  readonly #place: ContainerPaths;
   readonly #log: LogWriter;
   readonly #now: () => Date;
   readonly #end = deferred<void>();
@@ -68,7 +68,7 @@ export class RuncContainer implements RuntimeContainer {
     context: RuncContext;
     node: RuncNode;
     config: ContainerConfig;
-    place: ContainerPlace;
+    place: ContainerPaths;
     user: LinuxUser;
     log: LogWriter;
     now: () => Date;
@@ -98,7 +98,7 @@ export class RuncContainer implements RuntimeContainer {
     const pidFile = join(directory, 'pid');
     const logPath = join(directory, 'runc.log');
     const argv = runcArgv(this.#context, logPath, 'run', '--pid-file', pidFile, '-b', directory, this.id);
-    const child = await spawnChild(this.#node.within(argv), {
+    const child = await spawnChild(this.#node.enter(argv), {
       tty: this.#config.tty,
       stdin: this.#config.stdin,
       env: this.#context.env,
@@ -173,8 +173,8 @@ export class RuncContainer implements RuntimeContainer {
   signal(name: NodeJS.Signals): void {
     if (this.pid === undefined || this.#child === undefined) return;
     if (name === 'SIGKILL') this.#killed = true;
-    // runc in the foreground passes signals on to the first process, which it alone can't mistake for another;
-    // a SIGKILL would end itself. In a user namespace another program stands between.
+    // A runc in the foreground forwards signals to the first process, without the risk of a reused PID. It can't forward
+    // SIGKILL, and in a user namespace another program is in between.
     const direct = name === 'SIGKILL' || this.#node.rootless;
     this.#node.signal(direct ? this.pid : this.#child.pid, name);
   }
@@ -211,7 +211,7 @@ export class RuncContainer implements RuntimeContainer {
     return logTail(this.#log.path, lines, bytes);
   }
 
-  /** Looked at by the log monitor. */
+  /** Called by the log monitor. */
   rotateLog(): void {
     this.#log.rotate();
   }

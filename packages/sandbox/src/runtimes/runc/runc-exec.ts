@@ -15,8 +15,8 @@ const EXEC_ID_BYTES = 32;
 /**
  * Starts a command in a running container by `runc exec`.
  *
- * The streams exist at once, as on a real node, where the connection is up before the process is. Letting go of
- * them leaves the process; its further output is read and thrown away, so that it is not held up.
+ * The streams exist at once, as on a real node, where the connection is established before the process starts. After a
+ * detach the process keeps running, and its output is discarded so that it does not block.
  */
 export function execProcess(
   context: RuncContext,
@@ -29,7 +29,7 @@ export function execProcess(
 ): RemoteProcess {
   const exec = new RuncExec(streams, isDirectory);
   const ended = exec.run(context, node, directory, containerId, command);
-  // Whoever has let go of the streams no longer asks how it ended.
+  // After a detach nobody handles this rejection.
   ended.catch(() => {});
   return {
     ...(streams.stdin ? { stdin: exec.stdin } : {}),
@@ -50,7 +50,7 @@ class RuncExec {
   #child: StreamedChild | undefined;
   #size: TerminalSize | undefined;
   #detached = false;
-  /** Input that came before the process was there. */
+  /** Input from before the process was started. */
   #whenStarted: (() => void)[] = [];
 
   constructor(streams: StreamOptions, isDirectory: IsDirectory) {
@@ -102,7 +102,7 @@ class RuncExec {
       ...command,
     );
     try {
-      const child = await spawnChild(node.within(argv), {
+      const child = await spawnChild(node.enter(argv), {
         tty: this.#streams.tty,
         stdin: this.#streams.stdin,
         env: context.env,
@@ -139,7 +139,7 @@ class RuncExec {
 
   #connect(child: StreamedChild): void {
     if (this.#size !== undefined) child.resize(this.#size);
-    // What is on its way when the child is paused still comes: one listener a stream is enough.
+    // Chunks still arrive after the child is paused: add only one drain listener per stream.
     const full = new Set<PassThrough>();
     child.onOutput((stream, chunk) => {
       const target = this[stream];

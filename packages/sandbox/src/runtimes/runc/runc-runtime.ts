@@ -19,25 +19,25 @@ import type { RuncNode } from './node/runc-node.ts';
 import { RuncSandbox, type SandboxEnvironment } from './runc-sandbox.ts';
 import { type RuncContext, runcContext } from './runc-command.ts';
 
-/** `containerLogMonitorInterval`: how often the sizes of logs are looked at. */
+/** `containerLogMonitorInterval`: the interval at which log sizes are checked. */
 const LOG_MONITOR_INTERVAL_MS = 10_000;
 
 export interface RuncRuntimeOptions {
-  /** A private directory for everything; one sandbox at a time uses it. */
+  /** A private directory for everything, used by one sandbox at a time. */
   stateDir: string;
   images: ImageService;
   now?: () => Date;
   /** Search path for runc, busybox and ip. */
   path?: string;
-  /** Containers get copies of their images even where they could have overlays. */
+  /** Containers get copies of their images even if overlayfs is available. */
   copies?: boolean;
   logMaxBytes?: number;
   logMonitorIntervalMs?: number;
-  /** How long a followed log stays open after the container's end. */
+  /** How long a followed log stays open after the container has terminated. */
   logFollowEndMs?: number;
 }
 
-/** Real containers by runc. */
+/** Runs real containers with runc. */
 export class RuncRuntime implements Runtime {
   readonly version = 'containerd://2.1.9+unknown';
   readonly images: ImageService;
@@ -136,7 +136,7 @@ function limitationsOf(users: number, limits: boolean): Limitation[] {
           {
             reason: 'LimitsNotEnforced',
             message:
-              'limits on memory and CPU are not enforced: no cgroup is delegated to you (where systemd runs your session: systemd-run --user --scope -p Delegate=yes COMMAND)',
+              'memory and CPU limits are not enforced: no cgroup is delegated to you (with systemd: systemd-run --user --scope -p Delegate=yes COMMAND)',
           },
         ]),
     ...(users > 1
@@ -144,7 +144,7 @@ function limitationsOf(users: number, limits: boolean): Limitation[] {
       : [
           {
             reason: 'OneUserOnly',
-            message: `containers have one user, root, which is you, and images of other users run as that: for more, ${HOW_TO_GET_USERS}`,
+            message: `root, mapped to your own id, is the only user, and images with another user run as root: for more, ${HOW_TO_GET_USERS}`,
           },
         ]),
   ];

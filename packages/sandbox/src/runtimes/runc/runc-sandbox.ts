@@ -21,14 +21,14 @@ import type { RuncNode } from './node/runc-node.ts';
 import { lastError, run, runcArgv, type RuncContext, waitForPidFile } from './runc-command.ts';
 import { newId } from './new-id.ts';
 
-/** What all sandboxes of a runtime have in common. */
+/** What all sandboxes of a runtime share. */
 export interface SandboxEnvironment {
   context: RuncContext;
   node: RuncNode;
   network: PodNetwork;
   /** The root file system of the pause container. */
   pauseRoot: string;
-  /** Above those of all pods; undefined where none may be made. */
+  /** The parent of all pods' cgroups; undefined if none may be created. */
   cgroup: string | undefined;
   capabilities: readonly string[];
   now: () => Date;
@@ -75,7 +75,7 @@ export class RuncSandbox implements PodSandbox {
     const pidFile = join(this.#directory, 'pid');
     const logPath = join(this.#directory, 'runc.log');
     const argv = runcArgv(context, logPath, 'run', '--pid-file', pidFile, '-b', this.#directory, this.id);
-    this.#pause = spawnPiped(node.within(argv), { stdin: false, env: context.env });
+    this.#pause = spawnPiped(node.enter(argv), { stdin: false, env: context.env });
     this.#pause.onOutput(() => {});
     const pid = await waitForPidFile(pidFile, this.#pause.ended);
     if (pid === undefined) {
@@ -93,7 +93,7 @@ export class RuncSandbox implements PodSandbox {
     const id = newId();
     const directory = join(context.stateDir, 'containers', id);
     const resolved = resolveUser(config.image.config.User, config.security, config.image.layers);
-    const { user, powerless } = nodeUser(resolved, config.security, node.ids);
+    const { user, unprivileged } = nodeUser(resolved, config.security, node.ids);
     const namespaces = this.#namespaces(config, id);
     const cgroup =
       this.#cgroup === undefined
@@ -104,7 +104,7 @@ export class RuncSandbox implements PodSandbox {
     }
     const terminationLog =
       config.terminationMessagePath === undefined ? undefined : join(directory, 'termination-log');
-    // Whoever the process runs as may write to it.
+    // The process may run as any user.
     if (terminationLog !== undefined) writeFileSync(terminationLog, '', { mode: 0o666 });
     const limit = config.resources.memoryLimit;
     const limited: ContainerConfig =
@@ -115,7 +115,7 @@ export class RuncSandbox implements PodSandbox {
       rootfs: join(directory, 'rootfs'),
       ...(cgroup === undefined ? {} : { cgroupsPath: `${cgroup}/${id}` }),
       user,
-      powerless,
+      unprivileged,
       singleGroup: node.ids.groups === 1,
       ...containerProcess(config, user, this.#config.hostname),
       namespaces,
@@ -182,7 +182,7 @@ export class RuncSandbox implements PodSandbox {
       source,
       options: ['rbind', 'rprivate', ...options, ...(rootless ? lockedFlags(source) : [])],
     });
-    const asked = config.mounts.map((mount) =>
+    const requested = config.mounts.map((mount) =>
       bind(
         mount.hostPath,
         mount.containerPath,
@@ -203,7 +203,7 @@ export class RuncSandbox implements PodSandbox {
       mounts.push(bind(terminationLog, config.terminationMessagePath, 'rw'));
     }
     const image = config.image.mounts.map((mount) => bind(mount.hostPath, mount.containerPath, 'ro'));
-    return [...image, ...mounts, ...asked];
+    return [...image, ...mounts, ...requested];
   }
 
   async connect(port: number): Promise<Duplex> {
@@ -213,7 +213,7 @@ export class RuncSandbox implements PodSandbox {
     }
     const namespace = `-n/proc/${this.#pausePid}/ns/net`;
     const nc = ['busybox', 'nsenter', namespace, 'busybox', 'nc', '127.0.0.1', String(port)];
-    const [program = '', ...argv] = node.beside(nc);
+    const [program = '', ...argv] = node.enterWithoutPid(nc);
     const child = spawn(program, argv, {
       stdio: ['pipe', 'pipe', 'ignore'],
       env: context.env,
@@ -245,7 +245,7 @@ export class RuncSandbox implements PodSandbox {
   }
 }
 
-/** runc mounts the root file system itself, in the container's own mount namespace: nothing to see or leave outside. */
+/** runc mounts the root file system in the container's own mount namespace, so that no mount remains outside. */
 function overlay(layers: readonly string[], directory: string): OciMount {
   return {
     destination: '/',
@@ -259,7 +259,7 @@ function overlay(layers: readonly string[], directory: string): OciMount {
   };
 }
 
-/** Where the kernel has no overlay for an ordinary user, a container gets a copy of its image. */
+/** Where an unprivileged user can't mount overlayfs, a container gets a copy of its image. */
 async function copyLayers(
   context: RuncContext,
   node: RuncNode,
@@ -267,6 +267,6 @@ async function copyLayers(
   root: string,
 ): Promise<void> {
   for (const layer of layers.toReversed()) {
-    await run(context, node.beside(['busybox', 'cp', '-a', `${layer}/.`, root]));
+    await run(context, node.enterWithoutPid(['busybox', 'cp', '-a', `${layer}/.`, root]));
   }
 }

@@ -1,17 +1,17 @@
 import type { OciSeccomp } from './oci-spec.ts';
 
-/** What the runtimes' default profiles answer with. */
+/** The error of the default profiles of runtimes. */
 const EPERM = 1;
-/** Makes a C library use the older call. */
+/** Makes libc fall back to the older call. */
 const ENOSYS = 38;
 
 /**
- * System calls that containerd's default profile keeps from a container, and the capabilities that open each.
+ * System calls that containerd's default profile denies without one of these capabilities.
  *
- * The real profile lists what is allowed; naming what is not has the same effect on the calls that matter, and does
- * not break programs on a kernel with newer calls.
+ * The real profile is an allowlist. This denylist has the same effect for the relevant calls, and does not break programs
+ * on a kernel with newer calls.
  */
-const GUARDED: readonly { capabilities: readonly string[]; names: readonly string[] }[] = [
+const NEEDS_CAPABILITY: readonly { capabilities: readonly string[]; names: readonly string[] }[] = [
   { capabilities: ['CAP_SYS_ADMIN', 'CAP_BPF'], names: ['bpf'] },
   { capabilities: ['CAP_SYS_ADMIN', 'CAP_PERFMON'], names: ['perf_event_open'] },
   { capabilities: ['CAP_SYS_ADMIN', 'CAP_SYSLOG'], names: ['syslog'] },
@@ -43,7 +43,7 @@ const GUARDED: readonly { capabilities: readonly string[]; names: readonly strin
   { capabilities: ['CAP_SYS_CHROOT'], names: ['chroot'] },
   { capabilities: ['CAP_SYS_MODULE'], names: ['delete_module', 'init_module', 'finit_module'] },
   { capabilities: ['CAP_SYS_PACCT'], names: ['acct'] },
-  // ptrace itself is open to all since Linux 4.8: the kernel asks for the capability where it must.
+  // ptrace itself is allowed since Linux 4.8: the kernel checks the capability itself.
   { capabilities: ['CAP_SYS_PTRACE'], names: ['kcmp', 'pidfd_getfd', 'process_madvise'] },
   { capabilities: ['CAP_SYS_RAWIO'], names: ['iopl', 'ioperm'] },
   {
@@ -65,7 +65,7 @@ const GUARDED: readonly { capabilities: readonly string[]; names: readonly strin
   { capabilities: ['CAP_DAC_READ_SEARCH'], names: ['open_by_handle_at'] },
 ];
 
-/** Never allowed, whatever the capabilities. */
+/** Always denied, with any capabilities. */
 const FORBIDDEN = [
   'add_key',
   'keyctl',
@@ -92,12 +92,12 @@ const FORBIDDEN = [
 const NAMESPACE_FLAGS = [
   0x2_00_00, 0x2_00_00_00, 0x4_00_00_00, 0x8_00_00_00, 0x10_00_00_00, 0x20_00_00_00, 0x40_00_00_00,
 ];
-/** Sockets to the hypervisor. */
+/** Sockets between a virtual machine and its hypervisor. */
 const AF_VSOCK = 40;
 
 /** The profile `RuntimeDefault` for a container with these capabilities. */
 export function runtimeDefaultProfile(capabilities: readonly string[]): OciSeccomp {
-  const names = GUARDED.filter(
+  const names = NEEDS_CAPABILITY.filter(
     ({ capabilities: any }) => !any.some((one) => capabilities.includes(one)),
   ).flatMap(({ names: calls }) => calls);
   return {
@@ -117,7 +117,7 @@ export function runtimeDefaultProfile(capabilities: readonly string[]): OciSecco
   };
 }
 
-/** Namespaces can't be made by clone either. The flags of clone3 are in memory, where no filter sees them. */
+/** Denies new namespaces by clone. The flags of clone3 are in memory, which a filter can't read. */
 function newNamespaces(): OciSeccomp['syscalls'] {
   return [
     { names: ['clone3'], action: 'SCMP_ACT_ERRNO', errnoRet: ENOSYS },

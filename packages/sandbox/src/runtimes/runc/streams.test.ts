@@ -11,7 +11,7 @@ const TERMINAL: StreamOptions = { stdin: true, stdout: true, stderr: false, tty:
 const isRunning = (pod: PodObject | undefined): boolean =>
   pod?.status?.containerStatuses?.[0]?.state?.running !== undefined;
 
-/** Gathers what comes out, and waits for a text in it. */
+/** Collects output, and waits for text in it. */
 class Output {
   text = '';
   #wake: (() => void) | undefined;
@@ -45,16 +45,16 @@ async function exec(node: TestNode, command: string[], streams = PIPES): Promise
   return [process, new Output(process)];
 }
 
-// Each has a node of its own and mostly waits.
+// Each test has its own node and mostly waits.
 describe('streams of real containers', { concurrency: 3 }, () => {
-  test('attach gives all clients what comes from now on, stderr apart', { skip }, async (t) => {
+  test('attach sends new output to all clients, with stderr separate', { skip }, async (t) => {
     const node = await testNode(t);
     node.create('p', {
       stdin: true,
       command: ['sh', '-c', 'echo early; while read x; do echo "out $x"; echo "err $x" >&2; done'],
     });
     await node.until('p', isRunning);
-    // Running is reported before the process has said a word.
+    // The container is reported as running before its first output.
     while ((await node.logs('p', 'main')) === '') await setTimeout(5);
     const [first, firstOut] = await attach(node, PIPES);
     const [second, secondOut] = await attach(node, { ...PIPES, stdin: false });
@@ -70,27 +70,31 @@ describe('streams of real containers', { concurrency: 3 }, () => {
     assert.match(await node.logs('p', 'main'), /^early\n/);
   });
 
-  test('the end of stdin detaches; with stdinOnce it is the end of the input', { skip }, async (t) => {
-    const node = await testNode(t);
-    const command = ['sh', '-c', 'cat; echo end of input'];
-    node.create(
-      'p',
-      { stdin: true, command },
-      { containers: [{ name: 'once', stdin: true, stdinOnce: true, command }], restartPolicy: 'Never' },
-    );
-    await node.until('p', (pod) => pod?.status?.containerStatuses?.every(({ ready }) => ready) ?? false);
-    const [plain] = await attach(node, PIPES);
-    plain.stdin?.end('x\n');
-    assert.equal(await plain.ended, undefined);
-    assert.notEqual(node.pod('p').status?.containerStatuses?.[0]?.state?.running, undefined);
-    const once = await node.agent.attach('default', 'p', 'once', PIPES);
-    const output = new Output(once);
-    once.stdin?.end('y\n');
-    await once.ended;
-    await output.until(/y\nend of input\n/);
-  });
+  test(
+    'the end of stdin detaches; with stdinOnce it closes the stdin of the container',
+    { skip },
+    async (t) => {
+      const node = await testNode(t);
+      const command = ['sh', '-c', 'cat; echo end of input'];
+      node.create(
+        'p',
+        { stdin: true, command },
+        { containers: [{ name: 'once', stdin: true, stdinOnce: true, command }], restartPolicy: 'Never' },
+      );
+      await node.until('p', (pod) => pod?.status?.containerStatuses?.every(({ ready }) => ready) ?? false);
+      const [plain] = await attach(node, PIPES);
+      plain.stdin?.end('x\n');
+      assert.equal(await plain.ended, undefined);
+      assert.notEqual(node.pod('p').status?.containerStatuses?.[0]?.state?.running, undefined);
+      const once = await node.agent.attach('default', 'p', 'once', PIPES);
+      const output = new Output(once);
+      once.stdin?.end('y\n');
+      await once.ended;
+      await output.until(/y\nend of input\n/);
+    },
+  );
 
-  test('letting go of a stdinOnce container ends its input too', { skip }, async (t) => {
+  test('with stdinOnce, a detach also closes the stdin of the container', { skip }, async (t) => {
     const node = await testNode(t);
     node.create(
       'p',
@@ -106,7 +110,7 @@ describe('streams of real containers', { concurrency: 3 }, () => {
     assert.equal(pod.status?.containerStatuses?.[0]?.state?.terminated?.exitCode, 5);
   });
 
-  test('a terminal echoes, has the size it is given, and passes control characters', { skip }, async (t) => {
+  test('a terminal echoes, has the requested size, and passes control characters', { skip }, async (t) => {
     const node = await testNode(t);
     node.create('p', { stdin: true, tty: true, command: ['sh'] }, { restartPolicy: 'Never' });
     await node.until('p', isRunning);
@@ -129,7 +133,7 @@ describe('streams of real containers', { concurrency: 3 }, () => {
     });
   });
 
-  test('a container with a terminal has no stderr of its own to attach to', { skip }, async (t) => {
+  test('attach to a container with a terminal has no separate stderr', { skip }, async (t) => {
     const node = await testNode(t);
     node.create('p', { stdin: true, tty: true, command: ['sh'] });
     await node.until('p', isRunning);
@@ -139,7 +143,7 @@ describe('streams of real containers', { concurrency: 3 }, () => {
     });
   });
 
-  test('exec: streams apart, end of input, exit codes, failures to start', { skip }, async (t) => {
+  test('exec: separate streams, end of input, exit codes, failed starts', { skip }, async (t) => {
     const node = await testNode(t);
     node.create('p', { command: ['sleep', '3600'] });
     await node.until('p', isRunning);
@@ -169,37 +173,41 @@ describe('streams of real containers', { concurrency: 3 }, () => {
     });
   });
 
-  test('exec carries much in both directions, and a slow reader loses nothing', { skip }, async (t) => {
-    const node = await testNode(t);
-    node.create('p', { command: ['sleep', '3600'] });
-    await node.until('p', isRunning);
-    const size = 20_000_000;
-    const [wc, counted] = await exec(node, ['wc', '-c']);
-    for (let sent = 0; sent < size; sent += 1_000_000) {
-      if (wc.stdin?.write(Buffer.alloc(1_000_000)) === false) {
-        await new Promise((resolve) => wc.stdin?.once('drain', resolve));
+  test(
+    'exec transfers a lot of data in both directions, without loss for a slow reader',
+    { skip },
+    async (t) => {
+      const node = await testNode(t);
+      node.create('p', { command: ['sleep', '3600'] });
+      await node.until('p', isRunning);
+      const size = 20_000_000;
+      const [wc, counted] = await exec(node, ['wc', '-c']);
+      for (let sent = 0; sent < size; sent += 1_000_000) {
+        if (wc.stdin?.write(Buffer.alloc(1_000_000)) === false) {
+          await new Promise((resolve) => wc.stdin?.once('drain', resolve));
+        }
       }
-    }
-    wc.stdin?.end();
-    await wc.ended;
-    await counted.until(new RegExp(`^${size}\n`));
-    const process = await node.agent.exec(
-      'default',
-      'p',
-      'main',
-      ['head', '-c', String(size), '/dev/zero'],
-      PIPES,
-    );
-    let received = 0;
-    for await (const chunk of process.stdout ?? []) {
-      received += (chunk as Buffer).length;
-      if (received % 7 === 0) await setTimeout(1);
-    }
-    assert.equal(received, size);
-  });
+      wc.stdin?.end();
+      await wc.ended;
+      await counted.until(new RegExp(`^${size}\n`));
+      const process = await node.agent.exec(
+        'default',
+        'p',
+        'main',
+        ['head', '-c', String(size), '/dev/zero'],
+        PIPES,
+      );
+      let received = 0;
+      for await (const chunk of process.stdout ?? []) {
+        received += (chunk as Buffer).length;
+        if (received % 7 === 0) await setTimeout(1);
+      }
+      assert.equal(received, size);
+    },
+  );
 
   test(
-    'a stream that is read slowly holds the other up, and neither gathers listeners',
+    'a stream that is read slowly blocks the other, and neither accumulates listeners',
     { skip },
     async (t) => {
       const node = await testNode(t);
@@ -224,7 +232,7 @@ describe('streams of real containers', { concurrency: 3 }, () => {
     },
   );
 
-  test('letting go of an exec leaves its process', { skip }, async (t) => {
+  test('the process of an exec keeps running after a detach', { skip }, async (t) => {
     const node = await testNode(t);
     node.create('p', { command: ['sleep', '3600'] });
     await node.until('p', isRunning);
@@ -235,7 +243,7 @@ describe('streams of real containers', { concurrency: 3 }, () => {
     assert.match(list, /^sleep 777$/m);
   });
 
-  test('a port of the pod is reached by port-forward', { skip }, async (t) => {
+  test('port-forward reaches a port of the pod', { skip }, async (t) => {
     const node = await testNode(t);
     node.create('p', {
       image: 'example.com/distroless/http-service:v1',
@@ -249,7 +257,7 @@ describe('streams of real containers', { concurrency: 3 }, () => {
     assert.match(text, /^HTTP\/1\.1 200 OK[^]*hello from p, request 1\n$/);
   });
 
-  test('a client that reads slowly holds nobody up and gets everything', { skip }, async (t) => {
+  test('a slow client blocks nobody and receives everything', { skip }, async (t) => {
     const node = await testNode(t);
     node.create(
       'p',

@@ -5,46 +5,46 @@ import { isSystemDirectory } from './file-tree.ts';
 import { parseDuration } from './duration.ts';
 import { findProgram } from './shell/programs/index.ts';
 
-/** The prefix of the annotations by which a pod says how its simulated containers behave. */
+/** Prefix of the annotations that set the behaviour of a pod's simulated containers. */
 export const ANNOTATION_PREFIX = 'sandbox.kubectl-dbg.dev/';
 
 /** What a simulated container does. */
 export interface Behaviour {
-  /** How long it takes to start, in ms; absent leaves it to the runtime. */
+  /** How long it takes to start, in ms; the runtime's default if absent. */
   startDelay?: number;
-  /** It cannot be started, for this reason in runc's words. */
+  /** It cannot be started, with this message of runc. */
   startError?: string;
-  /** A shell program that is its process. */
+  /** The shell program that it runs. */
   script?: string;
-  /** The program that is its process, with its arguments; without it and a script it runs for ever and says nothing. */
+  /** The command that it runs. Without a command and a script, it runs forever and prints nothing. */
   command?: readonly string[];
-  /** What `ps` shows of it. */
+  /** Its command line in `ps`. */
   argv: readonly string[];
   env: ReadonlyMap<string, string>;
 }
 
-/** Programs of built-in images that are more than their name says. */
+/** Scripts of programs in built-in images. */
 const IMAGE_PROGRAMS: Readonly<Record<string, string>> = {
   '/neato': 'while :; do echo neato is at work; sleep 1; done',
 };
 
-/** Images that have the simulated programs and nothing else. */
+/** Images that have exactly the simulated programs. */
 const WHOLE_IMAGE = /\/(?:busybox|busybox-nonroot|debian|alpine|ubuntu)[:@]/;
-/** Images that have one program, and it is not a shell. */
+/** Images with one program, which is not a shell. */
 const ONE_PROGRAM_IMAGE = /\/distroless\//;
 
-/** The one program of an image that has nothing else; undefined for all others. */
+/** The program of an image that contains only one; undefined for all other images. */
 export function onlyProgram({ reference, config }: Image): string | undefined {
   return ONE_PROGRAM_IMAGE.test(reference) ? (config.Entrypoint?.[0] ?? '') : undefined;
 }
 
-/** The files of an image that has no system in it: those that its entrypoint names. Undefined for all others. */
+/** The files of such an image, which its entrypoint names; undefined for all other images. */
 export function onlyFiles(image: Image): string[] | undefined {
   if (onlyProgram(image) === undefined) return undefined;
   return (image.config.Entrypoint ?? []).filter((word) => word.startsWith('/'));
 }
 
-/** Reads what a container does off its pod's annotations, its command and its image. */
+/** Determines what a container does from its pod's annotations, its command and its image. */
 export function readBehaviour(config: ContainerConfig, user: LinuxUser, hostname: string): Behaviour {
   const { args, env } = hasCommand(config) ? containerProcess(config, user, hostname) : { args: [], env: [] };
   const behaviour: Behaviour = {
@@ -59,7 +59,7 @@ export function readBehaviour(config: ContainerConfig, user: LinuxUser, hostname
   const startError = annotation('start-error') ?? commandError(args, config) ?? workingDirError(config);
   if (startError !== undefined) behaviour.startError = startError;
   const known = findProgram(args[0] ?? '') !== undefined;
-  // A debug container with a command of its own must not play its target's part.
+  // The general script is for the application, not for a debug container with its own command.
   const general = known ? undefined : config.annotations[`${ANNOTATION_PREFIX}script`];
   const script =
     config.annotations[`${ANNOTATION_PREFIX}script.${config.name}`] ??
@@ -72,7 +72,7 @@ export function readBehaviour(config: ContainerConfig, user: LinuxUser, hostname
   return behaviour;
 }
 
-/** Why a command cannot be run in an image, in runc's words; undefined if it can, or nobody knows. */
+/** runc's message if a command cannot run in an image; undefined if it can, or if unknown. */
 export function commandError(
   argv: readonly string[],
   { image }: Pick<ContainerConfig, 'image'>,
@@ -87,7 +87,7 @@ export function commandError(
   return has ? undefined : notFoundError(command);
 }
 
-/** runc's words for a program that is not there. */
+/** runc's message for a program that does not exist. */
 export function notFoundError(command: string): string {
   if (isSystemDirectory(command))
     return `unable to start container process: exec: ${JSON.stringify(command)}: is a directory`;
@@ -97,7 +97,7 @@ export function notFoundError(command: string): string {
   return `unable to start container process: exec: ${JSON.stringify(command)}: ${why}`;
 }
 
-/** Why a working directory cannot be made: one of those above it is a program. */
+/** runc's message for a working directory that cannot be created because a parent is a program. */
 function workingDirError({ workingDir = '', image }: ContainerConfig): string | undefined {
   if (!WHOLE_IMAGE.test(image.reference)) return undefined;
   const names = workingDir.split('/').slice(0, -1);

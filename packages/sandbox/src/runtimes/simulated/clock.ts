@@ -2,17 +2,17 @@
 export interface Clock {
   /** Milliseconds since the epoch, with a fraction. */
   now(): number;
-  /** Resolves after `ms`, or rejects with the signal's reason when that is aborted. Infinity means never. */
+  /** Resolves after `ms`, or rejects with the signal's reason when it is aborted. Infinity means never. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 
-/** setTimeout has no longer delays (2^31 - 1 ms, 24.8 days). */
+/** The maximum delay of setTimeout (2^31 - 1 ms, 24.8 days). */
 const MAX_TIMEOUT_MS = 2_147_483_647;
 
 /** This machine's clock. */
 export const REAL_CLOCK: Clock = realClock(true);
 
-/** The same, but a sleep does not keep the process alive. */
+/** The same, but its timers do not keep the process alive. */
 export const UNREF_CLOCK: Clock = realClock(false);
 
 function realClock(keepsAlive: boolean): Clock {
@@ -31,12 +31,12 @@ function realClock(keepsAlive: boolean): Clock {
 
 interface Sleeper {
   at: number;
-  /** Orders sleepers with the same wake-up time: first come, first served. */
+  /** Orders sleepers with the same wake-up time: first in, first out. */
   order: number;
   wake(): void;
 }
 
-/** A clock that stands still until a test advances it. */
+/** A clock that only advances when a test calls `advance`. */
 export class VirtualClock implements Clock {
   #now: number;
   #order = 0;
@@ -59,7 +59,7 @@ export class VirtualClock implements Clock {
     });
   }
 
-  /** Advances by `ms`, waking every sleeper at its time and letting it run before the next is woken. */
+  /** Advances by `ms`. Wakes every sleeper at its time, and lets it run before the next one. */
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms;
     await settle();
@@ -88,7 +88,7 @@ export class VirtualClock implements Clock {
   }
 }
 
-/** Pending promises and streams need a few turns of the event loop to settle. */
+/** Turns of the event loop that pending promises and streams need. */
 const SETTLING_TURNS = 4;
 
 async function settle(): Promise<void> {

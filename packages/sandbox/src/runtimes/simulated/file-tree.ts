@@ -1,7 +1,7 @@
 import type { Mount } from '../../cri/runtime.ts';
 import { SimulatedVolumes } from './volumes.ts';
 
-/** Directories that every image with a system in it has. */
+/** Directories of images with a system. */
 const DIRECTORIES = [
   '/',
   ...['bin', 'dev', 'etc', 'home', 'lib', 'proc', 'root', 'sbin', 'sys', 'tmp', 'usr', 'var'].map(
@@ -15,28 +15,28 @@ const DIRECTORIES = [
   '/dev/pts',
   '/dev/shm',
 ];
-/** Directories that a runtime makes in an image with nothing but a program. */
+/** Directories that a runtime creates in an image with only a program. */
 const BARE_DIRECTORIES = ['/', '/dev', '/dev/pts', '/dev/shm', '/etc', '/proc', '/sys'];
-/** What the files of a process are seen under. */
+/** The path of a process's root file system. */
 const PROCESS_ROOT = /^\/proc\/(\d+)\/root(?=\/|$)/;
 
 export interface FileTreeOptions {
   mounts?: readonly Mount[];
   volumes?: SimulatedVolumes;
-  /** The files of an image that has no system in it. */
+  /** The files of an image without a system. */
   image?: readonly string[] | undefined;
-  /** The files of the process with that id; undefined if there is none. */
+  /** The files of a process; undefined if there is no process with that id. */
   rootOf?: (pid: number) => FileTree | undefined;
 }
 
-/** Where the content of a path is kept. */
+/** The location of a path's content. */
 interface Place {
   files: Map<string, Buffer>;
   key: string;
   readOnly: boolean;
 }
 
-/** A write to what is mounted read-only. */
+/** A write to a read-only mount. */
 export class ReadOnlyError extends Error {
   override readonly name = 'ReadOnlyError';
 
@@ -45,7 +45,7 @@ export class ReadOnlyError extends Error {
   }
 }
 
-/** The files of a simulated container: those that were written, its volumes', and directories that can be looked at. */
+/** The files of a simulated container: written files, volumes, and the directories of the image. */
 export class FileTree {
   readonly #files = new Map<string, Buffer>();
   readonly #mounts: readonly Mount[];
@@ -68,7 +68,7 @@ export class FileTree {
     return this.#image?.includes(plain) === true || this.has(plain) || this.#isDirectory(plain);
   }
 
-  /** The names below a directory; undefined if it is none. */
+  /** The names in a directory; undefined if it is not a directory. */
   list(path: string): string[] | undefined {
     const other = this.#other(path);
     if (other !== undefined) return other.tree?.list(other.path);
@@ -81,7 +81,7 @@ export class FileTree {
     return [...new Set(names)].filter((name) => name !== '').toSorted();
   }
 
-  /** Whether there is a file with content. */
+  /** Whether there is a regular file at the path. */
   has(path: string): boolean {
     return this.read(path) !== undefined;
   }
@@ -99,7 +99,7 @@ export class FileTree {
   }
 
   /**
-   * Removes a file; false if there is none.
+   * Deletes a file; false if it does not exist.
    *
    * @throws ReadOnlyError
    */
@@ -110,12 +110,12 @@ export class FileTree {
     return place.files.delete(place.key);
   }
 
-  /** Forgets what was written, but for what is in volumes. */
+  /** Deletes all written files, except in volumes. */
   clear(): void {
     this.#files.clear();
   }
 
-  /** The tree of another process, where a path leads through its root. */
+  /** The tree of another process, if the path is below its /proc/PID/root. */
   #other(path: string): { tree: FileTree | undefined; path: string } | undefined {
     const process = PROCESS_ROOT.exec(path);
     if (process === null) return undefined;
@@ -142,9 +142,9 @@ export class FileTree {
 
   #directories(): string[] {
     const mounted = this.#mounts.flatMap(({ hostPath, containerPath }) => {
-      // The node's root has what every root has.
+      // The node has the same directories as any system.
       if (hostPath === '/') return DIRECTORIES.map((path) => containerPath + (path === '/' ? '' : path));
-      // A single file of a volume is no directory.
+      // A single file of a volume is not a directory.
       const volume = this.#volumes.find(hostPath);
       return volume?.files.has(volume.path) === true ? [] : [containerPath];
     });
@@ -155,7 +155,7 @@ export class FileTree {
     return [...this.#directories(), ...(this.#image ?? []), ...this.#files.keys(), ...this.#mounted()];
   }
 
-  /** The paths of the files in volumes. */
+  /** The paths of files in volumes. */
   #mounted(): string[] {
     return this.#mounts.flatMap(({ hostPath, containerPath }) => {
       const volume = this.#volumes.find(hostPath);
@@ -170,7 +170,7 @@ function normalize(path: string): string {
   return path.replaceAll(/\/+/g, '/').replace(/(?<=.)\/$/, '') || '/';
 }
 
-/** Whether a path is a directory of any image with a system in it. */
+/** Whether a path is a directory of every image with a system. */
 export function isSystemDirectory(path: string): boolean {
   return DIRECTORIES.includes(path);
 }

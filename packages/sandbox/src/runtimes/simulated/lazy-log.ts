@@ -7,7 +7,7 @@ import { readLog } from '../../cri/log/log-reader.ts';
 import { logTail } from '../../cri/log/log-tail.ts';
 import { type LogLimits, LogWriter } from '../../cri/log/log-writer.ts';
 
-/** A container's log whose file is made for the first byte or the first follower: most of thousands never are. */
+/** A container's log whose file is created with the first byte or the first follower; most containers never need it. */
 export class LazyLog {
   readonly #path: string;
   readonly #now: () => number;

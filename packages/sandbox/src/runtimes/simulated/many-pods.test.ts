@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 
 const PROGRAM = fileURLToPath(new URL('../../testing/many-pods.ts', import.meta.url));
 const PODS = 10_000;
-/** What one process may take for them, API server, kubelet and client together. */
+/** Memory limit of the process with API server, kubelet and client. */
 const LIMIT_MIB = 1536;
 
 test(`${PODS} pods run in one process`, async (t) => {

@@ -1,15 +1,15 @@
-/** Pods get addresses of this range, which leads nowhere. */
+/** The pods' address range, which is not routed. */
 const PREFIX = '10.85';
 /** The first address is the node's own. */
 const FIRST_HOST = 2;
 const LAST_HOST = 0xfffe;
 
-/** Addresses for pods, each given out in turn. */
+/** Allocates pod addresses round-robin. */
 export class PodAddresses {
   readonly #used = new Set<number>();
   #next = FIRST_HOST;
 
-  /** Throws an Error in the words of CNI's host-local when none is left. */
+  /** Throws an Error with the message of CNI's host-local plugin if none is left. */
   take(): string {
     for (let tries = FIRST_HOST; tries <= LAST_HOST; tries += 1) {
       const host = this.#next;

@@ -4,14 +4,14 @@ import { Pipe } from './shell/streams.ts';
 import { inputStream } from './simulated-exec.ts';
 import { SimulatedProcess } from './simulated-process.ts';
 
-/** What a simulated service answers on every port: it reads a request's head and says that all is well. */
+/** The script of a simulated service: reads the head of a request and responds with 200. */
 export function httpAnswer(body: string): string {
   const head = `HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: ${body.length}\r\nConnection: close`;
   const answer = `${head}\r\n\r\n${body}`.replaceAll('\r', String.raw`\r`).replaceAll('\n', String.raw`\n`);
   return `while read line && [ -n "$(echo "$line" | tr -d '${String.raw`\r`}')" ]; do :; done\nprintf '${answer}'\n`;
 }
 
-/** A connection to a shell program, whose stdin and stdout it is. */
+/** A connection that is the stdin and stdout of a shell program. */
 export function serveConnection(script: string, machine: Machine): Duplex {
   const input = new Pipe();
   const output = new PassThrough();

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /**
- * Chance that a seed decides: what a name draws depends on the seed and the name alone, not on who else drew before.
+ * Random numbers that depend only on the seed and a name, not on the order of calls for other names.
  */
 export class Random {
   #state: number;
@@ -10,7 +10,7 @@ export class Random {
     this.#state = digest(words).readUInt32LE(0);
   }
 
-  /** A number from 0 up to, not including, 1. (The mulberry32 generator.) */
+  /** A number from 0 (inclusive) to 1 (exclusive), by mulberry32. */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     let value = this.#state;
@@ -20,7 +20,7 @@ export class Random {
   }
 }
 
-/** 64 hexadecimal digits, as container ids have, from a seed and names. */
+/** A container id, 64 hexadecimal digits, from a seed and names. */
 export function seededId(...words: readonly (string | number)[]): string {
   return digest(words).toString('hex');
 }

@@ -24,7 +24,7 @@ import { Terminal } from './terminal.ts';
 
 /** containerd's exit code for a process that could not be started. */
 const START_ERROR_CODE = 128;
-/** The kubelet reads so much of a termination message. */
+/** The kubelet's maximum for a termination message. */
 const TERMINATION_MESSAGE_BYTES = 4096;
 
 export interface SimulatedContainerOptions {
@@ -34,16 +34,16 @@ export interface SimulatedContainerOptions {
   behaviour: Behaviour;
   /** How long it takes to start, in ms. */
   startDelay: number;
-  /** Made when it is first needed: most of thousands of containers never run anything. */
+  /** Created when first needed: most containers never run anything. */
   machine: () => Machine;
-  /** Its process is the first of its process namespace. */
+  /** Its process is the init process of its PID namespace. */
   init: boolean;
-  /** Of the process namespace it is in. */
+  /** The processes of its PID namespace. */
   processes: ProcessTable;
   log: LazyLog;
 }
 
-/** A container without a process: what it does was read off its annotations and its command. */
+/** A container without a real process; its annotations and its command determine what it does. */
 export class SimulatedContainer implements RuntimeContainer {
   readonly id: string;
   readonly name: string;
@@ -61,7 +61,7 @@ export class SimulatedContainer implements RuntimeContainer {
   #stdin: Pipe | undefined;
   #hub: OutputHub | undefined;
   #outOfMemory = false;
-  /** Of a service, which has no process that ends by itself. */
+  /** PID of a service, which has no simulated process. */
   #pid: number | undefined;
   #heldUp: (() => void)[] = [];
 
@@ -122,7 +122,7 @@ export class SimulatedContainer implements RuntimeContainer {
     void this.#process.ended.then((end) => this.#finish(end));
   }
 
-  /** It runs no program of its own: a service that goes on for ever. */
+  /** Whether it runs no program: a service that runs forever. */
   get isService(): boolean {
     return this.state.phase === 'running' && this.#process === undefined;
   }
@@ -130,7 +130,7 @@ export class SimulatedContainer implements RuntimeContainer {
   signal(name: NodeJS.Signals): void {
     if (this.state.phase !== 'running') return;
     if (this.#process !== undefined) this.#process.signal(name);
-    // A service that is asked to end does.
+    // A service exits on SIGTERM.
     else if (name === 'SIGTERM') this.#finish({ exitCode: 0 });
     else this.#finish({ exitCode: SIGNAL_BASE + (SIGNAL_NUMBERS[name] ?? 0) });
   }

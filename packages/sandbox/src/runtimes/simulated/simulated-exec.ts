@@ -5,7 +5,7 @@ import { NOWHERE, Pipe, type Sink } from './shell/streams.ts';
 import { SimulatedProcess } from './simulated-process.ts';
 import { Terminal } from './terminal.ts';
 
-/** Starts a command beside a container's first process; `onStart` is told of it. */
+/** Starts a command in a running container; calls `onStart` with its process. */
 export function startExec(
   argv: readonly string[],
   streams: StreamOptions,
@@ -47,7 +47,7 @@ export function startExec(
   };
 }
 
-/** The writing end of a process's stdin. What comes after the process has closed it is thrown away. */
+/** The writable side of a process's stdin. Input after the process has closed it is discarded. */
 export function inputStream(input: Pipe, terminal: Terminal | undefined): Writable {
   const stream = new Writable({
     write(chunk: Buffer, _encoding, done) {
@@ -63,7 +63,7 @@ export function inputStream(input: Pipe, terminal: Terminal | undefined): Writab
   return stream;
 }
 
-/** Writes to a stream at its reader's pace, and throws away what nobody reads any more. */
+/** Writes to a stream with back-pressure; discards output after the reader has closed it. */
 function sinkOf(stream: PassThrough | undefined): Sink {
   if (stream === undefined) return NOWHERE;
   return {

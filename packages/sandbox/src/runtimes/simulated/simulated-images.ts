@@ -6,7 +6,7 @@ import { ImageError, type ImageService } from '../../cri/runtime.ts';
 import type { Clock } from './clock.ts';
 import { parseDuration } from './duration.ts';
 
-/** How long a registry near by takes to answer, in ms. */
+/** Response time of a nearby registry, in ms. */
 const PULL_MS = 10;
 /** `simulated/slow-pull` without a duration in its tag. */
 const SLOW_PULL_MS = 5000;
@@ -15,13 +15,13 @@ const SIZE = 1_000_000;
 const NEVER = new AbortController().signal;
 
 /**
- * Images that are names only. Every well-formed reference can be pulled, but for
- * - `simulated/slow-pull:6s` (takes that long), `simulated/never-pulled` (never comes),
- * - `simulated/not-found` and whatever has a part called `nosuch...`,
+ * Images without content. Every well-formed reference can be pulled, except
+ * - `simulated/slow-pull:6s` (takes that long), `simulated/never-pulled` (never completes),
+ * - `simulated/not-found` and names with a component that starts with `nosuch`,
  * - `simulated/unauthorized` and `example.com/private/...`,
  * - `simulated/too-many-requests`, `simulated/unavailable`,
  * - `simulated/no-such-host` and registries below `.invalid`,
- * - `simulated/flaky:2`, which comes after two failures.
+ * - `simulated/flaky:2`, which fails twice.
  */
 export class SimulatedImages implements ImageService {
   readonly #clock: Clock;
@@ -69,7 +69,7 @@ export class SimulatedImages implements ImageService {
     const failed = `failed to pull and unpack image ${JSON.stringify(full)}: failed to resolve image: `;
     const host = registry === 'docker.io' ? 'registry-1.docker.io' : registry;
     const url = `https://${host}/v2/${repository}/manifests/${tag}`;
-    // The kubelet leaves the code of an unknown kind of error out.
+    // The kubelet omits the code of an unknown kind of error.
     const refused = (status: string): string =>
       `${failed}unexpected status from HEAD request to ${url}: ${status}`;
     const notFound = `rpc error: code = NotFound desc = ${failed}${full}: not found`;

@@ -9,22 +9,22 @@ import { Shell } from './shell/shell.ts';
 export interface ProcessOptions {
   /** The program and its arguments, or a shell program. */
   run: { argv: readonly string[] } | { script: string };
-  /** What `ps` shows of a shell program. */
+  /** The command line of a script in `ps`. */
   argv?: readonly string[];
   machine: Machine;
   env: ReadonlyMap<string, string>;
   io: Io;
-  /** The first process of a process namespace is ended by no signal that it has no handler for, save SIGKILL from outside. */
+  /** It is the init process of a PID namespace: signals without a handler have no effect, except SIGKILL from outside. */
   init: boolean;
-  /** It has process id 1, though it may be ended like any other; absent: as `init`. */
+  /** It has PID 1, but signals terminate it like any other process; defaults to `init`. */
   first?: boolean;
 }
 
 const NOT_FOUND = 127;
-/** What a failure of the simulation itself ends with. */
+/** Exit code after an error of the simulation itself. */
 const FAILED = 1;
 
-/** A process that exists in words only. */
+/** A simulated process. */
 export class SimulatedProcess {
   readonly pid: number;
   readonly ended: Promise<ProcessEnd>;
@@ -41,7 +41,7 @@ export class SimulatedProcess {
       { uid: machine.uid, argv, tree: machine.tree },
       options.first ?? options.init,
     );
-    // Every read and sleep of the process waits on this one.
+    // Every read and sleep of the process adds a listener.
     setMaxListeners(0, this.#controller.signal);
     this.#shell = new Shell({
       machine,
@@ -55,7 +55,7 @@ export class SimulatedProcess {
     this.ended = this.#run(run, io).finally(() => machine.processes.remove(this.pid));
   }
 
-  /** A signal from outside its process namespace. */
+  /** A signal from outside its PID namespace. */
   signal(name: NodeJS.Signals): void {
     if (name !== 'SIGKILL') {
       if (this.#shell.catchSignal(name)) return;
@@ -90,12 +90,12 @@ export class SimulatedProcess {
 
   async #main(run: ProcessOptions['run'], io: Io): Promise<number> {
     if ('script' in run) {
-      // It plays a program that is none: its steps are no processes.
+      // The script stands for another program: its commands are not processes.
       this.#shell.showsChildren = 'none';
       return this.#shell.runToEnd(run.script, io);
     }
     const [command = '', ...args] = run.argv;
-    // The shell is this very process, so that its traps and `$$` are.
+    // The shell is this process, with its traps and `$$`.
     if (isShell(command)) return runShell(args, io, this.#shell);
     return (await runProgram(run.argv, io, this.#shell)) ?? NOT_FOUND;
   }

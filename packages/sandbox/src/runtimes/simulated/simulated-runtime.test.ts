@@ -8,7 +8,7 @@ import { logOf, TestNode, textOf } from './testing.ts';
 const ALL: StreamOptions = { stdin: true, stdout: true, stderr: true, tty: false };
 const OUTPUT: StreamOptions = { ...ALL, stdin: false };
 
-/** By then a simulated shell has come back with its prompt. */
+/** Time until a simulated shell prints its prompt again. */
 const PROMPT_MS = 20;
 
 let node: TestNode;
@@ -53,20 +53,20 @@ describe('what a container does', () => {
     { name: 'a shell without input', command: ['sh'], log: '', exitCode: 0 },
     { name: "the image's command", log: '', exitCode: 0 },
     {
-      name: 'a script for it by name',
+      name: 'a script for this container',
       annotations: annotated({ 'script.app': 'echo mine; exit 3', script: 'echo no' }),
       log: 'mine\n',
       exitCode: 3,
     },
     {
-      name: 'a script for all whose program nobody knows',
+      name: 'a general script, if the program is unknown',
       image: 'example.com/app:v1',
       annotations: annotated({ script: 'echo all; kill -9 $$' }),
       log: 'all\n',
       exitCode: 137,
     },
     {
-      name: 'a command rather than a script for all',
+      name: 'a known command instead of the general script',
       command: ['echo', 'mine'],
       annotations: annotated({ script: 'echo no' }),
       log: 'mine\n',
@@ -111,7 +111,7 @@ describe('what a container does', () => {
     });
   }
 
-  test('a program that nobody knows is a service: it runs, says nothing, and ends when asked to', async () => {
+  test('an unknown program is a service: it prints nothing and exits on SIGTERM', async () => {
     const container = await node.create({ command: ['/app/server', '--port=80'] }, 'example.com/app:v1');
     await container.start();
     await node.clock.advance(3_600_000);
@@ -121,7 +121,7 @@ describe('what a container does', () => {
     assert.equal(await logOf(container), '');
   });
 
-  test('the first process ignores a signal that it has no trap for', async () => {
+  test('the init process ignores a signal without a trap', async () => {
     const container = await node.create({ command: ['sleep', 'infinity'] });
     await container.start();
     container.signal('SIGTERM');
@@ -131,7 +131,7 @@ describe('what a container does', () => {
     assert.deepEqual(await exitOf(container), { exitCode: 137, reason: 'Error' });
   });
 
-  test('a trap runs after the command that runs', async () => {
+  test('a trap runs after the current command', async () => {
     const command = ['sh', '-c', "trap 'echo bye; exit 0' TERM; while :; do sleep 1; done"];
     const container = await node.create({ command });
     await container.start();
@@ -144,7 +144,7 @@ describe('what a container does', () => {
     assert.equal(await logOf(container), 'bye\n');
   });
 
-  test('its log entries carry the clock', async () => {
+  test('its log entries have the time of the clock', async () => {
     const container = await node.create({ command: ['sh', '-c', 'sleep 1.5; echo late'] });
     await container.start();
     await node.clock.advance(1500);
@@ -154,7 +154,7 @@ describe('what a container does', () => {
     assert.equal(log, '2026-01-02T03:04:06.500000000Z late\n');
   });
 
-  test('it starts late', async () => {
+  test('it starts after its start delay', async () => {
     const container = await node.create({
       command: ['true'],
       annotations: annotated({ 'start-delay': '2s' }),
@@ -167,7 +167,7 @@ describe('what a container does', () => {
     assert.deepEqual(await exitOf(container), { exitCode: 0, reason: 'Completed' });
   });
 
-  test('it is killed when it holds more memory than it may', async () => {
+  test('it is OOM-killed above its memory limit', async () => {
     const command = ['sh', '-c', 'a=x; while :; do a=$a$a; done'];
     const container = await node.create({ command, resources: { memoryLimit: 1024 * 1024 } });
     await container.start();
@@ -179,14 +179,14 @@ describe('what a container does', () => {
     ['the output of a command', 'a=$(head -c 100000000 /dev/zero)'],
     ['a file', 'head -c 100000000 /dev/zero > /tmp/big'],
   ] as const) {
-    test(`without a limit it is killed as well when ${what} grows beyond what the sandbox keeps`, async () => {
+    test(`without a limit it is also OOM-killed when ${what} exceeds the sandbox's maximum`, async () => {
       const container = await node.create({ command: ['sh', '-c', `${script}; exit 0`] });
       await container.start();
       assert.deepEqual(await exitOf(container), { exitCode: 137, reason: 'OOMKilled' });
     });
   }
 
-  test('a line of 100 MB goes into its log', async () => {
+  test('it can log a line of 100 MB', async () => {
     const script = 'head -c 100000000 /dev/zero; echo; echo done';
     const container = await node.create({ command: ['sh', '-c', script] });
     const before = process.memoryUsage.rss();
@@ -195,7 +195,7 @@ describe('what a container does', () => {
     assert.ok(process.memoryUsage.rss() - before < 300 * 1024 * 1024);
   });
 
-  test('it leaves a termination message', async () => {
+  test('it has a termination message', async () => {
     const container = await node.create({ command: ['sh', '-c', 'echo bye > /dev/termination-log; exit 7'] });
     await container.start();
     await container.exited;
@@ -203,7 +203,7 @@ describe('what a container does', () => {
   });
 });
 
-describe('what cannot start', () => {
+describe('a container that cannot start', () => {
   const cases = [
     {
       name: 'a program that busybox lacks',
@@ -219,7 +219,7 @@ describe('what cannot start', () => {
         /runc create failed: unable to start container process: error during container init: exec: "sh": executable file not found in \$PATH$/,
     },
     {
-      name: 'what an annotation says',
+      name: 'an error in an annotation',
       image: 'example.com/app:v1',
       annotations: annotated({ 'start-error': 'out of luck' }),
       words: /runc create failed: out of luck$/,
@@ -241,7 +241,7 @@ describe('what cannot start', () => {
 });
 
 describe('attach', () => {
-  test('gives output from now on, to every client', async () => {
+  test('sends new output to every client', async () => {
     const container = await node.create({
       command: ['sh', '-c', 'echo early; sleep 1; echo late; echo err >&2; exit 4'],
     });
@@ -257,14 +257,14 @@ describe('attach', () => {
     assert.equal(await logOf(container), 'early\nlate\nerr\n');
   });
 
-  test('to an ended container gives nothing', async () => {
+  test('has no output for a terminated container', async () => {
     const container = await node.create({ command: ['echo', 'gone'] });
     await container.start();
     await container.exited;
     assert.equal(await textOf(container.attach(OUTPUT).stdout), '');
   });
 
-  test('with stdinOnce the end of input reaches the process', async () => {
+  test('with stdinOnce the end of stdin reaches the process', async () => {
     const container = await node.create({
       command: ['sh', '-c', 'wc -c; exit 3'],
       stdin: true,
@@ -277,7 +277,7 @@ describe('attach', () => {
     assert.deepEqual(await exitOf(container), { exitCode: 3, reason: 'Error' });
   });
 
-  test('without it the end of input is the end of the attachment only', async () => {
+  test('without stdinOnce the end of stdin only detaches', async () => {
     const container = await node.create({ command: ['cat'], stdin: true });
     await container.start();
     const first = container.attach(ALL);
@@ -292,13 +292,13 @@ describe('attach', () => {
     assert.equal(chunk?.toString(), 'again\n');
   });
 
-  test('on a terminal there is echo, a prompt, and ctrl-C', async () => {
+  test('on a terminal there are echo, a prompt and ctrl-C', async () => {
     const container = await node.create({ command: ['sh'], stdin: true, tty: true });
     await container.start();
     const client = container.attach({ ...ALL, tty: true });
     client.resize({ width: 100, height: 30 });
     await node.clock.advance(PROMPT_MS);
-    // What is typed last comes with the terminal's answer where its cursor is.
+    // The last input follows the terminal's cursor position report.
     for (const typed of ['stty size\r', 'sleep 100\r', '\x03', '\x1b[12;5Recho $?; exit 5\r']) {
       client.stdin?.write(typed);
       await node.clock.advance(PROMPT_MS);
@@ -311,7 +311,7 @@ describe('attach', () => {
     assert.deepEqual(await exitOf(container), { exitCode: 5, reason: 'Error' });
   });
 
-  test('a client that does not read holds the container up, and loses nothing', async () => {
+  test('a client that does not read blocks the container, and loses nothing', async () => {
     const size = 100 * 1024 * 1024;
     const command = ['sh', '-c', `sleep 1; head -c ${size} /dev/zero`];
     const container = await node.create({ command });
@@ -379,7 +379,7 @@ describe('exec', () => {
     assert.equal(err, 'ls: /nowhere: No such file or directory\n');
   });
 
-  test('a shell with one command becomes that command', async () => {
+  test('a shell with one command is replaced by it', async () => {
     const container = await node.create({ command: ['sh', '-c', 'sleep infinity'] });
     await container.start();
     await node.clock.advance(1);
@@ -387,7 +387,7 @@ describe('exec', () => {
     assert.deepEqual(out.match(/root +.*/g), ['root     sleep infinity', 'root     ps']);
   });
 
-  test('says what it cannot run', async () => {
+  test('fails for an unknown program', async () => {
     const container = await node.create({ command: ['sleep', 'infinity'] });
     await container.start();
     await assert.rejects(
@@ -421,14 +421,14 @@ describe('images', () => {
     ['Not Valid', 'InvalidImageName', /invalid reference format/],
   ];
   for (const [reference, reason, words] of cases) {
-    test(`${reference} cannot be had`, async () => {
+    test(`${reference} cannot be pulled`, async () => {
       const pulling = assert.rejects(node.runtime.images.pull(reference), { reason, message: words });
       await node.clock.advance(10);
       await pulling;
     });
   }
 
-  test('a slow one takes its time, and is there afterwards', async () => {
+  test('a slow image takes its time, and is on the node afterwards', async () => {
     let image: string | undefined;
     void node.runtime.images.pull('simulated/slow-pull:6s').then((pulled) => (image = pulled.reference));
     await node.clock.advance(5999);
@@ -438,7 +438,7 @@ describe('images', () => {
     assert.equal(node.runtime.images.status('simulated/slow-pull:6s')?.reference, image);
   });
 
-  test('one never comes, until nobody waits any more', async () => {
+  test('a pull that never completes can be aborted', async () => {
     const controller = new AbortController();
     const pulling = assert.rejects(
       node.runtime.images.pull('simulated/never-pulled', controller.signal),
@@ -449,7 +449,7 @@ describe('images', () => {
     await pulling;
   });
 
-  test('a flaky one comes after its failures', async () => {
+  test('a flaky image can be pulled after its failures', async () => {
     const outcomes: string[] = [];
     for (let attempt = 0; attempt < 3; attempt += 1) {
       const pulling = node.runtime.images.pull('simulated/flaky:2').then(
@@ -464,7 +464,7 @@ describe('images', () => {
 });
 
 describe('a pod', () => {
-  test('is the same for the same seed, whatever came before it', async () => {
+  test('is the same for the same seed, regardless of earlier pods', async () => {
     const look = async (seed: number, others: readonly string[]): Promise<string[]> => {
       const own = new TestNode({ seed, startDelayMs: 100, jitter: 0.5 });
       try {
@@ -487,7 +487,7 @@ describe('a pod', () => {
     for (const [index, value] of first.entries()) assert.notEqual(second[index], value);
   });
 
-  test('has a port that answers as its annotation says, or as a service, or not at all', async () => {
+  test('has ports that respond according to an annotation, as a service, or not at all', async () => {
     const scripted = await node.pod('scripted', {
       annotations: annotated({ 'port.7': 'read x; echo "you said $x"' }),
     });
@@ -504,14 +504,14 @@ describe('a pod', () => {
     assert.match(await textOf(http), /^HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\nsimulated\n$/);
   });
 
-  test('checks that a target runs', async () => {
+  test('refuses a target container that is not running', async () => {
     await assert.rejects(
       node.create({ targetContainerId: 'gone' }),
       /invalid target container: container "gone" is not running/,
     );
   });
 
-  test('a container that has joined the processes of another ends with it', async () => {
+  test('a container in the PID namespace of another terminates with it', async () => {
     const target = await node.create({}, 'example.com/app:v1');
     await target.start();
     const joined = await node.create({

@@ -6,23 +6,23 @@ import { SimulatedImages } from './simulated-images.ts';
 import { SimulatedVolumes } from './volumes.ts';
 import { type SimulatedEnvironment, SimulatedSandbox } from './simulated-sandbox.ts';
 
-/** `containerLogMonitorInterval`: how often the sizes of logs are looked at. */
+/** `containerLogMonitorInterval`: the interval at which log sizes are checked. */
 const LOG_MONITOR_INTERVAL_MS = 10_000;
 
 export interface SimulatedRuntimeOptions {
-  /** Decides every random choice. */
+  /** Seed of all random numbers. */
   seed?: number;
   clock?: Clock;
   /** How long a container takes to start, in ms. */
   startDelayMs?: number;
-  /** By what fraction of itself the start delay varies, from 0 to 1. */
+  /** Relative variation of the start delay, from 0 to 1. */
   jitter?: number;
   images?: ImageService;
   logMaxBytes?: number;
   logMonitorIntervalMs?: number;
 }
 
-/** Containers without processes: for places where runc cannot run, for thousands of pods, and for tests. */
+/** Containers without processes: where runc cannot run, for thousands of pods, and for tests. */
 export class SimulatedRuntime implements Runtime {
   readonly version = 'simulated://1.0.0';
   readonly volumes = new SimulatedVolumes();

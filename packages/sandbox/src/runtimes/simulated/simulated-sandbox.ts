@@ -19,25 +19,25 @@ import { httpAnswer, serveConnection } from './port.ts';
 import type { SimulatedVolumes } from './volumes.ts';
 import { SimulatedContainer } from './simulated-container.ts';
 
-/** What all sandboxes of a simulated runtime have in common. */
+/** What all sandboxes of a simulated runtime share. */
 export interface SimulatedEnvironment {
   clock: Clock;
   volumes: SimulatedVolumes;
   seed: number;
-  /** How long a container takes to start, in ms, and by what fraction that varies. */
+  /** How long a container takes to start, in ms, and the relative variation. */
   startDelayMs: number;
   jitter: number;
   logLimits: LogLimits;
 }
 
-/** A restart takes a while even here, so that the states between two runs last long enough to be seen. */
+/** A restart takes some time even here, so that the states between two runs can be observed. */
 const RESTART_MS = 300;
-/** What the image of the HTTP service runs. */
+/** The file that the image of the HTTP service runs. */
 const HTTP_SERVICE_FILE = '/app/server.js';
-/** Who the pause process runs as. */
+/** The user of the pause process. */
 const PAUSE_UID = 65_535;
 
-/** A pod that exists in words only. */
+/** A simulated pod. */
 export class SimulatedSandbox implements PodSandbox {
   readonly id: string;
   readonly ip: string | undefined;
@@ -45,12 +45,12 @@ export class SimulatedSandbox implements PodSandbox {
   readonly #environment: SimulatedEnvironment;
   readonly #config: PodSandboxConfig;
   readonly #name: readonly (string | number)[];
-  /** That the HTTP service has answered. */
+  /** Number of requests that the HTTP service has handled. */
   #requests = 0;
-  /** Of all containers, where they share one process namespace. */
+  /** The processes of all containers, if they share a PID namespace. */
   #shared: ProcessTable | undefined;
 
-  /** @param generation counts the sandboxes that a pod of that name had before */
+  /** @param generation number of earlier sandboxes of a pod with that name */
   constructor(
     environment: SimulatedEnvironment,
     config: PodSandboxConfig,
@@ -131,7 +131,7 @@ export class SimulatedSandbox implements PodSandbox {
     return targetContainerId === undefined && !this.#config.shareProcessNamespace && !this.#config.host.pid;
   }
 
-  /** The first process of a process namespace takes all others in it along when it ends. */
+  /** When the init process of a PID namespace terminates, the kernel kills all others in it. */
   #endWithTarget(container: SimulatedContainer, { targetContainerId = '' }: ContainerConfig): void {
     if (this.#config.shareProcessNamespace) return;
     void this.containers.get(targetContainerId)?.exited.then(() => container.signal('SIGKILL'));
@@ -146,8 +146,8 @@ export class SimulatedSandbox implements PodSandbox {
   }
 
   /**
-   * A port answers as the pod's annotation for it says: a shell program with the connection as stdin and stdout.
-   * Without one, a container that runs as a service answers HTTP on every port.
+   * A port with an annotation runs its shell program, with the connection as stdin and stdout. Otherwise a container that
+   * runs as a service responds to HTTP on every port.
    */
   async connect(port: number): Promise<Duplex> {
     const script = this.#portScript(port);
@@ -191,7 +191,7 @@ function userOf(config: ContainerConfig): LinuxUser {
   try {
     return resolveUser(config.image.config.User, config.security, config.image.layers);
   } catch {
-    // A user by name, and no files to look it up in.
+    // A user name can't be resolved without files.
     return { uid: 0, gid: 0, supplementalGroups: [0] };
   }
 }

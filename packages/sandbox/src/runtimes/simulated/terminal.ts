@@ -8,7 +8,7 @@ const BACKSPACE = 0x08;
 const LF = 0x0a;
 const CR = 0x0d;
 const ESC = 0x1b;
-/** The bracket of a control sequence, and the first of the bytes that can end one. Source: ECMA-48, 5.4. */
+/** The bracket of a control sequence, and the first final byte. Source: ECMA-48, 5.4. */
 const CSI = 0x5b;
 const FIRST_FINAL = 0x40;
 const DELETE = 0x7f;
@@ -16,7 +16,7 @@ const DELETE = 0x7f;
 const ERASE = Buffer.from('\b \b');
 const NEWLINE = Buffer.from('\r\n');
 
-/** A terminal's line discipline in its usual state: lines are edited, typed characters echoed, LF becomes CR LF. */
+/** A terminal's line discipline with default settings: line editing, echo, LF becomes CR LF. */
 export class Terminal {
   readonly state: TerminalState = {
     rows: 0,
@@ -31,18 +31,18 @@ export class Terminal {
       for (const chunk of ahead) await this.type(chunk);
     },
   };
-  /** What the process reads. */
+  /** The process's stdin. */
   readonly input = new Pipe();
-  /** Where the process writes, stdout and stderr alike. */
+  /** The process's stdout and stderr. */
   readonly output: Sink;
   readonly #interrupt: () => void;
   #line: number[] = [];
-  /** Within an escape sequence that a key or the terminal itself sends: after its ESC, or after the ESC and the bracket. */
+  /** In an escape sequence from a key or the terminal: after its ESC, or after ESC and the bracket. */
   #sequence: 'escape' | 'csi' | undefined;
-  /** What was typed while a shell gets its prompt ready. */
+  /** Input from before the prompt. */
   #ahead: Buffer[] | undefined;
 
-  /** @param interrupt what ctrl-C does while no shell has taken it over */
+  /** @param interrupt handles ctrl-C unless a shell has taken it over */
   constructor(screen: Sink, interrupt: () => void) {
     this.#interrupt = interrupt;
     this.output = { write: (chunk) => screen.write(withCarriageReturns(chunk)) };
@@ -52,14 +52,14 @@ export class Terminal {
     const { prompt, rows, columns } = this.state;
     this.state.rows = height;
     this.state.columns = width;
-    // A line editor draws its line again.
+    // A line editor redraws its line.
     if (prompt === undefined || (rows === height && columns === width)) return;
     void this.output.write(
       Buffer.from(`\r${prompt}\x1b[J${Buffer.from(this.#line).toString('latin1')}`, 'latin1'),
     );
   }
 
-  /** Takes what was typed. */
+  /** Handles typed input. */
   async type(chunk: Buffer): Promise<void> {
     if (this.#ahead !== undefined) {
       this.#ahead.push(chunk);
@@ -99,7 +99,7 @@ export class Terminal {
     }
   }
 
-  /** A line editor takes such keys, and the terminal's answer where its cursor is, out of what is typed. */
+  /** Whether a byte belongs to an escape sequence (a key or a cursor position report), which a line editor consumes. */
   #isOfSequence(byte: number): boolean {
     if (this.#sequence === undefined) {
       if (byte === ESC && this.state.prompt !== undefined) this.#sequence = 'escape';

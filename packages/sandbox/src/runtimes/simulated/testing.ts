@@ -9,7 +9,7 @@ import { SimulatedRuntime, type SimulatedRuntimeOptions } from './simulated-runt
 /** 2026-01-02T03:04:05Z */
 const START_MS = 1_767_323_045_000;
 
-/** A simulated runtime on a clock that the test drives, and a pod to put containers into. */
+/** A simulated runtime with a virtual clock, and a pod for containers. */
 export class TestNode {
   readonly clock = new VirtualClock(START_MS);
   readonly runtime: SimulatedRuntime;
@@ -80,14 +80,14 @@ export class TestNode {
   }
 }
 
-/** All of a stream as text of one byte a character. */
+/** The complete stream as latin1 text. */
 export async function textOf(stream: Readable | undefined): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of stream ?? []) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks).toString('latin1');
 }
 
-/** The log as `kubectl logs` shows it. */
+/** The log as in `kubectl logs`. */
 export async function logOf(container: RuntimeContainer): Promise<string> {
   const options = { follow: false, previous: false, timestamps: false };
   return textOf(container.readLog(options, new AbortController().signal));

@@ -1,12 +1,12 @@
 import type { RuntimeVolumes, VolumeContent } from '../../cri/runtime.ts';
 
-/** A place in a volume: its files, and the path within them. */
+/** A location in a volume: its files, and the path in it. */
 export interface VolumePlace {
   files: Map<string, Buffer>;
   path: string;
 }
 
-/** The volumes of simulated pods, in memory: who mounts one sees what others have written to it. */
+/** The volumes of simulated pods, in memory and shared between containers. */
 export class SimulatedVolumes implements RuntimeVolumes {
   /** Files by their path in the volume (`/key`), by the volume's path on the node. */
   readonly #volumes = new Map<string, Map<string, Buffer>>();
@@ -23,7 +23,7 @@ export class SimulatedVolumes implements RuntimeVolumes {
     }
   }
 
-  /** The volume that a path of the node is in; undefined if it is in none. */
+  /** The volume that contains a path of the node; undefined if there is none. */
   find(path: string): VolumePlace | undefined {
     for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1)) {
       const files = this.#volumes.get(path.slice(0, end));

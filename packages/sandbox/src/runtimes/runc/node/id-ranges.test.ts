@@ -24,12 +24,12 @@ for (const [name, uid, expected] of [
   ['carol', 1001, [{ start: 300_000, count: 10 }]],
   ['nobody', 65_534, []],
 ] as const) {
-  test(`ranges of ids of ${name}, by name and number`, () => {
+  test(`id ranges of ${name}, by name and by number`, () => {
     assert.deepEqual(idRanges(SUBUID, { name, uid }), expected);
   });
 }
 
-test('the user comes first in a map, then the ranges without a gap', () => {
+test('an id map has the user first, then the ranges without a gap', () => {
   assert.deepEqual(idMap(1000, idRanges(SUBUID, { name: 'alice', uid: 1000 })), {
     lines: [
       [0, 1000, 1],

@@ -4,13 +4,13 @@ import { userInfo } from 'node:os';
 import { promisify } from 'node:util';
 import { findProgram } from '../../../host/programs.ts';
 
-/** Ids that a user may hand out in user namespaces. Source: subuid(5). */
+/** Subordinate ids that a user may map in user namespaces. Source: subuid(5). */
 export interface IdRange {
   start: number;
   count: number;
 }
 
-/** The ranges of a user, by name or number, in the text of /etc/subuid or /etc/subgid. */
+/** The ranges of a user, by name or number, in /etc/subuid or /etc/subgid. */
 export function idRanges(text: string, user: { name: string; uid: number }): IdRange[] {
   return text.split('\n').flatMap((line) => {
     const [owner, start = '', count = ''] = line.trim().split(':');
@@ -21,7 +21,7 @@ export function idRanges(text: string, user: { name: string; uid: number }): IdR
   });
 }
 
-/** Lines of uid_map or gid_map: the user as 0, then the ranges. Source: user_namespaces(7). */
+/** The lines of uid_map or gid_map: the user as 0, then the ranges. Source: user_namespaces(7). */
 export function idMap(own: number, ranges: readonly IdRange[]): { lines: number[][]; ids: number } {
   const lines = [[0, own, 1]];
   let ids = 1;
@@ -32,22 +32,23 @@ export function idMap(own: number, ranges: readonly IdRange[]): { lines: number[
   return { lines, ids };
 }
 
-/** Why only one user is there, for a message to whoever asked for another. */
+/** How to get more than one user id, for messages. */
 export const HOW_TO_GET_USERS =
-  'install newuidmap (on Debian: apt-get install uidmap) and give yourself ranges in /etc/subuid and /etc/subgid (usermod --add-subuids 100000-165535 --add-subgids 100000-165535 YOU)';
+  'install newuidmap (on Debian: apt-get install uidmap) and add ranges for yourself to /etc/subuid and /etc/subgid (usermod --add-subuids 100000-165535 --add-subgids 100000-165535 YOU)';
 
 /**
- * Gives a new user namespace its ids: with newuidmap and ranges of the user's those, else the user alone, as root.
+ * Writes the id maps of a new user namespace: with newuidmap if the user has subordinate ids, otherwise only the user, as
+ * root.
  *
- * @param pid a process that has just made the namespace
- * @returns how many users and groups there are, counted from 0
+ * @param pid a process that has just created the namespace
+ * @returns the exclusive upper bounds of its user and group ids
  */
 export async function mapIds(
   pid: number,
   env: NodeJS.ProcessEnv,
 ): Promise<{ users: number; groups: number }> {
   const { uid, gid } = userInfo();
-  const means = meansForUsers();
+  const means = userMappingTools();
   if (means !== undefined) {
     const { users, groups } = means;
     const run = promisify(execFile);
@@ -56,19 +57,19 @@ export async function mapIds(
       await run(means.newgidmap, [String(pid), ...groups.lines.flat().map(String)], { env });
       return { users: users.ids, groups: groups.ids };
     } catch (error) {
-      // Half a map can't be made whole by other means.
+      // A partial map can't be completed in another way.
       if (readText(`/proc/${pid}/uid_map`).trim() !== '') throw error;
     }
   }
-  // Without privilege a group may be mapped only where groups can't be given up.
+  // An unprivileged user may only map a group after setgroups is denied.
   writeFileSync(`/proc/${pid}/setgroups`, 'deny');
   writeFileSync(`/proc/${pid}/uid_map`, `0 ${uid} 1\n`);
   writeFileSync(`/proc/${pid}/gid_map`, `0 ${gid} 1\n`);
   return { users: 1, groups: 1 };
 }
 
-/** What it takes to have more users than one; undefined if anything of it is missing. */
-export function meansForUsers():
+/** What mapping more than one user id needs; undefined if something is missing. */
+export function userMappingTools():
   | Readonly<Record<'users' | 'groups', ReturnType<typeof idMap>> & Record<'newuidmap' | 'newgidmap', string>>
   | undefined {
   const { uid, gid, username: name } = userInfo();

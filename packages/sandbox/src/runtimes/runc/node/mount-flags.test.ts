@@ -19,7 +19,7 @@ for (const [path, flags] of [
   ['/mnt/with blank/x', ['ro', 'nosuid', 'nodev', 'noexec']],
   ['/home/user', ['nosuid']],
 ] as const) {
-  test(`flags that a bind mount of ${path} keeps`, () => {
+  test(`flags that a bind mount of ${path} must keep`, () => {
     assert.deepEqual(lockedFlags(path, MOUNTINFO), flags);
   });
 }
@@ -28,9 +28,9 @@ for (const [path, value, expected] of [
   ['/proc/sys/kernel/apparmor_restrict_unprivileged_userns', '1\n', /^AppArmor .*sysctl/],
   ['/proc/sys/kernel/unprivileged_userns_clone', '0\n', /unprivileged_userns_clone=1/],
   ['/proc/sys/user/max_user_namespaces', '0\n', /max_user_namespaces/],
-  ['/proc/sys/user/max_user_namespaces', '100\n', /not have the namespaces.*: the kernel's words$/],
+  ['/proc/sys/user/max_user_namespaces', '100\n', /can't create the namespaces.*: the kernel's words$/],
 ] as const) {
-  test(`why there are no user namespaces with ${path} at ${value.trim()}`, () => {
+  test(`the reason if ${path} is ${value.trim()}`, () => {
     assert.match(
       refusalReason("the kernel's words", (name) => (name === path ? value : undefined)),
       expected,

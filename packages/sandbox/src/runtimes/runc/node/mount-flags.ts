@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 
-/** Flags that a mount in a user namespace has to keep. Source: mount_namespaces(7), restrictions on mount namespaces. */
+/** Flags that can't be cleared in a user namespace. Source: mount_namespaces(7), restrictions on mount namespaces. */
 const LOCKED = ['nosuid', 'nodev', 'noexec', 'ro'];
 
 /**
- * The flags that a bind mount of a path must have where the mounts of the machine are locked: those of the mount that
- * the path is on. runc gives a read-only bind mount no others than it is told to, and the kernel then refuses.
+ * The flags that a bind mount of a path must have in a user namespace: the locked flags of the path's own mount. runc
+ * sets only the given flags on a read-only bind mount, and the kernel refuses to clear others.
  */
 export function lockedFlags(
   path: string,
@@ -18,7 +18,7 @@ export function lockedFlags(
       String.fromCharCode(Number.parseInt(code, 8)),
     );
     const holds = point === '/' || path === point || path.startsWith(`${point}/`);
-    // Of two mounts on the same point the later hides the earlier.
+    // Of two mounts on the same mount point, the later hides the earlier.
     if (point === '' || !holds || point.length < (best?.point.length ?? 0)) continue;
     best = { point, flags: options.split(',').filter((flag) => LOCKED.includes(flag)) };
   }

@@ -11,7 +11,7 @@ export function mountsBelow(directory: string): string[] {
     .toReversed();
 }
 
-/** Takes away what is mounted below a directory that is to be removed. */
+/** Unmounts everything below a directory. */
 export function unmountBelow(directory: string): void {
   const mounts = mountsBelow(directory);
   if (mounts.length > 0) execFileSync('busybox', ['umount', '-l', ...mounts], { env: programEnvironment() });

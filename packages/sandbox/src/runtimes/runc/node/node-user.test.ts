@@ -22,33 +22,36 @@ const user = (uid: number, gid = uid, ...groups: number[]) => ({
 });
 
 for (const [what, resolved, ids, expected] of [
-  ['root, where it is alone', user(0), ONE, { user: user(0), powerless: false }],
+  ['root, on a node with one user', user(0), ONE, { user: user(0), unprivileged: false }],
   [
-    "an image's user, where root is alone",
+    "an image's user, on a node with one user",
     user(65_532),
     ONE,
-    { user: { uid: 0, gid: 0, supplementalGroups: [] }, powerless: true },
+    { user: { uid: 0, gid: 0, supplementalGroups: [] }, unprivileged: true },
   ],
   [
-    "root with an image's group, where root is alone",
+    "root with an image's group, on a node with one user",
     user(0, 5),
     ONE,
-    { user: { uid: 0, gid: 0, supplementalGroups: [] }, powerless: true },
+    { user: { uid: 0, gid: 0, supplementalGroups: [] }, unprivileged: true },
   ],
-  ["an image's user among many", user(65_532), MANY, { user: user(65_532), powerless: false }],
-  ['a group beyond the range', user(1000, 1000, 2_000_000), MANY, { user: user(1000), powerless: false }],
+  ["an image's user, on a node with many", user(65_532), MANY, { user: user(65_532), unprivileged: false }],
+  ['a group beyond the range', user(1000, 1000, 2_000_000), MANY, { user: user(1000), unprivileged: false }],
 ] as const) {
-  test(`a container of ${what}`, () => {
+  test(`user of a container: ${what}`, () => {
     assert.deepEqual(nodeUser(resolved, PLAIN, ids), expected);
   });
 }
 
-test('a user or group that the pod asks for is refused where it is not', () => {
+test('refuses a runAsUser or runAsGroup that the node does not have', () => {
   assert.throws(
     () => nodeUser(user(1000), { ...PLAIN, runAsUser: 1000 }, ONE),
-    /^Error: runAsUser 1000 can't be had in this user namespace, which has of these ids only 0, which is yours: .*newuidmap/,
+    /^Error: runAsUser 1000 does not exist in this user namespace, which has only 0, mapped to your own id: .*newuidmap/,
   );
   assert.throws(() => nodeUser(user(0, 7), { ...PLAIN, runAsGroup: 7 }, ONE), /^Error: runAsGroup 7/);
-  assert.throws(() => nodeUser(user(70_000), { ...PLAIN, runAsUser: 70_000 }, MANY), /those below 65537/);
+  assert.throws(
+    () => nodeUser(user(70_000), { ...PLAIN, runAsUser: 70_000 }, MANY),
+    /only those below 65537/,
+  );
   assert.equal(nodeUser(user(1000), { ...PLAIN, runAsUser: 1000 }, MANY).user.uid, 1000);
 });

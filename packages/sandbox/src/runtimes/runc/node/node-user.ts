@@ -2,20 +2,20 @@ import type { ContainerSecurity, LinuxUser } from '../../../cri/runtime.ts';
 import { HOW_TO_GET_USERS } from './id-ranges.ts';
 import type { NodeIds } from './runc-node.ts';
 
-/** Who a container runs as on this node. */
+/** The user that a container runs as on this node. */
 export interface NodeUser {
   user: LinuxUser;
-  /** It is the node's root with none of root's rights, in place of the image's own user. */
-  powerless: boolean;
+  /** Root without capabilities, in place of the image's user. */
+  unprivileged: boolean;
 }
 
 /**
- * Fits a container's user to the users that the node has.
+ * Maps a container's user to the node's users.
  *
- * On a node with one user, which is root there, an image's own user becomes root without its capabilities: a process
- * may then do what any process of the one user may. A user that the pod asks for by number is not exchanged.
+ * If root is the node's only user, an image's user is replaced by root without capabilities, which may do no more than
+ * the user that runs the sandbox. A runAsUser of the pod is never replaced.
  *
- * @throws Error if the pod asks for a user or group that the node does not have
+ * @throws Error if the node does not have the pod's runAsUser or runAsGroup
  */
 export function nodeUser(resolved: LinuxUser, security: ContainerSecurity, ids: NodeIds): NodeUser {
   const { runAsUser, runAsGroup } = security;
@@ -25,14 +25,14 @@ export function nodeUser(resolved: LinuxUser, security: ContainerSecurity, ids: 
   }
   const groups = resolved.supplementalGroups.filter((group) => group < ids.groups);
   if (resolved.uid < ids.users && resolved.gid < ids.groups) {
-    return { user: { ...resolved, supplementalGroups: groups }, powerless: false };
+    return { user: { ...resolved, supplementalGroups: groups }, unprivileged: false };
   }
-  return { user: { uid: 0, gid: 0, supplementalGroups: [] }, powerless: true };
+  return { user: { uid: 0, gid: 0, supplementalGroups: [] }, unprivileged: true };
 }
 
 function absent(field: string, id: number, count: number): Error {
-  const there = count === 1 ? 'only 0, which is yours' : `those below ${count}`;
+  const there = count === 1 ? 'only 0, mapped to your own id' : `only those below ${count}`;
   return new Error(
-    `${field} ${id} can't be had in this user namespace, which has of these ids ${there}: to have more, ${HOW_TO_GET_USERS}`,
+    `${field} ${id} does not exist in this user namespace, which has ${there}: for more, ${HOW_TO_GET_USERS}`,
   );
 }

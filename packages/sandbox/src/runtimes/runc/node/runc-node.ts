@@ -3,40 +3,40 @@ import { chmodSync, chownSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { unmountBelow } from './mounts-below.ts';
 
-/** Ids of users and groups that processes on the node may have. */
+/** User and group ids that exist on the node. */
 export interface NodeIds {
-  /** Exclusive upper bounds of the ids that exist; ids begin at 0. */
+  /** Exclusive upper bound. */
   users: number;
   groups: number;
 }
 
 /**
- * The namespaces that runc runs in: the machine's own for root, those of a user namespace for anybody else.
+ * The namespaces that runc runs in: the machine's for root, those of a user namespace for other users.
  *
- * Paths are the same inside and outside; process ids are the node's.
+ * Paths are the same inside and outside; process ids are those of the node's PID namespace.
  */
 export interface RuncNode {
-  /** Whether it is a user namespace of an ordinary user. */
+  /** Whether it is a user namespace. */
   readonly rootless: boolean;
   readonly ids: NodeIds;
-  /** The node's /proc, as this process reaches it. */
+  /** The node's /proc, as seen by this process. */
   readonly proc: string;
-  /** A process, by its id for this one, that is in the node's network namespace; undefined if that is this process's own. */
+  /** PID, as seen by this process, of a process in the node's network namespace; undefined if it is this process's own. */
   readonly networkHolder: number | undefined;
-  /** Whether containers get overlays over their images, or copies of them. */
+  /** Whether containers use overlayfs, or copies of their images. */
   readonly overlay: boolean;
-  /** The command that runs `argv` as a process of the node. */
-  within(argv: readonly string[]): string[];
-  /** The command that runs `argv` on the node's files and network without becoming one of the node's processes: a signal to it reaches `argv` itself. */
-  beside(argv: readonly string[]): string[];
+  /** The command that runs `argv` in all namespaces of the node. */
+  enter(argv: readonly string[]): string[];
+  /** The same without the PID namespace, so that signals to the command reach `argv`. */
+  enterWithoutPid(argv: readonly string[]): string[];
   signal(pid: number, name: NodeJS.Signals): void;
-  /** Gives a file to a group, with this mode; nothing happens if the node does not have the group. */
+  /** Sets the group and mode of a file. If the node does not have the group, the file gets the node's only one. */
   setGroup(path: string, group: number, mode: number): void;
-  /** Makes a folder one that is kept in memory, of so many bytes at most; absent where nobody may. */
+  /** Mounts a tmpfs with this size limit; absent if not permitted. */
   mountMemory?(path: string, bytes: number | undefined): void;
-  /** Removes files, whichever of the node's users they belong to, and what is mounted there. */
+  /** Deletes files of any of the node's users, and unmounts what is mounted there. */
   remove(path: string): Promise<void>;
-  /** Ends it, with every process in it. */
+  /** Stops the node and all of its processes. */
   stop(): Promise<void>;
 }
 
@@ -49,13 +49,13 @@ export function machineNode(env: NodeJS.ProcessEnv): RuncNode {
     proc: '/proc',
     networkHolder: undefined,
     overlay: true,
-    within: (argv) => [...argv],
-    beside: (argv) => [...argv],
+    enter: (argv) => [...argv],
+    enterWithoutPid: (argv) => [...argv],
     signal(pid, name) {
       try {
         process.kill(pid, name);
       } catch {
-        // It has just ended.
+        // It has just terminated.
       }
     },
     setGroup(path, group, mode) {

@@ -4,35 +4,35 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { programEnvironment } from '../../../host/programs.ts';
 
-/** What containers need besides namespaces and a /proc of their own. */
+/** What containers need besides their own namespaces and /proc. */
 const ATTEMPT =
   'busybox mount -t sysfs sysfs "$0" && busybox ip link add cni0 type bridge && busybox ip link add eth0 type veth';
 
-/** Switches that keep user namespaces from ordinary users, and what they say when they do. */
-const SWITCHES: readonly { path: string; off: string; text: string }[] = [
+/** Settings that forbid user namespaces to unprivileged users, and the messages for them. */
+const SETTINGS: readonly { path: string; off: string; text: string }[] = [
   {
     path: '/proc/sys/kernel/apparmor_restrict_unprivileged_userns',
     off: '1',
-    text: 'AppArmor keeps user namespaces from ordinary users (root can allow them: sysctl kernel.apparmor_restrict_unprivileged_userns=0)',
+    text: 'AppArmor forbids user namespaces to unprivileged users (root can allow them: sysctl kernel.apparmor_restrict_unprivileged_userns=0)',
   },
   {
     path: '/proc/sys/kernel/unprivileged_userns_clone',
     off: '0',
-    text: 'user namespaces are switched off for ordinary users (root can switch them on: sysctl kernel.unprivileged_userns_clone=1)',
+    text: 'user namespaces are disabled for unprivileged users (root can enable them: sysctl kernel.unprivileged_userns_clone=1)',
   },
   {
     path: '/proc/sys/user/max_user_namespaces',
     off: '0',
-    text: 'user namespaces are switched off (root can switch them on: sysctl user.max_user_namespaces=10000)',
+    text: 'user namespaces are disabled (root can enable them: sysctl user.max_user_namespaces=10000)',
   },
 ];
 
 let known: { problem: string | undefined } | undefined;
 
 /**
- * Tries to make what containers need in a user namespace. Needs busybox.
+ * Tries to create what containers need in a user namespace. Needs busybox.
  *
- * @returns why an ordinary user can't have real containers here, in words; asked once a process
+ * @returns why an unprivileged user can't run real containers here; computed once per process
  */
 export function userNamespaceProblem(): string | undefined {
   known ??= { problem: attempt() };
@@ -42,7 +42,7 @@ export function userNamespaceProblem(): string | undefined {
 function attempt(): string | undefined {
   const directory = mkdtempSync(join(tmpdir(), 'kube-sandbox-probe-'));
   try {
-    // Everything ends with the command: nothing is left to unmount.
+    // The namespaces end with the command, so there is nothing to unmount.
     const namespaces = ['unshare', '-f', '-r', '-U', '-p', '-m', '-n', '-i', '-u', '--mount-proc'];
     execFileSync('busybox', [...namespaces, 'busybox', 'sh', '-c', ATTEMPT, directory], {
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -59,16 +59,16 @@ function attempt(): string | undefined {
   }
 }
 
-/** The switch that is to blame, else the kernel's words. */
+/** The message of the setting that forbids it, otherwise the kernel's. */
 export function refusalReason(
   words: string,
-  read: (path: string) => string | undefined = readSwitch,
+  read: (path: string) => string | undefined = readSetting,
 ): string {
-  const blamed = SWITCHES.find(({ path, off }) => read(path)?.trim() === off);
-  return blamed?.text ?? `an ordinary user can not have the namespaces of a container here: ${words}`;
+  const setting = SETTINGS.find(({ path, off }) => read(path)?.trim() === off);
+  return setting?.text ?? `an unprivileged user can't create the namespaces of a container here: ${words}`;
 }
 
-function readSwitch(path: string): string | undefined {
+function readSetting(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch {

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { mapIds } from './id-ranges.ts';
 import type { NodeIds, RuncNode } from './runc-node.ts';
 
-/** The first process of the node: it reaps orphans, and ends with its stdin, thus with the sandbox however that ends. */
+/** The node's init process: it reaps orphans, and exits when its stdin is closed, so always with the sandbox. */
 const INIT = `
 if test -n "$0"; then
   busybox mkdir -p "$0/lower" "$0/upper" "$0/work" "$0/merged"
@@ -16,30 +16,30 @@ fi
 echo ready
 busybox cat >/dev/null
 exit`;
-/** In the new user namespace, once it has its ids: all other namespaces. The program is started anew to become root there. */
+/** After the id maps are written: executes again, to become root in the user namespace, and creates all other namespaces. */
 const LAUNCH = `echo new; read go && exec busybox unshare -f -p -m -n -i -u --propagation slave --mount-proc busybox sh -c '${INIT}' "$0"`;
 
 /**
- * A node in a user namespace: an ordinary user is root in it, and of the machine's rights has only his own.
+ * A node in a user namespace: the user is root in it, without more rights on the machine.
  *
- * Its processes are in a process namespace. The kernel ends them all with the first one, and the mounts, network
- * devices and namespaces with the last: nothing outlives the sandbox.
+ * Its processes are in a PID namespace. When its init process exits, the kernel kills all others, and removes mounts,
+ * network devices and namespaces with the last one: nothing outlives the sandbox.
  *
- * @param stateDir where containers' files will be, to see whether there can be overlays
+ * @param stateDir the directory of containers' files, to test whether it supports overlayfs
  */
 export async function startUserNamespace(env: NodeJS.ProcessEnv, stateDir?: string): Promise<RuncNode> {
   const { child, ids, overlay } = await launch(env, stateDir === undefined ? '' : join(stateDir, 'overlay'));
   const pid = child.pid ?? 0;
   const namespaces = ['busybox', 'nsenter', '--preserve-credentials', '-t', String(pid)];
   const types = ['-U', '-m', '-n', '-i', '-u'];
-  const within = (argv: readonly string[]): string[] => [
+  const enter = (argv: readonly string[]): string[] => [
     ...namespaces,
     ...types,
-    // The launcher itself stayed outside of the process namespace that it made for its children.
+    // The launcher itself is not in the PID namespace that it has created for its children.
     `-p/proc/${pid}/ns/pid_for_children`,
     ...argv,
   ];
-  const beside = (argv: readonly string[]): string[] => [...namespaces, ...types, ...argv];
+  const enterWithoutPid = (argv: readonly string[]): string[] => [...namespaces, ...types, ...argv];
   const runQuietly = async ([file = '', ...args]: string[]): Promise<void> => {
     await promisify(execFile)(file, args, { env });
   };
@@ -49,18 +49,18 @@ export async function startUserNamespace(env: NodeJS.ProcessEnv, stateDir?: stri
     proc: `/proc/${pid}/root/proc`,
     networkHolder: pid,
     overlay,
-    within,
-    beside,
+    enter,
+    enterWithoutPid,
     signal(target, name) {
-      runQuietly(within(['busybox', 'kill', `-${name.replace('SIG', '')}`, String(target)])).catch(() => {
-        // It has just ended.
+      runQuietly(enter(['busybox', 'kill', `-${name.replace('SIG', '')}`, String(target)])).catch(() => {
+        // It has just terminated.
       });
     },
     setGroup(path, group, mode) {
-      // Without the group, its members are the one user that there is.
+      // If the group does not exist, the only user stands for its members.
       const owner = group < ids.groups ? `0:${group}` : '0:0';
       const script = 'busybox chown "$1" "$3" && busybox chmod "$2" "$3"';
-      const [file = '', ...args] = beside([
+      const [file = '', ...args] = enterWithoutPid([
         'busybox',
         'sh',
         '-c',
@@ -73,8 +73,8 @@ export async function startUserNamespace(env: NodeJS.ProcessEnv, stateDir?: stri
       execFileSync(file, args, { env, stdio: 'pipe' });
     },
     async remove(path) {
-      const argv = beside(['busybox', 'rm', '-rf', path]);
-      // runc removes files of its own at the same time: what went while rm looked at it makes rm fail, and is no failure.
+      const argv = enterWithoutPid(['busybox', 'rm', '-rf', path]);
+      // runc may delete its own files at the same time, which makes rm fail: try again once.
       await runQuietly(argv).catch(() => runQuietly(argv));
     },
     async stop() {
@@ -98,10 +98,10 @@ async function launch(
   let errors = '';
   child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
   child.stdin.on('error', () => {
-    // It has ended: said below.
+    // It has exited: see below.
   });
   const failed = once(child, 'exit').then(() => {
-    throw new Error(`a user namespace can not be made: ${errors.trim() || 'no reason given'}`);
+    throw new Error(`can't create a user namespace: ${errors.trim() || 'no reason given'}`);
   });
   failed.catch(() => {});
   await Promise.race([once(child.stdout, 'data'), failed]);

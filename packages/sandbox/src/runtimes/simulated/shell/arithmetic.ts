@@ -2,7 +2,7 @@ import { ShellSyntaxError } from './syntax.ts';
 
 const TOKEN = /\s*(\d+|[A-Za-z_]\w*|[<>=!]=|&&|\|\||[-+*/%()<>!?:])/y;
 
-/** Operators by rising precedence. */
+/** Operators by ascending precedence. */
 const LEVELS: readonly (readonly string[])[] = [
   ['||'],
   ['&&'],
@@ -28,7 +28,7 @@ const OPERATIONS: Readonly<Record<string, (a: number, b: number) => number>> = {
   '%': (a, b) => a - divide(a, b) * b,
 };
 
-/** Evaluates what stands in `$((...))`: integers, variables, + - * / % comparisons, && || ! and parentheses. */
+/** Evaluates the content of `$((...))`: integers, variables, + - * / % comparisons, && || ! and parentheses. */
 export function evaluate(expression: string, lookUp: (name: string) => string): number {
   const tokens = tokenize(expression);
   let at = 0;
@@ -71,7 +71,7 @@ export function evaluate(expression: string, lookUp: (name: string) => string): 
 
 function tokenize(expression: string): string[] {
   const tokens: string[] = [];
-  // `$i` and `i` are the same in here.
+  // `$i` and `i` are equivalent here.
   const text = expression.replaceAll('$', '');
   TOKEN.lastIndex = 0;
   while (text.slice(TOKEN.lastIndex).trim() !== '') {

@@ -22,7 +22,7 @@ const read: Builtin = async (shell, args, io) => {
   const text = (line?.toString('latin1') ?? '').replace(/\n$/, '').trim();
   const fields = text.split(/[ \t]+/);
   for (const [index, name] of (names.length === 0 ? ['REPLY'] : names).entries()) {
-    // The last name takes all that is left.
+    // The last name gets the rest of the line.
     const last = index === names.length - 1 || names.length === 0;
     shell.variables.set(name, last ? fields.slice(index).join(' ') : (fields[index] ?? ''));
   }
@@ -54,11 +54,11 @@ const kill: Builtin = async (shell, args, io) => {
   return 0;
 };
 
-/** Commands of the shell itself. */
+/** The shell's built-in commands. */
 export const BUILTINS: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
   [':', () => 0],
   ['cd', () => 0],
-  // Options such as -e and -x change nothing here.
+  // Options such as -e and -x have no effect.
   ['set', () => 0],
   [
     'exit',

@@ -2,10 +2,10 @@ import { ProcessExit, SIGNAL_BASE, SIGNAL_NUMBERS } from './process.ts';
 import type { Shell } from './shell.ts';
 
 /**
- * Runs something as a process of its own below a shell: a signal to it, or `kill $$` in it, ends it alone.
+ * Runs something as a child process of a shell: a signal to it, or `kill $$` in it, terminates only the child.
  *
- * @param argv what `ps` shows of it; absent for a part of the shell itself
- * @param run is given the child's shell and how to kill it
+ * @param argv its command line in `ps`; absent for a part of the shell itself
+ * @param run called with the child's shell
  */
 export async function runChild(
   parent: Shell,

@@ -6,7 +6,7 @@ import type { Shell } from './shell.ts';
 import { Pipe } from './streams.ts';
 import type { AndOr, Command, List, Pipeline } from './syntax.ts';
 
-/** Runs commands in the shell given; the exit code of the last. */
+/** Runs commands in a shell; returns the exit code of the last. */
 export async function execute(shell: Shell, list: List, io: Io): Promise<number> {
   for (const { andOr, background } of list) {
     if (background) {
@@ -86,19 +86,19 @@ async function runOne(shell: Shell, command: Command, outer: Io): Promise<number
     case 'for':
       for (const value of await expandWords(command.words, expansion)) {
         shell.variables.set(command.name, value);
-        if (!(await runTurn(shell, command.body, io))) break;
+        if (!(await runIteration(shell, command.body, io))) break;
       }
       return shell.status;
     case 'loop':
       while (((await execute(shell, command.condition, io)) === 0) !== command.until) {
-        if (!(await runTurn(shell, command.body, io))) break;
+        if (!(await runIteration(shell, command.body, io))) break;
       }
       return 0;
   }
 }
 
-/** One turn of a loop; false ends the loop. */
-async function runTurn(shell: Shell, body: List, io: Io): Promise<boolean> {
+/** One iteration of a loop; false ends the loop. */
+async function runIteration(shell: Shell, body: List, io: Io): Promise<boolean> {
   try {
     await execute(shell, body, io);
     return true;
@@ -130,7 +130,7 @@ async function runSimple(
   }
   if (name === undefined) {
     for (const [variable, value] of values) shell.assign(variable, value);
-    // `x=$(false)` has the status of what it ran.
+    // `x=$(false)` has the status of the command substitution.
     return command.assignments.some(({ value }) => value.some((part) => part.kind === 'command'))
       ? shell.status
       : 0;

@@ -1,16 +1,16 @@
 import { evaluate } from './arithmetic.ts';
 import type { Word, WordPart } from './syntax.ts';
 
-/** What words are expanded from. */
+/** What the expansion of words depends on. */
 export interface Expansion {
   variable(name: string): string;
   /** The positional parameters, for "$@". */
   parameters: readonly string[];
-  /** The output of a command. */
+  /** The output of a command substitution. */
   output(source: string): Promise<string>;
 }
 
-/** Expands words to fields: unquoted results are split at blanks. (No patterns: there are no directories to look in.) */
+/** Expands words to fields: unquoted results are split at blanks. There is no pathname expansion. */
 export async function expandWords(words: readonly Word[], from: Expansion): Promise<string[]> {
   const fields: string[] = [];
   for (const word of words) fields.push(...(await expandFields(word, from)));
@@ -30,7 +30,7 @@ async function expandFields(word: Word, from: Expansion): Promise<string[]> {
   for (const part of word) {
     if (part.kind === 'variable' && part.name === '@' && part.quoted) {
       const [first, ...others] = from.parameters;
-      // An empty "$@" is no field at all.
+      // An empty "$@" expands to no field.
       if (first === undefined) {
         if (current === '') current = undefined;
         continue;

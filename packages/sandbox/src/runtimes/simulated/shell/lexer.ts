@@ -4,7 +4,7 @@ const OPERATORS = ['&&', '||', ';;', ';', '&', '|', '(', ')', '\n'];
 const WORD_END = /[\s;&|()<>]/;
 const REDIRECT = /(\d*)(>>|>&|<&|>|<)/y;
 const NAME = /[A-Za-z_]\w*|[0-9?$!@*#]/y;
-/** What a backslash takes the meaning from within double quotes. */
+/** Characters that a backslash escapes in double quotes. */
 const ESCAPED_IN_QUOTES = /[$`"\\\n]/;
 
 /** Splits shell text into words, operators and redirections. */
@@ -85,7 +85,7 @@ class Lexer {
   }
 
   #quoted(parts: WordPart[]): void {
-    // Even nothing in quotes is a word.
+    // An empty quoted string is a word.
     parts.push({ kind: 'text', text: '', quoted: true });
     for (let char = this.#source[this.#at]; char !== '"'; char = this.#source[this.#at]) {
       if (char === undefined) throw new ShellSyntaxError('unterminated quoted string', true);
@@ -132,7 +132,7 @@ class Lexer {
     return name === undefined ? { kind: 'text', text: '$', quoted } : { kind: 'variable', name, quoted };
   }
 
-  /** Where the parenthesis that opens at `open` is closed; quotes hide parentheses. */
+  /** The index of the parenthesis that closes the one at `open`; quoted ones do not count. */
   #closing(open: number): number {
     let depth = 0;
     for (let at = open; at < this.#source.length; at += 1) {

@@ -1,4 +1,4 @@
-/** The end of a `break` or `continue`, on its way to its loop. */
+/** Thrown by `break` and `continue`, and caught by the loop. */
 export class LoopJump extends Error {
   override readonly name = 'LoopJump';
   readonly again: boolean;

@@ -11,10 +11,10 @@ import {
 } from './syntax.ts';
 
 const ASSIGNMENT = /^([A-Za-z_]\w*)=/;
-/** Words that end a list where a command could begin. */
+/** Reserved words that end a list if they are in the position of a command. */
 const TERMINATORS = new Set(['do', 'done', 'then', 'elif', 'else', 'fi', '}']);
 
-/** Parses a program in the part of the POSIX shell language that simulated containers understand. */
+/** Parses a program in the subset of the POSIX shell language that simulated containers support. */
 export function parseProgram(source: string): List {
   const parser = new Parser(tokenize(source));
   return parser.program();
@@ -176,7 +176,7 @@ class Parser {
     return token.word;
   }
 
-  /** The text of a word that is not quoted, else empty. */
+  /** The text of an unquoted word, otherwise ''. */
   #reserved(): string {
     const token = this.#tokens[this.#at];
     return token?.kind === 'word' ? plainText(token.word) : '';

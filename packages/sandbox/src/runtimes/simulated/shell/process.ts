@@ -5,17 +5,17 @@ import type { ProcessTable } from '../process-table.ts';
 import type { Random } from '../random.ts';
 import type { Pipe, Sink } from './streams.ts';
 
-/** What a simulated process is connected to. */
+/** The file descriptors of a simulated process. */
 export interface Io {
   stdin: Pipe;
   stdout: Sink;
   stderr: Sink;
-  /** Descriptors above 2, for output. */
+  /** Output descriptors above 2. */
   others?: ReadonlyMap<number, Sink>;
   terminal?: TerminalState;
 }
 
-/** The simulated container that a process lives in. Text is kept as bytes-as-characters (latin1). */
+/** The simulated container of a process. Text has one character per byte (latin1). */
 export interface Machine {
   clock: Clock;
   random: Random;
@@ -26,37 +26,37 @@ export interface Machine {
   processes: ProcessTable;
   /** A connection to a port of the pod; rejects if nothing listens there. */
   connect?: (port: number) => Promise<Duplex>;
-  /** The output of the container's first process, which is its log. */
+  /** The output of the container's first process, which goes to the log. */
   console?: { stdout: Sink; stderr: Sink };
-  /** What the container may hold in memory, in bytes. */
+  /** The container's memory limit in bytes. */
   memoryLimit?: number;
-  /** Called when it holds more. */
+  /** Called when the limit is exceeded. */
   outOfMemory?: () => void;
 }
 
-/** What one variable, file or captured output of a container without a limit may hold: they are in our own memory. */
+/** Maximum size of a variable, file or captured output of a container without a limit: they use this process's memory. */
 const DEFAULT_MEMORY_BYTES = 64 * 1024 * 1024;
 
-/** Has the container killed, as out of memory, if it is to hold so many bytes in one place and may not. */
+/** OOM-kills the container if one value would exceed its memory limit. */
 export function claimMemory({ memoryLimit, outOfMemory }: Machine, bytes: number): void {
   if (bytes > Math.min(memoryLimit ?? Infinity, DEFAULT_MEMORY_BYTES)) outOfMemory?.();
 }
 
-/** What a process knows of its terminal. */
+/** A process's view of its terminal. */
 export interface TerminalState {
   rows: number;
   columns: number;
-  /** What a shell has printed to ask for a line, while it waits for one. */
+  /** The prompt of a shell that is waiting for a line. */
   prompt?: string | undefined;
-  /** Keeps what is typed, unechoed, until `release`: a line editor takes it over with its prompt. */
+  /** Holds typed input without echo until `release`: a line editor reads it after its prompt. */
   hold: () => void;
-  /** True if something was typed meanwhile; it is typed after what `before` writes. */
+  /** Ends `hold`. `before` is called first, with whether input is waiting. */
   release: (before: (waiting: boolean) => Promise<void>) => Promise<void>;
-  /** What ctrl-C does, where a shell has taken it over. */
+  /** Handles ctrl-C, if a shell has taken it over. */
   interrupt?: (() => void) | undefined;
 }
 
-/** A process is over: by `exit`, by a signal, or because its last command has ended. */
+/** A process terminates: by `exit`, by a signal, or after its last command. */
 export class ProcessExit extends Error {
   override readonly name = 'ProcessExit';
   readonly code: number;
@@ -67,7 +67,7 @@ export class ProcessExit extends Error {
   }
 }
 
-/** A signal's end, as shells and runtimes report it: 128 plus its number. */
+/** Exit code of a termination by a signal: 128 plus its number, as in shells and runtimes. */
 export const SIGNAL_BASE = 128;
 
 export const SIGNAL_NUMBERS: Readonly<Record<string, number>> = {

@@ -4,7 +4,7 @@ import { claimMemory, type Io, type Machine } from './process.ts';
 import { NOWHERE, Pipe, type Sink } from './streams.ts';
 import type { Redirect } from './syntax.ts';
 
-/** Applies redirections from left to right. Files are kept in the machine's memory. */
+/** Applies redirections from left to right. */
 export async function openRedirects(
   redirects: readonly Redirect[],
   io: Io,
@@ -26,7 +26,7 @@ export async function openRedirects(
   return result;
 }
 
-/** A file that can't be written to: the command is not run. */
+/** The target can't be opened for writing: the command does not run. */
 export class RedirectError extends Error {
   override readonly name = 'RedirectError';
 }
@@ -40,7 +40,7 @@ function openTarget(path: string, operator: string, io: Io, machine: Machine): S
   }
 }
 
-/** What a descriptor (`-`: none) stands for. */
+/** The stream of a file descriptor; `-` means none. */
 function duplicate(descriptor: string, { stdout, stderr, others }: Io): Sink {
   if (descriptor === '1') return stdout;
   if (descriptor === '2') return stderr;
@@ -70,7 +70,7 @@ export function openOutput(path: string, append: boolean, io: Io, machine: Machi
   }
 }
 
-/** Appends to a file; the room for it doubles, so that a file that is written in small pieces takes linear time. */
+/** Appends to a file. Its buffer doubles, so that many small writes take linear time. */
 function fileSink(path: string, machine: Machine): Sink {
   const { tree } = machine;
   let room = Buffer.alloc(0);

@@ -36,7 +36,7 @@ async function run(script: string, input = ''): Promise<Result> {
   return { out: stdout.text(), err: stderr.text(), code: exitCode };
 }
 
-// What busybox's sh prints for the same programs: the second group of tests looks.
+// The second group of tests checks that busybox prints the same.
 const PROGRAMS: readonly (readonly [script: string, out: string, code?: number, input?: string])[] = [
   ['echo hello   world', 'hello world\n'],
   ['echo "a  b" \'c  d\' e\\ \\ f', 'a  b c  d e  f\n'],
@@ -95,7 +95,7 @@ describe('a simulated shell', () => {
     });
   }
 
-  test('writes to stderr where it is told to', async () => {
+  test('redirects to stderr', async () => {
     assert.deepEqual(await run('echo out; echo err >&2; { echo both; } 2>&1'), {
       out: 'out\nboth\n',
       err: 'err\n',
@@ -103,7 +103,7 @@ describe('a simulated shell', () => {
     });
   });
 
-  test('keeps what is written to files', async () => {
+  test('stores files', async () => {
     assert.equal(
       (await run('echo a > /tmp/f; echo b >> /tmp/f; cat /tmp/f; cat < /tmp/f | wc -l; echo x >/dev/null'))
         .out,
@@ -111,7 +111,7 @@ describe('a simulated shell', () => {
     );
   });
 
-  test('says what it does not know', async () => {
+  test('reports unknown commands and syntax errors', async () => {
     assert.deepEqual(await run('nosuch'), { out: '', err: 'sh: nosuch: not found\n', code: 127 });
     const { err, code } = await run('if true; do');
     assert.match(err, /^sh: syntax error: unexpected "do"\n$/);
@@ -119,12 +119,12 @@ describe('a simulated shell', () => {
     assert.match((await run("echo 'open")).err, /unterminated quoted string/);
   });
 
-  test('runs programs from its stdin, one line after the other', async () => {
+  test('runs a program from its stdin, line by line', async () => {
     const stdin = 'echo one\nfor i in 1 2\ndo echo $i\ndone\nx=3\nexit $x\necho never\n';
     assert.deepEqual(await run('sh', stdin), { out: 'one\n1\n2\n', err: '', code: 3 });
   });
 
-  test('is killed in a loop that never pauses', async () => {
+  test('can be killed in a busy loop', async () => {
     const process = new SimulatedProcess({
       run: { argv: ['sh', '-c', 'while true; do :; done'] },
       machine: {
@@ -147,7 +147,7 @@ describe('a simulated shell', () => {
 
 const hasBusybox = spawnSync('busybox', ['true']).status === 0;
 
-describe('busybox says the same', { skip: hasBusybox ? false : 'busybox is not installed' }, () => {
+describe('busybox prints the same', { skip: hasBusybox ? false : 'busybox is not installed' }, () => {
   for (const [script, out, code = 0, input = ''] of PROGRAMS) {
     test(JSON.stringify(script), () => {
       const options = { input, env: { A: 'from the environment', PATH: process.env['PATH'] ?? '' } };

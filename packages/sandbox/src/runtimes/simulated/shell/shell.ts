@@ -14,32 +14,32 @@ import {
 } from './process.ts';
 import { type List, ShellSyntaxError } from './syntax.ts';
 
-/** Runs a program that is no part of the shell itself; undefined if there is none of that name. */
+/** Runs a program that is not a builtin; undefined if there is no program with that name. */
 export type RunProgram = (argv: readonly string[], io: Io, shell: Shell) => Promise<number> | undefined;
 
-/** Commands that change the shell which runs them. */
+/** A command that changes the shell itself. */
 export type Builtin = (shell: Shell, args: readonly string[], io: Io) => Promise<number> | number;
 
 const NOT_FOUND = 127;
 const SYNTAX_ERROR = 2;
-/** So many commands run before others get their turn: a loop without a sleep must not hold up the process. */
+/** Commands between two yields to the event loop, which a busy loop must not block. */
 const COMMANDS_PER_TURN = 64;
 
-/** Runs programs of a small part of the POSIX shell language as a simulated process. */
+/** Runs programs in a small subset of the POSIX shell language as a simulated process. */
 export class Shell {
   readonly machine: Machine;
-  /** Aborts when the process is killed; its reason is then a ProcessExit. */
+  /** Aborted when the process is killed; the reason is a ProcessExit. */
   readonly signal: AbortSignal;
   variables: Map<string, string>;
-  /** `$1` and so on. */
+  /** The positional parameters. */
   parameters: readonly string[] = [];
   name = 'sh';
   readonly pid: number;
-  /** Kills the process itself, as `kill $$` does. */
+  /** Kills the process itself, like `kill $$`. */
   readonly kill: (name: NodeJS.Signals) => void;
-  /** `all`: each command is a process that `ps` shows; `own`: it takes this one's place; `none`: nobody sees it. */
+  /** What `ps` shows of commands. `all`: each as a process; `own`: it replaces this process; `none`: nothing. */
   showsChildren: 'all' | 'own' | 'none' = 'all';
-  /** What to run on a signal. */
+  /** Commands by signal. */
   readonly traps = new Map<string, string>();
   status = 0;
   readonly #builtins: ReadonlyMap<string, Builtin>;
@@ -67,7 +67,7 @@ export class Shell {
     this.#runProgram = options.runProgram;
   }
 
-  /** A subshell: the same process's surroundings, its own variables. With `process` it is a process of its own. */
+  /** A subshell with its own variables. With `process`, it is a separate process. */
   fork(process?: { pid: number; signal: AbortSignal; kill: (name: NodeJS.Signals) => void }): Shell {
     const child = new Shell({
       machine: this.machine,
@@ -85,13 +85,13 @@ export class Shell {
     return child;
   }
 
-  /** What this shell sets, that one sees. */
+  /** Shares this shell's variables with the other. */
   shareVariables(other: Shell): void {
     this.variables = other.variables;
     this.parameters = other.parameters;
   }
 
-  /** Runs a program to its end and gives its exit code; `exit` in it ends it. */
+  /** Runs a program until its end or `exit`; returns the exit code. */
   async runToEnd(source: string, io: Io): Promise<number> {
     try {
       return await this.run(parseProgram(source), io);
@@ -100,7 +100,7 @@ export class Shell {
     }
   }
 
-  /** The exit code that an error from running means; anything unknown is thrown on. */
+  /** The exit code for an error of a run; rethrows unknown errors. */
   async endOf(error: unknown, io: Io): Promise<number> {
     if (this.signal.aborted) throw this.signal.reason as Error;
     if (error instanceof ProcessExit) return error.code;
@@ -117,7 +117,7 @@ export class Shell {
     await io.stderr.write(Buffer.from(`${this.name}: ${message}\n`, 'latin1'));
   }
 
-  /** A signal that a trap is set for: its command runs after the one that runs now. True if there is one. */
+  /** Whether a trap is set for the signal; its command then runs after the current one. */
   catchSignal(name: string): boolean {
     if (!this.traps.has(name)) return false;
     this.#caught.push(name);
@@ -125,7 +125,7 @@ export class Shell {
     return true;
   }
 
-  /** Until all background commands have ended, or a trapped signal comes. */
+  /** Waits until all background commands have ended, or for a trapped signal. */
   async wait(): Promise<void> {
     const interrupted = new Promise<void>((resolve) => {
       this.#wakeWait = resolve;
@@ -138,7 +138,7 @@ export class Shell {
     return execute(this, list, io);
   }
 
-  /** Takes in a command that runs beside the others. */
+  /** Registers a background command. */
   addBackground(task: Promise<unknown>): void {
     this.#background.push(task.catch(() => {}));
   }
@@ -147,7 +147,7 @@ export class Shell {
     return this.#builtins.get(name);
   }
 
-  /** Gives others their turn now and then, and runs the traps of signals that have come. */
+  /** Yields regularly, and runs the traps of received signals. */
   async betweenCommands(io: Io): Promise<void> {
     this.signal.throwIfAborted();
     this.#commands += 1;
@@ -163,7 +163,7 @@ export class Shell {
     }
   }
 
-  /** Runs a program, with variables of its own besides the shell's. */
+  /** Runs a program, with additional variables. */
   async runCommand(
     argv: readonly string[],
     io: Io,
@@ -173,7 +173,7 @@ export class Shell {
     for (const [variable, value] of values) child.variables.set(variable, value);
     const { processes, uid, tree } = this.machine;
     if (this.showsChildren === 'own') processes.replace(this.pid, argv);
-    // A shell enters itself.
+    // A shell registers itself.
     const hidden = this.showsChildren !== 'all' || isShell(argv[0] ?? '');
     const pid = hidden ? undefined : processes.add({ uid, argv, tree });
     try {
@@ -192,13 +192,13 @@ export class Shell {
     this.variables.set(name, value);
   }
 
-  /** Ends the container if it holds more than it may. */
+  /** OOM-kills the container if a value exceeds its limit. */
   #claim(bytes: number): void {
     claimMemory(this.machine, bytes);
     this.signal.throwIfAborted();
   }
 
-  /** What words are expanded with. */
+  /** The context for the expansion of words. */
   expansion(io: Io): Expansion {
     return {
       parameters: this.parameters,
@@ -218,7 +218,7 @@ export class Shell {
     if (name === '@' || name === '*') return this.parameters.join(' ');
     if (name === '0') return this.name;
     if (/^\d$/.test(name)) return this.parameters[Number(name) - 1] ?? '';
-    // As in the shells that have it: 0 to 32767.
+    // 0 to 32767, as in other shells.
     if (name === 'RANDOM') return String(Math.floor(this.machine.random.next() * 32_768));
     return this.variables.get(name) ?? '';
   }

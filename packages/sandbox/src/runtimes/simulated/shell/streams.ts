@@ -1,20 +1,20 @@
-/** Where a process's output goes; `write` resolves when more may come. */
+/** The destination of a process's output; `write` resolves when it accepts more. */
 export interface Sink {
   write(chunk: Buffer): Promise<void> | void;
 }
 
-/** Whoever reads from this has gone: the writer is ended by SIGPIPE. */
+/** The reader has closed the pipe: the writer is terminated by SIGPIPE. */
 export class BrokenPipe extends Error {
   override readonly name = 'BrokenPipe';
 }
 
 export const NOWHERE: Sink = { write() {} };
 
-/** What a pipe holds before its writer must wait (Linux). */
+/** The capacity of a pipe on Linux. */
 const PIPE_BYTES = 65_536;
 const LF = 0x0a;
 
-/** Bytes on their way to a reader: a pipe, a stdin, a file. */
+/** Bytes for a reader: a pipe, a stdin, a file. */
 export class Pipe implements Sink {
   #chunks: Buffer[] = [];
   #bytes = 0;
@@ -22,7 +22,7 @@ export class Pipe implements Sink {
   #closed = false;
   readonly #waiting = new Set<() => void>();
 
-  /** A pipe that holds just this. */
+  /** A closed pipe with this content. */
   static of(content: Buffer): Pipe {
     const pipe = new Pipe();
     void pipe.write(content);
@@ -30,7 +30,7 @@ export class Pipe implements Sink {
     return pipe;
   }
 
-  /** What was written and not yet read, in bytes. */
+  /** The number of unread bytes. */
   get length(): number {
     return this.#bytes;
   }
@@ -48,7 +48,7 @@ export class Pipe implements Sink {
     while (this.#bytes > PIPE_BYTES && !this.#ended && !this.#closed) await this.#change();
   }
 
-  /** The reader sees an end once, and may read on: what ctrl-D is on a terminal. */
+  /** The reader gets an end of file once, and may continue to read, as after ctrl-D on a terminal. */
   endOnce(): void {
     this.#chunks.push(Buffer.alloc(0));
     this.#wake();
@@ -59,7 +59,7 @@ export class Pipe implements Sink {
     this.#wake();
   }
 
-  /** The reader goes away. */
+  /** The reader closes the pipe. */
   close(): void {
     this.#closed = true;
     this.#chunks = [];
@@ -86,7 +86,7 @@ export class Pipe implements Sink {
     return taken;
   }
 
-  /** The next line with its newline, or what is left before the end; undefined at the end. */
+  /** The next line with its newline, or the rest before the end; undefined at the end. */
   async readLine(signal: AbortSignal): Promise<Buffer | undefined> {
     const parts: Buffer[] = [];
     for (;;) {
@@ -94,7 +94,7 @@ export class Pipe implements Sink {
       const end = first?.indexOf(LF) ?? -1;
       const chunk = await this.read(signal, end < 0 ? Infinity : end + 1);
       if (chunk === undefined) return parts.length === 0 ? undefined : Buffer.concat(parts);
-      // What came while this waited may hold a newline and more.
+      // The chunk may contain a newline and more.
       const newline = chunk.indexOf(LF);
       if (newline >= 0 && newline < chunk.length - 1) {
         this.#chunks.unshift(chunk.subarray(newline + 1));
@@ -105,7 +105,7 @@ export class Pipe implements Sink {
     }
   }
 
-  /** All up to the end. */
+  /** Everything up to the end. */
   async readAll(signal: AbortSignal): Promise<Buffer> {
     const chunks: Buffer[] = [];
     for (let chunk = await this.read(signal); chunk !== undefined; chunk = await this.read(signal)) {
@@ -137,13 +137,13 @@ export class Pipe implements Sink {
   }
 }
 
-/** Keeps what is written. */
+/** Collects output in memory. */
 export class Collector implements Sink {
   readonly chunks: Buffer[] = [];
   readonly #onWrite: (total: number) => void;
   #total = 0;
 
-  /** @param onWrite called with the bytes held so far, before more are; may throw */
+  /** @param onWrite called before each write with the new total in bytes; may throw */
   constructor(onWrite: (total: number) => void = () => {}) {
     this.#onWrite = onWrite;
   }
@@ -154,7 +154,7 @@ export class Collector implements Sink {
     this.chunks.push(chunk);
   }
 
-  /** In bytes-as-characters, as the shell keeps its words. */
+  /** As latin1, like all text in the shell. */
   text(): string {
     return Buffer.concat(this.chunks).toString('latin1');
   }

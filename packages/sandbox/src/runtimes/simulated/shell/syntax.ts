@@ -1,4 +1,4 @@
-/** A part of a word. Quoted parts are neither split into fields nor taken for reserved words. */
+/** A part of a word. Quoted parts are neither split into fields nor recognized as reserved words. */
 export type WordPart =
   | { kind: 'text'; text: string; quoted: boolean }
   | { kind: 'variable'; name: string; fallback?: string; quoted: boolean }
@@ -8,7 +8,7 @@ export type WordPart =
 export type Word = readonly WordPart[];
 
 export interface Redirect {
-  /** The file descriptor that is redirected. */
+  /** The redirected file descriptor. */
   fd: number;
   operator: '>' | '>>' | '<' | '>&';
   target: Word;
@@ -39,10 +39,10 @@ export interface AndOr {
 
 export type List = readonly { andOr: AndOr; background: boolean }[];
 
-/** The text is no program of this shell. */
+/** A syntax error. */
 export class ShellSyntaxError extends Error {
   override readonly name = 'ShellSyntaxError';
-  /** More lines could make it one. */
+  /** More lines could complete the program. */
   readonly incomplete: boolean;
 
   constructor(message: string, incomplete: boolean) {

@@ -30,7 +30,7 @@ export const echo: Program = async (args, io) => {
   return 0;
 };
 
-/** `printf FORMAT [ARGUMENTS]`: the format is used again while arguments are left. */
+/** `printf FORMAT [ARGUMENTS]`: the format is reused while there are arguments. */
 export const printf: Program = async ([format = '', ...args], io) => {
   let at = 0;
   let output = '';

@@ -22,12 +22,12 @@ const PROGRAMS: ReadonlyMap<string, Program> = new Map<string, Program>([
 
 const PROGRAM_FOLDER = /^(?:\/usr)?(?:\/local)?\/s?bin\//;
 
-/** The program that a command names, by itself or by its path. */
+/** The program that a command names, with or without a path. */
 export function findProgram(command: string): Program | undefined {
   return PROGRAMS.get(command.replace(PROGRAM_FOLDER, ''));
 }
 
-/** Runs a program by its argument list; undefined if there is none of that name. */
+/** Runs a program; undefined if there is no program with that name. */
 export function runProgram(
   [command = '', ...args]: readonly string[],
   io: Io,

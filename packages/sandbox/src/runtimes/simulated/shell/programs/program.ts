@@ -1,18 +1,18 @@
 import type { Io } from '../process.ts';
 import type { Shell } from '../shell.ts';
 
-/** A simulated program. `shell` is where its variables, its signal and its machine are. */
+/** A simulated program. `shell` has its variables, its signal and its machine. */
 export type Program = (args: readonly string[], io: Io, shell: Shell) => Promise<number> | number;
 
-/** Bytes of text that is kept as bytes-as-characters. */
+/** The bytes of a latin1 text. */
 export function bytes(text: string): Buffer {
   return Buffer.from(text, 'latin1');
 }
 
-/** Pieces of endless or long output are of about this size. */
+/** Approximate chunk size of long output. */
 export const BLOCK_BYTES = 32_768;
 
-/** Gives others their turn between blocks. */
+/** Yields to other work between blocks. */
 export async function nextTurn(shell: Shell): Promise<void> {
   await new Promise((resolve) => {
     setImmediate(resolve);

@@ -6,31 +6,31 @@ import { type List, ShellSyntaxError } from '../syntax.ts';
 import { bytes, type Program } from './program.ts';
 
 const PROMPT = '/ # ';
-/** A real shell takes about so long to come back with its prompt; what is typed meanwhile is echoed before it. */
+/** A real shell takes about this long to print its prompt again; input typed meanwhile is echoed before it. */
 const PROMPT_MS = 20;
-/** Asks the terminal where its cursor is, as busybox does where no input is waiting. */
-const ASK_FOR_CURSOR = '\x1b[6n';
+/** Requests the cursor position, as busybox does if no input is waiting. */
+const REQUEST_CURSOR_POSITION = '\x1b[6n';
 const BANNER =
   "\n\nBusyBox v1.38.0 (simulated) built-in shell (ash)\nEnter 'help' for a list of built-in commands.\n\n";
-/** What a shell says of a child that was killed. */
-const KILLED_WORDS: Readonly<Record<string, string>> = { SIGKILL: 'Killed', SIGTERM: 'Terminated' };
+/** A shell's messages about a child that was killed. */
+const KILLED_MESSAGES: Readonly<Record<string, string>> = { SIGKILL: 'Killed', SIGTERM: 'Terminated' };
 
 /** `sh [-c PROGRAM [NAME ARGUMENTS...]]`; without -c the program comes from stdin, with a prompt on a terminal. */
 export const sh: Program = async (args, io, shell) => {
   const { code, signal } = await runChild(shell, ['sh', ...args], async (child) => runShell(args, io, child));
-  const words = KILLED_WORDS[signal ?? ''];
+  const words = KILLED_MESSAGES[signal ?? ''];
   if (words !== undefined) await io.stderr.write(bytes(`${words}\n`));
   return code;
 };
 
-/** The same as a process that is there already. */
+/** The same in an existing process. */
 export async function runShell(args: readonly string[], io: Io, shell: Shell): Promise<number> {
   const option = args.findIndex((text) => /^-\w*c$/.test(text));
   if (option < 0) return fromInput(io, shell);
   const [source = '', name, ...parameters] = args.slice(option + 1);
   if (name !== undefined) shell.name = name;
   shell.parameters = parameters;
-  // A shell that has but one command to run becomes that command.
+  // A shell with a single command replaces itself with it.
   if (shell.showsChildren === 'all' && isOneCommand(source)) shell.showsChildren = 'own';
   return shell.runToEnd(source, io);
 }
@@ -83,7 +83,7 @@ async function readLine(
   terminal.hold();
   await shell.machine.clock.sleep(PROMPT_MS, shell.signal);
   await terminal.release(async (waiting) => {
-    await stderr.write(bytes(waiting || stdin.length > 0 ? prompt : prompt + ASK_FOR_CURSOR));
+    await stderr.write(bytes(waiting || stdin.length > 0 ? prompt : prompt + REQUEST_CURSOR_POSITION));
     terminal.prompt = prompt;
   });
   const line = await stdin.readLine(shell.signal);
@@ -92,7 +92,7 @@ async function readLine(
   return line;
 }
 
-/** A line typed at a terminal: ctrl-C ends it, and not the shell. */
+/** Runs a line typed at a terminal: ctrl-C terminates the line, not the shell. */
 async function runInterruptibly(program: List, io: Io, shell: Shell): Promise<void> {
   const { terminal } = io;
   const { code, signal } = await runChild(shell, undefined, async (child, kill) => {

@@ -78,7 +78,7 @@ export const touch: Program = async (paths, io, shell) => {
   return 0;
 };
 
-/** What keeps a file system from being written to. */
+/** The error message of a failed write. */
 function failureOf(write: () => void): string | undefined {
   try {
     write();

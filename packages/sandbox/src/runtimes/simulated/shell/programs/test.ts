@@ -16,7 +16,7 @@ const COMPARISONS: Readonly<Record<string, (a: string, b: string) => boolean>> =
 
 const USAGE_ERROR = 2;
 
-/** `test EXPRESSION` with `!`, strings, numbers and whether a file was written. */
+/** `test EXPRESSION` with `!`, strings, numbers and the existence of files. */
 export const test: Program = async (args, io, shell) => {
   const result = holds(args, io, shell);
   if (result !== undefined) return result ? 0 : 1;

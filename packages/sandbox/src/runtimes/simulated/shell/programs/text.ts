@@ -7,7 +7,7 @@ import { BLOCK_BYTES, bytes, nextTurn, type Program } from './program.ts';
 
 const LF = 0x0a;
 
-/** The content of each file named, or of stdin. Undefined stands for a file that is not there. */
+/** The content of each file, or of stdin. Undefined means that a file does not exist. */
 async function* contents(paths: readonly string[], io: Io, shell: Shell): AsyncGenerator<Buffer | undefined> {
   for (const path of paths.length === 0 ? ['-'] : paths) {
     if (path === '/dev/zero' || path === '/dev/urandom') {

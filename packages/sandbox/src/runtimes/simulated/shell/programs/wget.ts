@@ -1,7 +1,7 @@
 import { text } from 'node:stream/consumers';
 import { bytes, type Program } from './program.ts';
 
-/** `wget [-q] [-O -] URL`, to the pod's own addresses: there is no other network. */
+/** `wget [-q] [-O -] URL`, only to the pod's own addresses: there is no other network. */
 export const wget: Program = async (args, io, shell) => {
   const say = async (message: string): Promise<number> => {
     await io.stderr.write(bytes(`wget: ${message}\n`));
