@@ -146,7 +146,7 @@ async function start(options: SandboxOptions, started: Unwind): Promise<Sandbox>
   }
   startControllers(store, {
     now,
-    volumeFolder: volumeDirectory(kubeletFolder(folder)),
+    volumeDirectory: volumeDirectory(kubeletFolder(folder)),
     signal: stopping.signal,
   });
   const server = await listen(api, authority, tokens, options);

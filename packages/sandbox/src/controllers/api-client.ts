@@ -8,19 +8,19 @@ import type { KubeObject } from '../machinery/objects.ts';
 
 const NOT_FOUND = 404;
 
-/** Writes as a request does, with defaults, admission and validation; what controllers create and delete with. */
+/** The controllers' client. Its writes have defaults, admission and validation like requests. */
 export interface ControllerClient {
   store: MemoryStore;
   now: () => Date;
-  /** How long a write of one controller takes until what follows from it is written, in ms. */
+  /** Delay between a controller's write and the writes that follow from it, in ms. */
   lag: number;
   /** Throws StatusError if the API server would refuse the object. */
   create<T extends KubeObject>(resource: Resource, namespace: string, object: T): T;
-  /** Deletes with the grace that the object has; one that is gone already is fine. */
+  /** Deletes with the object's own grace period. A missing object is not an error. */
   remove(resource: Resource, namespace: string, name: string, options?: Partial<DeleteOptions>): void;
 }
 
-/** A client that acts as the cluster's own controllers, who may do all. */
+/** A client with the unlimited rights of the cluster's own controllers. */
 export function createControllerClient(store: MemoryStore, now: () => Date, lag = 0): ControllerClient {
   const write = (resource: Resource, namespace: string): Parameters<typeof createObject>[0] => ({
     store,
@@ -51,7 +51,7 @@ export function createControllerClient(store: MemoryStore, now: () => Date, lag 
   };
 }
 
-/** A resource that is known to be served. */
+/** A resource that must be served; throws otherwise. */
 export function servedResource(group: string, version: string, plural: string): Resource {
   const found = findResource(group, version, plural);
   if (found === undefined) throw new Error(`${plural}.${group} is not served`);

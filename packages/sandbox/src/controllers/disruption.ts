@@ -5,7 +5,7 @@ import { keyOf, splitKey, WorkQueue } from './work-queue.ts';
 
 const RESOURCE = 'poddisruptionbudgets.policy';
 
-/** Keeps the status of disruption budgets: how many pods may go. Returns the stop function. */
+/** Maintains the status of PodDisruptionBudgets. Returns the stop function. */
 export function startDisruption(client: ControllerClient): () => void {
   const { store } = client;
   const queue = new WorkQueue((key) => {

@@ -15,7 +15,7 @@ function createPod(cluster: TestCluster, name: string, labels: Record<string, st
   });
 }
 
-test('a service has the ready pods that it selects as its endpoints', async () => {
+test('the endpoints of a Service are the ready pods that it selects', async () => {
   const cluster = createCluster();
   const stop = startEndpoints(cluster.client);
   cluster.create('', 'services', 'Service', 's', {
@@ -50,7 +50,7 @@ test('a service has the ready pods that it selects as its endpoints', async () =
   stop();
 });
 
-test('a quota tells what of it is used', async () => {
+test("a ResourceQuota's status has the usage", async () => {
   const cluster = createCluster();
   const stop = startQuotaStatus(cluster.client);
   cluster.create('', 'resourcequotas', 'ResourceQuota', 'q', {

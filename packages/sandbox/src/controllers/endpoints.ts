@@ -20,7 +20,7 @@ interface Target {
   uid: string;
 }
 
-/** Keeps the Endpoints and EndpointSlices of services that select pods. Returns the stop function. */
+/** Maintains the Endpoints and EndpointSlices of Services with a selector. Returns the stop function. */
 export function startEndpoints(client: ControllerClient): () => void {
   const { store } = client;
   const queue = new WorkQueue((key) => {
@@ -71,7 +71,7 @@ function targetOf(pod: PodObject): Target {
   return { kind: 'Pod', namespace, name, uid };
 }
 
-/** The number that a service's port has in a pod: given, or found by the name of a container's port. */
+/** The port number of a Service's target port in a pod, which may be given by the name of a container port. */
 function portNumber(port: ServicePort, pod: PodObject | undefined): number | undefined {
   const target = port.targetPort ?? port.port;
   if (typeof target === 'number') return target;

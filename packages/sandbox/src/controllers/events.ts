@@ -3,7 +3,7 @@ import { timestamp } from '../machinery/timestamp.ts';
 import type { KubeObject } from '../machinery/objects.ts';
 import type { Store } from '../store/types.ts';
 
-/** Bytes of the suffix that makes an event's name its own. */
+/** Bytes of the unique suffix of an Event's name. */
 const SUFFIX_BYTES = 8;
 
 export interface EventText {
@@ -16,7 +16,7 @@ interface StoredEvent extends KubeObject {
   count?: number;
 }
 
-/** Writes an event about an object; one that was written before is counted up. */
+/** Writes an Event about an object, or increments the count of an equal one. */
 export function recordEvent(
   store: Store,
   component: string,

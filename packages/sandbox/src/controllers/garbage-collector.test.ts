@@ -29,12 +29,12 @@ function object(apiVersion: string, kind: string, name: string, owner?: KubeObje
   };
 }
 
-/** Deletes a deployment in the foreground; what is asked to be deleted is only noted. */
+/** Deletes a Deployment in the foreground; returns the deletions that the garbage collector requests. */
 async function deleteInForeground(withPod: boolean): Promise<string[]> {
   const store = new MemoryStore();
-  const asked: string[] = [];
+  const requested: string[] = [];
   const stop = startGarbageCollector(store, ({ kind }, _namespace, name, policy) => {
-    asked.push(`${kind} ${name} ${policy ?? 'at once'}`);
+    requested.push(`${kind} ${name} ${policy ?? 'at once'}`);
   });
   const deployment = store.create(DEPLOYMENTS, object('apps/v1', 'Deployment', 'd'));
   const set = store.create(REPLICA_SETS, object('apps/v1', 'ReplicaSet', 'd-1', deployment));
@@ -48,13 +48,13 @@ async function deleteInForeground(withPod: boolean): Promise<string[]> {
   await turn();
   await turn();
   stop();
-  return asked;
+  return requested;
 }
 
-test('what has dependents of its own goes in the foreground as well', async () => {
+test('a dependent that has dependents is also deleted in the foreground', async () => {
   assert.deepEqual(await deleteInForeground(true), ['ReplicaSet d-1 Foreground']);
 });
 
-test('what has none goes at once', async () => {
+test('a dependent without dependents is deleted at once', async () => {
   assert.deepEqual(await deleteInForeground(false), ['ReplicaSet d-1 at once']);
 });

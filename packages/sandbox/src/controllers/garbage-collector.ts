@@ -8,8 +8,8 @@ const FOREGROUND = 'foregroundDeletion';
 const ORPHAN = 'orphan';
 
 /**
- * Deletes what is owned by objects that are gone, and lets go of objects that wait for their dependents.
- * Returns the function that stops it.
+ * Deletes dependents of deleted owners, and removes the finalizers of owners that wait for their dependents.
+ * Returns the stop function.
  */
 export function startGarbageCollector(store: Store, remove: Delete): () => void {
   const resources = [
@@ -63,7 +63,7 @@ function collect(store: Store, resources: readonly Resource[], owner: KubeObject
       remove(resource, metadata.namespace ?? '', metadata.name ?? '');
     }
   }
-  // An owner that waits in the foreground may have lost its last dependent.
+  // An owner in foreground deletion may have lost its last dependent.
   for (const reference of owner.metadata.ownerReferences ?? []) {
     for (const { key } of resources.filter(({ kind }) => kind === reference.kind)) {
       const found = store.get(key, namespace, reference.name) ?? store.get(key, undefined, reference.name);
@@ -108,7 +108,7 @@ function finalize(
     for (const { resource, object: dependent } of dependents) {
       const { metadata } = dependent;
       if (metadata.deletionTimestamp !== undefined) continue;
-      // What depends on it goes before it as well.
+      // Its own dependents must be deleted before it.
       const hasOwn = dependentsOf(store, resources, metadata.uid ?? '', metadata.namespace).length > 0;
       const policy = hasOwn ? 'Foreground' : undefined;
       remove(resource, metadata.namespace ?? '', metadata.name ?? '', policy);

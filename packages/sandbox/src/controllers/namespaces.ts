@@ -6,8 +6,8 @@ const ROOT_CA_DESCRIPTION =
   'Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.';
 
 /**
- * Gives each namespace its default service account and the bundle of the cluster's authority, and empties the
- * namespaces that are being deleted. Returns the function that stops it.
+ * Creates the default ServiceAccount and the CA bundle of each namespace, and deletes the content of terminating
+ * namespaces. Returns the stop function.
  */
 export function startNamespaceController(
   store: Store,
@@ -16,20 +16,20 @@ export function startNamespaceController(
 ): () => void {
   const furnish = (namespace: KubeObject): void => {
     const name = namespace.metadata.name ?? '';
-    if (namespace.metadata.deletionTimestamp === undefined) furnishNamespace(store, name, authority);
+    if (namespace.metadata.deletionTimestamp === undefined) populateNamespace(store, name, authority);
   };
-  const drain = (name: string): void => drainNamespace(store, name, deletePod);
+  const empty = (name: string): void => deleteContent(store, name, deletePod);
   const stops = [
-    // At once, within the creation: a pod created right behind its namespace finds its service account.
+    // Synchronously, so that a pod that is created right after its namespace finds its ServiceAccount.
     store.subscribe('namespaces', ({ type, object }) => {
       if (type === 'ADDED') furnish(object);
-      else if (type === 'MODIFIED' && isTerminating(object)) setImmediate(drain, object.metadata.name ?? '');
+      else if (type === 'MODIFIED' && isTerminating(object)) setImmediate(empty, object.metadata.name ?? '');
     }),
     store.subscribe('pods', ({ type, object }) => {
       if (type !== 'DELETED') return;
       const name = object.metadata.namespace ?? '';
       const namespace = store.get('namespaces', undefined, name);
-      if (namespace !== undefined && isTerminating(namespace)) setImmediate(drain, name);
+      if (namespace !== undefined && isTerminating(namespace)) setImmediate(empty, name);
     }),
   ];
   return () => {
@@ -41,7 +41,7 @@ function isTerminating({ metadata }: KubeObject): boolean {
   return metadata.deletionTimestamp !== undefined;
 }
 
-function furnishNamespace(store: Store, namespace: string, authority: string): void {
+function populateNamespace(store: Store, namespace: string, authority: string): void {
   if (store.get('serviceaccounts', namespace, 'default') === undefined) {
     store.create('serviceaccounts', {
       apiVersion: 'v1',
@@ -71,8 +71,8 @@ function createBundle(
   });
 }
 
-/** Deletes what lives in a namespace; once the pods are gone, the rest, and the namespace itself. */
-function drainNamespace(
+/** Deletes the pods of a namespace; once they are gone, everything else, and the namespace itself. */
+function deleteContent(
   store: Store,
   name: string,
   deletePod: (namespace: string, name: string) => void,

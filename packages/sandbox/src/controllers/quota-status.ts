@@ -2,7 +2,7 @@ import { type ResourceQuota, quotaUsage } from '../admission/quota.ts';
 import type { ControllerClient } from './api-client.ts';
 import { keyOf, splitKey, WorkQueue } from './work-queue.ts';
 
-/** Resources whose objects quotas count. */
+/** Resources whose objects quotas can count. */
 const COUNTED = [
   'pods',
   'services',
@@ -12,7 +12,7 @@ const COUNTED = [
   'replicationcontrollers',
 ];
 
-/** Keeps the status of quotas: their limits, and what of them is used. Returns the stop function. */
+/** Maintains the status of ResourceQuotas: hard limits and usage. Returns the stop function. */
 export function startQuotaStatus(client: ControllerClient): () => void {
   const { store } = client;
   const queue = new WorkQueue((key) => {

@@ -14,19 +14,19 @@ import { startStatefulSets } from './workloads/stateful-set.ts';
 
 export interface ControllersOptions {
   now: () => Date;
-  /** Where the volumes of claims have their directories. */
-  volumeFolder: string;
-  /** Stops them. */
+  /** The directory of dynamically provisioned volumes. */
+  volumeDirectory: string;
+  /** Stops the controllers. */
   signal: AbortSignal;
 }
 
-/** So that those who watch see the steps of a rollout that a real cluster shows them. */
+/** Makes the steps of a rollout observable, as in a real cluster. */
 const LAG_MS = 20;
 
-/** Starts the controllers of workloads, of services' endpoints, of quotas, of disruption budgets and of claims for volumes, which act on what is in the store. */
+/** Starts the controllers of workloads, endpoints, quotas, disruption budgets and volume claims. */
 export function startControllers(
   store: MemoryStore,
-  { now, volumeFolder, signal }: ControllersOptions,
+  { now, volumeDirectory, signal }: ControllersOptions,
 ): void {
   const client = createControllerClient(store, now, LAG_MS);
   const stops = [
@@ -39,7 +39,7 @@ export function startControllers(
     startEndpoints(client),
     startQuotaStatus(client),
     startDisruption(client),
-    startStorage(client, volumeFolder),
+    startStorage(client, volumeDirectory),
     startNodeLifecycle(client),
   ];
   const stopAll = (): void => {

@@ -1,15 +1,14 @@
 /**
- * Keys of objects to look at, each at most once at a time, after the writer's call has returned.
+ * A work queue of object keys. A key is queued at most once, and reconciled after the writer's call has returned.
  *
- * `reconcile` is synchronous and looks at the state as it is by then; what it throws goes to `onError`, and the key is
- * looked at again after a growing delay.
+ * `reconcile` is synchronous. If it throws, the key is retried with exponential back-off.
  */
 export class WorkQueue {
   readonly #reconcile: (key: string) => void;
   readonly #queued = new Set<string>();
   readonly #timers = new Map<string, { timer: NodeJS.Timeout; due: number }>();
   readonly #failures = new Map<string, number>();
-  readonly #resting = new Map<string, NodeJS.Timeout>();
+  readonly #postponed = new Map<string, NodeJS.Timeout>();
   #scheduled: NodeJS.Immediate | undefined;
   #stopped = false;
 
@@ -20,22 +19,22 @@ export class WorkQueue {
   add(key: string): void {
     if (this.#stopped) return;
     this.#queued.add(key);
-    if (!this.#resting.has(key)) this.#scheduled ??= setImmediate(() => this.#run());
+    if (!this.#postponed.has(key)) this.#scheduled ??= setImmediate(() => this.#run());
   }
 
-  /** Looks at the key after that many milliseconds, and not before, whatever happens to it. */
-  rest(key: string, milliseconds: number): void {
+  /** Reconciles the key after this time in ms, and not before, even if it is added again. */
+  postpone(key: string, milliseconds: number): void {
     if (this.#stopped) return;
-    clearTimeout(this.#resting.get(key));
+    clearTimeout(this.#postponed.get(key));
     const timer = setTimeout(() => {
-      this.#resting.delete(key);
+      this.#postponed.delete(key);
       this.add(key);
     }, milliseconds);
     timer.unref();
-    this.#resting.set(key, timer);
+    this.#postponed.set(key, timer);
   }
 
-  /** Looks at the key after that many milliseconds; an earlier time that is already set stays. */
+  /** Reconciles the key after this time in ms, unless it is already due earlier. */
   addAfter(key: string, milliseconds: number): void {
     if (this.#stopped) return;
     const due = Date.now() + milliseconds;
@@ -54,20 +53,20 @@ export class WorkQueue {
     this.#stopped = true;
     if (this.#scheduled !== undefined) clearImmediate(this.#scheduled);
     for (const { timer } of this.#timers.values()) clearTimeout(timer);
-    for (const timer of this.#resting.values()) clearTimeout(timer);
+    for (const timer of this.#postponed.values()) clearTimeout(timer);
     this.#timers.clear();
   }
 
   #run(): void {
     this.#scheduled = undefined;
-    const keys = [...this.#queued].filter((key) => !this.#resting.has(key));
+    const keys = [...this.#queued].filter((key) => !this.#postponed.has(key));
     for (const key of keys) this.#queued.delete(key);
     for (const key of keys) {
       try {
         this.#reconcile(key);
         this.#failures.delete(key);
       } catch {
-        // refused by admission or changed under our hands: the state decides next time
+        // Refused by admission, or a conflict: retry with the new state.
         this.#retry(key);
       }
     }
@@ -76,20 +75,20 @@ export class WorkQueue {
   #retry(key: string): void {
     const failures = (this.#failures.get(key) ?? 0) + 1;
     this.#failures.set(key, failures);
-    this.addAfter(key, Math.min(FIRST_RETRY_MS * 2 ** failures, LONGEST_RETRY_MS));
+    this.addAfter(key, Math.min(FIRST_RETRY_MS * 2 ** failures, MAX_RETRY_MS));
   }
 }
 
-/** A quarter of a second, doubled up to half a minute: a quota may be raised at any time. */
+/** Retries after a quarter of a second, doubled up to half a minute: a quota may be raised at any time. */
 const FIRST_RETRY_MS = 125;
-const LONGEST_RETRY_MS = 30_000;
+const MAX_RETRY_MS = 30_000;
 
-/** `namespace/name`, as queues name objects. */
+/** The key of an object: `namespace/name`. */
 export function keyOf(object: { metadata: { namespace?: string; name?: string } }): string {
   return `${object.metadata.namespace ?? ''}/${object.metadata.name ?? ''}`;
 }
 
-/** The namespace and the name in a key. */
+/** Splits a key into namespace and name. */
 export function splitKey(key: string): [namespace: string, name: string] {
   const [namespace = '', name = ''] = key.split('/');
   return [namespace, name];

@@ -16,7 +16,7 @@ export interface DisruptionBudget extends KubeObject {
   status?: Record<string, unknown>;
 }
 
-/** What a budget leaves. Source: PodDisruptionBudgetStatus of policy/v1. */
+/** The status of a budget. Source: PodDisruptionBudgetStatus of policy/v1. */
 export interface Disruption {
   expectedPods: number;
   currentHealthy: number;
@@ -26,14 +26,14 @@ export interface Disruption {
 
 const RESOURCE = 'poddisruptionbudgets.policy';
 const WHOLE = 100;
-/** Controllers whose wish for replicas says how many pods there should be, by their kind. */
+/** Scalable controllers by kind; their replicas determine the expected number of pods. */
 const SCALED: Readonly<Record<string, string>> = {
   ReplicaSet: 'replicasets.apps',
   StatefulSet: 'statefulsets.apps',
   ReplicationController: 'replicationcontrollers',
 };
 
-/** The budgets that a pod falls under. */
+/** The budgets that select a pod. */
 export function budgetsOf(store: Store, pod: KubeObject): DisruptionBudget[] {
   const { namespace, labels } = pod.metadata;
   return store
@@ -41,7 +41,7 @@ export function budgetsOf(store: Store, pod: KubeObject): DisruptionBudget[] {
     .filter(({ spec }) => selectorMatches(spec?.selector, labels));
 }
 
-/** How many pods of a budget there should be, are well, must be well, and may go. */
+/** A budget's numbers of pods: expected, healthy, desired healthy, and allowed disruptions. */
 export function disruptionOf(store: Store, { metadata, spec = {} }: DisruptionBudget): Disruption {
   const pods = store
     .list('pods', metadata.namespace)
@@ -50,9 +50,9 @@ export function disruptionOf(store: Store, { metadata, spec = {} }: DisruptionBu
     .filter(({ status }) => status.phase !== 'Succeeded' && status.phase !== 'Failed');
   const currentHealthy = pods.filter(isHealthy).length;
   const { minAvailable, maxUnavailable } = spec;
-  // A number of pods that must stay is a number of those there are; shares are of those there should be.
+  // An absolute minAvailable refers to the existing pods, everything else to the expected ones.
   const isCount = typeof minAvailable === 'number';
-  const expectedPods = isCount ? pods.length : wishedFor(store, pods);
+  const expectedPods = isCount ? pods.length : expectedCount(store, pods);
   const desiredHealthy =
     maxUnavailable === undefined
       ? roundedUp(minAvailable ?? 0, expectedPods)
@@ -67,8 +67,8 @@ export function isHealthy(pod: PodObject): boolean {
   return isReady === true && pod.metadata.deletionTimestamp === undefined;
 }
 
-/** The replicas that the pods' controllers ask for; a pod without one counts for itself. */
-function wishedFor(store: Store, pods: readonly PodObject[]): number {
+/** The sum of the replicas of the pods' controllers; a pod without a controller counts as one. */
+function expectedCount(store: Store, pods: readonly PodObject[]): number {
   const counted = new Set<string>();
   let total = 0;
   for (const { metadata } of pods) {

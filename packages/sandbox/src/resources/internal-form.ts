@@ -2,11 +2,11 @@ import { structSchema } from './schema/parse.ts';
 import type { Field, FieldType, StructSchema } from './schema/types.ts';
 
 /*
- * The form that objects have inside a real API server, as its messages show it: Go's names of the fields, every field
- * written, null for what is absent.
+ * The internal form of objects in a real API server, as its messages show it: Go field names, all fields, null for absent
+ * ones.
  */
 
-/** Go's names, where they are not the JSON name with a capital first letter. */
+/** Go names that are not the capitalized JSON name. */
 const GO_NAMES: Readonly<Record<string, string>> = {
   apiVersion: 'APIVersion',
   dnsConfig: 'DNSConfig',
@@ -42,10 +42,10 @@ function goName(name: string): string {
   return GO_NAMES[name] ?? `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`;
 }
 
-/** Fields that the internal PodSpec keeps in its security context, in the order there. */
+/** Fields that are in the security context of the internal PodSpec, in order. */
 const HOST_FIELDS = ['hostNetwork', 'hostPID', 'hostIPC', 'shareProcessNamespace', 'hostUsers'];
 
-/** The order of the internal PodSpec; its host fields are in the security context, the old account name is gone. */
+/** The order of fields in the internal PodSpec, without the host fields and the deprecated serviceAccount. */
 const POD_SPEC_ORDER =
   'volumes initContainers containers ephemeralContainers restartPolicy terminationGracePeriodSeconds activeDeadlineSeconds dnsPolicy nodeSelector serviceAccountName automountServiceAccountToken nodeName securityContext imagePullSecrets hostname subdomain setHostnameAsFQDN affinity schedulerName tolerations hostAliases priorityClassName priority preemptionPolicy dnsConfig readinessGates runtimeClassName overhead enableServiceLinks topologySpreadConstraints os schedulingGates resourceClaims resources hostnameOverride schedulingGroup'.split(
     ' ',
@@ -53,7 +53,7 @@ const POD_SPEC_ORDER =
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** The internal form of a struct's value, to be shown with JSON.stringify. */
+/** The internal form of a struct's value, for JSON.stringify. */
 export function internalForm(structName: string, value: unknown): unknown {
   return structForm(structSchema(structName), (value ?? {}) as Values);
 }

@@ -13,8 +13,8 @@ import { rulesFor } from './registry.ts';
 import { readRecordings } from './testing/recordings.ts';
 
 /*
- * Objects of the recordings with something about them changed at random, created and then replaced by one another:
- * the rules may refuse them, but with a Status, as a real server never answers 500 to what a client made up.
+ * Recorded objects with random changes are created and replaced. The rules may refuse them, but only with a Status: a
+ * server must not respond with 500 to any input of a client.
  */
 
 const PATH = /^\/(?:api\/v1|apis\/(?<group>[^/]+)\/(?<version>[^/]+))\/namespaces\/[^/]+\/(?<plural>[a-z]+)$/;
@@ -23,7 +23,7 @@ const TEXTS = ['', 'a b', '-1', 'UPPER', '9', '/a/../b', 'x'.repeat(300), 'a,b=c
 const NUMBERS = [0, -1, 1.5, 2 ** 31, 2 ** 40];
 const STRANGE = [...TEXTS, ...NUMBERS, null, true, false, [], [null], [{}], {}, { a: 1 }, { a: 'b' }];
 
-/** Numbers from 0 up to 1, the same every time (mulberry32). */
+/** Reproducible random numbers from 0 (inclusive) to 1 (exclusive), by mulberry32. */
 function randomNumbers(seed: number): () => number {
   let state = seed;
   return () => {
@@ -34,7 +34,7 @@ function randomNumbers(seed: number): () => number {
   };
 }
 
-/** Every place in a value, as its holder and the key in it. */
+/** All properties in a value, recursively, each as its parent and key. */
 function placesIn(value: unknown): [Record<string, unknown>, string][] {
   if (typeof value !== 'object' || value === null) return [];
   const holder = value as Record<string, unknown>;
@@ -44,7 +44,7 @@ function placesIn(value: unknown): [Record<string, unknown>, string][] {
   ]);
 }
 
-/** Strange values of the same type, which get past decoding. */
+/** Unusual values of the same type, which pass the decoder. */
 function alike(value: unknown): unknown[] {
   const found = STRANGE.filter(
     (one) => typeof one === typeof value && Array.isArray(one) === Array.isArray(value),
@@ -76,7 +76,7 @@ function writeTo(store: MemoryStore, resource: Resource): Write {
   return { store, resource, rules: rulesFor(resource.key), namespace: 'a', context };
 }
 
-/** Creates an object, or replaces the one of its name; refusals are fine. */
+/** Creates an object, or replaces an existing one; it may be refused. */
 function attempt(write: Write, body: object): void {
   try {
     const object: KubeObject = decodeObject(
@@ -96,7 +96,7 @@ function attempt(write: Write, body: object): void {
   }
 }
 
-test('whatever is written, it is accepted or refused with a Status', () => {
+test('every write is accepted, or refused with a Status', () => {
   const store = new MemoryStore();
   store.create('namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'a', labels: {} } });
   store.create('serviceaccounts', {

@@ -15,15 +15,15 @@ import { rulesFor } from './registry.ts';
 import { readRecordings, type RecordedStep, recordedWarnings, type Recording } from './testing/recordings.ts';
 
 /*
- * Every recorded write is sent through the rules, on a store that holds what the scenario has written before; no
- * kubelet and no controller runs. What comes out is compared with what the real server answered.
+ * Every recorded write is passed through the rules, on a store with the earlier writes of the scenario, without kubelet
+ * and controllers. The result is compared with the real server's response.
  */
 
 const PATH =
   /^\/(?:api\/v1|apis\/(?<group>[^/]+)\/(?<version>[^/]+))(?:\/namespaces\/(?<namespace>[^/]+))?\/(?<plural>[a-z]+)(?:\/(?<name>[^/]+))?(?:\/(?<sub>[^/]+))?$/;
 
-/** Steps that need more than rules, each with its reason. */
-const LEFT_OUT: Readonly<Record<string, string>> = {
+/** Steps that the rules alone can't reproduce, each with the reason. */
+const SKIPPED: Readonly<Record<string, string>> = {
   'ec-rv-conflict': 'its trimmed answers have null where the object has nothing; the replay covers it',
   'pods-patch-types': 'the server keeps the field managers; the replay covers it',
   'wl-scale': 'scale has a handler of its own; the replay covers it',
@@ -81,7 +81,7 @@ function send(store: MemoryStore, step: RecordedStep, target: Target): Answer | 
     decodeObject(bodyOf(value), resource, schema, { fieldValidation: 'Warn' }, write.context.warn);
   try {
     if (method === 'DELETE' && name !== undefined && step.response.status < 300 && !dryRun) {
-      // gone already: a real server keeps pods for their grace
+      // Already removed here; a real server keeps pods for their grace period.
       if (store.get(resource.key, namespace, name) === undefined) return undefined;
       deleteObject(write, name, { dryRun, gracePeriodSeconds: 0 });
       return undefined;
@@ -121,7 +121,7 @@ const MASKS: readonly [RegExp, string][] = [
   [/(?<base>Bad_|a{57,58}|node-debugger-vm-)[a-z0-9]{5}\b/g, '$<base>RANDOM'],
 ];
 
-/** What is compared of an answer: without what differs from run to run, and without what a kubelet would have added. */
+/** A response without values that differ between runs or that a kubelet would have added. */
 function comparable(body: unknown, created: boolean): unknown {
   let text = JSON.stringify(body);
   for (const [pattern, replacement] of MASKS) text = text.replaceAll(pattern, replacement);
@@ -134,7 +134,7 @@ function comparable(body: unknown, created: boolean): unknown {
   return value;
 }
 
-/** The expected value with everything in it that was trimmed from the recording taken from the actual one. */
+/** The expected value, where values that were trimmed from the recording are filled in from the actual one. */
 function untrimmed(expected: unknown, actual: unknown): unknown {
   if (expected === '$trimmed') return actual;
   if (typeof expected !== 'object' || expected === null) return expected;
@@ -173,7 +173,7 @@ for (const recording of readRecordings('pods-', 'ec-', 'wl-', 'kubectl-debug-cop
   const store = prepare(recording);
   for (const [position, step] of recording.steps.entries()) {
     const label = `${recording.name} ${position}`;
-    const reason = LEFT_OUT[label] ?? LEFT_OUT[recording.name];
+    const reason = SKIPPED[label] ?? SKIPPED[recording.name];
     const target = step.as === 'admin' ? targetOf(step) : undefined;
     if (target === undefined) continue;
     const answer = send(store, step, target);

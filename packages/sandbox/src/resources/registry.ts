@@ -27,7 +27,7 @@ function isRules(value: unknown): value is KindRules {
 
 const BY_RESOURCE: ReadonlyMap<ResourceKey, KindRules> = new Map(ALL.map((rules) => [rules.resource, rules]));
 
-/** What the API server knows of that kind of object; undefined for resources it only discovers. */
+/** The rules of a resource; undefined if it is only in discovery. */
 export function rulesFor(resource: ResourceKey): KindRules | undefined {
   return BY_RESOURCE.get(resource);
 }

@@ -3,7 +3,7 @@ import type { Store } from '../store/types.ts';
 import type { FieldError } from '../machinery/status-error.ts';
 import type { StructSchema } from './schema/types.ts';
 
-/** Who asks, after authentication (and impersonation, if any). */
+/** The user of a request, after authentication and impersonation. */
 export interface UserInfo {
   name: string;
   uid?: string;
@@ -11,17 +11,17 @@ export interface UserInfo {
   extra?: Readonly<Record<string, readonly string[]>>;
 }
 
-/** What the rules of a kind may look at and report to while an object is written. */
+/** What the rules of a kind may use while an object is written. */
 export interface WriteContext {
   store: Store;
   user: UserInfo;
   now: () => Date;
   dryRun: boolean;
-  /** Adds a `Warning: 299 - "text"` header to the answer; a text given twice is sent once. */
+  /** Adds a `Warning: 299 - "text"` header to the response; a repeated text is sent once. */
   warn: (text: string) => void;
 }
 
-/** One column of a `meta.k8s.io/v1` Table; `description` is what the real server answers. */
+/** One column of a `meta.k8s.io/v1` Table; `description` is the real server's. */
 export interface TableColumn {
   name: string;
   type: 'string' | 'integer' | 'boolean' | 'date';
@@ -39,9 +39,9 @@ export interface TableRow {
 }
 
 /**
- * What the API server knows of one kind.
+ * What the API server knows about one kind.
  *
- * The functions work on the object given, in place; they are called in this order.
+ * The functions change the given object in place. They are called in this order.
  * Create: `default`, mutating admission, `prepareForCreate`, `validate`, validating admission.
  * Update: `default`, mutating admission, `prepareForUpdate`, `validateUpdate`, validating admission.
  */
@@ -51,23 +51,23 @@ export interface KindRules {
   group: string;
   version: string;
   kind: string;
-  /** The plural that messages name (`pods`). */
+  /** The plural in messages (`pods`). */
   plural: string;
   namespaced: boolean;
-  /** The fields this kind knows: unknown ones are dropped with a warning, wrong types refused. */
+  /** The fields of this kind: unknown ones are dropped with a warning, wrong types are refused. */
   schema: StructSchema;
-  /** Fills in defaults of the kind, as decoding does. */
+  /** Sets the kind's defaults. */
   default(object: KubeObject): void;
-  /** Drops what a client may not set on create (status), sets generation. */
+  /** Removes what a client may not set on create (status), and sets the generation. */
   prepareForCreate?(object: KubeObject, context: WriteContext): void;
-  /** Keeps what this request may not change, and counts up `metadata.generation`. */
+  /** Restores what this request may not change, and increments `metadata.generation`. */
   prepareForUpdate?(object: KubeObject, old: KubeObject, context: WriteContext, subresource?: string): void;
   validate(object: KubeObject): FieldError[];
   validateUpdate(object: KubeObject, old: KubeObject, subresource?: string): FieldError[];
-  /** Texts of Warning headers that a real server sends for this object (deprecated fields and the like). */
+  /** Texts of the Warning headers that a real server sends for this object, such as for deprecated fields. */
   warnings?(object: KubeObject, old: KubeObject | undefined): string[];
   tableColumns: readonly TableColumn[];
   tableRow(object: KubeObject, now: Date): TableRow;
-  /** Field selectors beyond `metadata.name` and `metadata.namespace`, which every kind has. */
+  /** Field selectors besides `metadata.name` and `metadata.namespace`, which every kind has. */
   fieldSelectors: Readonly<Record<string, (object: KubeObject) => string>>;
 }

@@ -13,13 +13,13 @@ const COMPONENT = 'node-controller';
 const UNREACHABLE = 'node.kubernetes.io/unreachable';
 
 /**
- * Does what follows when a node comes back, and evicts the pods of one that stays away for longer than they tolerate.
+ * Removes the taints of a node that is ready again, and evicts the pods of an unreachable node after their tolerations.
  * Returns the stop function.
  */
 export function startNodeLifecycle(client: ControllerClient): () => void {
   const { store, now } = client;
   const eviction = new TaintEviction(client);
-  const look = (node: StoredNode): void => {
+  const update = (node: StoredNode): void => {
     const lost = taintsOf(node).some(({ key }) => key === UNREACHABLE);
     if (lost && isReady(node)) {
       setTaints(
@@ -29,13 +29,13 @@ export function startNodeLifecycle(client: ControllerClient): () => void {
       );
       recordEvent(store, COMPONENT, node, status('NodeReady', node), now());
     }
-    eviction.look(node.metadata.name ?? '', lost && !isReady(node) ? UNREACHABLE : undefined);
+    eviction.update(node.metadata.name ?? '', lost && !isReady(node) ? UNREACHABLE : undefined);
   };
   const stop = store.subscribe<StoredNode>('nodes', ({ type, object }) => {
-    if (type === 'DELETED') eviction.look(object.metadata.name ?? '', undefined);
+    if (type === 'DELETED') eviction.update(object.metadata.name ?? '', undefined);
     else
       setImmediate(() =>
-        look(store.get<StoredNode>('nodes', undefined, object.metadata.name ?? '') ?? object),
+        update(store.get<StoredNode>('nodes', undefined, object.metadata.name ?? '') ?? object),
       );
   });
   return () => {
@@ -44,11 +44,11 @@ export function startNodeLifecycle(client: ControllerClient): () => void {
   };
 }
 
-/** Marks a node whose kubelet is not heard of any more, and its pods, as is done once the grace period is over. */
+/** Marks a node whose kubelet has stopped reporting as unreachable, and its pods as not ready, as after the grace period. */
 export function markUnreachable(store: Store, name: string, now: Date): void {
   const time = timestamp(now);
   const node = store.update<StoredNode>('nodes', undefined, name, (draft) => {
-    for (const condition of draft.status?.conditions ?? []) silence(condition, time);
+    for (const condition of draft.status?.conditions ?? []) markUnknown(condition, time);
   });
   if (node === undefined) return;
   const added = (['NoSchedule', 'NoExecute'] as const).map((effect) => ({
@@ -77,7 +77,7 @@ export function markUnreachable(store: Store, name: string, now: Date): void {
   }
 }
 
-function silence(condition: NodeCondition, time: string): void {
+function markUnknown(condition: NodeCondition, time: string): void {
   if (condition.status !== 'Unknown') condition.lastTransitionTime = time;
   condition.status = 'Unknown';
   condition.reason = 'NodeStatusUnknown';

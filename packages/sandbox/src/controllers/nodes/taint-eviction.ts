@@ -6,7 +6,7 @@ import { recordEvent } from '../events.ts';
 const COMPONENT = 'taint-eviction-controller';
 const MS_PER_S = 1000;
 
-/** Deletes pods from a node with a NoExecute taint, each once its toleration is over. */
+/** Evicts the pods of a node with a NoExecute taint, each after its tolerationSeconds. */
 export class TaintEviction {
   readonly #client: ControllerClient;
   /** By the pod's uid. */
@@ -16,8 +16,8 @@ export class TaintEviction {
     this.#client = client;
   }
 
-  /** @param taint the key of the node's taint; undefined if it has none (any more) */
-  look(node: string, taint: string | undefined): void {
+  /** @param taint the key of the node's taint; undefined if it has none */
+  update(node: string, taint: string | undefined): void {
     if (taint === undefined) {
       for (const [uid, entry] of this.#timers) if (entry.node === node) this.#cancel(uid);
       return;
@@ -64,7 +64,7 @@ export class TaintEviction {
   }
 }
 
-/** How long a pod stays on a node with the taint; undefined for one that may stay for ever. */
+/** How long a pod tolerates the taint; undefined means forever. */
 function toleratedSeconds({ spec }: PodObject, taint: string): number | undefined {
   const matching = (spec.tolerations ?? []).filter(
     ({ key, effect }) =>

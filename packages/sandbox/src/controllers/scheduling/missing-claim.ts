@@ -3,7 +3,7 @@ import type { PersistentVolumeClaim, Pod } from 'kubernetes-types/core/v1.d.ts';
 import type { KubeObject } from '../../machinery/objects.ts';
 import type { Store } from '../../store/types.ts';
 
-/** What is wrong with the claims that a pod's volumes name, in the scheduler's words; undefined if nothing. */
+/** The scheduler's message if a claim of a pod's volumes is missing or unbound; undefined otherwise. */
 export function missingClaim(store: Store, pod: Pod & KubeObject): string | undefined {
   const { namespace } = pod.metadata;
   for (const volume of pod.spec?.volumes ?? []) {

@@ -3,15 +3,15 @@ import type { Misfit } from '../../resources/nodes/node-fit.ts';
 const NOT_HELPFUL = 'Preemption is not helpful for scheduling';
 const NO_VICTIMS = 'No preemption victims found for incoming pod';
 
-/** Why a pod was put on no node, told by what each of them lacks; pods of lower priority are never in the way here. */
+/** The scheduler's message if no node fits a pod. Preemption never helps here. */
 export function refusalOfNodes(misfits: readonly Misfit[]): string {
   if (misfits.length === 0) return 'no nodes available to schedule pods';
   const reasons = misfits.flatMap((misfit) => misfit.reasons);
-  const preemption = misfits.map(({ mayMakeRoom }) => (mayMakeRoom ? NO_VICTIMS : NOT_HELPFUL));
+  const preemption = misfits.map(({ preemptionMayHelp }) => (preemptionMayHelp ? NO_VICTIMS : NOT_HELPFUL));
   return words(misfits.length, histogram(reasons), preemption);
 }
 
-/** The same where no node was looked at, because none could help. */
+/** The same if no node was examined, because none could fit. */
 export function refusalBeforeNodes(count: number, reason: string): string {
   return words(
     count,
@@ -25,7 +25,7 @@ function words(count: number, reasons: string, preemption: readonly string[]): s
   return `${available} ${reasons}. no new claims to deallocate, preemption: ${available} ${histogram(preemption)}.`;
 }
 
-/** How many nodes have each reason. */
+/** The number of nodes for each reason. */
 function histogram(reasons: readonly string[]): string {
   const counts = new Map<string, number>();
   for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1);

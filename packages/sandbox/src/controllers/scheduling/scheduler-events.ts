@@ -2,10 +2,10 @@ import type { KubeObject } from '../../machinery/objects.ts';
 import type { Store } from '../../store/types.ts';
 
 const COMPONENT = 'default-scheduler';
-/** Nanoseconds in a millisecond. */
+/** Nanoseconds per millisecond. */
 const NS_PER_MS = 1_000_000n;
 
-/** Writes an event as the scheduler does: in the newer form, with a time in microseconds and no count. */
+/** Writes an Event like the scheduler: of events.k8s.io, with eventTime in microseconds and without a count. */
 export function recordSchedulerEvent(
   store: Store,
   pod: KubeObject,
@@ -34,7 +34,7 @@ export function recordSchedulerEvent(
 
 let last = 0n;
 
-/** Names end in the time in nanoseconds, as all events' do, so that they sort by it; no two are the same. */
+/** The end of an Event's name: the time in ns, unique, so that names sort by time. */
 function stamp(now: Date): string {
   const time = BigInt(now.getTime()) * NS_PER_MS;
   last = time > last ? time : last + 1n;

@@ -21,33 +21,29 @@ const claiming = (claimName: string): PodSpec => ({
 });
 
 for (const [what, spec, expected, taint] of [
-  ['nothing of note', { containers: [{ name: 'c' }] }, BOUND],
-  ['what is left', asking('1'), BOUND],
-  ['more than is left', asking('2'), `${NONE} 1 Insufficient cpu. ${NO_VICTIMS}`],
-  ['more than there is', asking('3'), `${NONE} 1 Insufficient cpu. ${NOT_HELPFUL}`],
+  ['nothing special', { containers: [{ name: 'c' }] }, BOUND],
+  ['the remaining CPU', asking('1'), BOUND],
+  ['more than the remaining CPU', asking('2'), `${NONE} 1 Insufficient cpu. ${NO_VICTIMS}`],
+  ["more than the node's CPU", asking('3'), `${NONE} 1 Insufficient cpu. ${NOT_HELPFUL}`],
   [
-    'a port that is taken',
+    'a host port that is in use',
     PORT,
     `${NONE} 1 node(s) didn't have free ports for the requested pod ports. ${NO_VICTIMS}`,
   ],
   [
-    'that port by UDP',
+    'the same host port for UDP',
     { containers: [{ name: 'c', ports: [{ containerPort: 80, hostPort: 8080, protocol: 'UDP' }] }] },
     BOUND,
   ],
+  ['a missing claim', claiming('nosuch'), `${NONE} persistentvolumeclaim "nosuch" not found. ${NOT_HELPFUL}`],
   [
-    'a claim that is not there',
-    claiming('nosuch'),
-    `${NONE} persistentvolumeclaim "nosuch" not found. ${NOT_HELPFUL}`,
-  ],
-  [
-    'a claim without a volume',
+    'an unbound claim',
     claiming('unbound'),
     `${NONE} pod has unbound immediate PersistentVolumeClaims. ${NOT_HELPFUL}`,
   ],
-  ['a claim that has one', claiming('bound'), BOUND],
+  ['a bound claim', claiming('bound'), BOUND],
   [
-    'another node than this',
+    'another node',
     { containers: [{ name: 'c' }], nodeSelector: { a: 'b' } },
     `${NONE} 1 node(s) didn't match Pod's node affinity/selector. ${NOT_HELPFUL}`,
   ],
@@ -58,7 +54,7 @@ for (const [what, spec, expected, taint] of [
     { key: 'k', effect: 'NoSchedule' },
   ],
 ] as const) {
-  test(`a pod that asks for ${what}: ${expected}`, async (t) => {
+  test(`a pod that requests ${what}: ${expected}`, async (t) => {
     const store = new MemoryStore({});
     const create = (resource: string, kind: string, name: string, rest: object): KubeObject =>
       store.create(resource, {

@@ -13,17 +13,17 @@ type StoredPod = Pod & KubeObject;
 type StoredNode = Node & KubeObject;
 
 const SCHEDULER_NAME = 'default-scheduler';
-/** About what a real scheduler takes; a pod's creation is answered, and may be written to again, before it. */
+/** About the latency of a real scheduler. The client gets the response to its create, and may write again, before it. */
 const LATENCY_MS = 8;
 
 /**
- * Puts each pod without a node on the first node that takes it, or says in its status and an event why none does.
- * Pods that fit nowhere are looked at again when a pod ends, or a node or claim changes. Returns the function that stops it.
+ * Binds each pod without a node to the first node that fits, or records in its status and an Event why none does.
+ * Unschedulable pods are retried when a pod terminates or a node or claim changes. Returns the stop function.
  */
 export function startScheduler(store: Store, now: () => Date): () => void {
   let queued: NodeJS.Timeout | undefined;
   const usage = new NodeUsage(store);
-  /** The pods without a node by their uid, in the order in which they came. */
+  /** Pods without a node by uid, in order of creation. */
   const waiting = new Map<string, StoredPod>();
   const pass = (): void => {
     queued = undefined;
@@ -62,10 +62,10 @@ function isWaiting({ spec, metadata }: StoredPod): boolean {
 
 function schedulePod(store: Store, usage: NodeUsage, pod: StoredPod, now: Date): void {
   const nodes = store.list<StoredNode>('nodes');
-  // Some things need not be asked of any node.
-  const hindrance = missingClaim(store, pod);
-  if (nodes.length > 0 && hindrance !== undefined) {
-    refuse(store, pod, nodes, refusalBeforeNodes(nodes.length, hindrance), now);
+  // Missing claims do not depend on the node.
+  const problem = missingClaim(store, pod);
+  if (nodes.length > 0 && problem !== undefined) {
+    refuse(store, pod, nodes, refusalBeforeNodes(nodes.length, problem), now);
     return;
   }
   const misfits = [];

@@ -18,8 +18,8 @@ import { provision } from './provision.ts';
 
 const COMPONENT = 'persistentvolume-controller';
 
-/** Binds a claim to a volume that fits, or to one that is made for it; an event says why there is none. */
-export function bindClaim(client: ControllerClient, claim: VolumeClaim, folder: string): void {
+/** Binds a claim to a matching volume, or provisions one. An Event says why there is none. */
+export function bindClaim(client: ControllerClient, claim: VolumeClaim, directory: string): void {
   const { store } = client;
   const found = matchingVolume(store, claim);
   if (found !== undefined) {
@@ -28,17 +28,17 @@ export function bindClaim(client: ControllerClient, claim: VolumeClaim, folder: 
   }
   const className = claim.spec?.storageClassName ?? '';
   const storageClass = store.get<StorageClass>(CLASSES_KEY, undefined, className);
-  const hindrance = hindranceOf(store, claim, storageClass);
-  if (hindrance !== undefined) tell(client, claim, hindrance);
+  const problem = provisioningProblem(store, claim, storageClass);
+  if (problem !== undefined) recordOnce(client, claim, problem);
   else if (storageClass !== undefined) {
-    tell(client, claim, {
+    recordOnce(client, claim, {
       type: 'Normal',
       reason: 'Provisioning',
       message: `External provisioner is provisioning volume for claim "${claim.metadata.namespace}/${claim.metadata.name}"`,
     });
-    const volume = provision(client, claim, storageClass, folder);
+    const volume = provision(client, claim, storageClass, directory);
     bind(store, claim, volume);
-    tell(client, claim, {
+    recordOnce(client, claim, {
       type: 'Normal',
       reason: 'ProvisioningSucceeded',
       message: `Successfully provisioned volume ${volume.metadata.name}`,
@@ -46,8 +46,8 @@ export function bindClaim(client: ControllerClient, claim: VolumeClaim, folder: 
   }
 }
 
-/** What keeps a volume from being made, as an event says it; undefined if nothing does. */
-function hindranceOf(
+/** The Event about why a volume can't be provisioned; undefined if it can. */
+function provisioningProblem(
   store: Store,
   claim: VolumeClaim,
   storageClass: StorageClass | undefined,
@@ -71,7 +71,7 @@ function hindranceOf(
   return { type: 'Normal', reason: 'ExternalProvisioning', message };
 }
 
-/** The smallest free volume that has what the claim asks for. */
+/** The smallest available volume that satisfies the claim. */
 function matchingVolume(store: Store, { metadata, spec = {} }: VolumeClaim): PersistentVolume | undefined {
   const wanted = spec.resources?.requests?.['storage'] ?? '0';
   const fits = ({
@@ -125,14 +125,14 @@ function bind(store: Store, claim: VolumeClaim, volume: PersistentVolume): void 
   });
 }
 
-/** How a volume names its claim. */
+/** A volume's claimRef. */
 function claimReference({ metadata }: VolumeClaim): ObjectReference {
   const { namespace = '', name = '', uid = '', resourceVersion = '' } = metadata;
   return { apiVersion: 'v1', kind: 'PersistentVolumeClaim', namespace, name, resourceVersion, uid };
 }
 
-function tell(client: ControllerClient, claim: VolumeClaim, event: EventText): void {
-  // Said once: what stays as it is is no news.
+function recordOnce(client: ControllerClient, claim: VolumeClaim, event: EventText): void {
+  // Only once, unless it changes.
   const known = client.store
     .list('events', claim.metadata.namespace)
     .some(

@@ -9,23 +9,23 @@ import type { PodObject } from '../../resources/pods/types.ts';
 import type { ControllerClient } from '../api-client.ts';
 import { keyOf, splitKey, WorkQueue } from '../work-queue.ts';
 import { bindClaim } from './bind.ts';
-import { makeOwnClaims } from './own-claims.ts';
+import { createEphemeralClaims } from './own-claims.ts';
 import { releaseClaim, releaseVolume } from './protection.ts';
 
 /**
- * Binds claims to volumes, makes the volumes of the class that this cluster has a provisioner for, and lets go of both
- * when nobody uses them any more. Returns the stop function.
+ * Binds claims to volumes, provisions volumes of the StorageClass that this cluster has a provisioner for, and removes the
+ * protection of claims and volumes that are not used any more. Returns the stop function.
  *
- * @param folder where volumes that are made have their directories
+ * @param directory the directory of provisioned volumes
  */
-export function startStorage(client: ControllerClient, folder: string): () => void {
+export function startStorage(client: ControllerClient, directory: string): () => void {
   const { store } = client;
   const claims = new WorkQueue((key) => {
     const [namespace, name] = splitKey(key);
     const claim = store.get<VolumeClaim>(CLAIMS_KEY, namespace, name);
     if (claim === undefined) return;
     if (claim.metadata.deletionTimestamp !== undefined) releaseClaim(store, claim);
-    else if (claim.status?.phase !== 'Bound') bindClaim(client, claim, folder);
+    else if (claim.status?.phase !== 'Bound') bindClaim(client, claim, directory);
   });
   const volumes = new WorkQueue((key) => {
     const [, name] = splitKey(key);
@@ -34,7 +34,7 @@ export function startStorage(client: ControllerClient, folder: string): () => vo
   const own = new WorkQueue((key) => {
     const [namespace, name] = splitKey(key);
     const pod = store.get<PodObject>('pods', namespace, name);
-    if (pod !== undefined) makeOwnClaims(client, pod);
+    if (pod !== undefined) createEphemeralClaims(client, pod);
   });
   const allClaims = (): void => {
     for (const claim of store.list(CLAIMS_KEY)) claims.add(keyOf(claim));
@@ -52,7 +52,7 @@ export function startStorage(client: ControllerClient, folder: string): () => vo
       allClaims();
     }),
     store.subscribe(CLASSES_KEY, allClaims),
-    // A claim may wait for its first pod, or for its last one to end.
+    // A claim may wait for its first pod, or for the termination of its last one.
     store.subscribe<PodObject>('pods', ({ type, object }) => {
       for (const volume of object.spec.volumes ?? []) {
         const name = claimOfVolume(object, volume);

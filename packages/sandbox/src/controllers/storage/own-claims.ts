@@ -5,8 +5,8 @@ import { type ControllerClient, servedResource } from '../api-client.ts';
 
 const CLAIMS = servedResource('', 'v1', 'persistentvolumeclaims');
 
-/** Makes the claims of a pod's ephemeral volumes, which go with the pod. */
-export function makeOwnClaims(client: ControllerClient, pod: PodObject): void {
+/** Creates the claims of a pod's ephemeral volumes, which are deleted with the pod. */
+export function createEphemeralClaims(client: ControllerClient, pod: PodObject): void {
   const { namespace = '', name: owner = '', uid = '' } = pod.metadata;
   for (const volume of pod.spec.volumes ?? []) {
     const template = volume.ephemeral?.volumeClaimTemplate;

@@ -10,7 +10,7 @@ import {
 import type { Store } from '../../store/types.ts';
 import { claimUsers } from './claim-users.ts';
 
-/** Lets a claim go that is being deleted, once no pod uses it. */
+/** Removes the protection finalizer of a deleted claim that no pod uses. */
 export function releaseClaim(store: Store, claim: VolumeClaim): void {
   const users = claimUsers(store, claim).filter(
     ({ status }) => !/^(?:Succeeded|Failed)$/.test(status.phase ?? ''),
@@ -18,7 +18,7 @@ export function releaseClaim(store: Store, claim: VolumeClaim): void {
   if (users.length === 0) dropFinalizer(store, CLAIMS_KEY, claim, CLAIM_PROTECTION);
 }
 
-/** Says whether a volume is free, bound or released; one that is made for a claim goes with it. */
+/** Sets a volume's phase to Available, Bound or Released; a provisioned volume is deleted with its claim. */
 export function releaseVolume(store: Store, name: string): void {
   const volume = store.get<PersistentVolume>(VOLUMES_KEY, undefined, name);
   if (volume === undefined) return;
@@ -29,7 +29,7 @@ export function releaseVolume(store: Store, name: string): void {
       : store.get<VolumeClaim>(CLAIMS_KEY, claimRef.namespace, claimRef.name ?? '');
   const bound = claim !== undefined && (claimRef?.uid === undefined || claim.metadata.uid === claimRef.uid);
   const dying = volume.metadata.deletionTimestamp !== undefined;
-  // A volume that was bound and has lost its claim.
+  // The volume was bound, and its claim is deleted.
   const released = claimRef?.uid !== undefined && !bound;
   if ((dying && !bound) || (released && policy === 'Delete')) {
     dropFinalizer(store, VOLUMES_KEY, volume, VOLUME_PROTECTION);
@@ -41,7 +41,7 @@ export function releaseVolume(store: Store, name: string): void {
   });
 }
 
-/** Takes a finalizer off; an object without any is gone. */
+/** Removes a finalizer; a deleted object without finalizers is removed. */
 function dropFinalizer(store: Store, resource: string, object: KubeObject, finalizer: string): void {
   const { namespace, name = '', finalizers = [] } = object.metadata;
   const others = finalizers.filter((one) => one !== finalizer);

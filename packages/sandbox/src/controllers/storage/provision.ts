@@ -10,12 +10,12 @@ import { type ControllerClient, servedResource } from '../api-client.ts';
 
 const VOLUMES = servedResource('', 'v1', 'persistentvolumes');
 
-/** Makes the volume of a claim: a directory of the node, which the kubelet lays out when a pod mounts it. */
+/** Provisions the volume of a claim: a directory of the node, which the kubelet creates when a pod mounts it. */
 export function provision(
   client: ControllerClient,
   claim: VolumeClaim,
   { metadata, reclaimPolicy = 'Delete', mountOptions }: StorageClass,
-  folder: string,
+  directory: string,
 ): PersistentVolume {
   const name = `pvc-${claim.metadata.uid}`;
   const { accessModes = [], resources, volumeMode = 'Filesystem' } = claim.spec ?? {};
@@ -26,7 +26,7 @@ export function provision(
     spec: {
       accessModes,
       capacity: { storage: resources?.requests?.['storage'] ?? '0' },
-      hostPath: { path: join(folder, name), type: 'DirectoryOrCreate' },
+      hostPath: { path: join(directory, name), type: 'DirectoryOrCreate' },
       persistentVolumeReclaimPolicy: reclaimPolicy,
       storageClassName: metadata.name ?? '',
       volumeMode,

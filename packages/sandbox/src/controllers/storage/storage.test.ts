@@ -21,7 +21,7 @@ for (const runtime of ['simulated', 'runc'] as const) {
         return JSON.parse(answer.body) as Record<string, never>;
       }
 
-      /** The object as soon as it satisfies the condition; undefined stands for one that is gone. */
+      /** The object as soon as it satisfies the condition; undefined means that it was deleted. */
       async function until<T>(resource: string, name: string, holds: (object: T) => boolean): Promise<T> {
         const namespace = resource === 'persistentvolumes' ? undefined : 'default';
         for (;;) {
@@ -68,7 +68,7 @@ for (const runtime of ['simulated', 'runc'] as const) {
         return (await api.client.request('GET', `${CORE}/pods/${name}/log`)).body;
       }
 
-      test('each replica of a StatefulSet has a volume of its own, which outlives its pod', async () => {
+      test('each replica of a StatefulSet has its own volume, which outlives its pod', async () => {
         const labels = { app: 'db' };
         await send('POST', '/apis/apps/v1/namespaces/default/statefulsets', {
           metadata: { name: 'db' },
@@ -120,7 +120,7 @@ for (const runtime of ['simulated', 'runc'] as const) {
         assert.equal(log, 'db-0\ndb-0\n');
       });
 
-      test('a claim in use is kept until its pod has ended, then its volume and data go with it', async () => {
+      test('a claim in use is kept until its pod has terminated, then deleted with its volume and data', async () => {
         await send('POST', `${CORE}/persistentvolumeclaims`, { metadata: { name: 'kept' }, spec: CLAIM });
         const { spec } = await until<Phased>('persistentvolumeclaims', 'kept', inPhase('Bound'));
         assert.equal(await run('writer', 'kept', 'echo kept > /data/note'), '');
@@ -135,7 +135,7 @@ for (const runtime of ['simulated', 'runc'] as const) {
         await until('persistentvolumes', spec?.volumeName ?? '', isGone);
       });
 
-      test('a volume that somebody has made is bound, and stays when its claim goes', async () => {
+      test('a statically created volume is bound, and remains when its claim is deleted', async () => {
         await send('POST', '/api/v1/persistentvolumes', {
           metadata: { name: 'mine' },
           spec: {
@@ -154,7 +154,7 @@ for (const runtime of ['simulated', 'runc'] as const) {
         await until('persistentvolumes', 'mine', inPhase('Released'));
       });
 
-      test('an ephemeral volume has a claim of its own, which goes with its pod', async () => {
+      test('an ephemeral volume has its own claim, which is deleted with its pod', async () => {
         await send('POST', `${CORE}/pods`, {
           metadata: { name: 'brief' },
           spec: {
@@ -181,7 +181,7 @@ for (const runtime of ['simulated', 'runc'] as const) {
         ['', 'FailedBinding', 'no persistent volumes available for this claim and no storage class is set'],
         ['nosuch', 'ProvisioningFailed', 'storageclass.storage.k8s.io "nosuch" not found'],
       ] as const) {
-        test(`a claim of the class "${storageClassName}" stays pending, and an event says why`, async () => {
+        test(`a claim of the class "${storageClassName}" stays Pending, and an Event says why`, async () => {
           const name = `pending-${storageClassName === '' ? 'none' : storageClassName}`;
           const body = { metadata: { name }, spec: { ...CLAIM, storageClassName } };
           await send('POST', `${CORE}/persistentvolumeclaims`, body);

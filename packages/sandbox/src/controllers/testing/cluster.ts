@@ -5,27 +5,27 @@ import { MemoryStore } from '../../store/memory-store.ts';
 import type { KubeObject } from '../../machinery/objects.ts';
 import { type ControllerClient, createControllerClient, servedResource } from '../api-client.ts';
 
-/** Turns of the event loop that a change may need to go through all controllers. */
+/** Turns of the event loop that a change may need to pass all controllers. */
 const TURNS = 20;
-/** More than any test should need. */
-const MOST_CHANGES = 500;
+/** Maximum number of changes until the controllers settle. */
+const MAX_CHANGES = 500;
 
-/** A store with a namespace `a`, a node, and no kubelet: the tests say how pods fare. */
+/** A store with a namespace `a`, a node, and no kubelet: the tests set the status of pods. */
 export interface TestCluster {
   client: ControllerClient;
   store: MemoryStore;
-  /** The clock, in ms; it stands still unless a test moves it. */
+  /** The clock in ms, which only tests advance. */
   clock: { time: number };
   create(group: string, plural: string, kind: string, name: string, spec: unknown): KubeObject;
   get<T extends KubeObject>(resource: string, name: string): T;
   pods(): PodObject[];
-  /** Waits until nothing changes any more. */
+  /** Waits until the controllers change nothing any more. */
   settle(): Promise<void>;
-  /** Makes these pods, by default all that wait, run and be ready. */
+  /** Makes these pods, by default all pending ones, running and ready. */
   run(...names: string[]): Promise<void>;
-  /** Ends a pod, well or badly. */
+  /** Terminates a pod with this phase. */
   end(name: string, phase: 'Succeeded' | 'Failed'): Promise<void>;
-  /** Lets pods that are being deleted go. */
+  /** Removes pods that are being deleted. */
   reap(): Promise<void>;
   messages(): string[];
 }
@@ -44,12 +44,12 @@ export function createCluster(): TestCluster {
   store.create('nodes', { apiVersion: 'v1', kind: 'Node', metadata: { name: 'vm' }, spec: {} });
   const pods = (): PodObject[] => store.list('pods', 'a').map(asPod);
   const settle = async (): Promise<void> => {
-    const limit = store.resourceVersion + MOST_CHANGES;
+    const limit = store.resourceVersion + MAX_CHANGES;
     for (let quiet = 0, last = -1; quiet < TURNS; quiet += 1) {
       await turn();
       if (store.resourceVersion !== last) quiet = 0;
       last = store.resourceVersion;
-      if (last > limit) throw new Error('the controllers never come to rest');
+      if (last > limit) throw new Error('the controllers do not settle');
     }
   };
   const setStatus = (name: string, status: object): void => {
@@ -105,7 +105,7 @@ export function createCluster(): TestCluster {
   };
 }
 
-/** The spec of a workload of one container. */
+/** The spec of a workload with one container. */
 export function workload(replicas: number, more: Partial<WorkloadSpec> = {}, image = 'i:1'): WorkloadSpec {
   return {
     replicas,

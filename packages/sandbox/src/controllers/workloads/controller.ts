@@ -5,35 +5,35 @@ import { controllerOf } from './owned-pods.ts';
 
 export interface ControllerOptions {
   client: ControllerClient;
-  /** The resource that the controller keeps, and its kind. */
+  /** The resource that the controller reconciles, and its kind. */
   resource: string;
   kind: string;
-  /** Resources whose objects it controls: their changes are looked at too. */
+  /** Resources of the objects that it owns; their changes reconcile the owner. */
   owns: readonly string[];
-  /** How long after its creation an object is first looked at, in ms. */
+  /** Delay between an object's creation and its first reconciliation, in ms. */
   delay?: number;
   /**
-   * Looks at one object; `again` has it looked at after some milliseconds, `rest` has it not looked at for so long.
+   * Reconciles one object. `requeueAfter` reconciles it again after this time in ms; `postpone` also not before.
    */
   reconcile: (
     object: KubeObject,
-    again: (milliseconds: number) => void,
-    rest: (milliseconds: number) => void,
+    requeueAfter: (milliseconds: number) => void,
+    postpone: (milliseconds: number) => void,
   ) => void;
-  /** Owners to look at for an object that nobody controls. */
+  /** Owners to reconcile for an object without a controller. */
   orphanOwners?: (object: KubeObject) => readonly KubeObject[];
 }
 
-/** Runs a controller: looks at each object when it, or something that it owns, changes. Returns the stop function. */
+/** Runs a controller: reconciles an object when it or its dependents change. Returns the stop function. */
 export function startController(options: ControllerOptions): () => void {
   const { client, resource, kind, delay = 0 } = options;
   const queue = new WorkQueue((key) => {
     const [namespace, name] = splitKey(key);
     const object = client.store.get(resource, namespace, name);
     if (object === undefined) return;
-    const again = (milliseconds: number): void => queue.addAfter(key, milliseconds);
-    const rest = (milliseconds: number): void => queue.rest(key, milliseconds);
-    options.reconcile(object, again, rest);
+    const requeueAfter = (milliseconds: number): void => queue.addAfter(key, milliseconds);
+    const postpone = (milliseconds: number): void => queue.postpone(key, milliseconds);
+    options.reconcile(object, requeueAfter, postpone);
   });
   const ownerChanged = (object: KubeObject): void => {
     const owner = controllerOf(object);
@@ -44,7 +44,7 @@ export function startController(options: ControllerOptions): () => void {
   };
   const stops = [
     client.store.subscribe(resource, ({ object, type }) => {
-      if (type === 'ADDED' && delay > 0) queue.rest(keyOf(object), delay);
+      if (type === 'ADDED' && delay > 0) queue.postpone(keyOf(object), delay);
       else if (type !== 'DELETED') queue.add(keyOf(object));
     }),
     ...options.owns.map((owned) =>

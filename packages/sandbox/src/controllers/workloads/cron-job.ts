@@ -11,20 +11,20 @@ import { controlledBy, controllerReference } from './owned-pods.ts';
 const COMPONENT = 'cronjob-controller';
 const JOBS = servedResource('batch', 'v1', 'jobs');
 const MINUTE_MS = 60_000;
-/** Timers take no more than this; a later time is looked at again when it comes nearer. */
-const LONGEST_TIMER_MS = 24 * 60 * MINUTE_MS;
-/** More missed times than this are not looked through one by one. */
-const MOST_MISSED = 100;
+/** Maximum delay of a timer; a later time is checked again by then. */
+const MAX_TIMER_MS = 24 * 60 * MINUTE_MS;
+/** Maximum number of missed times that are examined. */
+const MAX_MISSED = 100;
 
-/** Creates jobs when the schedules of CronJobs say so, and deletes old ones. Returns the stop function. */
+/** Creates Jobs on the schedules of CronJobs, and deletes old ones. Returns the stop function. */
 export function startCronJobs(client: ControllerClient): () => void {
   return startController({
     client,
     resource: 'cronjobs.batch',
     kind: 'CronJob',
     owns: [JOBS.key],
-    reconcile(object, again) {
-      reconcile(client, asCronJob(object), again);
+    reconcile(object, requeueAfter) {
+      reconcile(client, asCronJob(object), requeueAfter);
     },
   });
 }
@@ -32,7 +32,7 @@ export function startCronJobs(client: ControllerClient): () => void {
 function reconcile(
   client: ControllerClient,
   cronJob: CronJobObject,
-  again: (milliseconds: number) => void,
+  requeueAfter: (milliseconds: number) => void,
 ): void {
   const jobs = controlledBy<KubeObject>(client.store, JOBS.key, cronJob).map(asJob);
   cleanUp(client, cronJob, jobs);
@@ -44,12 +44,12 @@ function reconcile(
     const due = lastDue(cronJob, now);
     if (due !== undefined) runAt(client, cronJob, active, due);
     const next = nextTime(schedule, now);
-    if (next !== undefined) again(Math.min(next.getTime() - now.getTime() + 1, LONGEST_TIMER_MS));
+    if (next !== undefined) requeueAfter(Math.min(next.getTime() - now.getTime() + 1, MAX_TIMER_MS));
   }
   writeStatus(client, cronJob);
 }
 
-/** The last time that has come since the last run, if it is not too late for it. */
+/** The latest scheduled time since the last run, unless the starting deadline has passed. */
 function lastDue(cronJob: CronJobObject, now: Date): Date | undefined {
   const { spec, status, metadata } = cronJob;
   const since = status?.lastScheduleTime ?? metadata.creationTimestamp ?? timestamp(now);
@@ -58,7 +58,7 @@ function lastDue(cronJob: CronJobObject, now: Date): Date | undefined {
   const schedule = parseSchedule(spec.schedule);
   let due: Date | undefined;
   let time = nextTime(schedule, new Date(Math.max(Date.parse(since), earliest)));
-  for (let missed = 0; time !== undefined && time <= now && missed < MOST_MISSED; missed += 1) {
+  for (let missed = 0; time !== undefined && time <= now && missed < MAX_MISSED; missed += 1) {
     due = time;
     time = nextTime(schedule, time);
   }
@@ -140,7 +140,7 @@ function writeStatus(client: ControllerClient, given: CronJobObject): void {
   });
 }
 
-/** Deletes finished jobs beyond the numbers that are kept, the oldest first. */
+/** Deletes finished Jobs beyond the history limits, the oldest first. */
 function cleanUp(client: ControllerClient, cronJob: CronJobObject, jobs: readonly JobObject[]): void {
   const ended = (type: string): JobObject[] =>
     jobs

@@ -7,7 +7,7 @@ import { podFromTemplate } from './owned-pods.ts';
 
 export type NodeObject = Node & KubeObject;
 
-/** What keeps other pods off a node does not keep a daemon off. */
+/** Tolerations of all daemon pods. */
 const TOLERATIONS: readonly Toleration[] = [
   { key: 'node.kubernetes.io/not-ready', operator: 'Exists', effect: 'NoExecute' },
   { key: 'node.kubernetes.io/unreachable', operator: 'Exists', effect: 'NoExecute' },
@@ -23,7 +23,7 @@ const HOST_NETWORK_TOLERATION: Toleration = {
   effect: 'NoSchedule',
 };
 
-/** The tolerations of the pods of a set: its own, and those that all daemons have. */
+/** The tolerations of a DaemonSet's pods: the template's and those of all daemon pods. */
 export function tolerationsOf(set: WorkloadObject): Toleration[] {
   const spec = set.spec.template?.spec;
   const own = spec?.tolerations ?? [];
@@ -34,7 +34,7 @@ export function tolerationsOf(set: WorkloadObject): Toleration[] {
   return [...own, ...lacking];
 }
 
-/** Whether a node takes the pods of a set: by their node selector, and by taints that they do not tolerate. */
+/** Whether the pods of a DaemonSet fit on a node, according to node selector and taints. */
 export function fits(node: NodeObject, set: WorkloadObject): boolean {
   const pod = podFromTemplate(set.spec.template, set);
   const tolerations = tolerationsOf(set);
@@ -51,7 +51,7 @@ export function fits(node: NodeObject, set: WorkloadObject): boolean {
   return !repelled && matchesSelector(node, pod as unknown as Parameters<typeof matchesSelector>[1]);
 }
 
-/** The node that a pod is on, or is meant for. */
+/** The node that a pod is bound to, or that its affinity names. */
 export function nodeOf(pod: PodObject): string {
   const wanted =
     pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms[0]

@@ -15,7 +15,7 @@ async function withSet(check: (cluster: TestCluster) => Promise<void>): Promise<
   stop();
 }
 
-test('makes one pod for the node, which nothing keeps away from it', () =>
+test('creates one pod for the node, with the tolerations of daemon pods', () =>
   withSet(async (cluster) => {
     const [pod, ...others] = cluster.pods();
     assert.deepEqual(others, []);
@@ -33,7 +33,7 @@ test('makes one pod for the node, which nothing keeps away from it', () =>
     });
   }));
 
-test('has a pod on each new node, and none on one with a taint', () =>
+test('creates a pod for each new node, and none for one with a taint', () =>
   withSet(async (cluster) => {
     const node = { apiVersion: 'v1', kind: 'Node' };
     cluster.store.create('nodes', { ...node, metadata: { name: 'two' }, spec: {} });
@@ -43,7 +43,7 @@ test('has a pod on each new node, and none on one with a taint', () =>
     assert.equal(cluster.pods().length, 2);
   }));
 
-test('replaces its pod when it has failed, and when the template changes', () =>
+test('replaces a failed pod, and all pods when the template changes', () =>
   withSet(async (cluster) => {
     await cluster.run();
     await cluster.end(cluster.pods()[0]?.metadata.name ?? '', 'Failed');

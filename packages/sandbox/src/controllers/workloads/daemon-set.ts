@@ -23,7 +23,7 @@ const REVISION_LABEL = 'controller-revision-hash';
 const GENERATION_LABEL = 'pod-template-generation';
 const GENERATION_ANNOTATION = 'deprecated.daemonset.template.generation';
 
-/** Keeps one pod of each DaemonSet on each node that it fits. Returns the stop function. */
+/** Maintains one pod of each DaemonSet on each node where it fits. Returns the stop function. */
 export function startDaemonSets(client: ControllerClient): () => void {
   const resource = 'daemonsets.apps';
   const stop = startController({
@@ -31,10 +31,10 @@ export function startDaemonSets(client: ControllerClient): () => void {
     resource,
     kind: 'DaemonSet',
     owns: ['pods'],
-    reconcile(object, again) {
-      reconcile(client, asWorkload(object), again);
+    reconcile(object, requeueAfter) {
+      reconcile(client, asWorkload(object), requeueAfter);
     },
-    // pods that nobody controls may be daemons' of before
+    // An orphaned pod may have belonged to any DaemonSet.
     orphanOwners: (pod) => client.store.list(resource, pod.metadata.namespace),
   });
   const stopNodes = client.store.subscribe('nodes', ({ type }) => {
@@ -54,7 +54,7 @@ export function startDaemonSets(client: ControllerClient): () => void {
 function reconcile(
   client: ControllerClient,
   set: WorkloadObject,
-  again: (milliseconds: number) => void,
+  requeueAfter: (milliseconds: number) => void,
 ): void {
   const revision = currentRevision(client, set, set.spec.template);
   const nodes = client.store.list<NodeObject>('nodes').filter((node) => fits(node, set));
@@ -66,7 +66,7 @@ function reconcile(
   const waits = after
     .map((pod) => untilAvailable(pod, minReady, client.now()) ?? 0)
     .filter((wait) => wait > 0);
-  if (waits.length > 0) again(Math.min(...waits));
+  if (waits.length > 0) requeueAfter(Math.min(...waits));
 }
 
 function act(

@@ -10,7 +10,7 @@ const HASH_LABEL = 'pod-template-hash';
 export const REVISION = 'deployment.kubernetes.io/revision';
 const DESIRED = 'deployment.kubernetes.io/desired-replicas';
 const MAXIMUM = 'deployment.kubernetes.io/max-replicas';
-/** Annotations of a deployment that its ReplicaSets do not take over. */
+/** Annotations of a Deployment that are not copied to its ReplicaSets. */
 const NOT_COPIED = new Set([
   'kubectl.kubernetes.io/last-applied-configuration',
   REVISION,
@@ -25,7 +25,7 @@ export function annotationsOf(object: KubeObject): Record<string, string> {
   return object.metadata.annotations ?? {};
 }
 
-/** Whether a ReplicaSet makes the pods of this template. */
+/** Whether a ReplicaSet has this pod template. */
 export function hasTemplate(replicaSet: KubeObject, template: PodTemplate | undefined): boolean {
   const own = structuredClone(asWorkload(replicaSet).spec.template ?? {});
   const labels = own.metadata?.labels;
@@ -39,12 +39,12 @@ function plain(template: PodTemplate): unknown {
   return { labels: metadata.labels ?? {}, annotations: metadata.annotations ?? {}, spec };
 }
 
-/** The revision that a ReplicaSet stands for; 0 if it says none. */
+/** The revision of a ReplicaSet; 0 if it has none. */
 export function revisionOf(object: KubeObject): number {
   return Number(annotationsOf(object)[REVISION] ?? 0);
 }
 
-/** The annotations of a ReplicaSet of this deployment, at this revision and size. */
+/** The annotations of a Deployment's ReplicaSet for this revision and size. */
 function replicaSetAnnotations(
   deployment: WorkloadObject,
   revision: number,
@@ -60,7 +60,7 @@ function replicaSetAnnotations(
   };
 }
 
-/** Creates the ReplicaSet of a deployment's current template. */
+/** Creates the ReplicaSet of a Deployment's current template. */
 export function createReplicaSet(
   client: ControllerClient,
   deployment: WorkloadObject,
@@ -95,7 +95,7 @@ export function createReplicaSet(
   );
 }
 
-/** Sets the size of a ReplicaSet, and keeps its annotations true; a change of neither writes nothing. */
+/** Sets the size and the annotations of a ReplicaSet, if they differ. */
 export function resizeReplicaSet(
   client: ControllerClient,
   deployment: WorkloadObject,
@@ -117,7 +117,7 @@ export function resizeReplicaSet(
   });
 }
 
-/** Deletes ReplicaSets of the past beyond the number that a deployment keeps. */
+/** Deletes old ReplicaSets beyond the revisionHistoryLimit. */
 export function cleanUpHistory(
   client: ControllerClient,
   deployment: WorkloadObject,

@@ -5,10 +5,10 @@ import { recordEvent } from '../events.ts';
 import { resizeReplicaSet, revisionOf } from './deployment-revision.ts';
 import { rolloutBounds } from './deployment-status.ts';
 
-/** Who the events of deployments come from. */
+/** The source of the Events of Deployments. */
 const COMPONENT = 'deployment-controller';
 
-/** The size that the newest ReplicaSet may have by now. */
+/** The size that the new ReplicaSet may have now. */
 export function newSize(
   deployment: WorkloadObject,
   current: WorkloadObject | undefined,
@@ -22,7 +22,7 @@ export function newSize(
   return own + Math.max(0, Math.min(room, wanted - own));
 }
 
-/** Sizes the newest ReplicaSet up and the old ones down, as far as may be now. */
+/** Scales the new ReplicaSet up and the old ones down, as far as allowed now. */
 export function rollOut(
   client: ControllerClient,
   deployment: WorkloadObject,
@@ -40,12 +40,12 @@ export function rollOut(
   shrink(client, deployment, { ...current, spec: { ...current.spec, replicas: size } }, old);
 }
 
-/** Pods that a ReplicaSet can be counted on for: available, and not about to be given up. */
+/** Number of available pods of a ReplicaSet that will not be deleted by its current size. */
 function availableOf(replicaSet: WorkloadObject): number {
   return Math.min(Number(replicaSet.status['availableReplicas'] ?? 0), replicaSet.spec.replicas ?? 0);
 }
 
-/** Sizes old ReplicaSets down as far as the pods that must be available allow. */
+/** Scales old ReplicaSets down as far as the number of pods that must be available permits. */
 function shrink(
   client: ControllerClient,
   deployment: WorkloadObject,
@@ -61,7 +61,7 @@ function shrink(
   let spare = all.reduce((sum, one) => sum + availableOf(one), 0) - least;
   for (const one of old.toSorted((a, b) => revisionOf(a) - revisionOf(b))) {
     const has = one.spec.replicas ?? 0;
-    // pods that do not run are given up first: they are nobody's loss
+    // Unavailable pods are deleted first.
     const idle = Math.min(budget, has - availableOf(one));
     budget -= idle;
     const give = Math.max(0, Math.min(has - idle, spare));
@@ -70,7 +70,7 @@ function shrink(
   }
 }
 
-/** Gives up all pods of old ReplicaSets. */
+/** Scales all old ReplicaSets to zero. */
 export function shrinkAll(
   client: ControllerClient,
   deployment: WorkloadObject,
@@ -90,7 +90,7 @@ function resize(
   if (before !== size) recordScaling(client, deployment, replicaSet, before, size);
 }
 
-/** Writes the event that tells of another size. */
+/** Writes the Event about a new size. */
 export function recordScaling(
   client: ControllerClient,
   deployment: WorkloadObject,

@@ -23,19 +23,19 @@ export interface DeploymentStatus {
   collisionCount?: number;
 }
 
-/** How many pods may be missing, and how many may be too many, while a deployment changes. */
+/** The numbers of pods for maxUnavailable and maxSurge during a rollout. */
 export function rolloutBounds({ spec }: WorkloadObject): { maxUnavailable: number; maxSurge: number } {
   const replicas = spec.replicas ?? 0;
   if (spec.strategy?.type !== 'RollingUpdate') return { maxUnavailable: 0, maxSurge: 0 };
   const { rollingUpdate } = spec.strategy;
   const maxSurge = resolveShare(rollingUpdate?.maxSurge, replicas, true);
   const maxUnavailable = resolveShare(rollingUpdate?.maxUnavailable, replicas, false);
-  // with neither nothing could ever change
+  // With both at zero, no rollout could proceed.
   if (maxSurge === 0 && maxUnavailable === 0) return { maxUnavailable: 1, maxSurge };
   return { maxUnavailable: Math.min(maxUnavailable, replicas), maxSurge };
 }
 
-/** Puts a condition last, unless one with the same status and reason is there; the time of a change stays. */
+/** Appends a condition, unless one with the same status and reason exists. Keeps the transition time of an equal status. */
 export function withCondition(
   conditions: readonly DeploymentCondition[],
   wanted: Pick<DeploymentCondition, 'type' | 'status' | 'reason' | 'message'>,
@@ -63,7 +63,7 @@ function statusOf(deployment: WorkloadObject): DeploymentStatus {
   return deployment.status ?? {};
 }
 
-/** The status of a deployment as its ReplicaSets are. */
+/** The status of a Deployment according to its ReplicaSets. */
 export function deploymentStatus(
   deployment: WorkloadObject,
   all: readonly WorkloadObject[],

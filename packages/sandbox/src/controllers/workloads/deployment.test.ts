@@ -50,7 +50,7 @@ function reasons(cluster: TestCluster): string[] {
   );
 }
 
-test('creates a ReplicaSet with its hash, its revision and its sizes', () =>
+test('creates a ReplicaSet with hash, revision and size annotations', () =>
   withDeployment(workload(2), async (cluster) => {
     const [set] = cluster.store.list<WorkloadObject>('replicasets.apps', 'a');
     const hash = set?.metadata.labels?.['pod-template-hash'] ?? '';
@@ -81,7 +81,7 @@ test('creates a ReplicaSet with its hash, its revision and its sizes', () =>
     });
   }));
 
-test('its status goes the way that the real one goes', async () => {
+test('its status passes the same steps as a real one', async () => {
   const cluster = createCluster();
   const seen: DeploymentStatus[] = [];
   cluster.store.subscribe<WorkloadObject>('deployments.apps', ({ object, type }) => {
@@ -116,7 +116,7 @@ test('its status goes the way that the real one goes', async () => {
   );
 });
 
-test('rolls over one by one, and never has too few or too many pods', () =>
+test('a rolling update stays within maxUnavailable and maxSurge', () =>
   withDeployment(workload(3), async (cluster) => {
     await cluster.run();
     setImage(cluster, 'i:2');
@@ -139,7 +139,7 @@ test('rolls over one by one, and never has too few or too many pods', () =>
     );
   }));
 
-test('goes back to an old template as a new revision of its ReplicaSet', () =>
+test('a rollback makes the old ReplicaSet the newest revision', () =>
   withDeployment(workload(1), async (cluster) => {
     await cluster.run();
     setImage(cluster, 'i:2');
@@ -153,7 +153,7 @@ test('goes back to an old template as a new revision of its ReplicaSet', () =>
     assert.deepEqual(sizes(cluster), [0, 1]);
   }));
 
-test('recreates: first none, then the new ones', () =>
+test('Recreate deletes all old pods before it creates new ones', () =>
   withDeployment(workload(2, { strategy: { type: 'Recreate' } }), async (cluster) => {
     await cluster.run();
     for (const pod of cluster.pods()) {
@@ -180,7 +180,7 @@ test('scales without a new revision', () =>
     assert.equal(statusOf(cluster).availableReplicas, 3);
   }));
 
-test('says when it makes no progress for too long', () =>
+test('reports ProgressDeadlineExceeded', () =>
   withDeployment(workload(1, { progressDeadlineSeconds: 5 }), async (cluster) => {
     cluster.clock.time += 6000;
     change(cluster, () => undefined);
@@ -188,7 +188,7 @@ test('says when it makes no progress for too long', () =>
     assert.ok(reasons(cluster).includes('Progressing=False ProgressDeadlineExceeded'));
   }));
 
-test('keeps no more old ReplicaSets than it is told', () =>
+test('keeps as many old ReplicaSets as the revisionHistoryLimit', () =>
   withDeployment(workload(1, { revisionHistoryLimit: 1 }), async (cluster) => {
     for (const image of ['i:2', 'i:3', 'i:4']) {
       await cluster.run();
@@ -201,7 +201,7 @@ test('keeps no more old ReplicaSets than it is told', () =>
     assert.equal(cluster.store.list('replicasets.apps', 'a').length, 2);
   }));
 
-test('a paused deployment changes no pods', () =>
+test('a paused Deployment does not roll out', () =>
   withDeployment(workload(1), async (cluster) => {
     await cluster.run();
     change(cluster, (spec) => {

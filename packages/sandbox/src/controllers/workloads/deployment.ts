@@ -21,36 +21,36 @@ import {
 } from './deployment-status.ts';
 import { controlledBy } from './owned-pods.ts';
 
-/** Pods take a moment to start in a real cluster: for so many lags nothing old is given up for a new ReplicaSet. */
+/** Pods take a moment to start in a real cluster: for this many lags, a new ReplicaSet does not scale down old ones. */
 const FRESH_LAGS = 25;
 
-/** Keeps the ReplicaSets of deployments: one for the current template, sized up as the old ones are sized down. */
+/** Maintains the ReplicaSets of Deployments: scales the one of the current template up, and old ones down. */
 export function startDeployments(client: ControllerClient): () => void {
   const { lag } = client;
-  /** When the last ReplicaSet of a deployment was created, by the deployment's UID, until it has been given time. */
+  /** Creation time of the newest ReplicaSet by the Deployment's uid, while it is fresh. */
   const fresh = new Map<string | undefined, number>();
   return startController({
     client,
     resource: 'deployments.apps',
     kind: 'Deployment',
     owns: ['replicasets.apps'],
-    reconcile(object, again, rest) {
+    reconcile(object, requeueAfter, postpone) {
       const { uid } = object.metadata;
       const wait = (fresh.get(uid) ?? 0) + FRESH_LAGS * lag - Date.now();
-      if (wait > 0) again(wait);
+      if (wait > 0) requeueAfter(wait);
       else fresh.delete(uid);
       const created = reconcileSets(client, asWorkload(object), wait > 0);
       if (created && lag > 0) {
         fresh.set(uid, Date.now());
-        rest(lag);
-      } else updateStatus(client, object, again);
+        postpone(lag);
+      } else updateStatus(client, object, requeueAfter);
     },
   });
 }
 
 /**
- * Creates and resizes ReplicaSets, but leaves the pods of old ones while the newest is `fresh`. Says whether a
- * ReplicaSet was created.
+ * Creates and scales ReplicaSets, but does not scale down old ones while the newest is `fresh`. Returns whether it has
+ * created a ReplicaSet.
  */
 function reconcileSets(client: ControllerClient, deployment: WorkloadObject, fresh: boolean): boolean {
   if (deployment.spec.paused === true || deployment.metadata.deletionTimestamp !== undefined) return false;
@@ -64,12 +64,12 @@ function reconcileSets(client: ControllerClient, deployment: WorkloadObject, fre
     shrinkAll(client, deployment, old);
     return false;
   }
-  // a deployment that creates a ReplicaSet says so first, and only then what that changes
-  introduce(client, deployment, old);
+  // The status first reports the creation of a ReplicaSet, and its effects only later.
+  createNewReplicaSet(client, deployment, old);
   return true;
 }
 
-/** The ReplicaSet of the current template, if there is one by now, and the others. */
+/** The ReplicaSet of the current template, if it exists, and the others. */
 function replicaSetsOf(
   client: ControllerClient,
   deployment: WorkloadObject,
@@ -79,7 +79,7 @@ function replicaSetsOf(
   return { all, current, old: all.filter((one) => one !== current) };
 }
 
-/** With Recreate the old pods must be gone first. */
+/** With Recreate, the old pods must be gone first. */
 function mayCreate(deployment: WorkloadObject, old: readonly WorkloadObject[]): boolean {
   if (deployment.spec.strategy?.type !== 'Recreate') return true;
   return old.every(
@@ -90,7 +90,7 @@ function mayCreate(deployment: WorkloadObject, old: readonly WorkloadObject[]): 
   );
 }
 
-function introduce(
+function createNewReplicaSet(
   client: ControllerClient,
   deployment: WorkloadObject,
   old: readonly WorkloadObject[],
@@ -101,11 +101,11 @@ function introduce(
   const created = createReplicaSet(client, deployment, revision, size, maxSurge);
   if (size > 0) recordScaling(client, deployment, created, 0, size);
   const message = `Created new replica set "${created.metadata.name}"`;
-  announce(client, deployment, revision, 'NewReplicaSetCreated', message);
+  setProgress(client, deployment, revision, 'NewReplicaSetCreated', message);
 }
 
-/** Notes the revision on the deployment, and a reason on its progress. */
-function announce(
+/** Sets the Deployment's revision annotation, and the reason of its Progressing condition. */
+function setProgress(
   client: ControllerClient,
   deployment: WorkloadObject,
   revision: number,
@@ -122,7 +122,7 @@ function announce(
   });
 }
 
-/** A template of the past that is wanted again becomes the newest revision. */
+/** Makes the ReplicaSet of a reused template the newest revision. */
 function adoptRevision(
   client: ControllerClient,
   deployment: WorkloadObject,
@@ -138,14 +138,14 @@ function adoptRevision(
   }
   if (annotationsOf(deployment)[REVISION] !== String(revision)) {
     const message = `Found new replica set "${current.metadata.name}"`;
-    announce(client, deployment, revision, 'FoundNewReplicaSet', message);
+    setProgress(client, deployment, revision, 'FoundNewReplicaSet', message);
   }
 }
 
 function updateStatus(
   client: ControllerClient,
   given: KubeObject,
-  again: (milliseconds: number) => void,
+  requeueAfter: (milliseconds: number) => void,
 ): void {
   const { namespace, name = '' } = given.metadata;
   const found = client.store.get<KubeObject>('deployments.apps', namespace, name);
@@ -162,7 +162,7 @@ function updateStatus(
   const deadline = deployment.spec.progressDeadlineSeconds;
   if (deadline === undefined || progressing === undefined || progressing.status !== 'True') return;
   if (progressing.reason === 'NewReplicaSetAvailable') return;
-  // a second later than the deadline: it has passed by then
+  // One second after the deadline, when it has certainly passed.
   const due = Date.parse(progressing.lastUpdateTime) + (deadline + 1) * 1000;
-  again(Math.max(0, due - now.getTime()));
+  requeueAfter(Math.max(0, due - now.getTime()));
 }

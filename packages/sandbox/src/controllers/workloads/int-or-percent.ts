@@ -2,7 +2,7 @@ import type { IntOrPercent } from '../../resources/workloads/types.ts';
 
 const WHOLE = 100;
 
-/** A number, or that share of a total, rounded up or down. */
+/** The number, or the percentage of a total, rounded up or down. */
 export function resolveShare(value: IntOrPercent | undefined, total: number, roundUp: boolean): number {
   if (value === undefined) return 0;
   if (typeof value === 'number') return value;

@@ -3,18 +3,18 @@ import type { JobCondition, JobObject } from '../../resources/workloads/types.ts
 import { failedIndexes } from './job-indexes.ts';
 import { hasEnded, isActive, isTerminating } from './owned-pods.ts';
 
-/** The first wait before a failed pod is replaced, doubled up to the longest. */
+/** The first back-off before a failed pod is replaced; it doubles up to the maximum. */
 const FIRST_BACK_OFF_MS = 10_000;
-const LONGEST_BACK_OFF_MS = 600_000;
+const MAX_BACK_OFF_MS = 600_000;
 
-/** How a job ended. */
+/** How a Job ended. */
 export interface Ending {
   succeeded: boolean;
   reason: string;
   message: string;
 }
 
-/** Why a job is over, if it is. */
+/** How a Job has ended; undefined if it has not. */
 export function endOf(
   job: JobObject,
   pods: readonly PodObject[],
@@ -61,7 +61,7 @@ export function endOf(
   };
 }
 
-/** Milliseconds until the next pod may be tried after failures. */
+/** Time until the next pod may be created after failures, in ms. */
 export function backOff(pods: readonly PodObject[], now: Date): number {
   const failed = pods.filter((pod) => pod.status.phase === 'Failed');
   if (failed.length === 0) return 0;
@@ -70,11 +70,11 @@ export function backOff(pods: readonly PodObject[], now: Date): number {
     .map((status) => Date.parse(status.state?.terminated?.finishedAt ?? ''))
     .filter((time) => !Number.isNaN(time));
   if (ends.length === 0) return 0;
-  const delay = Math.min(FIRST_BACK_OFF_MS * 2 ** (failed.length - 1), LONGEST_BACK_OFF_MS);
+  const delay = Math.min(FIRST_BACK_OFF_MS * 2 ** (failed.length - 1), MAX_BACK_OFF_MS);
   return Math.max(0, Math.max(...ends) + delay - now.getTime());
 }
 
-/** The pods of a job, by how they fare. */
+/** The pods of a Job by outcome. */
 export interface Tally {
   active: PodObject[];
   succeeded: number;
@@ -82,7 +82,7 @@ export interface Tally {
   terminating: number;
 }
 
-/** Counts the pods of a job. */
+/** Counts the pods of a Job. */
 export function tallyOf(pods: readonly PodObject[]): Tally {
   return {
     active: pods.filter(isActive),
@@ -92,7 +92,7 @@ export function tallyOf(pods: readonly PodObject[]): Tally {
   };
 }
 
-/** The conditions that tell of the end of a job. */
+/** The conditions of a finished Job. */
 export function endingConditions(ending: Ending | undefined, time: string): JobCondition[] {
   if (ending === undefined) return [];
   const types = ending.succeeded ? ['SuccessCriteriaMet', 'Complete'] : ['FailureTarget', 'Failed'];

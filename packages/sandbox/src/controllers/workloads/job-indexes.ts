@@ -2,16 +2,16 @@ import type { PodObject } from '../../resources/pods/types.ts';
 import type { JobObject } from '../../resources/workloads/types.ts';
 import { isActive } from './owned-pods.ts';
 
-/** Label and annotation that say which part of an Indexed Job a pod does. */
+/** Label and annotation with the completion index of a pod. */
 const INDEX = 'batch.kubernetes.io/job-completion-index';
 
-/** The part of a pod of an Indexed Job; undefined for any other pod. */
+/** The completion index of a pod; undefined if it has none. */
 function indexOf(pod: PodObject): number | undefined {
   const text = pod.metadata.annotations?.[INDEX];
   return text === undefined ? undefined : Number(text);
 }
 
-/** Parts that are to be begun, in order: neither done, nor under way, nor given up. */
+/** Indexes to start, in order: not succeeded, not active, not failed. */
 export function* waitingIndexes(job: JobObject, pods: readonly PodObject[]): Generator<number> {
   const taken = new Set(
     pods.filter((pod) => pod.status.phase === 'Succeeded' || isActive(pod)).map((pod) => indexOf(pod)),
@@ -20,7 +20,7 @@ export function* waitingIndexes(job: JobObject, pods: readonly PodObject[]): Gen
   for (let index = 0; index < (job.spec.completions ?? 0); index += 1) if (!taken.has(index)) yield index;
 }
 
-/** Parts that have failed more often than each may; none where only the Job as a whole has a limit. */
+/** Indexes that have exceeded backoffLimitPerIndex, if it is set. */
 export function failedIndexes({ spec }: JobObject, pods: readonly PodObject[]): Set<number> {
   const limit = spec.backoffLimitPerIndex;
   const failures = new Map<number, number>();
@@ -34,7 +34,7 @@ export function failedIndexes({ spec }: JobObject, pods: readonly PodObject[]): 
   );
 }
 
-/** A pod of an Indexed Job, told its part by name, host name, label, annotation and environment. */
+/** A pod of an Indexed Job with its index in name, hostname, label, annotation and environment. */
 export function withIndex<T extends PodObject>(pod: T, job: JobObject, index: number): T {
   const name = `${job.metadata.name}-${index}`;
   const { metadata, spec } = pod;
@@ -63,7 +63,7 @@ export function withIndex<T extends PodObject>(pod: T, job: JobObject, index: nu
   };
 }
 
-/** The parts that are done, as a Job's status has them: `0-2,4`. */
+/** The completed indexes in the form of a Job's status: `0-2,4`. */
 export function completedIndexes(pods: readonly PodObject[]): string {
   const done = [
     ...new Set(pods.filter((pod) => pod.status.phase === 'Succeeded').flatMap((pod) => indexOf(pod) ?? [])),

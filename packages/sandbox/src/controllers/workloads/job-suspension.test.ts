@@ -12,13 +12,13 @@ const condition = (status: string): JobCondition => ({
 });
 
 const cases: [name: string, before: JobCondition[], suspended: boolean, reason: string | undefined][] = [
-  ['runs as it did', [], false, undefined],
+  ['was never suspended', [], false, undefined],
   ['is suspended', [], true, 'JobSuspended'],
   ['stays suspended', [condition('True')], true, undefined],
   ['is resumed', [condition('True')], false, 'JobResumed'],
-  ['goes on', [condition('False')], false, undefined],
+  ['stays resumed', [condition('False')], false, undefined],
   ['is suspended again', [condition('False')], true, 'JobSuspended'],
 ];
 for (const [name, before, suspended, reason] of cases) {
-  test(`a job that ${name}`, () => assert.equal(suspensionChange(before, suspended, TIME)?.reason, reason));
+  test(`a Job that ${name}`, () => assert.equal(suspensionChange(before, suspended, TIME)?.reason, reason));
 }

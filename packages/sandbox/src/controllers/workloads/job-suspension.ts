@@ -1,6 +1,6 @@
 import type { JobCondition } from '../../resources/workloads/types.ts';
 
-/** The condition that tells of a job being suspended or resumed; undefined where the last one still holds. */
+/** The condition for a Job that was suspended or resumed; undefined if nothing has changed. */
 export function suspensionChange(
   conditions: readonly JobCondition[],
   suspended: boolean,

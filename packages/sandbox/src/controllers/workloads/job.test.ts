@@ -56,7 +56,7 @@ test('runs a pod until it has succeeded', () =>
     assert.ok(cluster.messages().includes('Completed: Job completed'));
   }));
 
-test('runs as many at once as it may, up to what is left', () =>
+test('runs up to the parallelism, but no more than the remaining completions', () =>
   withJob({ parallelism: 2, completions: 3 }, async (cluster) => {
     assert.equal(cluster.pods().length, 2);
     await cluster.end(firstPod(cluster), 'Succeeded');
@@ -67,7 +67,7 @@ test('runs as many at once as it may, up to what is left', () =>
     assert.equal(statusOf(cluster).succeeded, 3);
   }));
 
-test('an Indexed Job gives each pod a part, and a failed part to another pod', () =>
+test('an Indexed Job gives each pod an index, and a failed index to another pod', () =>
   withJob({ parallelism: 2, completions: 3, completionMode: 'Indexed', backoffLimit: 1 }, async (cluster) => {
     const parts = () =>
       cluster
@@ -90,7 +90,7 @@ test('an Indexed Job gives each pod a part, and a failed part to another pod', (
     assert.equal(statusOf(cluster).conditions?.[1]?.type, 'Complete');
   }));
 
-test('a part that is given up leaves the others alone', () =>
+test('a failed index does not affect the others', () =>
   withJob(
     { parallelism: 3, completions: 3, completionMode: 'Indexed', backoffLimitPerIndex: 0 },
     async (cluster) => {
@@ -109,7 +109,7 @@ test('a part that is given up leaves the others alone', () =>
     },
   ));
 
-test('tries again after failures, and gives up at its limit', () =>
+test('retries after failures, up to the backoffLimit', () =>
   withJob({ backoffLimit: 1 }, async (cluster) => {
     await cluster.end(firstPod(cluster), 'Failed');
     assert.equal(cluster.pods().length, 2);
@@ -127,7 +127,7 @@ test('runs nothing while suspended', () =>
     assert.equal(statusOf(cluster).startTime, undefined);
   }));
 
-test('ends at its deadline', () =>
+test('fails at its activeDeadlineSeconds', () =>
   withJob({ activeDeadlineSeconds: 5 }, async (cluster) => {
     await cluster.run();
     cluster.clock.time += 6000;
@@ -140,7 +140,7 @@ test('ends at its deadline', () =>
     assert.equal(cluster.pods().length, 0);
   }));
 
-test('a cron job makes jobs when its time has come, and keeps a few', async () => {
+test('a CronJob creates Jobs on its schedule, and keeps a limited history', async () => {
   const cluster = createCluster();
   const stops = [startJobs(cluster.client), startCronJobs(cluster.client)];
   const spec = {

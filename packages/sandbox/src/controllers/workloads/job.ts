@@ -13,15 +13,15 @@ import { claimPods, isReady, podFromTemplate } from './owned-pods.ts';
 
 const COMPONENT = 'job-controller';
 const JOBS = servedResource('batch', 'v1', 'jobs');
-/** Runs jobs: as many pods as they want at once, until as many have succeeded. Returns the stop function. */
+/** Runs Jobs: up to `parallelism` pods at a time, until `completions` have succeeded. Returns the stop function. */
 export function startJobs(client: ControllerClient): () => void {
   return startController({
     client,
     resource: JOBS.key,
     kind: 'Job',
     owns: ['pods'],
-    reconcile(object, again) {
-      reconcile(client, asJob(object), again);
+    reconcile(object, requeueAfter) {
+      reconcile(client, asJob(object), requeueAfter);
     },
   });
 }
@@ -33,10 +33,14 @@ export function isFinished(job: JobObject): boolean {
   );
 }
 
-function reconcile(client: ControllerClient, job: JobObject, again: (milliseconds: number) => void): void {
+function reconcile(
+  client: ControllerClient,
+  job: JobObject,
+  requeueAfter: (milliseconds: number) => void,
+): void {
   const now = client.now();
   if (isFinished(job)) {
-    expire(client, job, now, again);
+    expire(client, job, now, requeueAfter);
     return;
   }
   const pods = claimPods(client.store, job, job.spec.selector);
@@ -44,7 +48,7 @@ function reconcile(client: ControllerClient, job: JobObject, again: (millisecond
   const ending = endOf(job, pods, tally, now);
   if (ending !== undefined) {
     for (const pod of tally.active) removePod(client, job, pod);
-    // Pods that are stopped because their job has failed have failed as well.
+    // Pods that are stopped because their Job has failed also count as failed.
     const failed = tally.failed + (ending.succeeded ? 0 : tally.active.length);
     writeStatus(client, job, { ...tally, failed, active: [] }, ending);
     return;
@@ -56,12 +60,12 @@ function reconcile(client: ControllerClient, job: JobObject, again: (millisecond
     return;
   }
   const wait = backOff(pods, now);
-  if (wait > 0) again(wait);
+  if (wait > 0) requeueAfter(wait);
   else scale(client, job, pods, tally);
   const deadline = job.spec.activeDeadlineSeconds;
   if (deadline !== undefined) {
     const started = Date.parse(job.status?.startTime ?? timestamp(now));
-    again(Math.max(0, started + deadline * 1000 - now.getTime()) + 1);
+    requeueAfter(Math.max(0, started + deadline * 1000 - now.getTime()) + 1);
   }
   writeStatus(client, job, tallyOf(claimPods(client.store, job, job.spec.selector)), undefined);
 }
@@ -81,7 +85,7 @@ function scale(client: ControllerClient, job: JobObject, pods: readonly PodObjec
     try {
       const plain = podFromTemplate(job.spec.template, job);
       const index = indexes?.next();
-      // All that is left is given up.
+      // All remaining indexes have failed.
       if (index?.done === true) return;
       const made = index === undefined ? plain : withIndex(plain, job, index.value);
       const pod = client.create(PODS, job.metadata.namespace ?? '', made);
@@ -153,19 +157,19 @@ function writeStatus(
   else if (ending !== undefined) record(client, job, 'Warning', ending.reason, ending.message);
 }
 
-/** Deletes a finished job after the time that it wants to be kept. */
+/** Deletes a finished Job after ttlSecondsAfterFinished. */
 function expire(
   client: ControllerClient,
   job: JobObject,
   now: Date,
-  again: (milliseconds: number) => void,
+  requeueAfter: (milliseconds: number) => void,
 ): void {
   const ttl = job.spec.ttlSecondsAfterFinished;
   if (ttl === undefined || job.metadata.deletionTimestamp !== undefined) return;
   const ended = (job.status.conditions ?? []).find(({ type }) => type === 'Complete' || type === 'Failed');
   const due = Date.parse(ended?.lastTransitionTime ?? timestamp(now)) + ttl * 1000;
   if (due > now.getTime()) {
-    again(due - now.getTime() + 1);
+    requeueAfter(due - now.getTime() + 1);
     return;
   }
   const { namespace = '', name = '' } = job.metadata;

@@ -6,7 +6,7 @@ import type { PodTemplate } from '../../resources/workloads/types.ts';
 import type { KubeObject } from '../../machinery/objects.ts';
 import type { Store } from '../../store/types.ts';
 
-/** The reference by which an owner controls an object. */
+/** The controller reference to an owner. */
 export function controllerReference(owner: KubeObject): OwnerReference {
   return {
     apiVersion: owner.apiVersion,
@@ -18,7 +18,7 @@ export function controllerReference(owner: KubeObject): OwnerReference {
   };
 }
 
-/** The owner that controls an object, if any. */
+/** An object's controller reference, if any. */
 export function controllerOf(object: KubeObject): OwnerReference | undefined {
   return (object.metadata.ownerReferences ?? []).find((owner) => owner.controller === true);
 }
@@ -31,8 +31,8 @@ export function controlledBy<T extends KubeObject>(store: Store, resource: strin
 }
 
 /**
- * The pods that an owner controls, after it has taken those that its selector chooses and nobody controls, and let go
- * of those that it no longer chooses.
+ * The pods that an owner controls, after it has adopted orphans that its selector matches, and released pods that it no
+ * longer matches.
  */
 export function claimPods(store: Store, owner: KubeObject, selector: LabelSelector | undefined): PodObject[] {
   const { namespace } = owner.metadata;
@@ -67,7 +67,7 @@ function release(store: Store, object: KubeObject, owner: KubeObject): void {
   });
 }
 
-/** A pod as a template has it, without a name. */
+/** A pod from a template, without a name. */
 export function podFromTemplate(
   template: PodTemplate | undefined,
   owner: KubeObject,
@@ -98,7 +98,7 @@ export function isTerminating(pod: PodObject): boolean {
   return pod.metadata.deletionTimestamp !== undefined;
 }
 
-/** Counts towards what its owner wants: neither ended nor on its way out. */
+/** Whether a pod counts as a replica: neither terminated nor being deleted. */
 export function isActive(pod: PodObject): boolean {
   return !hasEnded(pod) && !isTerminating(pod);
 }
@@ -113,7 +113,7 @@ export function isReady(pod: PodObject): boolean {
   return readyCondition(pod) !== undefined;
 }
 
-/** Milliseconds until the pod has been ready for long enough; 0 if it has, undefined if it is not ready. */
+/** Time until a ready pod is available, in ms; 0 if it is, undefined if it is not ready. */
 export function untilAvailable(pod: PodObject, minReadySeconds: number, now: Date): number | undefined {
   const ready = readyCondition(pod);
   if (ready === undefined) return undefined;
@@ -126,7 +126,7 @@ export function isAvailable(pod: PodObject, minReadySeconds: number, now: Date):
   return untilAvailable(pod, minReadySeconds, now) === 0;
 }
 
-/** Pods in the order in which they are given up: those that would be missed least first. */
+/** Pods in the order in which a scale-down deletes them. */
 export function leastNeededFirst(pods: readonly PodObject[]): PodObject[] {
   const rank = (pod: PodObject): (number | string)[] => [
     (pod.spec.nodeName ?? '') === '' ? 0 : 1,
@@ -139,7 +139,7 @@ export function leastNeededFirst(pods: readonly PodObject[]): PodObject[] {
       const other = right[position] ?? 0;
       if (value !== other) return value < other ? -1 : 1;
     }
-    // the younger goes first
+    // The newer one first.
     const [aTime = '', bTime = ''] = [a.metadata.creationTimestamp, b.metadata.creationTimestamp];
     return aTime < bTime ? 1 : aTime > bTime ? -1 : 0;
   });

@@ -19,7 +19,7 @@ function resize(cluster: TestCluster, replicas: number): void {
   });
 }
 
-test('makes as many pods as are wanted, and owns them', () =>
+test('creates the requested number of pods, and owns them', () =>
   withSet(2, async (cluster) => {
     const pods = cluster.pods();
     assert.equal(pods.length, 2);
@@ -39,7 +39,7 @@ test('makes as many pods as are wanted, and owns them', () =>
     assert.match(cluster.messages()[0] ?? '', /^SuccessfulCreate: Created pod: rs-/);
   }));
 
-test('replaces a pod that is gone or has ended', () =>
+test('replaces a deleted or terminated pod', () =>
   withSet(1, async (cluster) => {
     await cluster.run();
     const [first] = cluster.pods();
@@ -50,7 +50,7 @@ test('replaces a pod that is gone or has ended', () =>
     assert.equal(cluster.pods().length, 2);
   }));
 
-test('gives up pods that are not ready first', () =>
+test('deletes pods that are not ready first', () =>
   withSet(3, async (cluster) => {
     const kept = cluster.pods()[1]?.metadata.name ?? '';
     await cluster.run(kept);
@@ -62,7 +62,7 @@ test('gives up pods that are not ready first', () =>
     );
   }));
 
-test('takes a pod that nobody controls, and lets go of one that it no longer selects', () =>
+test('adopts an orphaned pod, and releases one that it no longer selects', () =>
   withSet(1, async (cluster) => {
     const own = cluster.pods()[0]?.metadata.name ?? '';
     cluster.store.update('pods', 'a', own, (draft) => {
@@ -78,7 +78,7 @@ test('takes a pod that nobody controls, and lets go of one that it no longer sel
     assert.equal(cluster.pods().length, 1);
   }));
 
-test('tells when it may not create pods, and goes on when it may', async () => {
+test('reports ReplicaFailure while a quota forbids pods, and recovers', async () => {
   const cluster = createCluster();
   cluster.create('', 'resourcequotas', 'ResourceQuota', 'q', { hard: { pods: '1' } });
   const stop = startReplicaSets(cluster.client);

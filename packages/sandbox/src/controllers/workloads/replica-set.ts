@@ -20,12 +20,12 @@ import {
   untilAvailable,
 } from './owned-pods.ts';
 
-/** What ReplicaSets and ReplicationControllers differ in. */
+/** The differences between ReplicaSets and ReplicationControllers. */
 interface Variant {
   resource: string;
   kind: string;
   component: string;
-  /** Pods on their way out are counted in the status. */
+  /** Whether the status counts terminating pods. */
   countsTerminating: boolean;
   selector: (object: WorkloadObject) => LabelSelector | undefined;
 }
@@ -46,7 +46,7 @@ const REPLICATION_CONTROLLER: Variant = {
   selector: (object) => ({ matchLabels: object.spec.selector as unknown as Record<string, string> }),
 };
 
-/** Keeps as many pods as each ReplicaSet and ReplicationController asks for. Returns the stop function. */
+/** Maintains the number of pods of each ReplicaSet and ReplicationController. Returns the stop function. */
 export function startReplicaSets(client: ControllerClient): () => void {
   const stops = [REPLICA_SET, REPLICATION_CONTROLLER].map((variant) =>
     startController({
@@ -54,10 +54,10 @@ export function startReplicaSets(client: ControllerClient): () => void {
       resource: variant.resource,
       kind: variant.kind,
       owns: ['pods'],
-      // its deployment is done with its own status by then
+      // By then, its Deployment has written its own status.
       delay: 2 * client.lag,
-      reconcile(object, again) {
-        reconcile(client, variant, asWorkload(object), again);
+      reconcile(object, requeueAfter) {
+        reconcile(client, variant, asWorkload(object), requeueAfter);
       },
       orphanOwners: (pod) =>
         client.store
@@ -79,7 +79,7 @@ function reconcile(
   client: ControllerClient,
   variant: Variant,
   owner: WorkloadObject,
-  again: (milliseconds: number) => void,
+  requeueAfter: (milliseconds: number) => void,
 ): void {
   const selector = variant.selector(owner);
   const pods = claimPods(client.store, owner, selector);
@@ -93,11 +93,11 @@ function reconcile(
   const waits = after
     .map((pod) => untilAvailable(pod, minReady, client.now()) ?? 0)
     .filter((wait) => wait > 0);
-  if (waits.length > 0) again(Math.min(...waits));
+  if (waits.length > 0) requeueAfter(Math.min(...waits));
   if (failure !== undefined) throw failure;
 }
 
-/** Creates or deletes pods up to the number wanted; gives the refusal that kept it from doing so. */
+/** Creates or deletes pods to reach the requested number; returns the error if creation was refused. */
 function scale(
   client: ControllerClient,
   variant: Variant,

@@ -7,7 +7,7 @@ import { templateHash } from './template-hash.ts';
 
 const REVISIONS = servedResource('apps', 'v1', 'controllerrevisions');
 
-/** The label that holds a revision's hash, by the kind that it is of. */
+/** The label with a revision's hash, by kind of the owner. */
 const HASH_LABELS: Readonly<Record<string, string>> = {
   DaemonSet: 'controller-revision-hash',
   StatefulSet: 'controller.kubernetes.io/hash',
@@ -21,12 +21,12 @@ interface ControllerRevision extends KubeObject {
 /** A version of a StatefulSet's or DaemonSet's template. */
 export interface TemplateRevision {
   name: string;
-  /** What labels of pods tell it by: for a StatefulSet the name, for a DaemonSet the hash alone. */
+  /** The value of the pods' label: for a StatefulSet the revision's name, for a DaemonSet only the hash. */
   hash: string;
   number: number;
 }
 
-/** The revision of the current template, stored as a ControllerRevision when it is new. */
+/** The revision of the current template; creates the ControllerRevision if it is new. */
 export function currentRevision(
   client: ControllerClient,
   owner: KubeObject,

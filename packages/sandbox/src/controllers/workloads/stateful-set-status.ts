@@ -4,7 +4,7 @@ import type { ControllerClient } from '../api-client.ts';
 import { hasEnded, isAvailable, isReady, isTerminating } from './owned-pods.ts';
 import type { TemplateRevision } from './revisions.ts';
 
-/** The label of pods that names the revision they are of. */
+/** The label with the revision of a pod. */
 export const REVISION_LABEL = 'controller-revision-hash';
 
 interface StatefulSetStatus {
@@ -12,7 +12,7 @@ interface StatefulSetStatus {
   [field: string]: unknown;
 }
 
-/** Writes how many of the pods of a set there are, and on which revision. */
+/** Writes the numbers of a StatefulSet's pods by state and revision. */
 export function writeStatus(
   client: ControllerClient,
   set: WorkloadObject,

@@ -17,7 +17,7 @@ function names(cluster: TestCluster): (string | undefined)[] {
   return cluster.pods().map((pod) => pod.metadata.name);
 }
 
-test('makes its pods one after the other, each with its number', () =>
+test('creates its pods in order, each with its ordinal', () =>
   withSet(workload(2, { serviceName: 'db' }), async (cluster) => {
     assert.deepEqual(names(cluster), ['db-0']);
     await cluster.run();
@@ -49,12 +49,12 @@ test('makes its pods one after the other, each with its number', () =>
     assert.equal(cluster.store.list('controllerrevisions.apps', 'a').length, 1);
   }));
 
-test('makes them all at once where that is wanted', () =>
+test('creates all pods at once with podManagementPolicy Parallel', () =>
   withSet(workload(3, { podManagementPolicy: 'Parallel' }), async (cluster) => {
     assert.deepEqual(names(cluster), ['db-0', 'db-1', 'db-2']);
   }));
 
-test('gives the highest number up first, and replaces a failed pod by its name', () =>
+test('deletes the highest ordinal first, and replaces a failed pod under the same name', () =>
   withSet(workload(2), async (cluster) => {
     await cluster.run();
     await cluster.run();
@@ -68,7 +68,7 @@ test('gives the highest number up first, and replaces a failed pod by its name',
     assert.deepEqual(names(cluster), ['db-0']);
   }));
 
-test('updates from the last to the first, and not below the partition', () =>
+test('updates from the highest ordinal down to the partition', () =>
   withSet(
     workload(3, { updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 1 } } }),
     async (cluster) => {

@@ -21,15 +21,15 @@ import { REVISION_LABEL, writeStatus } from './stateful-set-status.ts';
 const COMPONENT = 'statefulset-controller';
 const CLAIMS = servedResource('', 'v1', 'persistentvolumeclaims');
 
-/** Keeps the pods of StatefulSets: each by its number, one after the other. Returns the stop function. */
+/** Maintains the pods of StatefulSets, each with its ordinal, in order. Returns the stop function. */
 export function startStatefulSets(client: ControllerClient): () => void {
   return startController({
     client,
     resource: 'statefulsets.apps',
     kind: 'StatefulSet',
     owns: ['pods'],
-    reconcile(object, again) {
-      reconcile(client, asWorkload(object), again);
+    reconcile(object, requeueAfter) {
+      reconcile(client, asWorkload(object), requeueAfter);
     },
   });
 }
@@ -43,7 +43,7 @@ interface Replica {
 function reconcile(
   client: ControllerClient,
   set: WorkloadObject,
-  again: (milliseconds: number) => void,
+  requeueAfter: (milliseconds: number) => void,
 ): void {
   const revision = currentRevision(client, set, set.spec.template);
   const deleting = set.metadata.deletionTimestamp !== undefined;
@@ -55,7 +55,7 @@ function reconcile(
   const waits = after
     .map((pod) => untilAvailable(pod, minReady, client.now()) ?? 0)
     .filter((wait) => wait > 0);
-  if (waits.length > 0) again(Math.min(...waits));
+  if (waits.length > 0) requeueAfter(Math.min(...waits));
 }
 
 function ordinalOf(set: KubeObject, pod: KubeObject): number {
@@ -65,7 +65,7 @@ function ordinalOf(set: KubeObject, pod: KubeObject): number {
   return /^\d+$/.test(number) ? Number(number) : -1;
 }
 
-/** The next step: one pod at a time in order, or all at once where the set wants that. */
+/** The next step: one pod at a time in order, or all at once with Parallel. */
 function act(
   client: ControllerClient,
   set: WorkloadObject,
@@ -95,7 +95,7 @@ function act(
   if (set.spec.updateStrategy?.type === 'RollingUpdate') update(client, set, wanted, revision);
 }
 
-/** Has one replica exist and be ready; false if it is not there yet. */
+/** Ensures that one replica exists and is ready; false if it is not ready yet. */
 function settle(
   client: ControllerClient,
   set: WorkloadObject,
@@ -115,7 +115,7 @@ function settle(
   return isAvailable(pod, set.spec.minReadySeconds ?? 0, client.now());
 }
 
-/** Deletes the last pod that has an old template, once all others are well. */
+/** Deletes the highest outdated pod, if all others are healthy. */
 function update(
   client: ControllerClient,
   set: WorkloadObject,

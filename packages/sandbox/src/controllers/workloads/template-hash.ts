@@ -4,8 +4,7 @@ const FNV_OFFSET = 2_166_136_261;
 const FNV_PRIME = 16_777_619;
 
 /**
- * A short text that tells different pod templates apart, written as a real cluster writes it. `collisions` gives
- * another text for the same template.
+ * A hash of a pod template in the format of a real cluster. Another `collisions` gives another hash for the same template.
  */
 export function templateHash(template: unknown, collisions = 0): string {
   let hash = FNV_OFFSET;
@@ -15,7 +14,7 @@ export function templateHash(template: unknown, collisions = 0): string {
   return Array.from(String(hash), (digit) => ALPHABET[digit.charCodeAt(0) % ALPHABET.length] ?? '').join('');
 }
 
-/** JSON with the fields of every object in order of the alphabet. */
+/** JSON with sorted keys. */
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';

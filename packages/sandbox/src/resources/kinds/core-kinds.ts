@@ -15,13 +15,13 @@ import {
 } from '../tables/core-tables.ts';
 import { defineKind } from './kind.ts';
 
-/** 1 MiB, of all values together. */
-const LARGEST_CONFIG = 1_048_576;
+/** 1 MiB for all values together. */
+const MAX_CONFIG_BYTES = 1_048_576;
 const NAME_LABEL = 'kubernetes.io/metadata.name';
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** A field of an object that holds values by name. */
+/** A map field of an object. */
 function valuesOf(object: KubeObject, field: string): Values {
   return (object[field] ?? {}) as Values;
 }
@@ -72,15 +72,15 @@ export const CONFIG_MAPS = defineKind({
         size += Buffer.byteLength(String(value), field === 'data' ? 'utf8' : 'base64');
       }
     }
-    // the path is the whole object's
-    return size > LARGEST_CONFIG ? [...errors, tooLong('[]', LARGEST_CONFIG)] : errors;
+    // The path is that of the object.
+    return size > MAX_CONFIG_BYTES ? [...errors, tooLong('[]', MAX_CONFIG_BYTES)] : errors;
   },
   validateUpdate: (object, old) => validateImmutable(object, old, ['data', 'binaryData']),
   columns: CONFIG_MAP_COLUMNS,
   row: configMapRow,
 });
 
-/** An object marked immutable keeps its data, and stays marked. */
+/** The data of an immutable object may not change, nor the mark itself. */
 function validateImmutable(object: KubeObject, old: KubeObject, fields: readonly string[]): FieldError[] {
   if (old['immutable'] !== true) return [];
   const detail = 'field is immutable when `immutable` is set';
@@ -91,7 +91,7 @@ function validateImmutable(object: KubeObject, old: KubeObject, fields: readonly
   ];
 }
 
-/** Keys that secrets of a type must have. */
+/** Required keys by type of Secret. */
 const SECRET_KEYS: Readonly<Record<string, readonly string[]>> = {
   'kubernetes.io/dockercfg': ['.dockercfg'],
   'kubernetes.io/dockerconfigjson': ['.dockerconfigjson'],

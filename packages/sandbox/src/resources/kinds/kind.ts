@@ -8,21 +8,21 @@ import { structSchema } from '../schema/parse.ts';
 import { ageOf } from '../tables/age.ts';
 import { AGE, NAME } from '../tables/columns.ts';
 
-/** What a kind needs to say of itself; all else is what most kinds do. */
+/** What is specific to a kind; everything else has common defaults. */
 export interface KindOptions {
   group?: string;
   version?: string;
   kind: string;
   plural: string;
   namespaced?: boolean;
-  /** How objects are named. */
+  /** Validates names. */
   checkName: NameCheck;
-  /** The struct of the schema, where it is not the kind's name. */
+  /** The struct in the schema, if its name is not the kind. */
   struct?: string;
   default?: (object: KubeObject) => void;
-  /** What a new object's status is; without this the kind has no status. */
+  /** The initial status; without it the kind has no status. */
   newStatus?: (object: KubeObject) => Record<string, unknown>;
-  /** Counts changes of the spec in `metadata.generation`. */
+  /** Whether `metadata.generation` counts changes of the spec. */
   hasGeneration?: boolean;
   prepareForCreate?: (object: KubeObject, context: WriteContext) => void;
   prepareForUpdate?: (
@@ -31,7 +31,7 @@ export interface KindOptions {
     context: WriteContext,
     subresource?: string,
   ) => void;
-  /** What is wrong beyond the metadata. */
+  /** Validates everything except the metadata. */
   validate?: (object: KubeObject) => FieldError[];
   validateUpdate?: (object: KubeObject, old: KubeObject, subresource?: string) => FieldError[];
   warnings?: (object: KubeObject, old: KubeObject | undefined) => string[];
@@ -40,10 +40,10 @@ export interface KindOptions {
   fieldSelectors?: Readonly<Record<string, (object: KubeObject) => string>>;
 }
 
-/** The columns of kinds that show nothing but their name and age. */
+/** The columns of kinds that only show name and age. */
 const PLAIN_COLUMNS: readonly TableColumn[] = [NAME, AGE];
 
-/** The rules of a kind, made of what it says and of what most kinds do. */
+/** Defines the rules of a kind. */
 export function defineKind(options: KindOptions): KindRules {
   const { group = '', version = 'v1', kind, plural, namespaced = true, checkName } = options;
   return {
@@ -71,7 +71,7 @@ export function defineKind(options: KindOptions): KindRules {
       ...(options.validate?.(object) ?? []),
     ],
     validateUpdate(object, old, subresource) {
-      // the registry looks at the metadata first, and the kind once more
+      // Both the generic registry and the kind validate the metadata.
       const metadata = validateObjectMetaUpdate(object, old);
       if (subresource === 'status') return [...metadata, ...metadata];
       return [

@@ -25,7 +25,7 @@ export const LIMIT_RANGES = defineKind({
   default(object) {
     for (const item of limitItems(object)) {
       if (item.type !== 'Container') continue;
-      // a limit that has no default is the most, a request the default limit and then the least
+      // The default of a default limit is the maximum; of a default request, the default limit and then the minimum.
       const limits = { ...item.max, ...item.default };
       const requests = { ...item.min, ...limits, ...item.defaultRequest };
       if (Object.keys(limits).length > 0) item.default = limits;

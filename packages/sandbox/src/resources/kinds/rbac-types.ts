@@ -1,7 +1,7 @@
 import type { LabelSelector } from 'kubernetes-types/meta/v1.d.ts';
 import type { KubeObject } from '../../machinery/objects.ts';
 
-/** What a role lets its holders do. */
+/** What a role permits. */
 export interface PolicyRule {
   verbs: string[];
   apiGroups?: string[];

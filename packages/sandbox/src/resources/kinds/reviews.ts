@@ -1,7 +1,7 @@
 import type { KindRules } from '../rules.ts';
 import { defineKind } from './kind.ts';
 
-/** Reviews are answered, not stored: only their schemas count. */
+/** Reviews are not stored; only their schemas are used. */
 export const REVIEWS: readonly KindRules[] = [
   ['authentication.k8s.io', 'SelfSubjectReview'],
   ['authentication.k8s.io', 'TokenReview'],

@@ -12,7 +12,7 @@ const PROTOCOLS = ['SCTP', 'TCP', 'UDP'];
 const AFFINITIES = ['ClientIP', 'None'];
 /** Three hours. */
 const AFFINITY_SECONDS = 10_800;
-/** Addresses and ports that a new cluster hands out. */
+/** The Service address and node port ranges of a new cluster. */
 const CLUSTER_NETWORK = '10.96';
 const FIRST_NODE_PORT = 30_000;
 const LAST_NODE_PORT = 32_767;
@@ -67,7 +67,7 @@ export const SERVICES = defineKind({
   prepareForUpdate(object, old) {
     const service = asService(object);
     const before = asService(old);
-    // what was handed out stays, unless the client asks for something else
+    // Keep allocated values, unless the client sets others.
     if (service.spec.clusterIP === undefined && before.spec.clusterIP !== undefined) {
       service.spec.clusterIP = before.spec.clusterIP;
       service.spec.clusterIPs = structuredClone(before.spec.clusterIPs ?? []);
@@ -115,7 +115,7 @@ function defaultService(service: ServiceObject): void {
   if (spec.type === 'LoadBalancer') spec.allocateLoadBalancerNodePorts ??= true;
 }
 
-/** Hands out an address, and node ports where the type has them. */
+/** Allocates an address, and node ports if the type has them. */
 function allocate(service: ServiceObject, others: readonly ServiceObject[]): void {
   const { spec } = service;
   if (spec.type === 'ExternalName') return;
@@ -142,7 +142,7 @@ function freeAddress(others: readonly ServiceObject[]): string {
     const address = `${CLUSTER_NETWORK}.${Math.floor(number / OCTETS)}.${number % OCTETS}`;
     if (!taken.has(address)) return address;
   }
-  throw new Error('every address for services is taken');
+  throw new Error('no Service address is free');
 }
 
 function validateService({ spec }: ServiceObject): FieldError[] {

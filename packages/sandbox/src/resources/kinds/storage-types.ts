@@ -15,11 +15,11 @@ export const CLAIMS_KEY = 'persistentvolumeclaims';
 export const VOLUMES_KEY = 'persistentvolumes';
 export const CLASSES_KEY = 'storageclasses.storage.k8s.io';
 
-/** Marks the class of claims that name none. */
+/** The annotation of the default StorageClass. */
 const DEFAULT_CLASS = 'storageclass.kubernetes.io/is-default-class';
-/** Who makes volumes here: directories of the node, which go with their claim. */
+/** The provisioner of this cluster. Its volumes are directories of the node. */
 export const PROVISIONER = 'sandbox.kubectl-dbg.dev/directory';
-/** Says of a volume who has made it. */
+/** The annotation with the provisioner of a volume. */
 export const PROVISIONED_BY = 'pv.kubernetes.io/provisioned-by';
 
 export const CLAIM_PROTECTION = 'kubernetes.io/pvc-protection';
@@ -29,7 +29,7 @@ export function isDefaultClass({ metadata }: KubeObject): boolean {
   return metadata.annotations?.[DEFAULT_CLASS] === 'true';
 }
 
-/** The class that a new cluster has. */
+/** The StorageClass of a new cluster. */
 export function firstStorageClass(): KubeObject {
   return {
     apiVersion: 'storage.k8s.io/v1',

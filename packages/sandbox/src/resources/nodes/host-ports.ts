@@ -1,6 +1,6 @@
 import type { Pod } from 'kubernetes-types/core/v1.d.ts';
 
-/** A port of the node that a pod takes. */
+/** A host port that a pod uses. */
 export interface HostPort {
   ip: string;
   protocol: string;
@@ -9,7 +9,7 @@ export interface HostPort {
 
 const ALL_ADDRESSES = '0.0.0.0';
 
-/** The node's ports that a pod takes, with its sidecars, which run beside its containers. */
+/** The host ports of a pod's containers and sidecars. */
 export function hostPortsOf({ spec }: Pod): HostPort[] {
   const sidecars = (spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always');
   return [...(spec?.containers ?? []), ...sidecars].flatMap(({ ports = [] }) =>
@@ -23,7 +23,7 @@ export function hostPortsOf({ spec }: Pod): HostPort[] {
   );
 }
 
-/** Whether a port of one list is taken by the other: the same number and protocol, on the same address or on all. */
+/** Whether two lists conflict: the same port and protocol, on the same address or on all. */
 export function portsCollide(wanted: readonly HostPort[], taken: readonly HostPort[]): boolean {
   return wanted.some((one) =>
     taken.some(

@@ -8,17 +8,17 @@ const SELECTOR_REASON = "node(s) didn't match Pod's node affinity/selector";
 
 const PORTS_REASON = "node(s) didn't have free ports for the requested pod ports";
 
-/** Why a node does not take a pod. */
+/** Why a pod does not fit on a node. */
 export interface Misfit {
-  /** In the scheduler's words; none if the node takes it. */
+  /** The scheduler's reasons; empty if the pod fits. */
   reasons: string[];
-  /** Whether the node might take it if pods of lower priority made room. */
-  mayMakeRoom: boolean;
+  /** Whether preemption could help. */
+  preemptionMayHelp: boolean;
 }
 
-/** Asks what the scheduler's filters ask, in their order; the first that is not content has the say. */
+/** Applies the scheduler's filters in their order; the first that fails gives the reasons. */
 export function misfit(usage: NodeUsage, node: Node & KubeObject, pod: Pod & KubeObject): Misfit {
-  const never = (reason: string): Misfit => ({ reasons: [reason], mayMakeRoom: false });
+  const never = (reason: string): Misfit => ({ reasons: [reason], preemptionMayHelp: false });
   if (node.spec?.unschedulable === true && !toleratesUnschedulable(pod)) {
     return never('node(s) were unschedulable');
   }
@@ -28,12 +28,12 @@ export function misfit(usage: NodeUsage, node: Node & KubeObject, pod: Pod & Kub
   if (isTainted) return never('node(s) had untolerated taint(s)');
   if (!matchesSelector(node, pod)) return never(SELECTOR_REASON);
   if (portsCollide(hostPortsOf(pod), usage.hostPorts(node.metadata.name ?? ''))) {
-    return { reasons: [PORTS_REASON], mayMakeRoom: true };
+    return { reasons: [PORTS_REASON], preemptionMayHelp: true };
   }
   return insufficientResources(usage, node, pod);
 }
 
-/** Whether a pod's node selector and required node affinity match; the kubelet asks the same. */
+/** Whether a pod's node selector and required node affinity match. The kubelet checks the same. */
 export function matchesSelector(node: Node & KubeObject, pod: Pod & KubeObject): boolean {
   const labels = node.metadata.labels ?? {};
   const selector = pod.spec?.nodeSelector ?? {};
@@ -90,14 +90,14 @@ function insufficientResources(usage: NodeUsage, node: Node & KubeObject, pod: P
   const allocatable = (node.status?.allocatable ?? {}) as Record<string, string>;
   const name = node.metadata.name ?? '';
   const reasons: string[] = [];
-  // What is more than the whole node has, no other pod can make room for.
-  let mayMakeRoom = true;
+  // Preemption can't help if the request exceeds the node's allocatable resources.
+  let preemptionMayHelp = true;
   if (quantityValue(allocatable['pods'] ?? '110') <= BigInt(usage.pods(name))) reasons.push('Too many pods');
   for (const [resource, wanted] of Object.entries(requestsOf(pod))) {
     const has = allocatable[resource] ?? '0';
     if (compareQuantities(addQuantities(usage.requested(name, resource), wanted), has) <= 0) continue;
     reasons.push(`Insufficient ${resource}`);
-    if (compareQuantities(wanted, has) > 0) mayMakeRoom = false;
+    if (compareQuantities(wanted, has) > 0) preemptionMayHelp = false;
   }
-  return { reasons, mayMakeRoom };
+  return { reasons, preemptionMayHelp };
 }

@@ -8,18 +8,18 @@ type StoredPod = Pod & KubeObject;
 type Amounts = Readonly<Record<string, string>>;
 
 interface Node {
-  /** What each pod asks for, by uid. */
+  /** The requests of each pod, by uid. */
   pods: Map<string, Amounts>;
-  /** The sums; absent when they must be made anew. */
+  /** The sums; undefined if they must be recomputed. */
   total: Map<string, string> | undefined;
-  /** The node's ports that pods take, by uid; only of those that take any. */
+  /** Host ports by uid, only of pods that use some. */
   hostPorts: Map<string, HostPort[]>;
 }
 
-/** What the pods of each node ask for together, kept up to date so that thousands can be scheduled in turn. */
+/** The sum of the requests on each node, updated incrementally so that thousands of pods can be scheduled. */
 export class NodeUsage {
   readonly #nodes = new Map<string, Node>();
-  /** The node that each pod counts for, by the pod's uid. */
+  /** The node of each pod, by the pod's uid. */
   readonly #places = new Map<string, string>();
   readonly #unsubscribe: () => void;
 
@@ -28,7 +28,7 @@ export class NodeUsage {
     for (const pod of store.list<StoredPod>('pods')) this.#count(pod);
   }
 
-  /** How many pods a node has that are not over. */
+  /** The number of pods on a node that have not terminated. */
   pods(node: string): number {
     return this.#nodes.get(node)?.pods.size ?? 0;
   }
@@ -43,7 +43,7 @@ export class NodeUsage {
     return known.total.get(resource) ?? '0';
   }
 
-  /** The ports of a node that its pods take. */
+  /** The host ports that a node's pods use. */
   hostPorts(node: string): HostPort[] {
     return [...(this.#nodes.get(node)?.hostPorts.values() ?? [])].flat();
   }
@@ -89,7 +89,7 @@ function newNode(): Node {
   return { pods: new Map(), total: new Map(), hostPorts: new Map() };
 }
 
-/** What a pod asks for: its containers together, or its largest init container where that is more. */
+/** A pod's requests: the sum of its containers, or its largest init container if that is more. */
 export function requestsOf({ spec }: Pod): Record<string, string> {
   const total: Record<string, string> = {};
   for (const container of spec?.containers ?? []) {

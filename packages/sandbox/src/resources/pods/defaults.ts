@@ -6,7 +6,7 @@ import { defaultVolume } from './volume-defaults.ts';
 
 const GRACE_PERIOD_SECONDS = 30;
 
-/** Fills in what a Pod leaves out, as the API server does when it decodes one. */
+/** Sets the defaults of a Pod, as the API server does when it decodes one. */
 export function defaultPod(pod: PodObject): void {
   pod.spec ??= {};
   for (const container of [...(pod.spec.containers ?? []), ...(pod.spec.initContainers ?? [])]) {
@@ -18,7 +18,7 @@ export function defaultPod(pod: PodObject): void {
   if (pod.spec.hostNetwork === true) defaultHostPorts(pod.spec);
 }
 
-/** Fills in what the spec of a pod, or of a pod template, leaves out. */
+/** Sets the defaults in the spec of a pod or a pod template. */
 export function defaultPodSpec(spec: PodSpec): void {
   spec.dnsPolicy ??= 'ClusterFirst';
   spec.restartPolicy ??= 'Always';
@@ -71,7 +71,7 @@ function defaultHandler(handler: LifecycleHandler | undefined): void {
   request.scheme ??= 'HTTP';
 }
 
-/** What is limited and not requested is requested up to the limit. */
+/** The default of a request is the limit. */
 function defaultRequests(container: Container): void {
   const limits = container.resources?.limits;
   if (container.resources === undefined || limits === undefined) return;
@@ -81,7 +81,7 @@ function defaultRequests(container: Container): void {
   );
 }
 
-/** On the host's network a container's port is the host's. */
+/** With hostNetwork, the default of a hostPort is the containerPort. */
 function defaultHostPorts(spec: PodSpec): void {
   const ports: ContainerPort[] = [...(spec.containers ?? []), ...(spec.initContainers ?? [])].flatMap(
     (container) => container.ports ?? [],

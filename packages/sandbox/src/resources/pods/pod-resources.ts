@@ -5,7 +5,7 @@ import type { Container, PodSpec } from './types.ts';
 import { isHugePages, validateAmounts, validateResourceName } from './validate-resources.ts';
 
 /*
- * Resources of a pod as a whole (KEP-2837).
+ * Pod-level resources (KEP-2837).
  */
 
 const SUPPORTED = ['cpu', 'hugepages-', 'memory'];
@@ -34,7 +34,7 @@ function most(left: Amounts, right: Amounts): Amounts {
   return larger;
 }
 
-/** What the containers request at most at one time: init containers run one by one, beside the sidecars before them. */
+/** The maximum of the requests at any time: an init container runs alone, with the sidecars before it. */
 function aggregatedRequests(spec: PodSpec): Amounts {
   let sidecars: Amounts = {};
   let init: Amounts = {};
@@ -47,7 +47,7 @@ function aggregatedRequests(spec: PodSpec): Amounts {
   return most(running, init);
 }
 
-/** A pod that has resources of its own requests what its containers do, and else up to its limits. */
+/** The default pod-level requests: those of the containers, otherwise the pod-level limits. */
 export function defaultPodResources(spec: PodSpec): void {
   if (spec.resources === undefined) return;
   const own = spec.resources.requests ?? {};
@@ -58,7 +58,7 @@ export function defaultPodResources(spec: PodSpec): void {
   spec.resources.requests = Object.fromEntries(requests.toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** What is wrong with the resources of a pod as a whole, by themselves and beside those of its containers. */
+/** Validates pod-level resources, also against those of the containers. */
 export function validatePodResources(spec: PodSpec, path: string): FieldError[] {
   const { resources } = spec;
   if (resources === undefined) return [];

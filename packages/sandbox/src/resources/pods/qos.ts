@@ -6,8 +6,8 @@ const COMPUTE_RESOURCES = ['cpu', 'memory'];
 type Resources = Readonly<Record<string, string>>;
 
 /**
- * The quality of service class of a pod: Guaranteed if all its containers limit cpu and memory to what they request,
- * BestEffort if none requests or limits either, else Burstable.
+ * A pod's QoS class: Guaranteed if in all containers the limits of cpu and memory equal the requests, BestEffort if none
+ * has either, otherwise Burstable.
  */
 export function qosClass(spec: PodSpec): string {
   const containers = [...(spec.containers ?? []), ...(spec.initContainers ?? [])];
@@ -15,10 +15,10 @@ export function qosClass(spec: PodSpec): string {
     spec.resources === undefined
       ? containers.map((container) => container.resources ?? {})
       : [spec.resources];
-  const asked = all.some((resources) =>
+  const hasResources = all.some((resources) =>
     COMPUTE_RESOURCES.some((name) => isSet(resources.limits, name) || isSet(resources.requests, name)),
   );
-  if (!asked) return 'BestEffort';
+  if (!hasResources) return 'BestEffort';
   const guaranteed = all.every((resources) =>
     COMPUTE_RESOURCES.every((name) => {
       const limit = resources.limits?.[name];

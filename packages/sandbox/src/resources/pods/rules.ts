@@ -28,7 +28,7 @@ export const POD_RULES: KindRules = {
   prepareForUpdate: preparePodForUpdate,
   validate: (object) => validatePod(asPod(object)),
   validateUpdate(object, old, subresource) {
-    // the registry looks at the metadata before the kind does, so its errors come twice
+    // Both the generic registry and the kind validate the metadata, so its errors come twice.
     return [...validateObjectMetaUpdate(object, old), ...validateFor(object, old, subresource)];
   },
   tableColumns: POD_COLUMNS,

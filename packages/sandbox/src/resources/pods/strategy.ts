@@ -5,7 +5,7 @@ import type { WriteContext } from '../rules.ts';
 import { qosClass } from './qos.ts';
 import { asPod, type Container, type PodObject } from './types.ts';
 
-/** A new pod begins Pending, whatever status its client sent. */
+/** A new pod is Pending; a status from the client is ignored. */
 export function preparePodForCreate(object: KubeObject, context: WriteContext): void {
   const pod = asPod(object);
   metaOf(pod).generation = 1;
@@ -24,7 +24,7 @@ export function preparePodForCreate(object: KubeObject, context: WriteContext): 
   }
 }
 
-/** Each way to write a pod changes only its own part; the rest stays as it was, without a word. */
+/** Each subresource of a pod changes only its own part; other changes are silently ignored. */
 export function preparePodForUpdate(
   object: KubeObject,
   oldObject: KubeObject,
@@ -59,7 +59,7 @@ export function preparePodForUpdate(
   }
 }
 
-/** Gives containers the resources of others; all or none, as each must be there. */
+/** Copies the resources of the given containers by name; nothing if one does not exist. */
 function resize(containers: Container[] = [], given: readonly Container[]): void {
   if (containers.some(({ name }, position) => given[position]?.name !== name)) return;
   for (const [position, container] of containers.entries()) {
@@ -71,7 +71,7 @@ function resize(containers: Container[] = [], given: readonly Container[]): void
   }
 }
 
-/** All of the old pod but its resourceVersion and uid, which say which pod the client has seen. */
+/** Restores the old pod, except resourceVersion and uid, which are the client's preconditions. */
 function replaceWith(pod: PodObject, old: PodObject): void {
   const { resourceVersion, uid } = pod.metadata;
   pod.metadata = structuredClone(old.metadata);
@@ -84,7 +84,7 @@ function replaceWith(pod: PodObject, old: PodObject): void {
 function preparePodStatus(pod: PodObject, old: PodObject): void {
   pod.spec = structuredClone(old.spec);
   keepMeta(pod, old, 'deletionTimestamp');
-  // nobody takes owners away, or adds any, with the status
+  // An update of the status must not change the owners.
   keepMeta(pod, old, 'ownerReferences');
   pod.status ??= {};
   if (pod.status.qosClass === undefined && old.status.qosClass !== undefined) {

@@ -2,8 +2,8 @@ import type * as core from 'kubernetes-types/core/v1.d.ts';
 import type { KubeObject } from '../../machinery/objects.ts';
 
 /*
- * Pods after decoding: the types of kubernetes-types, with the fields that newer servers know. What decoding always
- * writes is not optional.
+ * Types of decoded pods: those of kubernetes-types, with the fields of newer servers. Fields that decoding always writes
+ * are not optional.
  */
 
 export type SecurityContext = core.SecurityContext;
@@ -67,7 +67,7 @@ export interface PodObject extends KubeObject {
   status: core.PodStatus;
 }
 
-/** The pod in a stored or decoded object of that kind. */
+/** A stored or decoded object as a pod. */
 export function asPod(object: KubeObject): PodObject {
   return object as PodObject;
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { jsonDiff } from './unified-diff.ts';
 
-test('shows a change with three lines around it', () => {
+test('shows a change with three lines of context', () => {
   const before = { a: 1, b: 2, c: 3, d: 4, e: 5, f: 6, g: 7 };
   assert.equal(
     jsonDiff(before, { ...before, d: 0 }),
@@ -11,7 +11,7 @@ test('shows a change with three lines around it', () => {
   );
 });
 
-test('keeps changes that are far apart in hunks of their own', () => {
+test('puts distant changes into separate hunks', () => {
   const before = Array.from({ length: 40 }, (_, position) => position);
   const after = before.with(2, -1).with(35, -2);
   assert.deepEqual(jsonDiff(before, after).match(/@@ .* @@/g), ['@@ -1,7 +1,7 @@', '@@ -34,7 +34,7 @@']);
@@ -21,7 +21,7 @@ test('is empty for equal values', () => {
   assert.equal(jsonDiff({ a: [1, { b: 2 }] }, { a: [1, { b: 2 }] }), '');
 });
 
-/** Applies the hunks to the old lines; the numbers in their heads must lead to the right places. */
+/** Applies the hunks to the old lines, by the line numbers in their headers. */
 function applied(before: unknown, diff: string): string[] {
   const lines = JSON.stringify(before, null, 1).split('\n');
   const out: string[] = [];
@@ -41,7 +41,7 @@ function applied(before: unknown, diff: string): string[] {
   return [...out, ...lines.slice(at)];
 }
 
-test('leads from the one to the other, whatever they are', () => {
+test('a diff of any two values, applied to one, gives the other', () => {
   const value = fc.array(fc.integer({ min: 0, max: 3 }), { maxLength: 60 });
   fc.assert(
     fc.property(value, value, (before, after) => {

@@ -1,6 +1,6 @@
 /** Lines of context around a change. */
 const CONTEXT = 3;
-/** From this many lines on, lines that are frequent are no places to begin a match at. */
+/** From this number of lines on, a match does not start at a frequent line. */
 const POPULAR_FROM = 200;
 
 interface Match {
@@ -10,8 +10,8 @@ interface Match {
 }
 
 /**
- * The hunks of a unified diff between two values printed as indented JSON, as the API server appends them to messages
- * on forbidden changes. Matches are the longest common blocks first (the gestalt approach of Ratcliff and Obershelp).
+ * The hunks of a unified diff between two values as indented JSON, as the API server appends them to messages about
+ * forbidden changes. The longest common blocks are matched first (Ratcliff-Obershelp).
  */
 export function jsonDiff(before: unknown, after: unknown): string {
   const a = JSON.stringify(before, null, 1).split('\n');
@@ -65,7 +65,7 @@ function longestMatch(
     }
     lengths = next;
   }
-  // lines that are too frequent to begin a match may extend one
+  // A match may be extended by frequent lines.
   while (best.a > aLow && best.b > bLow && a[best.a - 1] === b[best.b - 1]) {
     best = { a: best.a - 1, b: best.b - 1, size: best.size + 1 };
   }

@@ -3,7 +3,7 @@ import { child, forbidden, invalid, key } from '../../machinery/field-errors.ts'
 import { descendingPath } from './paths.ts';
 import type { PodObject } from './types.ts';
 
-/** Names the manifest that a pod mirrors; written by kubelets. */
+/** Marks a mirror pod; written by kubelets. */
 export const MIRROR = 'kubernetes.io/config.mirror';
 const DELETION_COST = 'controller.kubernetes.io/pod-deletion-cost';
 const APP_ARMOR_PREFIX = 'container.apparmor.security.beta.kubernetes.io/';
@@ -13,7 +13,7 @@ const LOCAL_PREFIX = 'localhost/';
 const PATH = 'metadata.annotations';
 const INT32_LIMIT = 2 ** 31;
 
-/** What is wrong with the annotations that mean something for a pod. */
+/** Validates the annotations that have a meaning for pods. */
 export function validateAnnotations(pod: PodObject): FieldError[] {
   const annotations = (pod.metadata.annotations ?? {}) as Record<string, string>;
   const errors: FieldError[] = [];
@@ -29,12 +29,12 @@ export function validateAnnotations(pod: PodObject): FieldError[] {
   return [...errors, ...validateSeccomp(annotations), ...validateAppArmor(pod, annotations)];
 }
 
-/** A whole number without leading zeros or a plus, in 32 bits. */
+/** Whether a text is a 32-bit integer without leading zeros or a plus sign. */
 function isCost(text: string): boolean {
   return /^(?:0|-?[1-9]\d*)$/.test(text) && Number(text) >= -INT32_LIMIT && Number(text) < INT32_LIMIT;
 }
 
-/** Profiles of seccomp were annotations once; these are still looked at. */
+/** Seccomp profiles used to be annotations, which are still validated. */
 function validateSeccomp(annotations: Readonly<Record<string, string>>): FieldError[] {
   return Object.entries(annotations).flatMap(([annotation, profile]) => {
     if (annotation !== SECCOMP_POD && !annotation.startsWith(SECCOMP_PREFIX)) return [];
@@ -64,7 +64,7 @@ function validateAppArmor(pod: PodObject, annotations: Readonly<Record<string, s
   });
 }
 
-/** What may not change about the annotations of a pod. */
+/** Validates changes of a pod's annotations. */
 export function validateAnnotationUpdates(pod: PodObject, old: PodObject): FieldError[] {
   const before = (old.metadata.annotations ?? {}) as Record<string, string>;
   const after = (pod.metadata.annotations ?? {}) as Record<string, string>;

@@ -25,7 +25,7 @@ const MESSAGE_POLICIES = ['File', 'FallbackToLogsOnError'];
 
 export type Volumes = ReadonlyMap<string, Volume>;
 
-/** What all kinds of container have in common. */
+/** Validates what all types of containers have in common. */
 export function validateCommon(
   container: Container,
   spec: PodSpec,
@@ -117,7 +117,7 @@ function validateResizePolicies(
   return errors;
 }
 
-/** Host ports that two of these containers claim. */
+/** Errors for host ports that several of these containers use. */
 function hostPortConflicts(containers: readonly Container[], path: string): FieldError[] {
   const errors: FieldError[] = [];
   const taken = new Set<string>();
@@ -160,7 +160,7 @@ export function validateInitContainers(spec: PodSpec, volumes: Volumes, path: st
     errors.push(...validateRestartRules(container, true, at));
     if (names.has(container.name)) errors.push(duplicate(child(at, 'name'), container.name));
     else if (container.name !== '') names.add(container.name);
-    // one after the other: only its own ports can be in its way
+    // Init containers run one at a time, so only their own ports can conflict.
     errors.push(...hostPortConflicts([container], path));
     if (container.restartPolicy === 'Always') {
       errors.push(...validateLifecycleAndProbes(container, spec.terminationGracePeriodSeconds, at));
@@ -179,7 +179,7 @@ export function validateInitContainers(spec: PodSpec, volumes: Volumes, path: st
   return errors;
 }
 
-/** Only pods refuse an image with spaces around it; templates take it. */
+/** Only pods refuse an image with surrounding spaces; templates accept it. */
 export function validateImagePadding(container: Container, path: string): FieldError[] {
   const image = container.image ?? '';
   return image.trim() === image

@@ -3,7 +3,7 @@ import type { FieldError } from '../../machinery/status-error.ts';
 import { child, invalid, notSupported, required } from '../../machinery/field-errors.ts';
 import { qualifiedName } from '../../machinery/names.ts';
 
-/** What an environment variable may take from its pod. */
+/** Pod fields that an environment variable may reference. */
 export const ENV_FIELD_PATHS = [
   'metadata.name',
   'metadata.namespace',
@@ -16,7 +16,7 @@ export const ENV_FIELD_PATHS = [
   'status.podIPs',
 ];
 
-/** What a file of a downward API volume may take from its pod. */
+/** Pod fields that a file of a downward API volume may reference. */
 export const VOLUME_FIELD_PATHS = [
   'metadata.annotations',
   'metadata.labels',
@@ -25,7 +25,7 @@ export const VOLUME_FIELD_PATHS = [
   'metadata.uid',
 ];
 
-/** Labels that the server can convert at all; anything else is no field of a pod for it. */
+/** Field labels that the server can convert; all others are unknown. */
 const KNOWN_FIELDS = new Set([
   ...VOLUME_FIELD_PATHS,
   ...ENV_FIELD_PATHS,
@@ -45,7 +45,7 @@ const RESOURCE_FIELDS = [
 ];
 const BYTE_DIVISORS = ['1', '1k', '1M', '1G', '1T', '1P', '1E', '1Ki', '1Mi', '1Gi', '1Ti', '1Pi', '1Ei'];
 
-/** Checks a reference to a field of the pod; `allowed` in order of the alphabet. */
+/** Validates a reference to a pod field; `allowed` must be sorted. */
 export function validateFieldRef(
   reference: ObjectFieldSelector,
   allowed: readonly string[],
@@ -65,7 +65,7 @@ export function validateFieldRef(
     const detail = `error converting fieldPath: field label not supported: ${fieldPath}`;
     return [invalid(at, fieldPath, detail)];
   }
-  // the old name of a field is read as the new one
+  // The server converts the old name.
   const field = fieldPath === 'spec.host' ? 'spec.nodeName' : fieldPath;
   return allowed.includes(field) ? [] : [notSupported(at, field, allowed)];
 }
@@ -83,7 +83,7 @@ function validateSubscript(
   return qualifiedName(key).map((text) => invalid(path, key, text));
 }
 
-/** Checks a reference to a container's resource; in a volume the container must be named. */
+/** Validates a reference to a container's resource; in a volume, the container's name is required. */
 export function validateResourceFieldRef(
   reference: ResourceFieldSelector,
   inVolume: boolean,

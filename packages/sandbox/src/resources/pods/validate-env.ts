@@ -82,7 +82,7 @@ export function validateEnvFrom(sources: readonly EnvFromSource[], path: string)
       if (name === '') errors.push(required(namePath));
       else errors.push(...dns1123Subdomain(name).map((text) => invalid(namePath, name, text)));
     }
-    // the path is the list's, for both of these
+    // Both errors have the path of the list.
     if (count === 0) errors.push(invalid(path, '', 'must specify one of: `configMapRef` or `secretRef`'));
     if (count > 1) errors.push(invalid(path, '', 'may not have more than one field specified at a time'));
     return errors;

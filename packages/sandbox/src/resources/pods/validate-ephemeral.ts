@@ -3,7 +3,7 @@ import { child, duplicate, forbidden, index } from '../../machinery/field-errors
 import type { EphemeralContainer, PodSpec } from './types.ts';
 import { validateCommon, validateImagePadding, type Volumes } from './validate-container.ts';
 
-/** What an ephemeral container must do without, in the order of its fields. */
+/** Fields that an ephemeral container must not have, in their order. */
 const NOT_EPHEMERAL = [
   'ports',
   'resources',
@@ -16,7 +16,7 @@ const NOT_EPHEMERAL = [
   'lifecycle',
 ] as const;
 
-/** What is wrong with the ephemeral containers of a pod. */
+/** Validates the ephemeral containers of a pod. */
 export function validateEphemeralContainers(spec: PodSpec, volumes: Volumes, path: string): FieldError[] {
   const errors: FieldError[] = [];
   const targets = new Set(
@@ -52,7 +52,7 @@ function validateEphemeral(
   for (const field of NOT_EPHEMERAL) {
     const value = container[field];
     const empty = value === undefined || (typeof value === 'object' && Object.keys(value).length === 0);
-    // a probe or a hook without content is set all the same
+    // An empty probe or hook also counts as set.
     const isPointer = field.endsWith('Probe') || field === 'lifecycle';
     if (value !== undefined && (!empty || isPointer)) errors.push(forbidden(child(path, field), detail));
   }

@@ -4,15 +4,15 @@ import { child, index, invalid, required } from '../../machinery/field-errors.ts
 import { localPath } from './paths.ts';
 import { validateFieldRef, validateResourceFieldRef, VOLUME_FIELD_PATHS } from './validate-downward.ts';
 
-const LARGEST_MODE = 0o777;
+const MAX_MODE = 0o777;
 const MODE_MESSAGE = 'must be a number between 0 and 0777 (octal), both inclusive';
 
-/** What is wrong with the mode of a file. */
+/** Validates the mode of a file. */
 export function validateMode(mode: number | undefined, path: string): FieldError[] {
-  return mode !== undefined && (mode > LARGEST_MODE || mode < 0) ? [invalid(path, mode, MODE_MESSAGE)] : [];
+  return mode !== undefined && (mode > MAX_MODE || mode < 0) ? [invalid(path, mode, MODE_MESSAGE)] : [];
 }
 
-/** What is wrong with the keys that a volume shows as files. */
+/** Validates the items of a volume. */
 export function validateItems(items: readonly KeyToPath[] | undefined, path: string): FieldError[] {
   return (items ?? []).flatMap((item, position) => {
     const at = index(path, position);
@@ -25,7 +25,7 @@ export function validateItems(items: readonly KeyToPath[] | undefined, path: str
   });
 }
 
-/** What is wrong with a file that shows a field of the pod. */
+/** Validates a file of a downward API volume. */
 export function validateDownwardFile(file: DownwardAPIVolumeFile, path: string): FieldError[] {
   const errors = requiredText(file.path, child(path, 'path'));
   errors.push(...localPath(file.path, child(path, 'path')));
@@ -43,7 +43,7 @@ export function validateDownwardFile(file: DownwardAPIVolumeFile, path: string):
   return [...errors, ...validateMode(file.mode, child(path, 'mode'))];
 }
 
-/** An error if a text is missing or empty. */
+/** Validates that a string is not missing or empty. */
 export function requiredText(value: string | undefined, path: string): FieldError[] {
   return value === undefined || value === '' ? [required(path)] : [];
 }

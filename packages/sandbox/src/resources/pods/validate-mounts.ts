@@ -47,7 +47,7 @@ export function validateVolumeMounts(
   return errors;
 }
 
-/** Some of these are reported at the path of the list, as the real server does. */
+/** As in the real server, some errors have the path of the list. */
 function validateSubPaths(
   mount: VolumeMount,
   volume: Volume | undefined,

@@ -2,7 +2,7 @@ import type { FieldError } from '../../machinery/status-error.ts';
 import { child, forbidden, index, notSupported, required } from '../../machinery/field-errors.ts';
 import type { PodSpec } from './types.ts';
 
-/** What a pod sets that its operating system does not have. */
+/** Validates that a pod sets no fields that its operating system lacks. */
 export function validateOs(spec: PodSpec, path: string): FieldError[] {
   if (spec.os === undefined) return [];
   const name: string = spec.os.name;
@@ -39,7 +39,7 @@ function linuxOnly(spec: PodSpec, path: string): FieldError[] {
   return [...pod, ...containers];
 }
 
-/** Of the pod, then of its containers, in the order in which the server looks at them. */
+/** Fields of the pod, then of its containers, in the server's order. */
 const NOT_ON_WINDOWS =
   'securityContext.appArmorProfile securityContext.seLinuxOptions hostUsers hostPID hostIPC securityContext.seccompProfile securityContext.fsGroup securityContext.fsGroupChangePolicy securityContext.sysctls shareProcessNamespace securityContext.runAsUser securityContext.runAsGroup securityContext.supplementalGroups securityContext.supplementalGroupsPolicy securityContext.seLinuxChangePolicy'.split(
     ' ',

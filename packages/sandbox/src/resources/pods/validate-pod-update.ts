@@ -12,7 +12,7 @@ import { validateImagePadding } from './validate-container.ts';
 import { INT32_MAX, validateMetadataAndSpec } from './validate-pod.ts';
 import { validateTolerations } from './validate-scheduling.ts';
 
-/** What every update of a pod is checked for. */
+/** Validation of every update of a pod. */
 export function validateUpdateCommon(pod: PodObject, old: PodObject): FieldError[] {
   return [
     ...validateObjectMetaUpdate(pod, old),
@@ -30,7 +30,7 @@ const UPDATABLE = [
   '`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)',
 ].join(',');
 
-/** What is wrong with an update of the pod itself: little of a spec may change. */
+/** Validates an update of the pod itself: only a few fields of the spec may change. */
 export function validatePodUpdate(pod: PodObject, old: PodObject): FieldError[] {
   const errors = validateUpdateCommon(pod, old);
   for (const list of ['containers', 'initContainers'] as const) {
@@ -60,7 +60,7 @@ export function validatePodUpdate(pod: PodObject, old: PodObject): FieldError[] 
 
 interface StoppableErrors {
   errors: FieldError[];
-  /** Nothing after this can be compared. */
+  /** Whether validation must stop here. */
   stop: boolean;
 }
 
@@ -118,7 +118,7 @@ function validateTolerationUpdate(
     : [forbidden(path, 'existing toleration can not be modified except its tolerationSeconds')];
 }
 
-/** The new spec with what may change put back to what it was. */
+/** The new spec with all mutable fields restored to the old values. */
 function withoutAllowedChanges(spec: PodSpec, old: PodSpec): PodSpec {
   const munged: PodSpec = structuredClone(spec);
   for (const list of ['containers', 'initContainers'] as const) {
@@ -146,7 +146,7 @@ function restore<K extends keyof PodSpec>(spec: PodSpec, old: PodSpec, name: K):
   else spec[name] = old[name];
 }
 
-/** What is wrong with an update of the ephemeralcontainers subresource: containers may only be added. */
+/** Validates an update of the ephemeralcontainers subresource: containers may only be added. */
 export function validateEphemeralUpdate(pod: PodObject, old: PodObject): FieldError[] {
   const errors = validateUpdateCommon(pod, old);
   if (old.metadata.annotations?.[MIRROR] !== undefined) {
@@ -154,7 +154,7 @@ export function validateEphemeralUpdate(pod: PodObject, old: PodObject): FieldEr
   }
   const path = 'spec.ephemeralContainers';
   for (const before of old.spec.ephemeralContainers ?? []) {
-    // of two with the same name the last counts
+    // Of two with the same name, the last one counts.
     const after = pod.spec.ephemeralContainers?.findLast((container) => container.name === before.name);
     const name = JSON.stringify(before.name);
     if (after === undefined) {

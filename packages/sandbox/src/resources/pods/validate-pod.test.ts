@@ -15,10 +15,10 @@ function pod(spec: object, metadata: object = {}): PodObject {
   return made;
 }
 
-/** Pods that no recording shows, with what v1.36 says about them. */
+/** Pods that are in no recording, with the errors of v1.36. */
 const REFUSED: [what: string, spec: object, annotations: Record<string, string>, errors: string[]][] = [
   [
-    'a resource that nobody knows',
+    'an unknown resource',
     { containers: [{ name: 'c', image: 'i', resources: { requests: { foo: '1' } } }] },
     {},
     [
@@ -27,7 +27,7 @@ const REFUSED: [what: string, spec: object, annotations: Record<string, string>,
     ],
   ],
   [
-    'a container that may have more than its pod',
+    'a container limit above the pod-level limit',
     {
       containers: [{ name: 'c', image: 'i', resources: { limits: { cpu: '3' }, requests: { cpu: '1' } } }],
       resources: { limits: { cpu: '2' } },
@@ -38,7 +38,7 @@ const REFUSED: [what: string, spec: object, annotations: Record<string, string>,
     ],
   ],
   [
-    'containers that request more than their pod',
+    'container requests above the pod-level request',
     {
       containers: [{ name: 'c', image: 'i', resources: { requests: { cpu: '1' } } }],
       initContainers: [
@@ -52,7 +52,7 @@ const REFUSED: [what: string, spec: object, annotations: Record<string, string>,
     ],
   ],
   [
-    'a claim that names nothing',
+    'a resource claim without a source',
     { resourceClaims: [{ name: 'a' }] },
     {},
     [
@@ -60,7 +60,7 @@ const REFUSED: [what: string, spec: object, annotations: Record<string, string>,
     ],
   ],
   [
-    'a hostname over all others beside the fully qualified one',
+    'hostnameOverride with setHostnameAsFQDN',
     { hostnameOverride: 'A_', setHostnameAsFQDN: true },
     {},
     [
@@ -69,7 +69,7 @@ const REFUSED: [what: string, spec: object, annotations: Record<string, string>,
     ],
   ],
   [
-    'a profile of seccomp that is none',
+    'an invalid seccomp annotation',
     {},
     { 'container.seccomp.security.alpha.kubernetes.io/c': 'x' },
     [
@@ -77,7 +77,7 @@ const REFUSED: [what: string, spec: object, annotations: Record<string, string>,
     ],
   ],
   [
-    'annotations that mean something',
+    'invalid annotations',
     {},
     {
       'controller.kubernetes.io/pod-deletion-cost': '+1',
@@ -98,7 +98,7 @@ for (const [what, spec, annotations, errors] of REFUSED) {
   });
 }
 
-test('requests of a pod are those of its containers, and its limits for the rest', () => {
+test('the default pod-level requests are those of the containers, otherwise the pod-level limits', () => {
   const { spec } = pod({
     containers: [{ name: 'c', image: 'i', resources: { requests: { cpu: '1' } } }],
     initContainers: [

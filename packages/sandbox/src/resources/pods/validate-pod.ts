@@ -9,7 +9,7 @@ import { validatePodSpec } from './validate-spec.ts';
 
 export const INT32_MAX = 2_147_483_647;
 
-/** What is wrong with a pod's metadata and spec, on create and on update. */
+/** Validates a pod's metadata and spec, on create and on update. */
 export function validateMetadataAndSpec(pod: PodObject): FieldError[] {
   const podName = pod.metadata.name;
   const errors = [
@@ -37,7 +37,7 @@ function validateTokensWithoutAccount(pod: PodObject): FieldError[] {
   );
 }
 
-/** What is wrong with a pod that is to be created. */
+/** Validates a new pod. */
 export function validatePod(pod: PodObject): FieldError[] {
   const errors = validateMetadataAndSpec(pod);
   if ((pod.spec.ephemeralContainers ?? []).length > 0) {

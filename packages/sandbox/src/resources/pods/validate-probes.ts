@@ -15,7 +15,7 @@ const COUNTS = [
   'failureThreshold',
 ] as const;
 
-/** Checks the hooks and the three probes of a container that runs for long. */
+/** Validates the hooks and probes of a regular container or sidecar. */
 export function validateLifecycleAndProbes(
   container: Container,
   graceSeconds: number | undefined,

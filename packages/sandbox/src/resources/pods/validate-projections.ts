@@ -6,11 +6,11 @@ import type { VolumeProjection } from './types.ts';
 import { requiredText } from './validate-key-paths.ts';
 import { validateDownwardFile, validateItems } from './validate-key-paths.ts';
 
-/** A token lives ten minutes at least, 2^32 seconds at most. */
-const SHORTEST_TOKEN = 600;
-const LONGEST_TOKEN = 2 ** 32;
+/** Bounds of a token's expirationSeconds. */
+const MIN_TOKEN_SECONDS = 600;
+const MAX_TOKEN_SECONDS = 2 ** 32;
 
-/** What is wrong with the sources of a projected volume. */
+/** Validates the sources of a projected volume. */
 export function validateProjections(sources: readonly VolumeProjection[], path: string): FieldError[] {
   const errors: FieldError[] = [];
   const paths = new Set<string>();
@@ -39,10 +39,10 @@ export function validateProjections(sources: readonly VolumeProjection[], path: 
     if (token !== undefined) {
       const seconds = token.expirationSeconds ?? 0;
       const secondsPath = child(at, 'serviceAccountToken.expirationSeconds');
-      if (seconds < SHORTEST_TOKEN) {
+      if (seconds < MIN_TOKEN_SECONDS) {
         errors.push(invalid(secondsPath, seconds, 'may not specify a duration less than 10 minutes'));
       }
-      if (seconds > LONGEST_TOKEN) {
+      if (seconds > MAX_TOKEN_SECONDS) {
         errors.push(invalid(secondsPath, seconds, 'may not specify a duration larger than 2^32 seconds'));
       }
       if (token.path === '') errors.push(required(child(path, 'path')));
@@ -59,7 +59,7 @@ export function validateProjections(sources: readonly VolumeProjection[], path: 
   return errors;
 }
 
-/** The error with its path, which began with the entry `[0]` of no list, put below `path`. */
+/** Replaces the `[0]` at the start of an error's path with `path`. */
 function moved(error: FieldError, path: string): FieldError {
   return { ...error, field: `${path}${error.field.slice('[0]'.length)}` };
 }

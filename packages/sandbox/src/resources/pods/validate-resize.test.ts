@@ -23,15 +23,15 @@ function context() {
 }
 
 const cases: [name: string, before: object, after: object, errors: string[]][] = [
-  ['more of what it has', { requests: { cpu: '1' } }, { requests: { cpu: '2' } }, []],
+  ['increase a request', { requests: { cpu: '1' } }, { requests: { cpu: '2' } }, []],
   [
-    'something where it has nothing',
+    'add a request to a BestEffort pod',
     {},
     { requests: { cpu: '1' } },
     ['spec: Invalid value: "BestEffort": Pod QOS Class may not change as a result of resizing'],
   ],
   [
-    'less in kind',
+    'remove a request',
     { requests: { cpu: '1', memory: '1Gi' } },
     { requests: { cpu: '1' } },
     ['spec.containers[0].resources.requests: Forbidden: resource requests cannot be removed'],

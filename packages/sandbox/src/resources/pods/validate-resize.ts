@@ -7,7 +7,7 @@ import { validateUpdateCommon } from './validate-pod-update.ts';
 
 const WHOLE_POD = '[]';
 
-/** What is wrong with an update of the resize subresource: resources may change, not come and go. */
+/** Validates an update of the resize subresource: resources may change, but not be removed. */
 export function validateResize(pod: PodObject, old: PodObject): FieldError[] {
   const errors = validateUpdateCommon(pod, old);
   if (old.metadata.annotations?.[MIRROR] !== undefined) {

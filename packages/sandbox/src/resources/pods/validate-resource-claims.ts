@@ -10,7 +10,7 @@ interface ResourceClaim {
   resourceClaimTemplateName?: string;
 }
 
-/** What is wrong with the resource claims of a pod. */
+/** Validates the resource claims of a pod. */
 export function validateResourceClaims(spec: PodSpec, path: string): FieldError[] {
   const errors: FieldError[] = [];
   const names = new Set<string>();

@@ -13,9 +13,9 @@ import {
 import { qualifiedName } from '../../machinery/names.ts';
 import { compareQuantities, parseQuantity, quantityValue } from '../../machinery/quantity.ts';
 
-/** Resources without a domain that a container may ask for. */
+/** Resources without a domain that a container may request. */
 const STANDARD = ['cpu', 'ephemeral-storage', 'memory'];
-/** Names that mean something in quotas and volumes only. */
+/** Names that are only valid in quotas and volumes. */
 const KNOWN = new Set([
   ...STANDARD.flatMap((name) => [name, `requests.${name}`, `limits.${name}`]),
   'configmaps',
@@ -32,7 +32,7 @@ const KNOWN = new Set([
 ]);
 const NANO_PER_UNIT = 1_000_000_000n;
 
-/** What is wrong with the resources of a container; `claims` are the names of the pod's resource claims. */
+/** Validates the resources of a container; `claims` are the names of the pod's resource claims. */
 export function validateResources(
   resources: ResourceRequirements,
   claims: readonly string[],
@@ -42,7 +42,7 @@ export function validateResources(
   return [...errors, ...validateClaims(resources.claims ?? [], claims, child(path, 'claims'))];
 }
 
-/** Checks limits and requests, and their names by the function given. */
+/** Validates limits and requests, and their names with the given function. */
 export function validateAmounts(
   resources: ResourceRequirements,
   path: string,
@@ -82,17 +82,17 @@ export function validateAmounts(
   return errors;
 }
 
-/** Whether a resource is memory in pages of a larger size. */
+/** Whether a resource is huge pages. */
 export function isHugePages(name: string): boolean {
   return name.startsWith('hugepages-');
 }
 
-/** Only cpu, memory and the like may be promised more often than they exist. */
+/** Only native resources except huge pages may be overcommitted. */
 function mayOvercommit(name: string): boolean {
   return (!name.includes('/') || name.includes('kubernetes.io/')) && !isHugePages(name);
 }
 
-/** What is wrong with the name of a resource: it is a known one, or it has a domain. */
+/** Validates a resource name: a standard one, or with a domain. */
 export function validateResourceName(name: string, path: string): FieldError[] {
   const errors = qualifiedName(name).map((text) => invalid(path, name, text));
   if (errors.length > 0 || name.includes('/') || KNOWN.has(name)) return errors;

@@ -13,10 +13,10 @@ import type { Container } from './types.ts';
 const POLICIES = ['Always', 'Never', 'OnFailure'];
 const ACTIONS = ['Restart', 'RestartAllContainers'];
 const OPERATORS = ['In', 'NotIn'];
-const MOST_RULES = 20;
-const MOST_CODES = 255;
+const MAX_RULES = 20;
+const MAX_CODES = 255;
 
-/** Checks the restart policy of one container and the rules that go with it. */
+/** Validates the restart policy of a container and its restart policy rules. */
 export function validateRestartRules(container: Container, isInit: boolean, path: string): FieldError[] {
   const errors: FieldError[] = [];
   const { restartPolicy, restartPolicyRules = [] } = container;
@@ -36,8 +36,8 @@ export function validateRestartRules(container: Container, isInit: boolean, path
     });
   }
   const rulesPath = child(path, 'restartPolicyRules');
-  if (restartPolicyRules.length > MOST_RULES) {
-    errors.push(tooMany(rulesPath, restartPolicyRules.length, MOST_RULES));
+  if (restartPolicyRules.length > MAX_RULES) {
+    errors.push(tooMany(rulesPath, restartPolicyRules.length, MAX_RULES));
   }
   for (const [position, rule] of restartPolicyRules.entries()) {
     const at = index(rulesPath, position);
@@ -56,7 +56,7 @@ export function validateRestartRules(container: Container, isInit: boolean, path
     if (values.length === 0) {
       errors.push(invalid(valuesPath, values, 'must specify at least 1 value'));
     }
-    if (values.length > MOST_CODES) errors.push(tooMany(valuesPath, values.length, MOST_CODES));
+    if (values.length > MAX_CODES) errors.push(tooMany(valuesPath, values.length, MAX_CODES));
     for (const [number, code] of values.entries()) {
       if (values.indexOf(code) < number) errors.push(duplicate(index(valuesPath, number), code));
     }

@@ -26,7 +26,7 @@ const SYSCTL_LENGTH = 253;
 const SYSCTL_SEGMENT = '[a-z0-9]([-_a-z0-9]*[a-z0-9])?';
 const SYSCTL_FORMAT = `^(${SYSCTL_SEGMENT}[\\./])*${SYSCTL_SEGMENT}$`;
 
-/** Checks the security context of a container; `hostUsers` as its pod has it. */
+/** Validates the security context of a container; `hostUsers` is the pod's. */
 export function validateSecurityContext(
   context: SecurityContext | undefined,
   hostUsers: boolean,
@@ -69,7 +69,7 @@ function validateIds<K extends string>(
   });
 }
 
-/** Checks the security context of a pod's spec, and the fields of the spec that go with it. */
+/** Validates a pod's security context and the related fields of the spec. */
 export function validatePodSecurityContext(spec: PodSpec, path: string): FieldError[] {
   const context = spec.securityContext;
   if (context === undefined) return [];
@@ -201,7 +201,7 @@ function validateWindowsOptions(
 
 function validateWindowsUser(name: string, path: string): FieldError[] {
   if (name === '') return [invalid(path, name, 'runAsUserName cannot be an empty string')];
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+  // eslint-disable-next-line no-control-regex -- matches control characters on purpose
   if (/[\u0000-\u001f\u007f]/.test(name)) {
     return [invalid(path, name, 'runAsUserName cannot contain control characters')];
   }

@@ -31,21 +31,21 @@ import { validateVolumes } from './validate-volumes.ts';
 const RESTART_POLICIES = ['Always', 'OnFailure', 'Never'];
 const DNS_POLICIES = ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None'];
 const INT32_MAX = 2_147_483_647;
-/** What libc can resolve with. */
-const MOST_NAMESERVERS = 3;
-const MOST_SEARCHES = 32;
-const LONGEST_SEARCH_LIST = 2048;
-/** Of Linux (`HOST_NAME_MAX`). */
-const LONGEST_HOSTNAME = 64;
+/** Limits of libc's resolver. */
+const MAX_NAMESERVERS = 3;
+const MAX_SEARCHES = 32;
+const MAX_SEARCH_LIST = 2048;
+/** `HOST_NAME_MAX` of Linux. */
+const MAX_HOSTNAME = 64;
 
-/** Which object the spec belongs to. */
+/** The object that contains the spec. */
 export interface SpecOwner {
-  /** A pod itself; false for the template of a workload. */
+  /** Whether it is a pod, not the template of a workload. */
   isPod: boolean;
   podName?: string;
 }
 
-/** What is wrong with the spec of a pod or of a pod template. */
+/** Validates the spec of a pod or a pod template. */
 export function validatePodSpec(spec: PodSpec, path: string, owner: SpecOwner): FieldError[] {
   const at = (name: string): string => child(path, name);
   const { errors: volumeErrors, usable } = validateVolumes(spec.volumes ?? [], owner.podName, at('volumes'));
@@ -79,7 +79,7 @@ function validateHostPorts(spec: PodSpec, isPod: boolean, path: string): FieldEr
   if (spec.hostNetwork !== true) return [];
   return (spec.containers ?? []).flatMap((container, position) =>
     (container.ports ?? []).flatMap(({ hostPort = 0, containerPort }, number) => {
-      // a template may leave it out: the pod made from it will get it
+      // A template may omit it; the pod gets the default.
       if (hostPort === containerPort || (hostPort === 0 && !isPod)) return [];
       const at = child(index(child(index(path, position), 'ports'), number), 'hostPort');
       return [invalid(at, hostPort, 'must match `containerPort` when `hostNetwork` is true')];
@@ -100,18 +100,18 @@ function validateDnsConfig(spec: PodSpec, path: string): FieldError[] {
     }
   }
   const errors: FieldError[] = [];
-  if (servers.length > MOST_NAMESERVERS) {
-    const detail = `must not have more than ${MOST_NAMESERVERS} nameservers`;
+  if (servers.length > MAX_NAMESERVERS) {
+    const detail = `must not have more than ${MAX_NAMESERVERS} nameservers`;
     errors.push(invalid(serversPath, servers, detail));
   }
   errors.push(...servers.flatMap((server, position) => validateIp(server, index(serversPath, position))));
   const searches = config?.searches ?? [];
   const searchesPath = child(path, 'searches');
-  if (searches.length > MOST_SEARCHES) {
-    errors.push(invalid(searchesPath, searches, `must not have more than ${MOST_SEARCHES} search paths`));
+  if (searches.length > MAX_SEARCHES) {
+    errors.push(invalid(searchesPath, searches, `must not have more than ${MAX_SEARCHES} search paths`));
   }
-  if (searches.join(' ').length > LONGEST_SEARCH_LIST) {
-    const detail = `must not have more than ${LONGEST_SEARCH_LIST} characters (including spaces) in the search list`;
+  if (searches.join(' ').length > MAX_SEARCH_LIST) {
+    const detail = `must not have more than ${MAX_SEARCH_LIST} characters (including spaces) in the search list`;
     errors.push(invalid(searchesPath, searches, detail));
   }
   for (const [position, search] of searches.entries()) {
@@ -191,13 +191,13 @@ function validateNames(spec: PodSpec, path: string): FieldError[] {
   return [...errors, ...validateHostnameOverride(spec, path), ...validateOs(spec, path)];
 }
 
-/** A hostname that stands for all others, which Linux must take and which leaves no room for them. */
+/** hostnameOverride must be a valid Linux hostname, and excludes the other hostname fields. */
 function validateHostnameOverride(spec: PodSpec, path: string): FieldError[] {
   const { hostnameOverride } = spec as { hostnameOverride?: string };
   if (hostnameOverride === undefined) return [];
   const at = child(path, 'hostnameOverride');
   const errors = dns1123Subdomain(hostnameOverride).map((text) => invalid(at, hostnameOverride, text));
-  if (hostnameOverride.length > LONGEST_HOSTNAME) errors.push(tooLong(at, LONGEST_HOSTNAME));
+  if (hostnameOverride.length > MAX_HOSTNAME) errors.push(tooLong(at, MAX_HOSTNAME));
   if (spec.setHostnameAsFQDN === true) {
     errors.push(
       forbidden(child(path, 'setHostnameAsFQDN'), 'may not be true when `hostnameOverride` is set'),

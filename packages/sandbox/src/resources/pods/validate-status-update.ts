@@ -8,7 +8,7 @@ import { validateAnnotationUpdates } from './validate-annotations.ts';
 
 const SYSTEM_CONDITIONS = new Set(['PodScheduled', 'Ready', 'Initialized']);
 
-/** What is wrong with an update of the status. */
+/** Validates an update of the status. */
 export function validatePodStatusUpdate(pod: PodObject, old: PodObject): FieldError[] {
   const errors = [...validateObjectMetaUpdate(pod, old), ...validateAnnotationUpdates(pod, old)];
   for (const [position, condition] of (pod.status.conditions ?? []).entries()) {

@@ -4,7 +4,7 @@ import { dns1123Subdomain, outsideRange } from '../../machinery/names.ts';
 import { descendingPath } from './paths.ts';
 import type { Volume } from './types.ts';
 
-/** Texts that a source of remote storage must have. */
+/** Required string fields by type of source. */
 const REQUIRED: Readonly<Record<string, readonly string[]>> = {
   gitRepo: ['repository'],
   gcePersistentDisk: ['pdName'],
@@ -26,11 +26,11 @@ const REQUIRED: Readonly<Record<string, readonly string[]>> = {
   csi: ['driver'],
 };
 
-const LARGEST_PARTITION = 255;
+const MAX_PARTITION = 255;
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** Checks a source that leads to storage outside of the node. */
+/** Validates a volume source for remote storage. */
 export function validateStorageSource(
   volume: Volume,
   source: string,
@@ -42,8 +42,8 @@ export function validateStorageSource(
     isEmpty(values[field]) ? [required(child(path, field))] : [],
   );
   const partition = values['partition'];
-  if (typeof partition === 'number' && (partition < 0 || partition > LARGEST_PARTITION)) {
-    errors.push(invalid(child(path, 'partition'), partition, outsideRange(0, LARGEST_PARTITION)));
+  if (typeof partition === 'number' && (partition < 0 || partition > MAX_PARTITION)) {
+    errors.push(invalid(child(path, 'partition'), partition, outsideRange(0, MAX_PARTITION)));
   }
   if (source === 'gitRepo') {
     errors.push(...descendingPath(volume.gitRepo?.directory ?? '', child(path, 'directory')));

@@ -27,7 +27,7 @@ const HOST_PATH_TYPES = [
   'Socket',
 ];
 
-/** The order in which sources are looked at; the second one found is refused. */
+/** The server's order of sources; a second source is refused. */
 const SOURCES = [
   'emptyDir',
   'hostPath',
@@ -63,11 +63,11 @@ const SOURCES = [
 
 export interface ValidatedVolumes {
   errors: FieldError[];
-  /** The volumes that mounts may name: those without errors. */
+  /** The volumes without errors, which mounts may reference. */
   usable: Map<string, Volume>;
 }
 
-/** Checks the volumes of a pod; `podName` is known for pods, not for templates. */
+/** Validates the volumes of a pod; `podName` is undefined for templates. */
 export function validateVolumes(
   volumes: readonly Volume[],
   podName: string | undefined,

@@ -6,7 +6,7 @@ import type { Volume } from './types.ts';
 const FILE_MODE = 0o644;
 const TOKEN_SECONDS = 3600;
 
-/** Fills in what a volume leaves out; one without a source is an empty directory. */
+/** Sets the defaults of a volume; without a source it is an emptyDir. */
 export function defaultVolume(volume: Volume): void {
   if (Object.keys(volume).every((name) => name === 'name')) volume.emptyDir = {};
   if (volume.hostPath !== undefined) volume.hostPath.type ??= '';

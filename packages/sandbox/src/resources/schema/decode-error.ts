@@ -1,16 +1,16 @@
 import type { FieldType } from './types.ts';
 
 /**
- * How a document came: `json` as a body that is decoded, `unstructured` as the result of a strategic merge patch, which
- * the server converts by other code with other words.
+ * The origin of a document: `json` is a request body, `unstructured` the result of a strategic merge patch, for which the
+ * server's converter has other messages.
  */
 export type DecodeMode = 'json' | 'unstructured';
 
-/** A document whose fields have the wrong types; the message is the server's own. */
+/** A field has the wrong type; the message is the server's. */
 export class DecodeError extends Error {
   override readonly name = 'DecodeError';
 
-  /** As `runtime.DefaultUnstructuredConverter` words it. */
+  /** With the message of `runtime.DefaultUnstructuredConverter`. */
   static unstructured(type: FieldType, value: unknown): DecodeError {
     const given = goKindOf(value);
     switch (type.kind) {
@@ -27,7 +27,7 @@ export class DecodeError extends Error {
   }
 }
 
-/** The JSON type of a value, as Go's decoder names it. */
+/** The JSON type of a value in the terms of Go's decoder. */
 export function kindOf(value: unknown): string {
   if (Array.isArray(value)) return 'array';
   if (value === null) return 'null';

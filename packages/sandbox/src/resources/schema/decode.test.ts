@@ -9,7 +9,7 @@ function specOf(spec: unknown): unknown {
   return decode(POD, { spec }, 'json').value['spec'];
 }
 
-test('reports unknown fields by their path, and drops them', () => {
+test('drops unknown fields, and reports their paths', () => {
   const { value, unknownFields } = decode(
     POD,
     { metadata: { nam: 'x' }, spec: { containers: [{ name: 'a', imag: 'b' }], foo: 1 } },
@@ -23,7 +23,7 @@ test('reports unknown fields by their path, and drops them', () => {
   });
 });
 
-test('leaves out what is empty, and keeps what a pointer points to', () => {
+test('omits zero values, but keeps those behind pointers', () => {
   assert.deepEqual(
     specOf({
       containers: [],
@@ -39,12 +39,12 @@ test('leaves out what is empty, and keeps what a pointer points to', () => {
   );
 });
 
-test('writes fields in the order of the server', () => {
+test("writes fields in the server's order", () => {
   const spec = specOf({ nodeName: 'n', restartPolicy: 'Never', containers: [] }) as object;
   assert.deepEqual(Object.keys(spec), ['containers', 'restartPolicy', 'nodeName']);
 });
 
-test('makes quantities and times canonical', () => {
+test('converts quantities and times to their canonical form', () => {
   const { value } = decode(
     POD,
     {
@@ -100,7 +100,7 @@ for (const [container, message] of [
   [{ securityContext: 'x' }, 'cannot restore struct from: string'],
   [{ resources: { limits: [] } }, 'cannot restore map from slice'],
 ] as const) {
-  test(`words ${JSON.stringify(container)} of a strategic merge as "${message}"`, () => {
+  test(`error for ${JSON.stringify(container)} in a strategic merge patch: "${message}"`, () => {
     assert.throws(() => decode(POD, { spec: { containers: [container] } }, 'unstructured'), {
       name: 'DecodeError',
       message,
@@ -108,7 +108,7 @@ for (const [container, message] of [
   });
 }
 
-test('names what is wrong with a quantity', () => {
+test('the error of a quantity has the reason', () => {
   assert.throws(
     () => specOf({ containers: [{ resources: { limits: { cpu: 'abc' } } }] }),
     (error) => error instanceof DecodeError && error.message.startsWith('quantities must match'),

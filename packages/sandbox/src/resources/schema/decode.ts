@@ -7,7 +7,7 @@ export { DecodeError, type DecodeMode } from './decode-error.ts';
 
 export interface Decoded {
   value: Record<string, unknown>;
-  /** Paths of fields that the schema lacks, in the order of the document (`spec.containers[0].foo`). */
+  /** Paths of fields that are not in the schema, in the order of the document (`spec.containers[0].foo`). */
   unknownFields: string[];
 }
 
@@ -16,7 +16,7 @@ interface Place {
   unknownFields: string[];
   /** With list indices, for unknown fields. */
   path: string;
-  /** Without list indices, for wrong types. */
+  /** Without list indices, for errors about types. */
   goPath: string;
   /** The struct whose field is being decoded, and the field. */
   owner: StructSchema;
@@ -24,9 +24,9 @@ interface Place {
 }
 
 /**
- * Reads a JSON value as the server reads it into its Go struct and writes it again: unknown fields are dropped and
- * reported, empty optional ones left out, fields put in order, quantities and times made canonical.
- * Throws DecodeError for a value of the wrong type, worded as the decoder of that mode words it.
+ * Converts a JSON value like a server that decodes it into its Go struct and encodes it again: unknown fields are dropped
+ * and reported, empty optional ones omitted, fields ordered, quantities and times made canonical.
+ * Throws DecodeError, with the message of the decoder of that mode, for a value of the wrong type.
  */
 export function decode(schema: StructSchema, value: unknown, mode: DecodeMode): Decoded {
   const unknownFields: string[] = [];

@@ -1,6 +1,6 @@
 import type { FieldType } from './types.ts';
 
-/** Fields whose Go type is a named string, by field name (and struct, where the name alone is ambiguous). */
+/** Fields whose Go type is a named string, by field name (and struct, if the name is ambiguous). */
 const NAMED_STRINGS: Readonly<Record<string, string>> = {
   'PodSpec.restartPolicy': 'RestartPolicy',
   'Container.restartPolicy': 'ContainerRestartPolicy',
@@ -31,7 +31,7 @@ const NAMED_STRINGS: Readonly<Record<string, string>> = {
   qosClass: 'PodQOSClass',
 };
 
-/** The name of a field's Go type as decoding errors show it: `[]v1.Container`, `v1.PullPolicy`, `map[string]string`. */
+/** A field's Go type in decoding errors: `[]v1.Container`, `v1.PullPolicy`, `map[string]string`. */
 export function goTypeName(type: FieldType, struct: string, field: string): string {
   switch (type.kind) {
     case 'struct':

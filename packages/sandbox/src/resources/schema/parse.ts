@@ -8,7 +8,7 @@ import { WORKLOAD_STRUCTS } from './workloads.ts';
 
 /*
  * The notation: one struct a line, `Name field:type field:type ...`.
- * Marks after a field's name: `@key` merged by that key in a strategic merge (`@` alone: as a set), `~` retainKeys,
+ * Marks after a field's name: `@key` merged by this key in a strategic merge patch (only `@`: as a set), `~` retainKeys,
  * `!` always written, `?` omitted when zero.
  * Types: s string, b bool, i int32, l int64, q quantity (Q: written as "0" when absent), is IntOrString, t Time, mt MicroTime,
  * bytes, any, `*T` pointer, `[]T` list, `{}T` map, or a struct's name.
@@ -33,7 +33,7 @@ interface MutableStruct extends StructSchema {
 
 const structs = new Map<string, MutableStruct>();
 
-/** The struct of that name; it may still be empty while the notation is being read. */
+/** The struct with this name. While the schema is parsed, it may still be empty. */
 function structNamed(name: string): MutableStruct {
   let found = structs.get(name);
   if (found === undefined) {
@@ -76,7 +76,7 @@ for (const text of [
   for (const line of text.trim().split('\n')) {
     const [name = '', ...fields] = line.split(' ');
     const target = structNamed(name);
-    if (target.fields.size > 0) throw new Error(`the schema says ${name} twice`);
+    if (target.fields.size > 0) throw new Error(`the schema defines ${name} twice`);
     for (const field of fields.map(parseField)) target.fields.set(field.name, field);
   }
 }
@@ -84,14 +84,14 @@ for (const { name, fields } of structs.values()) {
   if (fields.size === 0) throw new Error(`the schema lacks ${name}`);
 }
 
-/** The schema of a kind or struct, by its name; throws for a name that the schema lacks, which is a bug. */
+/** The schema of a kind or struct. Throws if the name is unknown, which is a bug. */
 export function structSchema(name: string): StructSchema {
   const found = structs.get(name);
   if (found === undefined) throw new Error(`the schema lacks ${name}`);
   return found;
 }
 
-/** The schema of a kind or struct, by its name; undefined for one that the schema lacks. */
+/** The schema of a kind or struct; undefined if the name is unknown. */
 export function findStructSchema(name: string): StructSchema | undefined {
   return structs.get(name);
 }

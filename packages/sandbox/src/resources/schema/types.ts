@@ -1,8 +1,8 @@
 /**
- * The shape of API objects as data: which fields exist, of which Go type, and which are always written.
+ * The schema of API objects as data: fields, Go types, and which fields are always written.
  *
- * A field's type is what the server's Go type does on the wire: a non-pointer scalar, list or map is left out when
- * it has its zero value, a pointer only when it is null, a struct never.
+ * Go types determine what is written: a scalar, list or map that is not a pointer is omitted if it has the zero value, a
+ * pointer only if it is null, a struct never.
  */
 export type ScalarKind =
   | 'string'
@@ -24,18 +24,18 @@ export type FieldType =
 export interface Field {
   name: string;
   type: FieldType;
-  /** A Go pointer: its zero value is kept when given. */
+  /** A Go pointer: a zero value is kept. */
   pointer: boolean;
   /** Written even when empty. */
   always: boolean;
-  /** A struct or time that is left out when zero (`omitzero`). */
+  /** A struct or time that is omitted when zero (`omitzero`). */
   omitZero: boolean;
   /**
-   * For lists that strategic merge merges: the field that identifies an item, or '' for lists of scalars that are
-   * merged as a set.
+   * For lists that a strategic merge patch merges: the field that identifies an item; '' for lists of scalars, which are
+   * merged as sets.
    */
   mergeKey?: string;
-  /** Strategic merge keeps only the keys that the patch names with `$retainKeys`. */
+  /** A strategic merge patch keeps only the keys in its `$retainKeys`. */
   retainKeys: boolean;
 }
 

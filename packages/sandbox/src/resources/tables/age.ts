@@ -3,7 +3,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const YEAR = 365 * DAY;
 
-/** A duration in at most two units, the coarser the longer it is: `75s`, `5m3s`, `2d4h`. */
+/** A duration in at most two units, which are coarser for longer durations: `75s`, `5m3s`, `2d4h`. */
 export function humanDuration(milliseconds: number): string {
   const seconds = Math.trunc(milliseconds / 1000);
   if (seconds < -1) return '<invalid>';
@@ -31,7 +31,7 @@ function twoUnits(
   return rest === 0 ? whole : `${whole}${rest}${fineName}`;
 }
 
-/** How long ago that was, as tables show it. */
+/** The age of a timestamp in tables. */
 export function ageOf(timestamp: string | null | undefined, now: Date): string {
   if (timestamp === undefined || timestamp === null || timestamp === '') return '<unknown>';
   return humanDuration(now.getTime() - Date.parse(timestamp));

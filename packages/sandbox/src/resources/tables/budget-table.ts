@@ -4,7 +4,7 @@ import type { TableColumn, TableRow } from '../rules.ts';
 import { ageOf } from './age.ts';
 import { AGE, column, NAME } from './columns.ts';
 
-/** Of the two limits a budget has one. */
+/** A budget has only one of the two limits. */
 const NOT_SET = 'N/A';
 
 export const BUDGET_COLUMNS: readonly TableColumn[] = [

@@ -25,7 +25,7 @@ export const NAME: TableColumn = {
 
 export const AGE: TableColumn = column('Age', AGE_DESCRIPTION);
 
-/** What an empty cell shows. */
+/** The text of a cell; `<none>` if it is empty. */
 export function orNone(text: string | undefined): string {
   return text === undefined || text === '' ? '<none>' : text;
 }

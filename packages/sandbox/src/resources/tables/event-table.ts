@@ -40,7 +40,7 @@ interface EventFields {
   involvedObject?: { kind?: string; name?: string; fieldPath?: string };
 }
 
-/** An event's row as `kubectl get events` shows it. */
+/** An Event's row in `kubectl get events`. */
 export function eventRow(object: KubeObject, now: Date): TableRow {
   const event = object as unknown as EventFields;
   const first = event.firstTimestamp ?? event.eventTime;

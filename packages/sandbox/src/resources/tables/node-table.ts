@@ -33,7 +33,7 @@ interface NodeFields {
   };
 }
 
-/** A node's row as `kubectl get nodes` shows it. */
+/** A node's row in `kubectl get nodes`. */
 export function nodeRow(object: KubeObject, now: Date): TableRow {
   const node = object as unknown as NodeFields;
   const info = node.status?.nodeInfo ?? {};

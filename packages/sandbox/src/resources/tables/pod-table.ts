@@ -37,7 +37,7 @@ const ENDED: Readonly<Record<string, string>> = {
   Failed: 'The pod failed.',
 };
 
-/** A pod's row as `kubectl get pods` shows it. */
+/** A pod's row in `kubectl get pods`. */
 export function podRow(object: KubeObject, now: Date): TableRow {
   const pod = asPod(object);
   const summary = summarize(pod);
@@ -73,7 +73,7 @@ interface Summary {
   lastRestart: string;
 }
 
-/** The state of a pod in one word, with its counts. */
+/** A pod's state in one word, and its counts. */
 function summarize(pod: PodObject): Summary {
   const { status, spec } = pod;
   const sidecars = new Set(
@@ -107,7 +107,7 @@ function conditionIs(pod: PodObject, type: string, state: string, reason?: strin
   );
 }
 
-/** Looks at the init containers up to the first that has not done its work; true if there is one. */
+/** Evaluates init containers up to the first that is not done; returns whether there is one. */
 function summarizeInit(pod: PodObject, sidecars: ReadonlySet<string>, summary: Summary): boolean {
   const statuses = pod.status.initContainerStatuses ?? [];
   for (const [position, status] of statuses.entries()) {

@@ -38,7 +38,7 @@ interface ServiceSpec {
   selector?: Record<string, string>;
 }
 
-/** A service's row as `kubectl get services` shows it. */
+/** A Service's row in `kubectl get services`. */
 export function serviceRow(object: KubeObject, now: Date): TableRow {
   const spec = (object['spec'] ?? {}) as ServiceSpec;
   const ports = (spec.ports ?? []).map(({ port, nodePort = 0, protocol = 'TCP' }) =>

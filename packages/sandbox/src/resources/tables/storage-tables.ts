@@ -19,7 +19,7 @@ const SHORT_MODES: Readonly<Record<string, string>> = {
 const MODES_URL = 'https://kubernetes.io/docs/concepts/storage/persistent-volumes#access-modes';
 
 function shortModes(modes: readonly string[] = []): string {
-  // In this order, whatever the object's.
+  // The order does not depend on the object's.
   return Object.entries(SHORT_MODES)
     .filter(([mode]) => modes.includes(mode))
     .map(([, short]) => short)

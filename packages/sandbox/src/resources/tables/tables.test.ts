@@ -39,7 +39,7 @@ for (const [scenario, resource] of [
   ['meta-nodes', 'nodes'],
   ['wl-deployment', 'deployments.apps'],
 ] as const) {
-  test(`has the columns of ${resource} as recorded`, () => {
+  test(`the columns of ${resource} are as recorded`, () => {
     const tables = readRecordings(scenario)
       .flatMap(({ steps }) => steps)
       .map(({ response }) => response.body as Table | undefined)
@@ -159,7 +159,7 @@ for (const [what, object, expected] of ROWS) {
   test(`shows a pod ${what}`, () => assert.deepEqual(podRow(object, NOW).cells.slice(1, 4), expected));
 }
 
-test('marks pods that have ended', () => {
+test('marks terminated pods', () => {
   assert.deepEqual(podRow(pod({ phase: 'Succeeded' }), NOW).conditions, [
     {
       type: 'Completed',

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { withoutDistribution } from '../../testing/recorded-distribution.ts';
 
-/** A step of a recorded scenario, as far as the tests of this folder look at it. */
+/** A step of a recorded scenario, with the fields that tests use. */
 export interface RecordedStep {
   as: string;
   request: { method: string; path: string; headers: Record<string, string>; body?: unknown };
@@ -23,7 +23,7 @@ export interface Recording {
 
 const FOLDER = new URL('../../../../../fixtures/recordings/', import.meta.url);
 
-/** The recordings whose names begin with one of these. */
+/** The recordings whose names start with one of these. */
 export function readRecordings(...prefixes: string[]): Recording[] {
   const files = readdirSync(FOLDER).filter(
     (file) => file.endsWith('.json') && prefixes.some((prefix) => file.startsWith(prefix)),
@@ -33,7 +33,7 @@ export function readRecordings(...prefixes: string[]): Recording[] {
   );
 }
 
-/** The texts of the Warning headers of an answer. */
+/** The texts of a response's Warning headers. */
 export function recordedWarnings({ response }: RecordedStep): string[] {
   return [response.headers?.['warning'] ?? []]
     .flat()

@@ -14,12 +14,12 @@ for (const [schedule, expected] of [
   ['0 0 29 2 *', '2028-02-29T00:00:00.000Z'],
   ['5,10 3 * dec *', '2026-12-01T03:05:00.000Z'],
 ] as const) {
-  test(`${schedule} comes next at ${expected}`, () => {
+  test(`the next time of ${schedule} is ${expected}`, () => {
     assert.equal(nextTime(parseSchedule(schedule), AFTER)?.toISOString(), expected);
   });
 }
 
-test('never comes on the 30th of February', () => {
+test('a schedule on the 30th of February has no next time', () => {
   assert.equal(nextTime(parseSchedule('0 0 30 2 *'), AFTER), undefined);
 });
 

@@ -1,4 +1,4 @@
-/** Why a text is no schedule. */
+/** The text is not a schedule. */
 export class ScheduleError extends Error {
   override readonly name = 'ScheduleError';
 }
@@ -30,10 +30,10 @@ const SHORTHANDS: Readonly<Record<string, string>> = {
   '@hourly': '0 * * * *',
 };
 
-/** When to run: sets of minutes, hours, days of the month, months and days of the week. */
+/** Sets of minutes, hours, days of the month, months and days of the week. */
 export interface CronSchedule {
   fields: readonly ReadonlySet<number>[];
-  /** A day field that is `*` does not choose days. */
+  /** A day field of `*` does not restrict days. */
   anyDayOfMonth: boolean;
   anyDayOfWeek: boolean;
 }
@@ -92,7 +92,7 @@ function parseRange(range: string, stepped: boolean, bounds: Bounds): [number, n
 
 function parseNumber(text: string, names: readonly string[] | undefined): number {
   const named = names?.indexOf(text.toLowerCase()) ?? -1;
-  // months count from one, days from zero
+  // Months start at one, days at zero.
   if (named >= 0) return names === MONTHS ? named + 1 : named;
   if (!/^\d+$/.test(text)) {
     throw new ScheduleError(
@@ -104,14 +104,14 @@ function parseNumber(text: string, names: readonly string[] | undefined): number
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
-/** A schedule such as the 30th of February never comes; leap years do within this. */
-const HORIZON_DAYS = 366 * 5;
+/** Limit of the search, because some schedules never match (30th of February). Includes a leap year. */
+const SEARCH_LIMIT_DAYS = 366 * 5;
 
-/** The first time after `after` that the schedule names, in UTC; undefined if there is none in five years. */
+/** The first time of the schedule after `after`, in UTC; undefined if there is none in five years. */
 export function nextTime(schedule: CronSchedule, after: Date): Date | undefined {
   const [minutes, hours] = schedule.fields;
   let day = Math.floor((Math.floor(after.getTime() / MINUTE_MS) * MINUTE_MS + MINUTE_MS) / DAY_MS) * DAY_MS;
-  for (let count = 0; count < HORIZON_DAYS; count += 1, day += DAY_MS) {
+  for (let count = 0; count < SEARCH_LIMIT_DAYS; count += 1, day += DAY_MS) {
     if (!isDay(schedule, new Date(day))) continue;
     for (const hour of [...(hours ?? [])].sort((a, b) => a - b)) {
       for (const minute of [...(minutes ?? [])].sort((a, b) => a - b)) {
@@ -127,6 +127,6 @@ function isDay({ fields, anyDayOfMonth, anyDayOfWeek }: CronSchedule, date: Date
   if (fields[3]?.has(date.getUTCMonth() + 1) !== true) return false;
   const ofMonth = fields[2]?.has(date.getUTCDate()) === true;
   const ofWeek = fields[4]?.has(date.getUTCDay()) === true;
-  // both given: either will do
+  // If both are restricted, either may match.
   return anyDayOfMonth || anyDayOfWeek ? ofMonth && ofWeek : ofMonth || ofWeek;
 }

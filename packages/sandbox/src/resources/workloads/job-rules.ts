@@ -12,12 +12,12 @@ import { asCronJob, asJob, type JobSpec } from './types.ts';
 import { notNegative, validatePodTemplate } from './validate.ts';
 import { workloadKind } from './workload-kind.ts';
 
-/** A job's name and eleven characters must still be a label. */
-const LONGEST_CRON_JOB_NAME = 52;
+/** The name of a Job, with eleven more characters, must be a valid label. */
+const MAX_CRON_JOB_NAME = 52;
 
 const JOB_LABELS = ['batch.kubernetes.io/controller-uid', 'batch.kubernetes.io/job-name'];
 
-/** Gives a new job a selector of its own, and its pods the labels for it. */
+/** Generates the selector of a new Job, and the labels of its pods. */
 function generateSelector(object: KubeObject): void {
   const job = asJob(object);
   if (job.spec.manualSelector === true) return;
@@ -75,7 +75,7 @@ function validateJobUpdate(spec: JobSpec, old: JobSpec): FieldError[] {
   if (!isDeepStrictEqual(spec.selector, old.selector)) {
     errors.push(invalid('spec.selector', spec.selector ?? null, detail));
   }
-  // a job that has not begun may still be told where to run
+  // The scheduling directives of a suspended Job are mutable.
   if (old.suspend !== true && !isDeepStrictEqual(spec.template, old.template)) {
     errors.push(invalid('spec.template', internalForm('PodTemplateSpec', spec.template), detail));
   }
@@ -125,8 +125,8 @@ export const CRON_JOBS = workloadKind({
     errors.push(...notNegative(spec.successfulJobsHistoryLimit, 'spec.successfulJobsHistoryLimit'));
     errors.push(...notNegative(spec.failedJobsHistoryLimit, 'spec.failedJobsHistoryLimit'));
     const { name = '' } = metadata;
-    if (name.length > LONGEST_CRON_JOB_NAME) {
-      errors.push(invalid('metadata.name', name, tooManyCharacters(LONGEST_CRON_JOB_NAME)));
+    if (name.length > MAX_CRON_JOB_NAME) {
+      errors.push(invalid('metadata.name', name, tooManyCharacters(MAX_CRON_JOB_NAME)));
     }
     return errors;
   },

@@ -23,7 +23,7 @@ export const JOB_COLUMNS: readonly TableColumn[] = [
   ),
 ];
 
-/** The row of a job. */
+/** A Job's row. */
 export function jobRow(object: KubeObject, now: Date): TableRow {
   const { spec, status, metadata } = asJob(object);
   const { startTime, completionTime } = status;
@@ -79,7 +79,7 @@ export const CRON_JOB_COLUMNS: readonly TableColumn[] = [
   ),
 ];
 
-/** The row of a cron job. */
+/** A CronJob's row. */
 export function cronJobRow(object: KubeObject, now: Date): TableRow {
   const { spec, status, metadata } = asCronJob(object);
   const last = status.lastScheduleTime;

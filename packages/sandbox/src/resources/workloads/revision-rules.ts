@@ -12,7 +12,7 @@ interface Revision {
   revision?: number;
 }
 
-/** `daemonset.apps/NAME`, of what controls the object. */
+/** The object's controller as `daemonset.apps/NAME`. */
 function controllerOf({ metadata }: KubeObject): string {
   const owner = (metadata.ownerReferences ?? []).find(({ controller }) => controller === true);
   if (owner === undefined) return '<none>';

@@ -25,7 +25,7 @@ export interface UpdateStrategy {
   rollingUpdate?: RollingUpdate;
 }
 
-/** The fields that the specs of workloads are made of. */
+/** The fields of workload specs. */
 export interface WorkloadSpec {
   replicas?: number;
   selector?: LabelSelector;

@@ -36,7 +36,7 @@ const cases: [kind: string, resource: string, spec: object, error: string][] = [
   ],
 ];
 for (const [kind, resource, spec, error] of cases) {
-  test(`a ${kind} with a wrong word in it`, () => {
+  test(`a ${kind} with an unsupported value`, () => {
     const rules = rulesFor(resource);
     assert.ok(rules !== undefined);
     const object = { apiVersion: `${rules.group}/v1`, kind, metadata: { name: 'x', namespace: 'a' }, spec };

@@ -17,7 +17,7 @@ export function notNegative(value: number | undefined, path: string): FieldError
   return value !== undefined && value < 0 ? [invalid(path, value, NOT_NEGATIVE)] : [];
 }
 
-/** Checks a pod template by itself. */
+/** Validates a pod template. */
 export function validatePodTemplate(template: PodTemplate, path: string): FieldError[] {
   const errors = [
     ...validateLabels(template.metadata?.labels ?? {}, child(path, 'labels')),
@@ -31,9 +31,9 @@ export function validatePodTemplate(template: PodTemplate, path: string): FieldE
   return errors;
 }
 
-/** Checks a selector and the template whose pods it must select; they run for ever. */
+/** Validates a selector and the template that it must select; the restart policy must be Always. */
 export function validateSelectorAndTemplate(spec: WorkloadSpec, kind: string): FieldError[] {
-  // decoding writes null for a selector that is not given
+  // Decoding writes null for a missing selector.
   const selector = spec.selector ?? undefined;
   const errors = validateSelector(selector, kind);
   const template = spec.template ?? {};
@@ -52,7 +52,7 @@ export function validateSelectorAndTemplate(spec: WorkloadSpec, kind: string): F
   return errors;
 }
 
-/** With the volumes that a StatefulSet's pods get for its claims. */
+/** The template with the volumes that a StatefulSet's pods get for its claims. */
 function withClaims(template: PodTemplate, { volumeClaimTemplates = [] }: WorkloadSpec): PodTemplate {
   if (volumeClaimTemplates.length === 0) return template;
   const claimed = volumeClaimTemplates.map(({ metadata: { name = '' } }) => ({
@@ -63,7 +63,7 @@ function withClaims(template: PodTemplate, { volumeClaimTemplates = [] }: Worklo
   return { ...template, spec: { ...template.spec, volumes: [...own, ...claimed] } };
 }
 
-/** Given, but selecting by nothing. */
+/** Whether the selector is set but empty. */
 function isEmpty(selector: LabelSelector | undefined): boolean {
   if (selector === undefined) return false;
   const { matchLabels = {}, matchExpressions = [] } = selector as {
@@ -108,7 +108,7 @@ const STRATEGY_TYPES = {
   DaemonSetUpdateStrategy: ['RollingUpdate', 'OnDelete'],
 } satisfies Record<string, string[]>;
 
-/** A strategy that is none is shown whole, in the server's own form. */
+/** Validates a strategy. The message shows an invalid one completely, in the server's internal form. */
 export function validateStrategy(
   strategy: UpdateStrategy,
   path: string,
@@ -150,7 +150,7 @@ function validateIntOrPercent(value: IntOrPercent | undefined, path: string): Fi
   return /^[0-9]+%$/.test(value) ? [] : [invalid(path, value, PERCENT)];
 }
 
-/** A selector says which pods are a workload's own, so it stays. */
+/** The selector, which determines the pods of a workload, is immutable. */
 export function validateSelectorUpdate(
   selector: LabelSelector | undefined,
   old: LabelSelector | undefined,
