@@ -11,22 +11,22 @@ import type { RequestRecorder } from './routing/request-log.ts';
 
 export type Authorizer = (user: UserInfo, request: AccessRequest) => AccessDecision;
 
-/** All that the handlers share. */
+/** What all handlers share. */
 export interface ApiContext {
   store: MemoryStore;
   rules: RulesLookup;
   authorize: Authorizer;
-  /** Answers the reviews of authentication.k8s.io and authorization.k8s.io. */
+  /** Handles the reviews of authentication.k8s.io and authorization.k8s.io. */
   review: Reviewer;
-  /** Issues the tokens of service accounts. */
+  /** Issues service account tokens. */
   tokens: Pick<Tokens, 'issue' | 'defaultAudience'>;
-  /** The kubelet of the node; absent while there is none. */
+  /** The kubelet of the node; undefined if there is none. */
   node: NodeAgent | undefined;
   hooks: ServerHooks;
   requests: RequestRecorder;
   applyManagers: ApplyManagers;
   now: () => Date;
-  /** `host:port`, which discovery tells. */
+  /** `host:port`, as in discovery. */
   address: () => string;
   /** Aborts when the server stops. */
   stopping: AbortSignal;

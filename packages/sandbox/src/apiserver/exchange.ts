@@ -4,36 +4,36 @@ import type { UserInfo } from '../resources/rules.ts';
 import type { RequestInfo } from './routing/request-info.ts';
 import { StatusError } from '../machinery/status-error.ts';
 
-/** Bodies beyond this are refused, as by etcd's and the API server's own limit of 3 MiB. */
+/** Larger bodies are refused, as by the real API server. */
 const MAX_BODY_BYTES = 3 * 1024 * 1024;
 
 const FORBIDDEN = 403;
 
-/** A connection whose client asks for another protocol than HTTP. */
+/** A connection whose client requests an upgrade from HTTP. */
 export interface Upgrade {
   request: IncomingMessage;
   socket: Duplex;
-  /** What came behind the request's head. */
+  /** Bytes after the request's head. */
   head: Buffer;
-  /** Takes the socket away from HTTP; no HTTP answer can be sent after it. */
+  /** Takes the socket over from HTTP; no HTTP response can be sent any more. */
   takeOver(): void;
-  /** It was. */
+  /** Whether `takeOver` was called. */
   readonly takenOver: boolean;
 }
 
-/** One request and the means to answer it. */
+/** One request and its response. */
 export class Exchange {
   readonly method: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
   readonly info: RequestInfo;
   readonly user: UserInfo;
-  /** Aborts when the client has gone or the answer is complete. */
+  /** Aborted when the client has disconnected or the response is complete. */
   readonly signal: AbortSignal;
   readonly response: ServerResponse;
   readonly upgrade: Upgrade | undefined;
   readonly request: Readable;
-  /** Called with the body, once it is read. */
+  /** Called with the body when it is read. */
   onBody: ((body: Buffer) => void) | undefined;
   readonly #warnings: string[] = [];
 
@@ -59,7 +59,7 @@ export class Exchange {
     this.request = parts.request;
   }
 
-  /** Adds a `Warning` header to the answer; a text given twice is sent once. */
+  /** Adds a `Warning` header to the response; a repeated text is sent once. */
   warn(text: string): void {
     if (!this.#warnings.includes(text)) this.#warnings.push(text);
   }
@@ -91,12 +91,12 @@ export class Exchange {
     this.send(status, text, { 'content-type': 'text/plain; charset=utf-8', ...headers });
   }
 
-  /** Answers a failure; `encode` writes its Status in the form that the client asked for, JSON where it is left out. */
+  /** Responds with a failure. `encode` writes its Status in the negotiated representation; default JSON. */
   fail(
     error: StatusError,
     encode?: (status: object) => { contentType: string; body: string | Buffer },
   ): void {
-    // Refusals quote what they were asked: no browser shall take them for a page.
+    // Refusals quote the request: browsers must not interpret them as HTML.
     const sniffing = error.code === FORBIDDEN ? { 'x-content-type-options': 'nosniff' } : {};
     const headers = { ...sniffing, ...error.headers };
     const encoded = encode?.(error.toStatus());
@@ -110,7 +110,7 @@ export class Exchange {
     this.response.end(this.method === 'HEAD' ? undefined : bytes);
   }
 
-  /** Begins an answer of unknown length. */
+  /** Starts a response of unknown length. */
   begin(status: number, headers: Record<string, string>): void {
     this.#writeHead(status, headers);
     this.response.flushHeaders?.();
@@ -124,7 +124,7 @@ export class Exchange {
   }
 }
 
-/** Backslash and quote as RFC 7230 escapes them in a quoted string. */
+/** Escapes backslashes and quotes for a quoted string of RFC 7230. */
 function quote(text: string): string {
   return text.replaceAll(/[\\"]/g, String.raw`\$&`);
 }

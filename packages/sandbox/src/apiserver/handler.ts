@@ -8,7 +8,7 @@ import { encodeAs } from './read/represent.ts';
 import { serveResource } from './routing/resource-handler.ts';
 import { StatusError } from '../machinery/status-error.ts';
 
-/** Serves one authenticated request: hooks, authorization, routing; every failure becomes an answer. */
+/** Handles one authenticated request: hooks, authorization, routing. Every failure becomes a response. */
 export async function handle(exchange: Exchange, api: ApiContext): Promise<void> {
   try {
     if ((await api.hooks.onRequest?.(exchange)) === true) return;
@@ -20,7 +20,7 @@ export async function handle(exchange: Exchange, api: ApiContext): Promise<void>
   }
 }
 
-/** Answers an error, unless an answer has begun: then the connection is cut, as nothing true can follow. */
+/** Responds with an error. If a response has already started, cuts the connection instead. */
 export function answerFailure(exchange: Exchange, error: unknown): void {
   if (exchange.response.headersSent) {
     exchange.response.destroy();

@@ -2,26 +2,26 @@ import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 import type { Exchange } from './exchange.ts';
 
-/** Where a server listens on its machine. */
+/** A listening address. */
 export interface Listener {
   host: string;
   port: number;
 }
 
-/** What stands before the server and carries its connections. */
+/** A proxy in front of the server. */
 export interface Front {
-  /** Where it listens. */
+  /** The port on which it listens. */
   port: number;
   stop(): void;
 }
 
-/** Where something may step in between the server and its clients, such as the faults that a test injects. */
+/** Hooks between the server and its clients, for example for injected faults. */
 export interface ServerHooks {
-  /** Puts something before the server, which listens at `target`. */
+  /** Starts a proxy in front of the server, which listens on `target`. */
   front?(listen: Listener, target: Listener): Promise<Front>;
   /** A connection was accepted. */
   onConnection?(socket: Socket): void;
-  /** A request has come, and nothing was done about it yet; true if the hook has dealt with it. */
+  /** A request has arrived and is not handled yet; true if the hook has handled it. */
   onRequest?(exchange: Exchange): Promise<boolean>;
   /**
    * A valid write, or a connection to a pod, is about to be admitted.

@@ -2,9 +2,9 @@ import type { Duplex, Readable } from 'node:stream';
 import type { LogOptions, RemoteProcess, StreamOptions } from '../cri/remote-process.ts';
 
 /**
- * What the API server asks of the kubelet of a pod's node, by namespace and name of the pod.
+ * The API server's requests to the kubelet of a pod's node, by namespace and name of the pod.
  *
- * Failures are thrown as `KubeletError`, with the HTTP status and text that a real kubelet answers.
+ * Failures are thrown as `KubeletError`, with the HTTP status and the text of a real kubelet.
  */
 export interface NodeAgent {
   logs(
@@ -26,7 +26,7 @@ export interface NodeAgent {
   portForward(namespace: string, pod: string, port: number): Promise<Duplex>;
 }
 
-/** What a kubelet answers when it cannot serve a request: plain text with an HTTP status. */
+/** A failed request to a kubelet: plain text with an HTTP status. */
 export class KubeletError extends Error {
   override readonly name = 'KubeletError';
   readonly status: number;

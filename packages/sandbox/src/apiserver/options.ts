@@ -10,7 +10,7 @@ import { badRequest } from '../machinery/errors.ts';
 import { isTrue } from './routing/request-info.ts';
 import type { FieldError } from '../machinery/status-error.ts';
 
-/** What a list or watch asks for besides its selectors. */
+/** The options of a list or watch, besides selectors. */
 export interface ListOptions {
   labelSelector: string;
   fieldSelector: string;
@@ -24,7 +24,7 @@ export interface ListOptions {
   continueToken: string;
 }
 
-/** What a create, update or patch asks for besides its object. */
+/** The options of a create, update or patch. */
 export interface WriteOptions {
   dryRun: boolean;
   fieldManager: string;
@@ -115,7 +115,7 @@ export function readWriteOptions(
   return options;
 }
 
-/** The options of a patch; one that applies a configuration needs a field manager, and may be forced. */
+/** The options of a patch. A server-side apply requires a field manager, and may be forced. */
 export function readPatchOptions(query: URLSearchParams, applies: boolean): WriteOptions {
   const options = writeOptions(query);
   const manager = applies
@@ -163,7 +163,7 @@ function fieldManagerErrors({ fieldManager }: WriteOptions): FieldError[] {
   return errors;
 }
 
-/** As Go's `unicode.IsPrint`. */
+/** Like Go's `unicode.IsPrint`. */
 function isPrintable(character: string): boolean {
   return character === ' ' || /^[\p{L}\p{M}\p{N}\p{P}\p{S}]$/u.test(character);
 }
@@ -189,7 +189,7 @@ export function refuse(kind: string, errors: readonly FieldError[]): void {
   if (errors.length > 0) throw invalidObject(META_GROUP, kind, '', errors);
 }
 
-/** An integer of a query; 400 in Go's words where it is none. */
+/** An integer in a query; throws 400 with Go's message if it is invalid. */
 export function readInteger(value: string | null): number | undefined {
   if (value === null || value === '') return undefined;
   if (!/^[+-]?\d+$/.test(value)) {

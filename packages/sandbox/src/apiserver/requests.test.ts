@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { useSandbox } from '../testing/use-sandbox.ts';
 
 /*
- * Refusals of the server as a whole: what is asked of it, in this order, and what it answers.
+ * Requests to the complete server, in this order, and its responses.
  */
 
 const api = useSandbox();
@@ -22,7 +22,7 @@ const cases: [name: string, method: string, path: string, body: unknown, status:
   [
     ['a pod', 'POST', PODS, { metadata: { name: 'p' }, spec }, 201, /"name":"p"/],
     [
-      'a PUT without what admission gave the pod',
+      'a PUT without the changes of admission',
       'PUT',
       `${PODS}/p`,
       { metadata: { name: 'p' }, spec: { ...spec, serviceAccountName: 'default' } },
@@ -31,7 +31,7 @@ const cases: [name: string, method: string, path: string, body: unknown, status:
     ],
     ['a PUT without a name', 'PUT', `${PODS}/p`, { spec }, 400, /\(p based on URL\) was undeterminable/],
     [
-      'a version not reached',
+      'a future resourceVersion',
       'GET',
       `${PODS}/p?resourceVersion=999999`,
       undefined,
@@ -39,7 +39,7 @@ const cases: [name: string, method: string, path: string, body: unknown, status:
       /Too large resource/,
     ],
     [
-      'a version that is none',
+      'an invalid resourceVersion',
       'GET',
       `${PODS}/p?resourceVersion=x`,
       undefined,
@@ -47,7 +47,7 @@ const cases: [name: string, method: string, path: string, body: unknown, status:
       /^resourceVersion: Invalid/,
     ],
     [
-      'a binding to nothing',
+      'a binding without a target',
       'POST',
       `${PODS}/p/binding`,
       binding('p', {}),
@@ -55,7 +55,7 @@ const cases: [name: string, method: string, path: string, body: unknown, status:
       /^target\.name: Required value$/,
     ],
     [
-      'a binding of another',
+      'a binding with another name',
       'POST',
       `${PODS}/p/binding`,
       binding('q', { name: 'vm' }),
@@ -63,7 +63,7 @@ const cases: [name: string, method: string, path: string, body: unknown, status:
       /^name in URL does not/,
     ],
     [
-      'an eviction of another',
+      'an eviction with another name',
       'POST',
       `${PODS}/p/eviction`,
       eviction('q'),
@@ -71,7 +71,7 @@ const cases: [name: string, method: string, path: string, body: unknown, status:
       /^name in URL does not match/,
     ],
     [
-      'an eviction of one before',
+      'an eviction with another uid',
       'POST',
       `${PODS}/p/eviction`,
       eviction('p', 'x'),
@@ -79,7 +79,7 @@ const cases: [name: string, method: string, path: string, body: unknown, status:
       /the UID in the precondition/,
     ],
     [
-      'a delete by what is none',
+      'a delete with invalid options',
       'DELETE',
       `${PODS}/p`,
       { gracePeriodSeconds: 'x' },
@@ -87,7 +87,7 @@ const cases: [name: string, method: string, path: string, body: unknown, status:
       /gracePeriodSeconds of type int64$/,
     ],
     [
-      'a delete of two minds',
+      'a delete with contradictory options',
       'DELETE',
       `${PODS}/p`,
       { propagationPolicy: 'Orphan', orphanDependents: true },
@@ -95,10 +95,10 @@ const cases: [name: string, method: string, path: string, body: unknown, status:
       /cannot be both set$/,
     ],
     ['the eviction', 'POST', `${PODS}/p/eviction`, eviction('p'), 201, /Success/],
-    ['the pod that is gone', 'GET', `${PODS}/p`, undefined, 404, /not found/],
+    ['the deleted pod', 'GET', `${PODS}/p`, undefined, 404, /not found/],
   ];
 for (const [name, method, path, body, status, message] of cases) {
-  test(`answers ${name}`, async () => {
+  test(`${name}: response`, async () => {
     const answer = await api.client.request(method, path, body === undefined ? {} : { body });
     assert.equal(answer.status, status, answer.body);
     const { message: text = answer.body } = JSON.parse(answer.body) as { message?: string };

@@ -14,28 +14,28 @@ import { Exchange, type Upgrade } from './exchange.ts';
 import { answerFailure, handle } from './handler.ts';
 import { readRequestInfo, type RequestInfo } from './routing/request-info.ts';
 
-/** Loopback only: the sandbox is nobody else's business. */
+/** The sandbox listens only on the loopback interface. */
 const HOST = '127.0.0.1';
 
-/** What may wait to be sent on one connection; Node's 10 refuse requests while a few lists of pods are under way. */
+/** Memory limit of an HTTP/2 session. With Node's default of 10 MiB, a few concurrent lists of pods are refused. */
 const MAX_SESSION_MIB = 1024;
 
-/** Which flow schema and priority level let a request in: here there is one for all. */
+/** The flow schema and priority level of a request; the sandbox has only one. */
 const FLOW_HEADERS = [
   ['x-kubernetes-pf-flowschema-uid', randomUUID()],
   ['x-kubernetes-pf-prioritylevel-uid', randomUUID()],
 ] as const;
 
 export interface ServerOptions {
-  /** 0 takes a free one. */
+  /** 0 selects a free port. */
   port: number;
-  /** Neither the server nor its connections keep the process alive. */
+  /** Whether the server and its connections do not keep the process alive. */
   unref?: boolean;
   certificate: KeyPair;
-  /** PEM of the authority that client certificates must come from. */
+  /** The CA certificate for client certificates, PEM. */
   clientAuthority: string;
   tokens: TokenLookup;
-  /** Turns the authenticated user into the one impersonated; throws 403. */
+  /** Returns the impersonated user, if any, otherwise the authenticated one; throws 403. */
   impersonate: (user: UserInfo, headers: IncomingMessage['headers'], request: RequestInfo) => UserInfo;
 }
 
@@ -58,16 +58,16 @@ export async function startServer(api: ApiContext, options: ServerOptions): Prom
     rejectUnauthorized: false,
     minVersion: 'TLSv1.2',
     maxSessionMemory: MAX_SESSION_MIB,
-    // Lists of thousands of pods take many streams; Go's server allows 250, clients may have more in flight.
+    // Clients may have many concurrent streams; Go's server allows 250.
     settings: { maxConcurrentStreams: 1000 },
   });
   server.on('secureConnection', (socket) => {
-    // One that is given back after a refused upgrade is known.
+    // A socket that is returned after a refused upgrade is already registered.
     if (sockets.has(socket)) return;
     sockets.add(socket);
     if (options.unref === true) socket.unref();
     socket.once('close', () => sockets.delete(socket));
-    // A client that resets its connection is no error of the server's.
+    // A connection reset by the client is not an error of the server.
     socket.on('error', () => socket.destroy());
   });
   server.on('sessionError', () => undefined);
@@ -107,7 +107,7 @@ async function serve(
   request: IncomingMessage | Http2ServerRequest,
   response: ServerResponse | Http2ServerResponse,
 ): Promise<void> {
-  // Both kinds of response offer what the handlers use; their types have no common base.
+  // Both response types have what the handlers use, but no common base type.
   await serveExchange(api, options, request as IncomingMessage, response as ServerResponse, undefined);
 }
 
@@ -140,7 +140,7 @@ async function serveUpgrade(
       socket.end();
       return;
     }
-    // Refused, and the next request may come over the same connection.
+    // The upgrade was refused; the connection may be reused.
     response.detachSocket(socket as TLSSocket);
     if (head.length > 0) socket.unshift(head);
     giveBack();
@@ -185,7 +185,7 @@ async function serveExchange(
   await handle(exchange, api);
 }
 
-/** Node's parser refuses methods it does not know before any handler; a real server answers them 405. */
+/** Node's parser refuses unknown methods before any handler; a real server responds with 405. */
 function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code !== 'HPE_INVALID_METHOD' || !socket.writable) {
     socket.destroy();

@@ -10,8 +10,8 @@ import type { Body } from './read-body.ts';
 import { warningsOf } from './strict-errors.ts';
 
 /**
- * An object of that resource out of a body: checked for its kind and version, decoded by its schema.
- * Unknown and repeated fields warn, are refused or passed over, as `fieldValidation` says.
+ * Decodes a body to an object of a resource, and checks kind and version. `fieldValidation` determines whether unknown and
+ * duplicate fields cause warnings or an error, or are ignored.
  */
 export function decodeObject(
   { value, strictErrors }: Body,
@@ -38,7 +38,7 @@ export function decodeObject(
   }
 }
 
-/** Warns of what a strict reader minds, or refuses it. */
+/** Warns about strict decoding errors, or refuses them. */
 function report(
   problems: readonly string[],
   resource: Pick<Resource, 'kind' | 'apiVersion'>,

@@ -25,7 +25,7 @@ for (const [text, problem] of cases) {
   test(JSON.stringify(text), () => assert.equal(goJsonError(text), problem));
 }
 
-test('finds a mistake exactly where JSON.parse does', () => {
+test('reports an error exactly when JSON.parse does', () => {
   const isJson = (text: string): boolean => {
     try {
       JSON.parse(text);

@@ -1,11 +1,11 @@
 import { goQuote } from '../../machinery/go-quote.ts';
 
-/** What an unfinished JSON text is, in the words of Go's decoder. */
+/** The message of Go's decoder for incomplete JSON. */
 const UNEXPECTED_END = 'unexpected end of JSON input';
 
 class GoJsonError extends Error {}
 
-/** What is wrong with a JSON text, in the words of Go's encoding/json; undefined if nothing is. */
+/** The error of Go's encoding/json for a text; undefined if it is valid JSON. */
 export function goJsonError(text: string): string | undefined {
   try {
     new Scanner(text).document();
@@ -16,7 +16,7 @@ export function goJsonError(text: string): string | undefined {
   }
 }
 
-/** Reads JSON only to find its first mistake. */
+/** Scans JSON for the first error. */
 class Scanner {
   readonly #text: string;
   #position = 0;
@@ -68,7 +68,7 @@ class Scanner {
     while (!this.#endOf(']', 'after array element'));
   }
 
-  /** After a member: true at the end of its list, false at a comma. */
+  /** After a member or element: true at the end of the object or array, false at a comma. */
   #endOf(close: string, context: string): boolean {
     const next = this.#need();
     if (next !== close && next !== ',') this.#refuse(context);
@@ -132,7 +132,7 @@ class Scanner {
     while (isDigit(this.#text[this.#position] ?? '')) this.#position += 1;
   }
 
-  /** The next character that is no space, if there is one. */
+  /** The next character that is not white space, if any. */
   #peek(): string | undefined {
     while (/[ \t\r\n]/.test(this.#text[this.#position] ?? '')) this.#position += 1;
     return this.#text[this.#position];
@@ -144,7 +144,7 @@ class Scanner {
     return next;
   }
 
-  /** The character at hand, whatever it is. */
+  /** The current character. */
   #raw(): string {
     const next = this.#text[this.#position];
     if (next === undefined) throw new GoJsonError(UNEXPECTED_END);
@@ -160,7 +160,7 @@ function isDigit(character: string): boolean {
   return character >= '0' && character <= '9' && character.length === 1;
 }
 
-/** A character as Go quotes it in these messages. */
+/** A character as quoted in Go's messages. */
 function quoted(character: string): string {
   if (character === "'") return String.raw`'\''`;
   if (character === '"') return `'"'`;

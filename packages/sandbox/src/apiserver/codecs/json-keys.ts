@@ -1,23 +1,23 @@
-/** A member of an object in a JSON text. */
+/** A field of an object in a JSON text. */
 export interface JsonKey {
-  /** Where it is, as the server names fields: `spec.containers[0].image`. */
+  /** Its path in the server's notation: `spec.containers[0].image`. */
   path: string;
-  /** Its object has a member of that name before it. */
+  /** Whether its object has an earlier field with the same name. */
   repeated: boolean;
 }
 
 interface Frame {
   path: string;
-  /** Names seen so far; undefined for a list. */
+  /** Names so far; undefined for a list. */
   names?: Set<string>;
-  /** The name that a value is awaited for. */
+  /** The name of the current field. */
   name?: string;
   index: number;
 }
 
 const TOKENS = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
 
-/** The members of all objects of a well-formed JSON text, in the order of the text; a parsed value lacks repetitions. */
+/** The fields of all objects in a valid JSON text, in order, including duplicates, which a parsed value lacks. */
 export function jsonKeys(text: string): JsonKey[] {
   const keys: JsonKey[] = [];
   const stack: Frame[] = [];

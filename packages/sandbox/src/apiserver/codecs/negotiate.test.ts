@@ -19,11 +19,11 @@ for (const [accept, mediaType] of [
   [PROTOBUF, PROTOBUF],
   [`${PROTOBUF},application/json`, PROTOBUF],
   [`${PROTOBUF};q=0.5,application/json`, JSON_TYPE],
-  // A Table has no form in protobuf.
+  // Tables are not available as protobuf.
   [`${PROTOBUF};as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1;g=meta.k8s.io`, JSON_TYPE],
   [`${PROTOBUF};as=PartialObjectMetadata;v=v1;g=meta.k8s.io`, PROTOBUF],
 ] as const) {
-  test(`answers "${accept}" with ${mediaType}`, () => assert.equal(negotiate(accept).mediaType, mediaType));
+  test(`negotiates ${mediaType} for "${accept}"`, () => assert.equal(negotiate(accept).mediaType, mediaType));
 }
 
 for (const accept of [
@@ -38,7 +38,7 @@ for (const accept of [
   });
 }
 
-test('takes the first transform that is offered', () => {
+test('chooses the first supported transform', () => {
   const accept = 'application/json;as=Table;v=v9;g=meta.k8s.io,application/json;as=Table;v=v1;g=meta.k8s.io';
   assert.deepEqual(negotiate(accept), {
     mediaType: JSON_TYPE,
@@ -48,7 +48,7 @@ test('takes the first transform that is offered', () => {
   });
 });
 
-test('no watch comes as YAML', () => {
+test('refuses a watch as YAML', () => {
   assert.throws(() => checkStreamable({ mediaType: YAML_TYPE }), { code: 406, message: /;stream=watch, / });
   checkStreamable({ mediaType: JSON_TYPE });
 });

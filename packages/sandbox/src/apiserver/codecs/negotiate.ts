@@ -2,10 +2,10 @@ import { notAcceptable } from '../../machinery/errors.ts';
 
 const PROTOBUF = 'application/vnd.kubernetes.protobuf';
 
-/** The form in which an answer is wanted. */
+/** The negotiated representation of a response. */
 export interface Representation {
   mediaType: 'application/json' | 'application/yaml' | 'application/vnd.kubernetes.protobuf';
-  /** `as=`: another type to turn objects into. */
+  /** The parameter `as`: the type to which objects are converted. */
   as?: 'Table' | 'PartialObjectMetadata' | 'PartialObjectMetadataList' | 'APIGroupDiscoveryList';
   group?: string;
   version?: string;
@@ -17,20 +17,20 @@ const TRANSFORMS: Readonly<Record<string, readonly string[]>> = {
   PartialObjectMetadataList: ['meta.k8s.io/v1', 'meta.k8s.io/v1beta1'],
 };
 
-/** The transforms that discovery offers. */
+/** The transforms that discovery supports. */
 export const DISCOVERY_TRANSFORMS: Readonly<Record<string, readonly string[]>> = {
   APIGroupDiscoveryList: ['apidiscovery.k8s.io/v2'],
 };
 
 const NOT_ACCEPTABLE =
   'only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf';
-/** Watches are streams, which YAML is not for. */
+/** YAML can't be streamed. */
 const NOT_ACCEPTABLE_STREAM =
   'only the following media types are accepted: application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch';
 
 /**
- * Chooses the representation for an `Accept` header: the best clause that can be served, as the API server does.
- * A Table has no form in protobuf: clauses that ask for it are passed over.
+ * Chooses the representation for an `Accept` header like the API server: the best clause that is supported. Tables are not
+ * available as protobuf, so such clauses are skipped.
  */
 export function negotiate(
   accept: string | undefined,
@@ -47,7 +47,7 @@ export function negotiate(
   throw notAcceptable(NOT_ACCEPTABLE);
 }
 
-/** The form of a Status for that header: JSON where nothing that it names can be served. */
+/** The representation of a Status; JSON if no clause is supported. */
 export function negotiateStatus(accept: string | undefined): Representation {
   try {
     return negotiate(accept, {});
@@ -56,7 +56,7 @@ export function negotiateStatus(accept: string | undefined): Representation {
   }
 }
 
-/** Throws 406 for a watch in a form that cannot be streamed. */
+/** Throws 406 for a watch in a media type that cannot be streamed. */
 export function checkStreamable({ mediaType }: Representation): void {
   if (mediaType === 'application/yaml') throw notAcceptable(NOT_ACCEPTABLE_STREAM);
 }
@@ -66,7 +66,7 @@ interface Clause {
   parameters: string[];
 }
 
-/** The clauses of an `Accept` header: by their weight, then the more specific first, else as they came. */
+/** The clauses of an `Accept` header, sorted by weight, then by specificity. */
 function clausesOf(accept: string): Clause[] {
   const clauses = accept.split(',').map((clause) => {
     const [type = '', ...parameters] = clause.split(';').map((part) => part.trim());
@@ -83,7 +83,7 @@ function mediaTypeOf(type: string): Representation['mediaType'] | undefined {
   return type === 'application/yaml' || type === PROTOBUF ? type : undefined;
 }
 
-/** The transform that parameters ask for; undefined where it is not offered. */
+/** The transform in the parameters; undefined if it is not supported. */
 function readParameters(
   parameters: readonly string[],
   transforms: Readonly<Record<string, readonly string[]>>,

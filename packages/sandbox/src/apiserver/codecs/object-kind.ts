@@ -1,12 +1,12 @@
 import { GROUP_VERSIONS, type Resource } from '../discovery/resource-table.ts';
 import { goPackage } from '../kinds.ts';
 
-/** Where the real server keeps its scheme, which its message for an unknown kind names. */
+/** The source position of the real server's scheme, which is in its message about an unknown kind. */
 const SCHEME = 'pkg/api/legacyscheme/scheme.go:30';
 
 /**
- * Why an object that says it is of a kind and version cannot be one of a resource; undefined if it can. What it does
- * not say is taken from the resource.
+ * Why an object's kind and apiVersion cannot be converted to those of a resource; undefined if they can. Empty values
+ * default to the resource's.
  */
 export function kindProblem(
   { kind = '', apiVersion = '' }: { kind?: string; apiVersion?: string },

@@ -7,25 +7,25 @@ import { readYaml, YamlError } from './read-yaml.ts';
 import { strictErrors, unknownFieldErrors } from './strict-errors.ts';
 
 const BODY_TYPES = ['application/json', 'application/yaml', PROTOBUF_MEDIA_TYPE] as const;
-/** A bad body is shown in the message up to this many bytes. */
+/** Number of bytes of an invalid body in the message. */
 const SHOWN_BYTES = 30;
-/** How Go writes the type that the server first reads a body into. */
+/** The Go type into which the server first decodes a body, as in its messages. */
 const TYPE_META =
   'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
 
 /** An object that a client sent. */
 export interface Body {
   value: Record<string, unknown>;
-  /** What a strict reader says of it, given the fields that its schema lacks. */
+  /** The errors of a strict decoder, given the fields that are not in the schema. */
   strictErrors: (unknownFields: readonly string[]) => string[];
 }
 
-/** A body that was not read from a text. */
+/** A body without a text. */
 export function bodyOf(value: Record<string, unknown>): Body {
   return { value, strictErrors: unknownFieldErrors };
 }
 
-/** The body of a request, of JSON, YAML or protobuf. Throws StatusError 415, and 400 for what is no object. */
+/** The body of a request in JSON, YAML or protobuf. Throws StatusError 415, and 400 if it is not an object. */
 export async function readBody(exchange: Exchange, kind: string): Promise<Body> {
   const bytes = await exchange.body();
   const prefix = `the object provided is unrecognized (must be of type ${kind})`;
@@ -34,10 +34,10 @@ export async function readBody(exchange: Exchange, kind: string): Promise<Body> 
   );
 }
 
-/** Makes the error for a body that is no object; `isShown` is false where the body is none that can be shown. */
+/** Creates the error for a body that is not an object; `isShown` is false if the message must not contain the body. */
 type Refuse = (problem: string, isShown?: boolean) => Error;
 
-/** A body by its content type. Throws StatusError 415, and what `refuse` makes for one that is no object. */
+/** Parses a body by content type. Throws StatusError 415, and the error of `refuse` if it is not an object. */
 export function parseBody(bytes: Buffer, contentType: string | undefined, refuse: Refuse): Body {
   const type = (contentType ?? 'application/json').split(';')[0]?.trim().toLowerCase();
   switch (type) {
@@ -71,7 +71,7 @@ function readYamlBody(text: string, refuse: Refuse): Body {
   }
 }
 
-/** Checks what the server looks at before it knows what the object is; nothing at all is an object without fields. */
+/** Checks kind and apiVersion, which the server decodes first. An empty body is an object without fields. */
 function checkTypeMeta(value: unknown, refuse: Refuse): Record<string, unknown> {
   const unmarshal = (given: unknown, target: string): Error =>
     refuse(
@@ -98,7 +98,7 @@ function readProtobuf(bytes: Buffer, refuse: Refuse): Record<string, unknown> {
   }
 }
 
-/** The beginning of a body: as text if it is an object, else in hexadecimal. */
+/** The beginning of a body: as text if it is an object, otherwise in hexadecimal. */
 function shownBytes(bytes: Buffer): string {
   if (bytes.length === 0) return '<empty>';
   const start = bytes.subarray(0, SHOWN_BYTES);

@@ -15,10 +15,10 @@ const cases: [text: string, value: unknown][] = [
   ['a: &x {b: 1}\nc: {<<: *x, d: 2}', { a: { b: 1 }, c: { b: 1, d: 2 } }],
 ];
 for (const [text, value] of cases) {
-  test(`reads ${JSON.stringify(text)} as Go's reader does`, () =>
+  test(`parses ${JSON.stringify(text)} like Go's parser`, () =>
     assert.deepEqual(readYaml(text).value, value));
 }
 
-test('of a key given twice the last counts, by the same rules', () => {
+test('of duplicate keys the last one counts', () => {
   assert.deepEqual(readYaml('a: y\na: 010').value, { a: 8 });
 });

@@ -9,32 +9,32 @@ import {
   YAMLException,
 } from 'js-yaml';
 
-/** A text that is no YAML, in words as near to those of the server's reader as another reader knows them. */
+/** The text is not YAML. The message is as close to that of the server's parser as possible with another parser. */
 export class YamlError extends Error {
   override readonly name = 'YamlError';
 }
 
 export interface ReadYaml {
   value: unknown;
-  /** What a strict reader says of keys given twice. */
+  /** The errors of a strict parser about duplicate keys. */
   repeated: string[];
 }
 
-/** What the two readers call the same mistakes; those of words, not of grammar, are told from the line they are in. */
-const PROBLEMS: readonly { pattern: RegExp; words: string; ofWords?: true }[] = [
+/** The server's messages for this parser's errors. Scanner errors (`isScannerError`) have the line of the error. */
+const SERVER_MESSAGES: readonly { pattern: RegExp; words: string; isScannerError?: true }[] = [
   { pattern: /within a flow|missed comma|expected the node/, words: 'did not find expected node content' },
   { pattern: /or a document separator/, words: 'did not find expected <document start>' },
   {
     pattern: /of a mapping entry|implicit key/,
     words: 'mapping values are not allowed in this context',
-    ofWords: true,
+    isScannerError: true,
   },
-  { pattern: /tab characters/, words: 'found character that cannot start any token', ofWords: true },
-  { pattern: /quoted scalar/, words: 'found unexpected end of stream', ofWords: true },
+  { pattern: /tab characters/, words: 'found character that cannot start any token', isScannerError: true },
+  { pattern: /quoted scalar/, words: 'found unexpected end of stream', isScannerError: true },
   { pattern: /of a sequence entry/, words: "did not find expected '-' indicator" },
 ];
 
-/** Go's integers: those of YAML 1.1 (`0644` is octal), and `0o644`; but `12:30` is a time of day to nobody. */
+/** Go's integers: those of YAML 1.1 (`0644` is octal) and `0o644`, but not sexagesimal ones such as `12:30`. */
 const goIntegerTag: typeof intYaml11Tag = {
   ...intYaml11Tag,
   resolve: (source, isExplicit, tagName) => {
@@ -44,10 +44,10 @@ const goIntegerTag: typeof intYaml11Tag = {
   },
 };
 
-/** The server reads YAML 1.1: `y`, `no` and `on` are booleans. */
+/** The server parses YAML 1.1: `y`, `no` and `on` are booleans. */
 const SCHEMA = CORE_SCHEMA.withTags(boolYaml11Tag, goIntegerTag, mergeTag);
 
-/** Reads YAML as the server does: of keys given twice the last counts, which only a strict reader minds. */
+/** Parses YAML like the server: of duplicate keys the last one counts, which only a strict parser refuses. */
 export function readYaml(text: string): ReadYaml {
   try {
     return { value: load(text, { schema: SCHEMA }), repeated: [] };
@@ -73,8 +73,8 @@ function repeatedKey(text: string, { mark }: YAMLException): string {
 }
 
 function yamlError({ reason, mark }: YAMLException): YamlError {
-  const known = PROBLEMS.find(({ pattern }) => pattern.test(reason));
-  const line = (mark?.line ?? 0) + (known?.ofWords === true ? 1 : 0);
+  const known = SERVER_MESSAGES.find(({ pattern }) => pattern.test(reason));
+  const line = (mark?.line ?? 0) + (known?.isScannerError === true ? 1 : 0);
   const where = line === 0 ? '' : `line ${line}: `;
   return new YamlError(`yaml: ${where}${known?.words ?? reason}`);
 }

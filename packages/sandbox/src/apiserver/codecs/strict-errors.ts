@@ -1,6 +1,6 @@
 import { jsonKeys } from './json-keys.ts';
 
-/** More than so many are not told. */
+/** Maximum number of reported errors. */
 const LIMIT = 100;
 
 export function unknownFieldErrors(fields: readonly string[]): string[] {
@@ -8,8 +8,8 @@ export function unknownFieldErrors(fields: readonly string[]): string[] {
 }
 
 /**
- * What a strict decoder finds in a JSON text: the fields that its schema lacks, as the decoder gave them, and fields
- * given twice, in the order of the text.
+ * The errors of a strict decoder for a JSON text, in the order of the text: unknown fields, as found by the decoder, and
+ * duplicate fields.
  */
 export function strictErrors(text: string, unknownFields: readonly string[]): string[] {
   const unknown = new Set(unknownFields);
@@ -23,14 +23,14 @@ export function strictErrors(text: string, unknownFields: readonly string[]): st
   return [...errors].slice(0, LIMIT);
 }
 
-/** What an unknown field holds is not looked at. */
+/** The content of an unknown field is not checked. */
 function isBelow(path: string, field: string): boolean {
   return path.startsWith(`${field}.`) || path.startsWith(`${field}[`);
 }
 
 const YAML_ERRORS = 'yaml: unmarshal errors:\n';
 
-/** The warnings that a strict error makes: YAML's come several in one. */
+/** The warnings for a strict error; a YAML error may contain several. */
 export function warningsOf(error: string): string[] {
   if (!error.startsWith(YAML_ERRORS)) return [error];
   return error

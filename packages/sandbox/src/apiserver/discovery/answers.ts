@@ -11,7 +11,7 @@ export function apiVersions(address: string): object {
   };
 }
 
-/** `/apis`: every group but the core one. */
+/** `/apis`: every group except the core group. */
 export function apiGroupList(): object {
   return { kind: 'APIGroupList', apiVersion: 'v1', groups: groupNames().map(groupEntry) };
 }
@@ -37,11 +37,11 @@ export function apiResourceList({ group, apiVersion, resources }: GroupVersion):
 
 export interface AggregatedDiscovery {
   document: unknown;
-  /** Changes when the document does; for If-None-Match. */
+  /** Changes with the document; for If-None-Match. */
   etag: string;
 }
 
-/** `/api` or `/apis` as one document with all resources, which clients prefer. */
+/** `/api` or `/apis` as aggregated discovery, which clients prefer. */
 export function aggregatedDiscovery(core: boolean): AggregatedDiscovery {
   const groups = core ? [''] : groupNames();
   const document = {

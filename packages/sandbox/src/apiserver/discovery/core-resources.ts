@@ -1,6 +1,6 @@
 import { SCALE, STATUS, type GroupVersionRows } from './resource-types.ts';
 
-/** The core group, as v1.36 serves it. */
+/** The core group of v1.36. */
 export const CORE_RESOURCES: GroupVersionRows = {
   group: '',
   version: 'v1',

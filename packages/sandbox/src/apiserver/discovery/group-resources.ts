@@ -1,6 +1,6 @@
 import { SCALE, STATUS, type GroupVersionRows } from './resource-types.ts';
 
-/** Every group but the core one, as v1.36 serves them, in the order of `/apis`. */
+/** All other groups of v1.36, in the order of `/apis`. */
 export const GROUP_RESOURCES: readonly GroupVersionRows[] = [
   {
     group: 'apiregistration.k8s.io',

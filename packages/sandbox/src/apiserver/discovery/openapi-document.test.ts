@@ -16,7 +16,7 @@ function documentOf(group: string, version: string): Document {
   return JSON.parse(openApiDocument(group, version) ?? '{}') as Document;
 }
 
-test('every group version has a document whose references all lead somewhere', () => {
+test('every group version has a document without dangling references', () => {
   for (const { group, version, resources } of GROUP_VERSIONS) {
     const { components, paths } = documentOf(group, version);
     const references = JSON.stringify(components).match(/(?<=#\/components\/schemas\/)[^"]+/g) ?? [];
@@ -30,7 +30,7 @@ test('every group version has a document whose references all lead somewhere', (
   }
 });
 
-test('fields have their types, and lists how a strategic merge treats them', () => {
+test('fields have types, and lists their strategic merge extensions', () => {
   const { schemas } = documentOf('', 'v1').components;
   const spec = schemas['io.k8s.api.core.v1.PodSpec'];
   assert.deepEqual(spec?.required, ['containers']);
@@ -48,19 +48,19 @@ test('fields have their types, and lists how a strategic merge treats them', () 
   assert.deepEqual(spec?.properties?.['activeDeadlineSeconds'], { type: 'integer', format: 'int64' });
 });
 
-test('what other groups hold of the core group keeps its name', () => {
+test('structs of the core group keep their names in other groups', () => {
   const names = Object.keys(documentOf('apps', 'v1').components.schemas);
   assert.ok(names.includes('io.k8s.api.apps.v1.DeploymentSpec'));
   assert.ok(names.includes('io.k8s.api.core.v1.PodSpec'));
   assert.ok(names.includes('io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector'));
 });
 
-test('writes are said to check fields', () => {
+test('writes have the parameters dryRun and fieldValidation', () => {
   const { paths } = documentOf('', 'v1');
   const patch = paths['/api/v1/namespaces/{namespace}/pods/{name}']?.['patch'];
   assert.ok(patch?.parameters?.some(({ name }) => name === 'fieldValidation'));
 });
 
-test('what is not served has none', () => {
+test('a group version that is not served has no document', () => {
   assert.equal(openApiDocument('example.com', 'v1'), undefined);
 });

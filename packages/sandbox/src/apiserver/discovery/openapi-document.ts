@@ -5,11 +5,11 @@ import { VERSION } from './version.ts';
 
 type Json = Record<string, unknown>;
 
-/** What clients look for to learn that the server checks fields, and runs dry, by itself. */
+/** Clients look for these parameters to find out whether the server supports field validation and dry runs. */
 const WRITE_PARAMETERS = ['dryRun', 'fieldManager', 'fieldValidation', 'pretty'].map(queryParameter);
 const DELETE_PARAMETERS = ['dryRun', 'gracePeriodSeconds', 'propagationPolicy', 'pretty'].map(queryParameter);
 
-/** Methods of a path, the verb behind each, and the action that the document names. */
+/** The methods of a path, each with its verb, and its action in the document. */
 const COLLECTION_METHODS: readonly [method: string, verb: Verb, action: string, parameters: Json[]][] = [
   ['get', 'list', 'list', []],
   ['post', 'create', 'post', WRITE_PARAMETERS],
@@ -24,7 +24,7 @@ const OBJECT_METHODS: typeof COLLECTION_METHODS = [
 
 const documents = new Map<GroupVersion, string>();
 
-/** The OpenAPI v3 document of a group version, as JSON; undefined for one that is not served. */
+/** The OpenAPI v3 document of a group version, as JSON; undefined if it is not served. */
 export function openApiDocument(group: string, version: string): string | undefined {
   const groupVersion = findGroupVersion(group, version);
   if (groupVersion === undefined) return undefined;

@@ -11,7 +11,7 @@ const INT_OR_STRING = 'io.k8s.apimachinery.pkg.util.intstr.IntOrString';
 const TIME = `${META_PACKAGE}.Time`;
 const MICRO_TIME = `${META_PACKAGE}.MicroTime`;
 
-/** Types that have one form in JSON whatever holds them. */
+/** Schemas of scalar types. */
 const SCALAR_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   [QUANTITY]: { oneOf: [{ type: 'string' }, { type: 'number' }] },
   [INT_OR_STRING]: { format: 'int-or-string', oneOf: [{ type: 'integer' }, { type: 'string' }] },
@@ -19,7 +19,7 @@ const SCALAR_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   [MICRO_TIME]: { type: 'string', format: 'date-time' },
 };
 
-/** Group versions whose kinds share names with kinds of other form in the table of structs. */
+/** Group versions whose kinds have the same names as different structs in the table. */
 const WITHOUT_SCHEMA: ReadonlySet<string> = new Set(['events.k8s.io/v1', 'autoscaling/v2']);
 
 const META_NAMES = new Set(
@@ -28,12 +28,12 @@ const META_NAMES = new Set(
     .map((line) => line.split(' ')[0] ?? ''),
 );
 
-/** The structs that kinds of the core group are made of; whatever else holds them calls them by that group's name. */
+/** The structs of the core group's kinds, which keep that group's name everywhere. */
 let coreNames: ReadonlySet<string> | undefined;
 
 /**
- * The schemas of the kinds of one group version and of all that they are made of, by the names that a real server
- * gives them. Fields are described by their types alone.
+ * The schemas of the kinds of one group version, with all structs that they use, by their names in a real server. Fields
+ * have types, but no descriptions.
  */
 export function schemasOf(groupVersion: GroupVersion): Record<string, JsonSchema> {
   const schemas: Record<string, JsonSchema> = { ...SCALAR_SCHEMAS };
@@ -60,7 +60,7 @@ class SchemaWriter {
     schema['x-kubernetes-group-version-kind'] = [{ group, kind, version }];
   }
 
-  /** The name of a struct's schema, which is there afterwards, with all that it refers to. */
+  /** Adds a struct's schema with everything that it refers to; returns its name. */
   #add(struct: StructSchema): string {
     const name = `${this.#packageOf(struct.name)}.${struct.name}`;
     if (name in this.#schemas) return name;
@@ -128,7 +128,7 @@ function reference(name: string): JsonSchema {
   return { allOf: [{ $ref: `#/components/schemas/${name}` }] };
 }
 
-/** `io.k8s.api.rbac.v1`: the Go package that the real server's names come from. */
+/** `io.k8s.api.rbac.v1`: the prefix of names, from the Go package. */
 function packageOf({ group, version }: GroupVersion): string {
   return `io.k8s.api.${group === '' ? 'core' : (group.split('.')[0] ?? group)}.${version}`;
 }

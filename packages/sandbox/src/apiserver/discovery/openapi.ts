@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { GROUP_VERSIONS } from './resource-table.ts';
 
-/** `/openapi/v3`: where the schema of each group version would be found, with a hash for caching. */
+/** `/openapi/v3`: the path of each group version's document, with a hash for caching. */
 export function openApiIndex(): unknown {
   const groups = GROUP_VERSIONS.flatMap(({ group, version }) =>
     group === '' ? ['api', `api/${version}`] : ['apis', `apis/${group}`, `apis/${group}/${version}`],

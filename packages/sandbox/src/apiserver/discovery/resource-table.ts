@@ -9,11 +9,11 @@ import {
   type Verb,
 } from './resource-types.ts';
 
-/** A resource with all that follows from its row. */
+/** A resource, expanded from its row. */
 export interface Resource {
   group: string;
   version: string;
-  /** `v1`, `apps/v1`: what objects carry as apiVersion. */
+  /** The apiVersion of objects: `v1`, `apps/v1`. */
   apiVersion: string;
   plural: string;
   singular: string;
@@ -24,7 +24,7 @@ export interface Resource {
   categories: readonly string[];
   storageVersionHash: string | undefined;
   subresources: readonly Subresource[];
-  /** Key in the store: the plural, with the group for all but the core group. */
+  /** Key in the store: the plural and, except for the core group, the group. */
   key: string;
 }
 
@@ -35,10 +35,10 @@ export interface GroupVersion {
   resources: readonly Resource[];
 }
 
-/** Every group version served, the core group first, then in the order of `/apis`. */
+/** All group versions: the core group first, then in the order of `/apis`. */
 export const GROUP_VERSIONS: readonly GroupVersion[] = [CORE_RESOURCES, ...GROUP_RESOURCES].map(expandRows);
 
-/** The resource that a path names, or undefined where there is none. */
+/** The resource of a path; undefined if there is none. */
 export function findResource(group: string, version: string, plural: string): Resource | undefined {
   return findGroupVersion(group, version)?.resources.find((resource) => resource.plural === plural);
 }

@@ -1,29 +1,29 @@
-/** A verb of the API, as RBAC and discovery name it. */
+/** A verb of the API, as in RBAC and discovery. */
 export type Verb = 'create' | 'delete' | 'deletecollection' | 'get' | 'list' | 'patch' | 'update' | 'watch';
 
-/** A part of a resource with a path of its own, such as `pods/log`. */
+/** A subresource, such as `pods/log`. */
 export interface Subresource {
   name: string;
-  /** The kind that its requests or answers carry; of `group` and `version` where those are given. */
+  /** The kind of its requests or responses, in `group` and `version` if set. */
   kind: string;
   group?: string;
   version?: string;
   verbs: readonly Verb[];
 }
 
-/** One row of the table of resources: all that routing and discovery need to know. */
+/** One row of the table of resources: everything that routing and discovery need. */
 export interface ResourceRow {
   plural: string;
   singular: string;
   kind: string;
   clusterScoped?: true;
-  /** Absent: all eight. */
+  /** All eight if absent. */
   verbs?: readonly Verb[];
   shortNames?: readonly string[];
   categories?: readonly string[];
   storageVersionHash?: string;
   subresources?: readonly Subresource[];
-  /** Key in the store, where another group's resource holds the objects (events.k8s.io). */
+  /** Key in the store, if another group's resource stores the objects (events.k8s.io). */
   storedAs?: string;
 }
 
@@ -47,7 +47,7 @@ export const ALL_VERBS = [
 
 const READ_WRITE = ['get', 'patch', 'update'] as const;
 
-/** `/status` with the resource's own kind: the kind is filled in by the table. */
+/** `/status` with the resource's own kind, which the table fills in. */
 export const STATUS: Subresource = { name: 'status', kind: '', verbs: READ_WRITE };
 
 export const SCALE: Subresource = {

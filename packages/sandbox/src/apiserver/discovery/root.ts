@@ -1,6 +1,6 @@
 import { GROUP_VERSIONS } from './resource-table.ts';
 
-/** The checks behind `/readyz?verbose`, in the order in which a real server lists them. */
+/** The checks in `/readyz?verbose`, in the order of a real server. */
 const READY_CHECKS: readonly string[] = [
   'ping',
   'log',
@@ -39,7 +39,7 @@ const READY_CHECKS: readonly string[] = [
   'shutdown',
 ];
 
-/** Only readiness waits for these; liveness and health have others instead. */
+/** Checks that only readiness has. */
 const READY_ONLY = new Set(['informer-sync', 'shutdown']);
 const LIVE_CHECKS: readonly string[] = [
   ...READY_CHECKS.filter((check) => !READY_ONLY.has(check)),
@@ -47,7 +47,7 @@ const LIVE_CHECKS: readonly string[] = [
   'loopback-serving-certificate',
 ];
 
-/** Health endpoints by their path, each with its checks. */
+/** Health endpoints by path, with their checks. */
 const HEALTH: Readonly<Record<string, readonly string[]>> = {
   '/healthz': LIVE_CHECKS,
   '/livez': LIVE_CHECKS,
@@ -67,7 +67,7 @@ const OTHER_PATHS = [
   '/version',
 ];
 
-/** `/`: every path there is, sorted. */
+/** `/`: all paths, sorted. */
 export function rootPaths(): unknown {
   const api = GROUP_VERSIONS.flatMap(({ group, version }) =>
     group === '' ? ['/api', `/api/${version}`] : [`/apis/${group}`, `/apis/${group}/${version}`],
@@ -79,7 +79,7 @@ export function rootPaths(): unknown {
   return { paths: [...new Set(['/apis', '/apis/', ...api, ...health, ...OTHER_PATHS])].toSorted() };
 }
 
-/** The text of a health endpoint; undefined where there is none of that path. */
+/** The text of a health endpoint; undefined for any other path. */
 export function healthText(path: string, verbose: boolean): string | undefined {
   const [, root = '', ...rest] = path.split('/');
   const checks = HEALTH[`/${root}`];

@@ -13,7 +13,7 @@ import { VERSION } from './version.ts';
 
 const VERSION_TYPE = 'application/json';
 
-/** Serves what is no resource: discovery, version, health. */
+/** Handles non-resource requests: discovery, version, health. */
 export function serveNonResource(exchange: Exchange, api: ApiContext): void {
   const path = exchange.info.path.replace(/(?<=.)\/+$/, '');
   const health = healthText(path, exchange.query.has('verbose'));
@@ -78,7 +78,7 @@ function sendGroupVersion(exchange: Exchange, group: string, version: string): v
 }
 
 function sendDiscovery(exchange: Exchange, core: boolean, plain: () => object): void {
-  // The list of groups is the aggregator's, which has no router.
+  // The aggregator serves the list of groups, without the router's checks.
   if (core) routeAccept(exchange.headers.accept, PRODUCES_OBJECTS);
   const representation = negotiate(exchange.headers.accept, DISCOVERY_TRANSFORMS);
   if (representation.as === undefined) {

@@ -1,4 +1,4 @@
-/** The server that this one answers as; the recordings it is judged by were made with it. */
+/** The version of the real server with which the recordings were made. */
 export const VERSION = {
   major: '1',
   minor: '36',

@@ -6,8 +6,8 @@ import type { PatchTarget } from './apply-patch.ts';
 import { type Json, type JsonObject, isObject } from './element-order.ts';
 
 /**
- * The configuration of a server-side apply: an object of the target's version and kind. Throws StatusError 400, and
- * 500 for what does not fit the schema, as a real server does.
+ * The configuration of a server-side apply: an object of the target's version and kind. Throws StatusError 400, and, like a
+ * real server, 500 if it does not match the schema.
  */
 export function readConfiguration(text: string, target: PatchTarget): JsonObject {
   const configuration = parse(text);
@@ -63,13 +63,13 @@ function typeProblem(configuration: JsonObject, { schema }: PatchTarget): string
     if (problems.length < 2) return problems[0];
     return `errors:\n${problems.map((problem) => `  ${problem}`).join('\n')}`;
   } catch (error) {
-    // The patched object will be decoded, and refused, once more.
+    // Decoding the patched object will fail as well.
     if (error instanceof DecodeError) return undefined;
     throw error;
   }
 }
 
-/** A path with the names of list items in place of their indices, where they have one. */
+/** A path with names of list items instead of indices, where items have names. */
 function byName(path: string, document: JsonObject): string {
   let value: Json | undefined = document;
   let shown = '';

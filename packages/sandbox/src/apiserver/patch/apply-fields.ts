@@ -2,10 +2,10 @@ import { compareQuantities, QuantityError } from '../../machinery/quantity.ts';
 import { isObject, type Json, type JsonObject } from './element-order.ts';
 import { member } from './members.ts';
 
-/** The leaves of a configuration by their paths, as field managers are told of them: `.metadata.labels.app`. */
+/** The leaf fields of a configuration by path, as in conflicts: `.metadata.labels.app`. */
 export type Fields = Map<string, { keys: readonly (string | { name: string })[]; value: Json }>;
 
-/** What identifies an object is nobody's field. */
+/** Fields that identify an object have no manager. */
 const IDENTITY = new Set(['.apiVersion', '.kind', '.metadata.name', '.metadata.namespace', '.metadata.uid']);
 
 /** The fields that a configuration sets. */
@@ -33,7 +33,7 @@ export function isNamedList(value: Json | undefined): value is (JsonObject & { n
   );
 }
 
-/** What an object has at a field; undefined if it has none. */
+/** The value of a field in an object; undefined if absent. */
 export function valueAt(
   object: Json | undefined,
   keys: readonly (string | { name: string })[],
@@ -46,13 +46,13 @@ export function valueAt(
   return value;
 }
 
-/** Removes a field, and the item of a list that is nothing without it. */
+/** Removes a field, and a list item of which only the name remains. */
 export function removeAt(object: JsonObject, keys: readonly (string | { name: string })[]): void {
   const parent = valueAt(object, keys.slice(0, -1));
   const last = keys.at(-1);
   if (!isObject(parent) || typeof last !== 'string') return;
   delete parent[last];
-  // An item of a list that has only its name left was this manager's alone.
+  // An item with only a name belonged to this manager alone.
   const item = keys.at(-2);
   const list = valueAt(object, keys.slice(0, -2));
   if (typeof item !== 'object' || !Array.isArray(list) || !Object.keys(parent).every((key) => key === 'name'))
@@ -64,7 +64,7 @@ export function same(a: Json | undefined, b: Json | undefined): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-/** Whether an object has what is wanted of it; what defaults have added to the items of a list is no difference. */
+/** Whether a value equals the applied one, apart from defaults that were added to list items. */
 export function covers(held: Json | undefined, wanted: Json | undefined): boolean {
   if (Array.isArray(held) && Array.isArray(wanted)) {
     return held.length === wanted.length && wanted.every((item, index) => covers(held[index], item));
@@ -75,7 +75,7 @@ export function covers(held: Json | undefined, wanted: Json | undefined): boolea
   return same(held, wanted) || isSameQuantity(held, wanted);
 }
 
-/** The server keeps quantities in one form of many: `1000m` is `1`. */
+/** Whether two quantities are equal: `1000m` is `1`. */
 function isSameQuantity(a: Json | undefined, b: Json | undefined): boolean {
   if (typeof a !== 'string' || (typeof b !== 'string' && typeof b !== 'number')) return false;
   try {

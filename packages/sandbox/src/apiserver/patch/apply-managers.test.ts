@@ -5,7 +5,7 @@ import { applyOrder } from './apply-order.ts';
 
 const labels = (values: Record<string, string>) => ({ metadata: { labels: values } });
 
-test('a field that another manager applied with another value is a conflict, in the words of a real server', () => {
+test("another value for another manager's field is a conflict, with the message of a real server", () => {
   const managers = new ApplyManagers();
   managers.record('u', 'one', labels({ a: '1', b: '1' }), {});
   const current = labels({ a: '1', b: '1' });
@@ -23,7 +23,7 @@ test('a field that another manager applied with another value is a conflict, in 
   managers.check('another', 'two', current, labels({ a: '2' }));
 });
 
-test('a field that somebody wrote by other means is a conflict too, until it is forced', () => {
+test('a field that was written by an update is a conflict too, unless forced', () => {
   const managers = new ApplyManagers();
   const creator = updateManager('kubectl-create', 'v1');
   const editor = updateManager('kubectl-edit', 'v1');
@@ -41,7 +41,7 @@ test('a field that somebody wrote by other means is a conflict too, until it is 
   managers.check('u', 'one', labels({ a: '2' }), labels({ a: '4' }));
 });
 
-test('what defaults have added, or another form of a quantity, is no conflict', () => {
+test('defaults and equal quantities are not conflicts', () => {
   const managers = new ApplyManagers();
   const creator = updateManager('kubectl-create', 'v1');
   const live = {
@@ -66,7 +66,7 @@ test('what defaults have added, or another form of a quantity, is no conflict', 
   assert.throws(() => managers.check('u', 'one', live, wanted(1, 80, 81)), /: \.spec\.ports$/);
 });
 
-test('what an edit changes is no more the field of whoever applied it', () => {
+test('an edit takes a field from the manager that applied it', () => {
   const managers = new ApplyManagers();
   managers.record('u', 'one', labels({ a: '1' }), undefined);
   managers.note('u', updateManager('kubectl', 'apps/v1', 'scale'), labels({ a: '1' }), labels({ a: '2' }));
@@ -76,7 +76,7 @@ test('what an edit changes is no more the field of whoever applied it', () => {
   );
 });
 
-test('what was forced belongs to its new manager', () => {
+test('a forced field belongs to its new manager', () => {
   const managers = new ApplyManagers();
   managers.record('u', 'one', labels({ a: '1' }), {});
   managers.record('u', 'two', labels({ a: '2' }), labels({ a: '1' }));
@@ -86,7 +86,7 @@ test('what was forced belongs to its new manager', () => {
   );
 });
 
-test('what a manager applies no more goes, unless it is shared or was there before', () => {
+test('a field that a manager no longer applies is removed, unless it is shared or older', () => {
   const managers = new ApplyManagers();
   managers.record('u', 'one', labels({ old: 'x', a: '1', shared: '1' }), labels({ old: 'x' }));
   managers.record('u', 'two', labels({ shared: '1', own: '2' }), labels({ old: 'x', a: '1' }));
@@ -95,7 +95,7 @@ test('what a manager applies no more goes, unless it is shared or was there befo
   assert.deepEqual(merged, labels({ old: 'x', shared: '1', own: '2' }));
 });
 
-test('an item of a list goes with its last field', () => {
+test('a list item is removed with its last field', () => {
   const managers = new ApplyManagers();
   const spec = (...names: string[]) => ({
     spec: { containers: names.map((name) => ({ name, image: 'i' })) },
@@ -106,7 +106,7 @@ test('an item of a list goes with its last field', () => {
   assert.deepEqual(merged, spec('a'));
 });
 
-test('new items of an applied list stand behind, in the order of the configuration', () => {
+test('new items of an applied list are appended in the order of the configuration', () => {
   const list = (...names: string[]) => names.map((name) => ({ name }));
   const rows: [before: string[], applied: string[], order: string[]][] = [
     [['a', 'b'], ['c'], ['a', 'b', 'c']],

@@ -2,14 +2,14 @@ import { StatusError } from '../../machinery/status-error.ts';
 import { covers, type Fields, fieldsOf, removeAt, same, valueAt } from './apply-fields.ts';
 import type { JsonObject } from './element-order.ts';
 
-/** Who has written fields by other means than an apply. */
+/** The managers of fields that were written other than by apply. */
 interface OtherWrites {
-  /** Owns what nobody else does; absent for an object that an apply has made. */
+  /** Owns all other fields; undefined if the object was created by apply. */
   creator?: string;
   updates: Map<string, Fields>;
 }
 
-/** Which fields of which object belong to whom. The status, and what controllers write, belongs to nobody. */
+/** The managers of the fields of all objects. The status and writes of controllers are not tracked. */
 export class ApplyManagers {
   readonly #byUid = new Map<string, Map<string, Fields>>();
   readonly #others = new Map<string, OtherWrites>();
@@ -27,7 +27,7 @@ export class ApplyManagers {
     if (conflicts.length > 0) throw conflictError(conflicts);
   }
 
-  /** The owners of a field, as messages name them. */
+  /** The managers of a field, as in messages. */
   #ownersOf(uid: string, path: string, exists: boolean): string[] {
     const others = this.#others.get(uid);
     const appliers = [...(this.#byUid.get(uid) ?? [])].filter(([, fields]) => fields.has(path));
@@ -37,10 +37,10 @@ export class ApplyManagers {
   }
 
   /**
-   * Notes another write than an apply: a create, an update, or a patch.
+   * Records a write other than an apply: a create, an update or a patch.
    *
-   * @param by how messages name who wrote, see `updateManager`
-   * @param before absent for a new object
+   * @param by the manager's name in messages, see `updateManager`
+   * @param before undefined for a new object
    */
   note(uid: string, by: string, before: JsonObject | undefined, after: JsonObject): void {
     const others = this.#others.get(uid) ?? { updates: new Map<string, Fields>() };
@@ -58,7 +58,7 @@ export class ApplyManagers {
     others.updates.set(by, written);
   }
 
-  /** Removes from `merged` what this manager applied before, applies no more, and shares with nobody. */
+  /** Removes from `merged` the fields that this manager has applied before, no longer applies, and does not share. */
   prune(uid: string, manager: string, merged: JsonObject, configuration: JsonObject): void {
     const managers = this.#byUid.get(uid);
     const wanted = fieldsOf(configuration);
@@ -68,14 +68,14 @@ export class ApplyManagers {
     }
   }
 
-  /** Notes that a manager has applied a configuration; one that was forced takes its fields from all others. */
+  /** Records an applied configuration; a forced one takes its fields from all other managers. */
   record(uid: string, manager: string, configuration: JsonObject, before: JsonObject | undefined): void {
     const managers = this.#byUid.get(uid) ?? new Map<string, Fields>();
     const former = managers.get(manager);
     const fields = fieldsOf(configuration);
     for (const [path, { keys, value }] of fields) {
       const held = valueAt(before, keys);
-      // What somebody else had set to the same value before stays when this manager gives it up.
+      // A field that already had the same value is not removed when this manager gives it up.
       if (held !== undefined && same(held, value) && former?.has(path) !== true) fields.delete(path);
       for (const [other, theirs] of managers) {
         if (other !== manager && !same(theirs.get(path)?.value, value)) theirs.delete(path);
@@ -89,7 +89,7 @@ export class ApplyManagers {
   }
 }
 
-/** How messages name a manager that writes by other means than an apply. */
+/** The name in messages of a manager of writes other than apply. */
 export function updateManager(name: string, apiVersion: string, subresource = ''): string {
   const place = subresource === '' ? '' : ` with subresource ${JSON.stringify(subresource)}`;
   return `${quoted(name)}${place} using ${apiVersion}`;

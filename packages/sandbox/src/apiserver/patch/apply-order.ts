@@ -2,8 +2,8 @@ import { isNamedList } from './apply-fields.ts';
 import { isObject, type Json, type JsonObject } from './element-order.ts';
 
 /**
- * Puts the items of lists that are merged by name into the order of an apply: those of the object, in their order,
- * and the new ones where the configuration has them, behind.
+ * Orders the items of lists that an apply has merged by name: first those of the object, then the new ones in the order of
+ * the configuration.
  */
 export function applyOrder(before: Json | undefined, configuration: Json | undefined, merged: Json): Json {
   if (isNamedList(merged) && isNamedList(before) && isNamedList(configuration)) {

@@ -24,7 +24,7 @@ function patched(type: string, body: unknown): KubeObject {
   return readPatch(patchTypeOf(type), Buffer.from(text), POD, IGNORE).apply(pod);
 }
 
-test('each type of patch changes a label', () => {
+test('each type of patch can change a label', () => {
   const labels = { a: '1', b: '2' };
   for (const [type, body] of [
     [JSON_PATCH, [{ op: 'add', path: '/metadata/labels/b', value: '2' }]],
@@ -35,11 +35,11 @@ test('each type of patch changes a label', () => {
   }
 });
 
-test('a strategic merge cannot change the kind', () => {
+test('a strategic merge patch cannot change the kind', () => {
   assert.equal(patched(STRATEGIC, { kind: 'Service' }).kind, 'Pod');
 });
 
-test('fields that the kind lacks are dropped with a warning, or refused', () => {
+test('unknown fields are dropped with a warning, or refused', () => {
   const body = Buffer.from('{"spec":{"nosuch":1}}');
   const warnings: string[] = [];
   const warn = (text: string): number => warnings.push(text);
@@ -58,30 +58,24 @@ const refusals: [name: string, type: string | undefined, body: unknown, code: nu
   ['another content type', 'application/json', {}, 415, /^415: Unsupported Media Type$/],
   ['no content type', undefined, {}, 415, /^415: Unsupported Media Type$/],
   [
-    'no JSON',
+    'a patch that is not JSON',
     MERGE,
     'oops',
     400,
     /error decoding patch: invalid character 'o' looking for beginning of value/,
   ],
-  ['a list for an object', MERGE, [], 400, /cannot unmarshal array/],
-  ['an object for a list', JSON_PATCH, {}, 400, /cannot unmarshal object/],
+  ['a list instead of an object', MERGE, [], 400, /cannot unmarshal array/],
+  ['an object instead of a list', JSON_PATCH, {}, 400, /cannot unmarshal object/],
   [
-    'a test that fails',
+    'a failed test',
     JSON_PATCH,
     [{ op: 'test', path: '/metadata/name', value: 'q' }],
     422,
     /the server rejected our request due to an error in our request/,
   ],
+  ['a missing path', JSON_PATCH, [{ op: 'remove', path: '/spec/nosuch' }], 422, /rejected our request/],
   [
-    'a path that is not there',
-    JSON_PATCH,
-    [{ op: 'remove', path: '/spec/nosuch' }],
-    422,
-    /rejected our request/,
-  ],
-  [
-    'a wrong type, in the words of its kind of patch',
+    'a wrong type, with the message for this type of patch',
     STRATEGIC,
     { spec: { containers: [{ name: 'c', tty: 1 }] } },
     422,
@@ -104,7 +98,7 @@ refusals.push(
     422,
     /no kind "Pod" is registered for version "v2" in scheme/,
   ],
-  ['nothing for a merge patch', MERGE, 'null', 400, /^Invalid JSON Patch$/],
+  ['null as a merge patch', MERGE, 'null', 400, /^Invalid JSON Patch$/],
   [
     'a configuration without a version',
     APPLY,

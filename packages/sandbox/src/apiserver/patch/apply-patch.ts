@@ -26,18 +26,18 @@ const PATCH_TYPES = [
 ] as const;
 export type PatchType = (typeof PATCH_TYPES)[number];
 
-/** A patch that was received; it is read when it is applied, as an object that is not there counts first. */
+/** A received patch. It is parsed when applied, because a missing object takes precedence over an invalid patch. */
 export interface ReadPatch {
   type: PatchType;
-  /** Gives the patched object. Unknown and repeated fields warn, are refused (422) or passed over. */
+  /** Returns the patched object. Unknown and duplicate fields cause warnings, are refused (422) or ignored. */
   apply(current: KubeObject, by?: Applying): KubeObject;
-  /** Gives the object that an applied configuration makes where there is none. */
+  /** Returns the object that a configuration creates if there is none. */
   create(): KubeObject;
-  /** The configuration that is applied. */
+  /** The applied configuration. */
   configuration(): JsonObject;
 }
 
-/** Who applies a configuration, and what the server knows of who applied what. */
+/** The manager of an apply, and the managers of all fields. */
 export interface Applying {
   managers: ApplyManagers;
   manager: string;
@@ -45,24 +45,24 @@ export interface Applying {
   dryRun: boolean;
 }
 
-/** What a patch patches. */
+/** The target of a patch. */
 export type PatchTarget = Pick<Resource, 'group' | 'kind' | 'apiVersion'> & {
   schema: StructSchema | undefined;
 };
 
-/** What becomes of fields that the schema lacks. */
+/** How to handle unknown fields. */
 export interface UnknownFieldOptions {
   fieldValidation: WriteOptions['fieldValidation'];
   warn: (text: string) => void;
 }
 
-/** The type that a PATCH has. Throws StatusError 415 for others. */
+/** The type of a PATCH. Throws StatusError 415 for unknown types. */
 export function patchTypeOf(contentType: string | undefined): PatchType {
   routeContentType(contentType, PATCH_TYPES);
   return contentType?.split(';')[0]?.trim() as PatchType;
 }
 
-/** Takes the body of a PATCH. Applying it throws StatusError 400 for what is no patch. */
+/** Reads the body of a PATCH. `apply` throws StatusError 400 if it is invalid. */
 export function readPatch(
   type: PatchType,
   body: Buffer,
@@ -107,7 +107,7 @@ function typeOf({ apiVersion, kind }: PatchTarget): { apiVersion: string; kind: 
   return { apiVersion, kind };
 }
 
-/** JSON as Go writes maps: with sorted keys. */
+/** JSON with sorted keys, as Go writes maps. */
 function goJson(value: Json): string {
   if (Array.isArray(value)) return `[${value.map(goJson).join(',')}]`;
   if (!isObject(value)) return JSON.stringify(value);
@@ -115,7 +115,7 @@ function goJson(value: Json): string {
   return `{${keys.map((key) => `${JSON.stringify(key)}:${goJson(value[key] ?? null)}`).join(',')}}`;
 }
 
-/** The words of a failure stay with the server: it answers that there was one. */
+/** The server responds without the reason of a failure. */
 function jsonPatched(before: JsonObject, operations: readonly Operation[]): Json {
   try {
     return applyJsonPatch(before, operations);
@@ -130,7 +130,7 @@ function jsonPatched(before: JsonObject, operations: readonly Operation[]): Json
   }
 }
 
-/** The object out of what a patch made as a JSON text: its kind must be one that the target can be made of. */
+/** Decodes a patched JSON text; its kind must be convertible to the target's. */
 function decodeJson(
   after: Json,
   problems: readonly string[],
@@ -144,7 +144,7 @@ function decodeJson(
   return decodePatched(typed, 'json', shown, problems, target, options);
 }
 
-/** A strategic merge is shown as the patch it is, others as what they made of the object. */
+/** The error shows a strategic merge patch itself, of other types the patched object. */
 function refusal(shown: string, why: string): StatusError {
   return invalidObject('', '', '', [invalid('patch', shown, why)]);
 }

@@ -7,16 +7,15 @@ export function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Whether two list items are the same one: by their merge key, or by value in lists of scalars. */
+/** Whether two list items are the same: by merge key, or by value in lists of scalars. */
 export function sameItem(a: Json, b: Json, mergeKey: string): boolean {
   if (mergeKey === '') return a === b;
   return isObject(a) && isObject(b) && a[mergeKey] === b[mergeKey];
 }
 
 /**
- * The order of a merged list: items that the patch names in the patch's order, the others in the server's, both
- * zipped so that neither overtakes. Where the server knows no order between two items, the patch's comes first;
- * that is why new items stand before old ones.
+ * The order of a merged list: items of the patch are in the patch's order, all others in the server's, and both are merged
+ * without changing either order. Where the order is undefined, the patch's item comes first; so new items precede old ones.
  */
 export function mergeByOrder(
   merged: readonly Json[],

@@ -9,7 +9,7 @@ export interface Operation {
   value?: Json;
 }
 
-/** An operation that does not apply; why is nobody told. */
+/** An operation can't be applied. The server does not report the reason. */
 export class JsonPatchError extends Error {
   override readonly name = 'JsonPatchError';
 }
@@ -17,11 +17,11 @@ export class JsonPatchError extends Error {
 type Container = Json[] | JsonObject;
 
 /**
- * Applies a JSON patch (RFC 6902) as the server's own library does: `replace` of a field that is not there adds it,
- * indices may count from the end. The document may be changed.
+ * Applies a JSON patch (RFC 6902) like the server's library: `replace` of a missing field adds it, and negative indices
+ * count from the end. May change the document.
  */
 export function applyJsonPatch(document: Json, operations: readonly Operation[]): Json {
-  // Operations on the whole document are those on its one member.
+  // Represents the document as a property, so that operations can replace it.
   const root: JsonObject = { '': document };
   for (const operation of operations) applyOperation(root, operation);
   return root[''] ?? null;
@@ -74,7 +74,7 @@ function replace(root: JsonObject, path: string, value: Json): void {
   container.splice(indexIn(key, container.length), 1, value);
 }
 
-/** What holds the value that a path names, and its key there; what stands before the first slash does not count. */
+/** The parent and the key of a path; text before the first slash is ignored. */
 function locate(root: JsonObject, path: string | undefined): [Container, string] {
   const parts = path?.split('/').slice(1).map(unescapeKey) ?? [];
   const key = parts.pop();
@@ -119,7 +119,7 @@ function remove(container: Container, key: string): void {
   delete container[key];
 }
 
-/** An index of a list of that length; negative ones count from its end. */
+/** An index in a list of this length; negative ones count from the end. */
 function indexIn(key: string, length: number): number {
   if (!/^[+-]?\d+$/.test(key)) throw new JsonPatchError();
   const index = Number(key);

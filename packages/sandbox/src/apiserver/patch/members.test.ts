@@ -15,7 +15,7 @@ const nothing = JSON.parse(
 
 const kinds: [name: string, apply: () => Json][] = [
   ['strategic merge', () => strategicMerge(original(), patch, structSchema('Pod'))],
-  ['strategic merge of what lacks', () => strategicMerge({}, patch, structSchema('Pod'))],
+  ['strategic merge into an empty object', () => strategicMerge({}, patch, structSchema('Pod'))],
   ['merge', () => mergePatch(original(), patch)],
   [
     'JSON',
@@ -28,7 +28,7 @@ const kinds: [name: string, apply: () => Json][] = [
 ];
 
 for (const [name, apply] of kinds) {
-  test(`a ${name} patch sets a member __proto__, and no prototype`, () => {
+  test(`a ${name} patch sets a property __proto__, not the prototype`, () => {
     const result = apply() as { metadata: { labels: JsonObject } };
     assert.equal(({} as { polluted?: unknown }).polluted, undefined);
     const { labels } = result.metadata;
@@ -37,12 +37,12 @@ for (const [name, apply] of kinds) {
   });
 }
 
-test('a field below __proto__ is removed from nothing else', () => {
+test('removing a field below __proto__ does not change the prototype', () => {
   removeAt({ metadata: {} }, ['metadata', '__proto__', 'toLocaleString']);
   assert.ok(Object.hasOwn(Object.prototype, 'toLocaleString'));
 });
 
-test('directives for a member __proto__ that is not there change nothing', () => {
+test('directives for a missing property __proto__ change nothing', () => {
   const result = strategicMerge(original(), nothing, structSchema('Pod'));
   assert.deepEqual(Object.keys((result as { metadata: { labels: JsonObject } }).metadata.labels), ['a']);
 });

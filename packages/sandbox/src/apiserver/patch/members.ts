@@ -1,8 +1,8 @@
 import type { Json, JsonObject } from './element-order.ts';
 
-// A patch names the members that it changes: `__proto__` is one like any other, and never the prototype.
+// Patches contain property names from clients: `__proto__` must be an ordinary property, not the prototype.
 
-/** A member of the object's own. */
+/** An own property. */
 export function member(object: JsonObject, name: string): Json | undefined {
   return Object.hasOwn(object, name) ? object[name] : undefined;
 }

@@ -5,7 +5,7 @@ import { strictErrors } from '../codecs/strict-errors.ts';
 import { type Json, type JsonObject, isObject } from './element-order.ts';
 import type { Operation } from './json-patch.ts';
 
-/** A patch that was read, and what a strict reader minds in its text. */
+/** A parsed patch, and the strict errors of its text. */
 export interface ParsedPatch<T> {
   patch: T;
   problems: string[];
@@ -14,8 +14,8 @@ export interface ParsedPatch<T> {
 const OPERATION_FIELDS: readonly string[] = ['op', 'path', 'from', 'value'];
 
 /**
- * The operations of a JSON patch. Unless unknown fields are ignored the server reads it twice, the first time into a
- * type of its own. Throws StatusError 400.
+ * The operations of a JSON patch. Unless unknown fields are ignored, the server decodes it twice, first into its own type.
+ * Throws StatusError 400.
  */
 export function parseJsonPatch(text: string, ignores: boolean): ParsedPatch<Operation[]> {
   const refuse = (why: string): Error => badRequest(ignores ? why : `error decoding patch: ${why}`);

@@ -16,15 +16,15 @@ function merged(original: JsonObject, patch: JsonObject): JsonObject {
 }
 
 const cases: [name: string, original: JsonObject, patch: JsonObject, result: JsonObject][] = [
-  ['a new item stands before the old ones', containers('a'), containers('b'), containers('b', 'a')],
+  ['a new item precedes the old ones', containers('a'), containers('b'), containers('b', 'a')],
   [
-    'what the original lacks is taken over',
+    'missing fields are added',
     { spec: {} },
     { spec: { ephemeralContainers: [{ name: 'd', image: 'x' }] } },
     { spec: { ephemeralContainers: [{ name: 'd', image: 'x' }] } },
   ],
   [
-    'an item is changed in its place',
+    'an item is changed in place',
     containers('a', 'b', 'c'),
     { spec: { containers: [{ name: 'b', tty: true }] } },
     {
@@ -56,7 +56,7 @@ const cases: [name: string, original: JsonObject, patch: JsonObject, result: Jso
     { metadata: { labels: { b: '2' } } },
   ],
   [
-    '$setElementOrder orders what is there',
+    '$setElementOrder orders existing items',
     containers('a', 'b'),
     { spec: { '$setElementOrder/containers': [{ name: 'b' }, { name: 'a' }] } },
     containers('b', 'a'),
@@ -79,13 +79,13 @@ const cases: [name: string, original: JsonObject, patch: JsonObject, result: Jso
     { spec: { volumes: [{ name: 'v', hostPath: { path: '/' } }] } },
   ],
   [
-    'lists of scalars that merge do so as sets',
+    'lists of scalars with a merge strategy are merged as sets',
     { metadata: { finalizers: ['a', 'b'] } },
     { metadata: { finalizers: ['b', 'c'] } },
     { metadata: { finalizers: ['a', 'b', 'c'] } },
   ],
   [
-    '$deleteFromPrimitiveList takes out of a set',
+    '$deleteFromPrimitiveList removes from a set',
     { metadata: { finalizers: ['a', 'b'] } },
     { metadata: { '$deleteFromPrimitiveList/finalizers': ['a'] } },
     { metadata: { finalizers: ['b'] } },
@@ -103,7 +103,7 @@ const cases: [name: string, original: JsonObject, patch: JsonObject, result: Jso
     { metadata: { labels: { b: '2' } } },
   ],
   [
-    'nulls of what is new leave no trace',
+    'nulls in new maps are dropped',
     { metadata: {} },
     { metadata: { labels: { a: null, b: '2' } } },
     { metadata: { labels: { b: '2' } } },
@@ -120,17 +120,17 @@ const refusals: [name: string, item: JsonObject, message: string][] = [
     'map: map[image:x] does not contain declared merge key: name',
   ],
   [
-    'a directive that is none',
+    'an unknown directive',
     { $patch: 'nosuch', name: 'a' },
     'unknown patch type: nosuch in map: map[$patch:nosuch name:a]',
   ],
   [
-    'a list that is to be merged',
+    'the directive merge in a list',
     { $patch: 'merge', name: 'a' },
     'merging lists cannot yet be specified in the patch',
   ],
   [
-    'to delete an item without its merge key',
+    'the directive delete without the merge key',
     { $patch: 'delete' },
     'map: map[$patch:delete] does not contain declared merge key: name',
   ],
@@ -144,7 +144,7 @@ for (const [name, item, message] of refusals) {
 
 const names = fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'));
 
-test('a merge keeps every item once, and the order of each side where nothing is shared', () => {
+test('a merge keeps every item once, and without shared items the order of both sides', () => {
   fc.assert(
     fc.property(names, names, (before, patch) => {
       const own = before.filter((name) => !patch.includes(name));
@@ -157,7 +157,7 @@ test('a merge keeps every item once, and the order of each side where nothing is
   );
 });
 
-test('a patch applied twice is applied once, and changes neither argument', () => {
+test('a patch is idempotent, and changes neither argument', () => {
   fc.assert(
     fc.property(names, names, (before, patch) => {
       const original = containers(...before);

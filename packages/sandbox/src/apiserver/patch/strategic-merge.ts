@@ -10,8 +10,7 @@ const SET_ORDER = '$setElementOrder/';
 const DELETE_FROM = '$deleteFromPrimitiveList/';
 
 /**
- * Applies a strategic merge patch (its own JSON format, see the API concepts of Kubernetes: lists are merged by
- * the key that the schema gives them) to a document. Neither argument is changed.
+ * Applies a strategic merge patch to a document: lists are merged by the merge key in the schema. Changes neither argument.
  */
 export function strategicMerge(
   original: JsonObject,
@@ -37,7 +36,7 @@ function mergeMap(original: JsonObject, patch: JsonObject, schema: StructSchema 
     } else if (value === null) {
       delete original[key];
     } else if (member(original, key) === undefined && isObject(value) && isWholeDirective(value[DIRECTIVE])) {
-      // A map with a directive does something to a map that is there, and makes none.
+      // A map with a directive changes an existing map, but does not create one.
       continue;
     } else {
       setMember(original, key, mergeValue(member(original, key), value, schema?.fields.get(key)));
@@ -95,7 +94,7 @@ function mergeItems(
   return merged;
 }
 
-/** Checks the directive of a list's item. */
+/** Validates the directive of a list item. */
 function checkDirective(item: Json, mergeKey: string): void {
   if (!isObject(item)) return;
   const directive = item[DIRECTIVE] ?? null;
@@ -112,12 +111,12 @@ function withoutKey(item: Json, mergeKey: string): StatusError {
   return failure(`map: ${goPrint(item)} does not contain declared merge key: ${mergeKey}`);
 }
 
-/** A real server answers these mistakes as its own. */
+/** A real server reports these errors as 500. */
 function failure(message: string): StatusError {
   return new StatusError(500, '', message);
 }
 
-/** `$retainKeys` names all keys that a union may keep. */
+/** `$retainKeys` lists all keys that a union keeps. */
 function retainKeys(original: JsonObject, patch: JsonObject): void {
   const retained = patch[RETAIN_KEYS];
   if (retained === undefined) return;
@@ -126,7 +125,7 @@ function retainKeys(original: JsonObject, patch: JsonObject): void {
   for (const key of Object.keys(original)) if (!retained.includes(key)) delete original[key];
 }
 
-/** `$setElementOrder/FIELD` puts a merged list in the order it names. */
+/** `$setElementOrder/FIELD` sets the order of a merged list. */
 function applyElementOrders(original: JsonObject, patch: JsonObject, schema: StructSchema | undefined): void {
   for (const directive of Object.keys(patch).filter((key) => key.startsWith(SET_ORDER))) {
     const order = patch[directive];
@@ -138,7 +137,7 @@ function applyElementOrders(original: JsonObject, patch: JsonObject, schema: Str
     if (!Array.isArray(order)) continue;
     const current = Array.isArray(before) ? before : [];
     if (before === undefined && change === undefined) continue;
-    // A null empties the list, as it would without an order.
+    // null removes the list, as without an order.
     if (change === null) continue;
     const merged = Array.isArray(change) ? mergeList(current, change, field) : current;
     setMember(original, name, mergeByOrder(merged, order, order, current, field?.mergeKey ?? ''));
@@ -156,7 +155,7 @@ function deleteFromPrimitives(original: JsonObject, name: string, value: Json | 
   );
 }
 
-/** A value that the original lacks is taken over, without nulls and directives. */
+/** A new value without nulls and directives. */
 function withoutDirectives(value: Json): Json {
   if (Array.isArray(value)) {
     return value.filter((item) => !isObject(item) || item[DIRECTIVE] !== 'delete').map(withoutDirectives);

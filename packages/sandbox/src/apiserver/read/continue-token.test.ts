@@ -8,15 +8,15 @@ function token(value: unknown): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url');
 }
 
-test('a token is read as it was written', () => {
+test('parses a token that it has written', () => {
   const written = writeContinueToken('pod-a\0', 12);
   assert.deepEqual(readContinueToken(written), { key: 'pod-a\0', resourceVersion: 12 });
 });
 
 const refusals: [name: string, token: string, problem: string][] = [
-  ['no base64', '!!', 'illegal base64 data at input byte 0'],
-  ['half a group of base64', 'abcde', 'illegal base64 data at input byte 4'],
-  ['no JSON', 'abc', "invalid character 'i' looking for beginning of value"],
+  ['invalid base64', '!!', 'illegal base64 data at input byte 0'],
+  ['an incomplete base64 group', 'abcde', 'illegal base64 data at input byte 4'],
+  ['invalid JSON', 'abc', "invalid character 'i' looking for beginning of value"],
   ['another version', token({ v: 'v9' }), 'server does not recognize this encoded version "v9"'],
   [
     'no resourceVersion',
@@ -24,7 +24,7 @@ const refusals: [name: string, token: string, problem: string][] = [
     'incorrect encoded start resourceVersion (version meta.k8s.io/v1)',
   ],
   ['no key', token({ v: 'meta.k8s.io/v1', rv: 1 }), 'encoded start key empty (version meta.k8s.io/v1)'],
-  ['a key that climbs', token({ v: 'meta.k8s.io/v1', rv: 1, start: '../a' }), '../a'],
+  ['a key with ..', token({ v: 'meta.k8s.io/v1', rv: 1, start: '../a' }), '../a'],
 ];
 for (const [name, text, problem] of refusals) {
   test(`refuses ${name}`, () => {
@@ -32,7 +32,7 @@ for (const [name, text, problem] of refusals) {
   });
 }
 
-test('an expired token comes with one to go on', () => {
+test('an expired token is refused with a token to continue inconsistently', () => {
   const { code, metadata } = expiredToken('a\0').toStatus();
   assert.equal(code, 410);
   assert.deepEqual(readContinueToken(String(metadata?.['continue'])), { key: 'a\0', resourceVersion: -1 });

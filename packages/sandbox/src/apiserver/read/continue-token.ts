@@ -3,11 +3,11 @@ import { badRequest, expired } from '../../machinery/errors.ts';
 import type { StatusError } from '../../machinery/status-error.ts';
 import { goJsonError } from '../codecs/go-json-error.ts';
 
-/** Where a list goes on. */
+/** The position at which a list continues. */
 export interface Continuation {
-  /** The first key that can follow. */
+  /** The first possible key. */
   key: string;
-  /** The version of the list; -1 where it goes on with what there is now. */
+  /** The resourceVersion of the list; -1 to continue with the current objects. */
   resourceVersion: number;
 }
 
@@ -18,7 +18,7 @@ export function writeContinueToken(start: string, rv: number): string {
   return Buffer.from(JSON.stringify({ v: VERSION, rv, start })).toString('base64url');
 }
 
-/** Throws StatusError 400 for what is no token. */
+/** Throws StatusError 400 for an invalid token. */
 export function readContinueToken(token: string): Continuation {
   const text = Buffer.from(token, 'base64url').toString('utf8');
   const problem = base64Error(token) ?? goJsonError(text);
@@ -36,7 +36,7 @@ export function readContinueToken(token: string): Continuation {
   return { key: start, resourceVersion: rv };
 }
 
-/** The answer to a token of a version that is forgotten; it holds one to go on with what there is now. */
+/** The response to an expired token; it contains one to continue with the current objects. */
 export function expiredToken(key: string): StatusError {
   const error = expired(
     'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.',
@@ -49,10 +49,10 @@ function refuse(problem: string): StatusError {
   return badRequest(`invalid continue token: continue key is not valid: ${problem}`);
 }
 
-/** What Go's decoder says of a text that is no base64 for URLs. */
+/** The error of Go's decoder for invalid base64url. */
 function base64Error(text: string): string | undefined {
   const bad = /[^A-Za-z0-9_-]/.exec(text);
-  // A last group of one letter is no byte.
+  // A final group of one character does not encode a byte.
   const position = bad?.index ?? (text.length % 4 === 1 ? text.length - 1 : undefined);
   return position === undefined ? undefined : `illegal base64 data at input byte ${position}`;
 }

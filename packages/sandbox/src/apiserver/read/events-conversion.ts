@@ -2,7 +2,7 @@ import type { KubeObject } from '../../machinery/objects.ts';
 import type { Resource } from '../discovery/resource-table.ts';
 import type { FieldReaders } from '../../machinery/selectors/field-selector.ts';
 
-/** Fields of core/v1 Events and what events.k8s.io/v1 calls them, in the order in which the latter writes them. */
+/** Fields of core/v1 Events and their names in events.k8s.io/v1, in the order of the latter. */
 const FIELDS: readonly (readonly [core: string, events: string])[] = [
   ['eventTime', 'eventTime'],
   ['series', 'series'],
@@ -22,13 +22,13 @@ const FIELDS: readonly (readonly [core: string, events: string])[] = [
 
 const EVENTS_GROUP = 'events.k8s.io';
 
-/** Objects are stored in the form of one version; this gives them in that of the resource asked for. */
+/** Converts an object from the stored version to that of the requested resource. */
 export function served(resource: Pick<Resource, 'group'>, object: KubeObject): KubeObject {
   if (resource.group !== EVENTS_GROUP) return object;
   return renamed(object, FIELDS);
 }
 
-/** The form in which an object is stored. */
+/** Converts an object to the stored version. */
 export function stored(resource: Pick<Resource, 'group'>, object: KubeObject): KubeObject {
   if (resource.group !== EVENTS_GROUP) return object;
   const core = renamed(
@@ -44,7 +44,7 @@ function renamed(object: KubeObject, fields: readonly (readonly [from: string, t
   return out;
 }
 
-/** The field selectors of a resource: those of the stored form, by the names of the form asked for. */
+/** The field selectors of a resource: those of the stored version, by their names in the requested one. */
 export function fieldReaders(resource: Pick<Resource, 'group'>, readers: FieldReaders): FieldReaders {
   if (resource.group !== EVENTS_GROUP) return readers;
   const names = Object.keys(readers).map((name) => {

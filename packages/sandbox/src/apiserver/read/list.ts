@@ -15,14 +15,14 @@ import type { ListPage } from './represent.ts';
 
 export type Selection = (object: KubeObject) => boolean;
 
-/** What the selectors of a query choose; throws StatusError 400 where they cannot be read. */
+/** Parses the selectors of a query. Throws StatusError 400 if they are invalid. */
 export function readSelection(options: ListOptions, readers: FieldReaders): Selection {
   const labels = parseLabelSelector(options.labelSelector);
   const fields = parseFieldSelector(options.fieldSelector, readers);
   return (object) => matchesLabels(labels, object.metadata.labels) && matchesFields(fields, readers, object);
 }
 
-/** Reads a resourceVersion of a query. */
+/** Parses the resourceVersion of a query. */
 function parseResourceVersion(text: string): number | undefined {
   if (text === '') return undefined;
   if (!/^\d+$/.test(text)) {
@@ -34,7 +34,7 @@ function parseResourceVersion(text: string): number | undefined {
   return Number(text);
 }
 
-/** One page of a list. The store has only the present: an exact past version is 410 Gone. */
+/** One page of a list. The store has only the current objects: an exact older version is 410 Gone. */
 export function listObjects(
   store: MemoryStore,
   resource: Resource,
@@ -59,10 +59,10 @@ export function listObjects(
   if (isExact && store.eventsSince(resource.key, asked) === undefined) {
     throw expired('The resourceVersion for the provided list is too old.');
   }
-  // A token may be of no version, for the rest of a list that is older than what is remembered.
+  // A token for the inconsistent rest of an expired list has no version.
   const consistent = start === undefined || start.resourceVersion < 0 ? undefined : start.resourceVersion;
   const resourceVersion = String(consistent ?? (isExact ? asked : current));
-  // Version 0 is whatever the server has at hand, which it gives whole.
+  // Version 0 is served from the cache, which ignores limits.
   const limit = asked === 0 && start === undefined ? 0 : options.limit;
   if (limit <= 0 || chosen.length <= limit) return { items: chosen, resourceVersion };
   const items = chosen.slice(0, limit);
@@ -78,7 +78,7 @@ export function listObjects(
   };
 }
 
-/** An object's place in a list: its name, with the namespace before it where the list is of all. */
+/** An object's key in a list: its name, with the namespace if the list is of all namespaces. */
 function keyOf({ metadata }: KubeObject, namespace: string | undefined): string {
   const { name = '' } = metadata;
   return namespace === undefined && metadata.namespace !== undefined ? `${metadata.namespace}/${name}` : name;

@@ -19,7 +19,7 @@ export function namespaceOf({ info }: Exchange, resource: Resource): string | un
   return resource.namespaced && info.namespace !== '' ? info.namespace : undefined;
 }
 
-/** The object that the path names; 404 where it is not. */
+/** The object of the path; throws 404 if it does not exist. */
 export function readNamed(exchange: Exchange, api: ApiContext, resource: Resource): KubeObject {
   const { name } = exchange.info;
   const found = api.store.get(resource.key, namespaceOf(exchange, resource), name);
@@ -27,7 +27,7 @@ export function readNamed(exchange: Exchange, api: ApiContext, resource: Resourc
   return found;
 }
 
-/** A get may ask for a version that must have been reached. */
+/** The server must have reached the resourceVersion of a get. */
 function checkVersion(asked: string, current: number): void {
   const version = parseVersion(asked);
   if (version > current) throw tooLargeResourceVersion(version, current);
@@ -35,7 +35,7 @@ function checkVersion(asked: string, current: number): void {
 
 export function serveGet(exchange: Exchange, api: ApiContext, resource: Resource): void {
   const asked = representContext(exchange, api, resource);
-  // Subresources know no other form than the object itself.
+  // Subresources do not support Table and PartialObjectMetadata.
   const { mediaType } = asked.representation;
   const context = exchange.info.subresource === '' ? asked : { ...asked, representation: { mediaType } };
   const object = readNamed(exchange, api, resource);

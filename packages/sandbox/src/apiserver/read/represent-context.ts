@@ -5,11 +5,11 @@ import type { Representation } from '../codecs/negotiate.ts';
 
 export interface TableOptions {
   includeObject: 'None' | 'Metadata' | 'Object';
-  /** Watch events after the first carry no column definitions. */
+  /** Watch events after the first have no column definitions. */
   noHeaders?: boolean;
 }
 
-/** What representing objects needs besides them. */
+/** What representations of objects depend on besides them. */
 export interface RepresentContext {
   resource: Resource;
   rules: RulesLookup;
@@ -17,7 +17,7 @@ export interface RepresentContext {
   tableOptions: TableOptions;
 }
 
-/** An object's metadata alone, in the group version asked for. */
+/** Only the metadata of an object, in the requested group version. */
 export function partialMetadata(
   object: KubeObject,
   { group = 'meta.k8s.io', version = 'v1' }: Pick<Representation, 'group' | 'version'>,

@@ -17,7 +17,7 @@ export interface ListPage {
   remainingItemCount?: number;
 }
 
-/** One object in the representation asked for. */
+/** One object in the negotiated representation. */
 export function representObject(object: KubeObject, context: RepresentContext): object {
   const { resource, representation } = context;
   switch (representation.as) {
@@ -34,7 +34,7 @@ export function representObject(object: KubeObject, context: RepresentContext): 
   }
 }
 
-/** A list in the representation asked for. */
+/** A list in the negotiated representation. */
 export function representList(page: ListPage, context: RepresentContext): object {
   const { resource, representation } = context;
   const metadata = {
@@ -66,7 +66,7 @@ export function representList(page: ListPage, context: RepresentContext): object
   }
 }
 
-/** The layout of the server's YAML writer. */
+/** The style of the server's YAML encoder. */
 const YAML_STYLE = {
   sortKeys: true,
   noRefs: true,
@@ -75,7 +75,7 @@ const YAML_STYLE = {
   quoteStyle: 'double',
 } as const;
 
-/** Sends a value in the form asked for. */
+/** Sends a value in the negotiated representation. */
 export function sendAs(
   exchange: Exchange,
   status: number,
@@ -87,8 +87,8 @@ export function sendAs(
 }
 
 /**
- * A value in the form asked for. Kinds that have no form in protobuf (documents of discovery, and kinds that nothing
- * here acts upon) are answered as JSON: clients go by the content type.
+ * Encodes a value in the negotiated representation. Kinds that are not available as protobuf (discovery, and kinds without
+ * effect here) are sent as JSON: clients use the content type.
  */
 export function encodeAs(
   value: object,
@@ -103,7 +103,7 @@ export function encodeAs(
     : { contentType: mediaType, body: encoded };
 }
 
-/** The zero value of a kind, which bookmarks carry with only a resourceVersion set. */
+/** The zero value of a kind, which bookmarks contain with only a resourceVersion. */
 export function zeroObject(rules: RulesLookup, resource: Resource): Record<string, unknown> {
   const schema = rules(resource.key)?.schema;
   if (schema === undefined) return {};

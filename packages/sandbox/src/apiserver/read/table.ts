@@ -17,14 +17,14 @@ const NAME_DESCRIPTION =
 const CREATED_DESCRIPTION =
   'CreationTimestamp is a timestamp representing the server time when this object was created. It is not guaranteed to be set in happens-before order across separate operations. Clients may not set this value. It is represented in RFC3339 form and is in UTC.\n\nPopulated by the system. Read-only. Null for lists. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata';
 
-/** The columns of kinds that have no printer of their own. */
+/** The columns of kinds without a printer of their own. */
 const DEFAULT_COLUMNS: readonly TableColumn[] = [
   { name: 'Name', type: 'string', format: 'name', description: NAME_DESCRIPTION, priority: 0 },
   { name: 'Created At', type: 'date', format: '', description: CREATED_DESCRIPTION, priority: 0 },
 ];
 
 export function readTableOptions(query: URLSearchParams, { as }: Representation): TableOptions {
-  // Nobody looks at them where no table is asked for.
+  // The options are only validated for tables.
   if (as !== 'Table') return { includeObject: 'Metadata' };
   const includeObject = query.get('includeObject') ?? '';
   if (includeObject === '') return { includeObject: 'Metadata' };

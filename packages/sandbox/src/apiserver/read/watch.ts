@@ -14,11 +14,11 @@ import { tableOf } from './table.ts';
 
 /** A watch without `timeoutSeconds` ends after 30 to 60 minutes. */
 const MIN_TIMEOUT_SECONDS = 1800;
-/** A real server sends one about once a minute. */
+/** A real server sends a bookmark about once a minute. */
 const BOOKMARK_PERIOD_MS = 60_000;
-/** After the initial events the next bookmark comes sooner: seen after 0.3 to 1 s. */
+/** The first bookmark after the initial events comes sooner, after 0.3 to 1 s. */
 const FIRST_BOOKMARK_MS = 500;
-/** Marks the bookmark that ends the initial events. */
+/** The annotation of the bookmark that ends the initial events. */
 const INITIAL_EVENTS_END = { 'k8s.io/initial-events-end': 'true' };
 
 export interface WatchTarget {
@@ -27,7 +27,7 @@ export interface WatchTarget {
   selects: Selection;
   options: ListOptions;
   context: RepresentContext;
-  /** Ends the watch from outside: the server stops, or a fault is injected. */
+  /** Ends the watch: the server stops, or a fault is injected. */
   stop?: AbortSignal;
 }
 
@@ -37,14 +37,14 @@ interface OutgoingEvent {
 }
 
 /**
- * Serves a watch until its timeout, or until the client goes. A slow reader is given up when it has
- * fallen too far behind, as the real watch cache does.
+ * Serves a watch until its timeout, or until the client disconnects. Like in the real watch cache, the watch of a client
+ * that is too slow is terminated.
  */
 export function serveWatch(exchange: Exchange, target: WatchTarget): Promise<void> {
   return new WatchSession(exchange, target).run();
 }
 
-/** Bytes that may wait for a slow reader before its watch is ended; it can take up again from its last version. */
+/** Bytes that are buffered for a slow client before its watch ends; it can resume from its last resourceVersion. */
 const MAX_BUFFERED_BYTES = 64 * 1024 * 1024;
 
 const EMPTY = { metadata: {} } as KubeObject;
@@ -63,7 +63,7 @@ class WatchSession {
 
   async run(): Promise<void> {
     const { options } = this.#target;
-    // A malformed version is only met once the watch has begun on a real server, hence 500 and not 400.
+    // A real server only parses the version after the watch has started, hence 500 and not 400.
     if (!/^\d*$/.test(options.resourceVersion)) throw malformedVersion(options.resourceVersion);
     const isWanted = this.#target.context.representation.mediaType === PROTOBUF_MEDIA_TYPE;
     this.#isProtobuf = isWanted && encodeProtobuf(this.#represent(EMPTY)) !== undefined;
@@ -79,7 +79,7 @@ class WatchSession {
     }
   }
 
-  /** Sends what came before now and subscribes to the rest; undefined if the watch cannot begin. */
+  /** Sends past events and subscribes to further ones; undefined if the watch cannot start. */
   #start(): (() => void) | undefined {
     const { store, namespace, options, context } = this.#target;
     const { key } = context.resource;
@@ -120,7 +120,7 @@ class WatchSession {
     });
   }
 
-  /** Turns a change into what this watcher should see of it. */
+  /** Sends an event, converted for the selectors of this watch. */
   #relay(event: StoreEvent): void {
     const { namespace, selects } = this.#target;
     const { object, previous } = event;
@@ -175,7 +175,7 @@ class WatchSession {
   }
 }
 
-/** The object as it was before it left the selection, at the version at which it did. */
+/** The last selected state of an object, with the resourceVersion of the change. */
 function lastSeen({ object, previous }: StoreEvent): KubeObject {
   const { resourceVersion } = object.metadata;
   if (previous === undefined || resourceVersion === undefined) return object;

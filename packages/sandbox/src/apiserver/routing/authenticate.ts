@@ -6,15 +6,15 @@ import { unauthorized } from '../../machinery/errors.ts';
 export const ANONYMOUS: UserInfo = { name: 'system:anonymous', groups: ['system:unauthenticated'] };
 
 const AUTHENTICATED_GROUP = 'system:authenticated';
-/** The key under which a user's extra fields name the credential that was used. */
+/** The key of the used credential in a user's extra fields. */
 const CREDENTIAL_ID = 'authentication.kubernetes.io/credential-id';
 
-/** Bearer tokens that the server knows. */
+/** Finds the user of a bearer token. */
 export type TokenLookup = (token: string) => UserInfo | undefined;
 
 /**
- * Who sends a request: by bearer token, else by client certificate, else anonymous.
- * Throws 401 for credentials that are given and not good.
+ * The user of a request: by bearer token, otherwise by client certificate, otherwise anonymous.
+ * Throws 401 for invalid credentials.
  */
 export function authenticate(headers: IncomingHttpHeaders, socket: TLSSocket, tokens: TokenLookup): UserInfo {
   const token = bearerToken(headers.authorization);
@@ -27,7 +27,7 @@ export function authenticate(headers: IncomingHttpHeaders, socket: TLSSocket, to
   if (certificate?.subject === undefined) return ANONYMOUS;
   if (!socket.authorized) throw unauthorized();
   const fingerprint = certificate.fingerprint256.replaceAll(':', '').toLowerCase();
-  // @types/node has the parts of a subject as strings; several of one kind come as a list.
+  // @types/node declares the attributes of a subject as strings, but several of one type are a list.
   const { CN, O } = certificate.subject as { CN?: string | string[]; O?: string | string[] };
   return {
     name: [CN ?? ''].flat()[0] ?? '',

@@ -40,7 +40,7 @@ for (const [accept, expected] of accepts) {
   test(`Accept: ${accept ?? '(none)'}`, () => assert.deepEqual(negotiate(accept), expected));
 }
 
-test('what cannot be served is not acceptable', () => {
+test('unsupported media types are not acceptable', () => {
   for (const accept of ['text/html', 'application/json;as=Nosuch;v=v1;g=meta.k8s.io']) {
     assert.throws(() => negotiate(accept), { code: 406 });
   }

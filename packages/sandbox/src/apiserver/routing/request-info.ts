@@ -1,4 +1,4 @@
-/** What a request asks for, read from its method, path and query before any handler runs. */
+/** Attributes of a request from its method, path and query, before any handler runs. */
 export interface RequestInfo {
   isResourceRequest: boolean;
   path: string;
@@ -7,20 +7,20 @@ export interface RequestInfo {
   group: string;
   version: string;
   namespace: string;
-  /** The plural; empty where the path stops before it. */
+  /** The plural; empty if the path has none. */
   resource: string;
   subresource: string;
   name: string;
-  /** What follows the subresource (`proxy/a/b`). */
+  /** The path after the subresource (`proxy/a/b`). */
   rest: readonly string[];
-  /** The deprecated `/watch/` form of a path. */
+  /** Whether the path has the deprecated `/watch/` prefix. */
   watchPath: boolean;
 }
 
 const NAMESPACE_SUBRESOURCES = new Set(['status', 'finalize']);
 const WRITE_VERBS: Readonly<Record<string, string>> = { POST: 'create', PUT: 'update', PATCH: 'patch' };
 
-/** Reads a request as the API server's request-info resolver does: the same rules decide authorization and routing. */
+/** Resolves request info like the API server; both authorization and routing use it. */
 export function readRequestInfo(method: string, path: string, query: URLSearchParams): RequestInfo {
   const parts = path.split('/').filter((part) => part !== '');
   const info: RequestInfo = {
@@ -68,7 +68,7 @@ function readResource(words: readonly string[], info: RequestInfo): void {
   let own = words;
   if (first === 'namespaces') {
     if (namespace !== '') info.namespace = namespace;
-    // `namespaces/x` and its own subresources are about the namespace; all else is about what lives in it.
+    // `namespaces/x` and its subresources refer to the namespace, all other paths to a resource in it.
     if (third !== undefined && !NAMESPACE_SUBRESOURCES.has(third)) own = words.slice(2);
   }
   const [resource = '', name = '', subresource = '', ...rest] = own;
@@ -82,14 +82,14 @@ function verbOf(method: string, info: RequestInfo, query: URLSearchParams): stri
   if (method !== 'GET' && method !== 'HEAD') return '';
   if (info.watchPath) return 'watch';
   if (info.name !== '') return 'get';
-  // A list or watch of one name, by field selector, is authorized for that name.
+  // A list or watch with a field selector for one name is authorized for that name.
   const selector = query.get('fieldSelector') ?? '';
   const byName = /(?:^|,)metadata\.name={1,2}([^,]+)/.exec(selector);
   if (byName?.[1] !== undefined) info.name = byName[1];
   return isTrue(query.get('watch')) ? 'watch' : 'list';
 }
 
-/** The API's way with booleans in a query: whatever is neither `false` nor `0` is true. */
+/** A boolean in a query: everything except `false` and `0` is true. */
 export function isTrue(value: string | null): boolean {
   return value !== null && value !== 'false' && value !== '0';
 }

@@ -28,7 +28,7 @@ export interface RequestLog {
   clear(): void;
 }
 
-/** Enough for a test suite; beyond it the oldest are dropped. */
+/** Enough for a test suite; the oldest are dropped. */
 const CAPACITY = 10_000;
 
 export class RequestRecorder implements RequestLog {

@@ -16,7 +16,7 @@ import { namespaceOf, representContext, serveGet } from '../read/read-handler.ts
 import { serveReview } from '../subresources/reviews.ts';
 import { serveWrite } from '../write/write-handler.ts';
 
-/** Verbs that need a name, by method; and those of a collection. */
+/** Verbs by method, for objects and for collections. */
 const ITEM_METHODS: Readonly<Record<string, string>> = {
   GET: 'get',
   PUT: 'update',
@@ -36,10 +36,10 @@ const SUBRESOURCE_METHODS: Readonly<Record<string, string>> = {
   DELETE: 'delete',
 };
 
-/** Subresources that answer with something else than objects. */
+/** Subresources whose responses are not objects. */
 const HAS_OWN_TYPES = new Set(['log', 'attach', 'exec', 'portforward', 'proxy']);
 
-/** Serves a request for a resource, found in the table of resources. */
+/** Handles a resource request. */
 export async function serveResource(exchange: Exchange, api: ApiContext): Promise<void> {
   const { info, method } = exchange;
   const { group, version, resource: plural } = info;
@@ -55,7 +55,7 @@ export async function serveResource(exchange: Exchange, api: ApiContext): Promis
   if (verb === undefined || !(resource.verbs as readonly string[]).includes(verb)) throw methodNotAllowed();
   if (verb !== 'list' && resource.namespaced && info.namespace === '') throw methodNotAllowed();
   if (info.watchPath && verb !== 'get' && verb !== 'list') throw methodNotAllowed();
-  // The path of a patch is only found by its type, before anybody looks at what it can answer with.
+  // The router matches the content type of a patch before the Accept header.
   if (verb === 'patch') patchTypeOf(exchange.headers['content-type']);
   routeAccept(exchange.headers.accept, verb === 'list' || info.watchPath ? PRODUCES_LISTS : PRODUCES_OBJECTS);
   if (resource.group === 'authorization.k8s.io' || resource.group === 'authentication.k8s.io') {
@@ -81,7 +81,7 @@ async function serveSub(exchange: Exchange, api: ApiContext, resource: Resource)
   await serveSubresource(exchange, api, resource, subresource);
 }
 
-/** A list by `metadata.name` has a name for authorization, but none in its path. */
+/** A list with a field selector on `metadata.name` has a name for authorization, but none in its path. */
 function pathHasName({ info }: Exchange): boolean {
   return info.name !== '' && info.verb !== 'list' && (info.verb !== 'watch' || info.watchPath);
 }

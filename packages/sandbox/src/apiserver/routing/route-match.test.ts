@@ -10,11 +10,11 @@ for (const accept of [
   'application/json;as=Nosuch;v=v1;g=meta.k8s.io',
   'application/xml,application/yaml',
 ]) {
-  test(`lets "${accept}" through`, () => routeAccept(accept, PRODUCES_OBJECTS));
+  test(`accepts "${accept}"`, () => routeAccept(accept, PRODUCES_OBJECTS));
 }
 
 for (const accept of ['application/xml', 'application/*', 'text/html']) {
-  test(`has nothing for ${accept}`, () => {
+  test(`refuses ${accept}`, () => {
     assert.throws(() => routeAccept(accept, PRODUCES_LISTS), {
       code: 406,
       message:
@@ -23,7 +23,7 @@ for (const accept of ['application/xml', 'application/*', 'text/html']) {
   });
 }
 
-test('takes bodies of its types only, whatever their parameters', () => {
+test("accepts bodies of the route's content types, with any parameters", () => {
   routeContentType('a/b; charset=utf-8', ['a/b']);
   for (const type of [undefined, '', 'a/c']) {
     assert.throws(() => routeContentType(type, ['a/b']), {

@@ -1,24 +1,24 @@
 import { StatusError } from '../../machinery/status-error.ts';
 
 /*
- * A real server has two layers that look at media types, with words of their own: the router, which knows what each
- * path can take and give, and behind it the handlers, which read parameters as well.
+ * A real server checks media types in two layers with different messages: first the router, which knows what each path
+ * consumes and produces, then the handlers, which also parse parameters.
  */
 
 const OBJECT_TYPES = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'] as const;
 
-/** What paths of objects can answer with. */
+/** Media types that object paths produce. */
 export const PRODUCES_OBJECTS: readonly string[] = OBJECT_TYPES;
-/** What paths of lists can answer with, which may be watches. */
+/** Media types that list paths produce, including watches. */
 export const PRODUCES_LISTS: readonly string[] = [
   ...OBJECT_TYPES,
   'application/json;stream=watch',
   'application/vnd.kubernetes.protobuf;stream=watch',
 ];
-/** What the path of a log can answer with. */
+/** Media types that the log path produces. */
 export const PRODUCES_LOGS: readonly string[] = ['text/plain', ...OBJECT_TYPES];
 
-/** Throws 406 where no clause of an `Accept` header names what the path produces; parameters are not looked at. */
+/** Throws 406 if no clause of an `Accept` header matches what the path produces; parameters are ignored. */
 export function routeAccept(accept: string | undefined, produces: readonly string[]): void {
   if (accept === undefined || accept === '') return;
   const types = accept.split(',').map((clause) => clause.split(';')[0]?.trim() ?? '');
@@ -27,7 +27,7 @@ export function routeAccept(accept: string | undefined, produces: readonly strin
   throw new StatusError(406, 'NotAcceptable', message, {});
 }
 
-/** Throws 415 for a body of a type that the path does not take. */
+/** Throws 415 for a content type that the path does not consume. */
 export function routeContentType(contentType: string | undefined, consumes: readonly string[]): void {
   const types = (contentType ?? '').split(',').map((clause) => clause.split(';')[0]?.trim() ?? '');
   if (types.some((type) => consumes.includes(type))) return;

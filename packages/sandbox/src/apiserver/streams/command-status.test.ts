@@ -36,7 +36,7 @@ for (const [what, subprotocol, end, expected] of [
     'Internal error occurred: error executing command in container: <no>',
   ],
 ] as const) {
-  test(`the error channel tells of ${what}`, () => {
+  test(`the error channel reports ${what}`, () => {
     const streams = { stdin: false, stdout: true, stderr: true, tty: false };
     const status = commandStatus(end, {
       subprotocol,

@@ -4,16 +4,16 @@ import type { ProcessEnd, StreamOptions } from '../../cri/remote-process.ts';
 export interface RemoteCommandOptions {
   subprotocol: string;
   streams: StreamOptions;
-  /** Of exec; empty for attach. */
+  /** The command of exec; empty for attach. */
   command: readonly string[];
-  /** Attach without stdinOnce: the end of stdin ends the session. */
+  /** Whether the end of stdin ends the session: attach without stdinOnce. */
   endsWithStdin: boolean;
 }
 
-/** How a session came to its end: with the process's end (undefined for attach), or by an error. */
+/** How a session ended: with the process (undefined for attach), or by an error. */
 export type SessionEnd = { end: ProcessEnd | undefined } | { error: unknown };
 
-/** The data of the error channel; undefined where the subprotocol says nothing on success. */
+/** The data of the error channel; undefined if the subprotocol sends nothing on success. */
 export function commandStatus(outcome: SessionEnd, options: RemoteCommandOptions): Buffer | undefined {
   const failure = failureOf(outcome, options);
   if (!hasStatusObject(options.subprotocol)) {
@@ -36,7 +36,7 @@ interface Failure {
 function failureOf(outcome: SessionEnd, options: RemoteCommandOptions): Failure | undefined {
   if ('error' in outcome) {
     const said = outcome.error instanceof Error ? outcome.error.message : String(outcome.error);
-    // In v5 the API server takes the kubelet's words for its own failure, and says once more that it is one.
+    // In v5, the API server wraps the kubelet's message in an internal error of its own.
     const cause = options.subprotocol === V5 ? `${INTERNAL_ERROR}${said}` : said;
     return {
       status: 'Failure',
@@ -48,7 +48,7 @@ function failureOf(outcome: SessionEnd, options: RemoteCommandOptions): Failure 
   }
   const code = outcome.end?.exitCode ?? 0;
   if (code === 0) return undefined;
-  // v5 runs to the kubelet itself, older ones through its streaming library, which words it differently.
+  // v5 is handled by the kubelet itself, older protocols by its streaming library with another message.
   const why =
     options.subprotocol === V5
       ? `command terminated with exit code ${code}`
@@ -61,13 +61,13 @@ function failureOf(outcome: SessionEnd, options: RemoteCommandOptions): Failure 
   };
 }
 
-/** Go escapes what could end a script element. */
+/** JSON with `<`, `>` and `&` escaped, as by Go. */
 function goJson(value: unknown): string {
   const escapes: Readonly<Record<string, string>> = { '<': '\\u003c', '>': '\\u003e', '&': '\\u0026' };
   return JSON.stringify(value).replaceAll(/[<>&]/g, (character) => escapes[character] ?? character);
 }
 
-/** Only these know a status object: in all others a failure is plain text, and success is silent. */
+/** Only these subprotocols send a Status; all others send a failure as text, and nothing on success. */
 function hasStatusObject(subprotocol: string): boolean {
   return subprotocol === V5 || subprotocol === V4 || subprotocol === BASE64_V4;
 }

@@ -1,7 +1,7 @@
 import type { Pod } from 'kubernetes-types/core/v1.d.ts';
 import { badRequest } from '../../machinery/errors.ts';
 
-/** The container that a log, attach or exec is about: the one named, or the only one. Throws 400. */
+/** The container of a log, attach or exec: the requested one, or the only one. Throws 400. */
 export function chooseContainer(pod: Pod, name: string): string {
   const containers = namesOf(pod.spec?.containers);
   const init = namesOf(pod.spec?.initContainers);

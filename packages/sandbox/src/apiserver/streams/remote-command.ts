@@ -14,14 +14,14 @@ import type { RawData, WebSocket } from 'ws';
 import type { RemoteProcess } from '../../cri/remote-process.ts';
 import { commandStatus, type RemoteCommandOptions } from './command-status.ts';
 
-/** The code of a close in good order. */
+/** The close code of a normal closure. */
 const NORMAL_CLOSURE = 1000;
-/** The end of a channel is told by the channel's number alone; anything else is a protocol error. */
+/** A close message contains only the channel's number; anything else is a protocol error. */
 const CLOSE_BYTES = 2;
-/** The digit `0`, before the channel's number in text frames. */
+/** The digit `0`; text frames encode the channel's number as a digit. */
 const DIGIT_ZERO = 0x30;
 
-/** Carries a process's streams over a WebSocket until the process ends or the client goes. */
+/** Copies a process's streams over a WebSocket until the process terminates or the client disconnects. */
 export async function runRemoteCommand(
   socket: WebSocket,
   process: RemoteProcess,
@@ -59,7 +59,7 @@ class RemoteCommandSession {
     this.#socket.on('message', (data, isBinary) => this.#receive(data, isBinary));
     const { stdin } = this.#process;
     stdin?.on('error', () => {
-      // The process closed its stdin; what still comes for it is lost, as on a real node.
+      // The process has closed its stdin; further input is lost, as on a real node.
     });
     for (const event of ['drain', 'close']) {
       stdin?.on(event, () => {
@@ -82,7 +82,7 @@ class RemoteCommandSession {
     await this.#finish(commandStatus(status, this.#options));
   }
 
-  /** Every stream opens with an empty frame on its lowest output channel. */
+  /** Every session starts with an empty frame on its lowest output channel. */
   async #open(): Promise<void> {
     const { stdout, stderr } = this.#options.streams;
     await this.#send(stdout ? Channel.stdout : stderr ? Channel.stderr : Channel.error, Buffer.alloc(0));
@@ -91,17 +91,17 @@ class RemoteCommandSession {
   async #pump(channel: number, output: Readable): Promise<void> {
     try {
       for await (const chunk of output as AsyncIterable<Buffer>) {
-        // A kubelet reads and sends so much at a time at most; clients refuse frames of any size.
+        // A kubelet sends frames of limited size, and clients refuse larger ones.
         for (let at = 0; at < chunk.length; at += MAX_DATA_BYTES) {
           await this.#send(channel, chunk.subarray(at, at + MAX_DATA_BYTES));
         }
       }
     } catch {
-      // The output broke off with its process or its client: the end is told by them.
+      // The output has broken with its process or client, which report the end.
     }
   }
 
-  /** Resolves when the message is out, so that a slow client slows the process. */
+  /** Resolves when the message is sent, so that a slow client slows the process. */
   #send(channel: number, data: Uint8Array): Promise<void> {
     return new Promise((resolve) => {
       if (this.#socket.readyState !== this.#socket.OPEN) resolve();
@@ -139,7 +139,7 @@ class RemoteCommandSession {
 
   #receiveStdin(data: Uint8Array): void {
     const { streams, subprotocol, command } = this.#options;
-    // Input that nobody asked for ends an attach of the older protocols, and is passed over otherwise.
+    // Unrequested input ends an attach in older protocols, and is ignored otherwise.
     if (!streams.stdin && command.length === 0 && !canHalfClose(subprotocol)) this.#detached();
     else this.#writeStdin(data);
   }
@@ -147,7 +147,7 @@ class RemoteCommandSession {
   #writeStdin(data: Uint8Array): void {
     const { stdin } = this.#process;
     if (stdin === undefined || data.length === 0 || stdin.writableEnded || stdin.destroyed) return;
-    // Until it takes more (see run).
+    // Resumed on drain.
     if (!stdin.write(data)) this.#socket.pause();
   }
 
@@ -163,7 +163,7 @@ class RemoteCommandSession {
     }
   }
 
-  /** A malformed size is passed over, but a real server then waits for ever on the next one. */
+  /** A malformed size is ignored, but like a real server, the session hangs at the next one. */
   #resize(data: Uint8Array): void {
     if (!this.#options.streams.tty) return;
     if (this.#resizeBroken) {

@@ -16,7 +16,7 @@ import { offersTunnel } from './spdy/tunnel.ts';
 import { forwardedPorts, runWebSocketPortForward } from './websocket-port-forward.ts';
 import { acceptWebSocket, checkHandshake } from './websocket.ts';
 
-/** Serves attach, exec and portforward; without an upgrade there is nothing to serve. */
+/** Serves attach, exec and portforward, which require an upgrade. */
 export async function serveStream(exchange: Exchange, api: ApiContext, resource: Resource): Promise<void> {
   const { info, upgrade } = exchange;
   api.hooks.onAdmission?.(exchange, info.name);
@@ -44,7 +44,7 @@ export async function serveStream(exchange: Exchange, api: ApiContext, resource:
   } else await serveWebSocket(exchange, api, accepted.upgrade, startProcess, options);
 }
 
-/** A WebSocket's upgrade is a GET, but what it does takes the right to create, as over SPDY. */
+/** A WebSocket upgrade is a GET, but needs the right to create, like the POST of SPDY. */
 function requireCreate({ info, user }: Exchange, api: ApiContext, resource: Resource): void {
   if (info.verb === 'create') return;
   const { allowed, reason } = api.authorize(user, { ...info, verb: 'create' });
@@ -148,7 +148,7 @@ function readStreams(query: URLSearchParams): StreamOptions {
   return {
     stdin: isTrue(query.get('stdin')),
     stdout: isTrue(query.get('stdout')),
-    // A terminal has one output: the kubelet drops stderr where both are asked for.
+    // A terminal has only one output: the kubelet drops stderr if both are requested.
     stderr: isTrue(query.get('stderr')) && !tty,
     tty,
   };

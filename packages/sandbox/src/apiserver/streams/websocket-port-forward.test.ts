@@ -39,7 +39,7 @@ describe('forwarding', () => {
     server.close();
   });
 
-  test('each port has a channel for data and one for errors, which begin with its number', async () => {
+  test('each port has a data and an error channel, which start with its number', async () => {
     if (!server.address()) await once(server, 'listening');
     const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
     const received = new Map<number, string>();

@@ -8,15 +8,15 @@ type Connect = (port: number) => Promise<Duplex>;
 const NORMAL_CLOSURE = 1000;
 const MAX_PORT = 65_535;
 
-/** The ports of a query such as `ports=8080&ports=8081` or `ports=8080,8081`; undefined for what is no port. */
+/** The ports of a query such as `ports=8080&ports=8081` or `ports=8080,8081`; undefined if one is invalid. */
 export function forwardedPorts(query: URLSearchParams): number[] | undefined {
   const ports = query.getAll('ports').flatMap((value) => value.split(',').map(Number));
   return ports.every((port) => Number.isInteger(port) && port >= 1 && port <= MAX_PORT) ? ports : undefined;
 }
 
 /**
- * Forwards ports over a WebSocket in the way before tunnels: each port has two channels, for data and for an error,
- * in the order of the query, and one connection. Both channels begin with the port's number.
+ * Forwards ports over a WebSocket with the older protocol, without a SPDY tunnel: each port has a data and an error channel,
+ * in the order of the query, and one connection. Both channels start with the port's number.
  */
 export async function runWebSocketPortForward(
   socket: WebSocket,
@@ -49,7 +49,7 @@ export async function runWebSocketPortForward(
   for (const connection of connections.values()) (await connection)?.destroy();
 }
 
-/** Connects and passes on what comes back, at the client's pace; `over` is called when nothing more will come. */
+/** Connects to a port and forwards its data to the client with back-pressure; calls `over` at the end. */
 async function open(
   socket: WebSocket,
   channel: number,

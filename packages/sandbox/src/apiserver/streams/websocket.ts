@@ -3,9 +3,9 @@ import { ACCEPTED } from 'kubectl-dbg-wire';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Upgrade } from '../exchange.ts';
 
-/** The version of RFC 6455; servers speak no other. */
+/** The version of RFC 6455, the only supported one. */
 const WEBSOCKET_VERSION = '13';
-/** A message of a remote command is a piece of a stream; real servers read any size, this one with a bound. */
+/** Real servers have no limit for messages; this one limits its memory. */
 const MAX_MESSAGE_BYTES = 32 * 1024 * 1024;
 
 const server = new WebSocketServer({
@@ -15,13 +15,13 @@ const server = new WebSocketServer({
   handleProtocols: (offered) => ACCEPTED.find((one) => offered.has(one)) ?? [...offered][0] ?? false,
 });
 server.on('headers', (headers, { headers: { 'sec-websocket-protocol': offered } }) => {
-  // Without an offer a real server answers an empty header, which clients take for "none".
+  // Without an offer, a real server sends an empty header, which clients accept as "none".
   if (offered === undefined) headers.push('Sec-WebSocket-Protocol: ');
 });
 
 /**
- * Whether the handshake can succeed; if not, the bare refusal of a real server is sent: 400 for a bad version,
- * 403 where no subprotocol is known.
+ * Whether the handshake can succeed. If not, responds like a real server: 400 for an unsupported version, 403 if no
+ * subprotocol is supported.
  */
 export function checkHandshake(upgrade: Upgrade): boolean {
   const { headers } = upgrade.request;

@@ -21,7 +21,7 @@ interface Target {
   name?: string;
 }
 
-/** Puts a pod on a node, once. */
+/** Binds a pod to a node, only once. */
 export async function serveBinding(exchange: Exchange, api: ApiContext, resource: Resource): Promise<void> {
   const options = readWriteOptions(exchange.query, 'CreateOptions');
   const body = await readBody(exchange, BINDING.kind);
@@ -54,7 +54,7 @@ function bindingProblem({ metadata, spec }: Pod & KubeObject): string | undefine
     : undefined;
 }
 
-/** A real server answers these mistakes as its own. */
+/** A real server reports these errors as 500. */
 function checkTarget({ kind = '', name = '' }: Target): void {
   const errors: FieldError[] = [];
   if (kind !== '' && kind !== 'Node') errors.push(notSupported('target.kind', kind, ['Node', '<empty>']));
@@ -64,7 +64,7 @@ function checkTarget({ kind = '', name = '' }: Target): void {
   throw new StatusError(500, '', texts.length === 1 ? texts.join('') : `[${texts.join(', ')}]`);
 }
 
-/** Writes the node into the pod, and that it is scheduled. */
+/** Sets the pod's node and its PodScheduled condition. */
 export function bindPod(store: Store, pod: KubeObject, node: string, now: Date): void {
   const { namespace, name = '' } = pod.metadata;
   store.update<Pod & KubeObject>('pods', namespace, name, (draft) => {

@@ -4,7 +4,7 @@ import { useSandbox } from '../../testing/use-sandbox.ts';
 
 const api = useSandbox();
 
-/** Waits until something in the store holds. */
+/** Waits until a condition on the store is true. */
 function until(resource: string, holds: () => boolean): Promise<void> {
   return new Promise((resolve) => {
     const stop = api.sandbox.store.subscribe(resource, () => setImmediate(check));
@@ -56,7 +56,7 @@ function evict(name: string): Promise<{ status: number; body: string }> {
   return api.client.request('POST', `/api/v1/namespaces/default/pods/${name}/eviction`, { body });
 }
 
-test('a budget lets one pod go and holds the next back', async () => {
+test('a budget permits one eviction and refuses the next', async () => {
   const [first = '', second = ''] = await makePods('web');
   await makeBudget('web', 'web', { minAvailable: 1 });
   await until('poddisruptionbudgets.policy', () => {
@@ -87,14 +87,14 @@ for (const [name, spec, code] of [
   ['half', { minAvailable: '50%' }, 201],
   ['most', { minAvailable: '51%' }, 429],
 ] as const) {
-  test(`${JSON.stringify(spec)} of two pods: ${code}`, async () => {
+  test(`eviction with ${JSON.stringify(spec)} and two pods: ${code}`, async () => {
     const [first = ''] = await makePods(name);
     await makeBudget(name, name, spec);
     assert.equal((await evict(first)).status, code);
   });
 }
 
-test('two budgets for one pod are too many', async () => {
+test('two budgets for one pod are an error', async () => {
   const [first = ''] = await makePods('twice');
   await makeBudget('one', 'twice', { minAvailable: 1 });
   await makeBudget('two', 'twice', { minAvailable: 1 });
@@ -103,20 +103,20 @@ test('two budgets for one pod are too many', async () => {
   assert.match(answer.body, /more than one PodDisruptionBudget/);
 });
 
-test('a pod that does not run yet is not held back', async () => {
+test('a pending pod can always be evicted', async () => {
   const [first = ''] = await makePods('pending', 'simulated/never-pulled');
   await makeBudget('pending', 'pending', { maxUnavailable: 0 });
   assert.equal((await evict(first)).status, 201);
 });
 
-test('the library evicts without a request', async () => {
+test('sandbox.evict evicts without a request', async () => {
   const [first = ''] = await makePods('library');
   api.sandbox.evict({ name: first });
   await until('pods', () => api.sandbox.store.get('pods', 'default', first) === undefined);
   assert.throws(() => api.sandbox.evict({ name: first }), { code: 404 });
 });
 
-test('kinds that have no effect are kept with a warning', async () => {
+test('kinds without effect are stored with a warning', async () => {
   const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
   const body = {
     apiVersion: 'apiextensions.k8s.io/v1',
@@ -125,5 +125,5 @@ test('kinds that have no effect are kept with a warning', async () => {
   };
   const { status, headers } = await api.client.request('POST', path, { body });
   assert.equal(status, 201);
-  assert.match(String(headers['warning']), /^299 - "kube-sandbox keeps this CustomResourceDefinition but/);
+  assert.match(String(headers['warning']), /^299 - "kube-sandbox stores this CustomResourceDefinition but/);
 });

@@ -18,7 +18,7 @@ import { checkPreconditions, deleteObject, type DeleteOptions } from '../write/d
 import { readBody } from '../codecs/read-body.ts';
 
 const EVICTION = { group: 'policy', kind: 'Eviction', apiVersion: 'policy/v1' } as const;
-/** The older version, which is still taken. */
+/** The older version, which is still accepted. */
 const BETA = 'policy/v1beta1';
 
 /** Evicts a pod: a delete that disruption budgets may refuse. */
@@ -31,7 +31,7 @@ export async function serveEviction(exchange: Exchange, api: ApiContext, resourc
   const version = body.value['apiVersion'] === BETA ? { ...EVICTION, apiVersion: BETA } : EVICTION;
   const eviction = decodeObject(body, version, structSchema('Eviction'), options, write.context.warn);
   if (eviction.metadata.name !== name) throw badRequest('name in URL does not match name in Eviction object');
-  // What is admitted is the eviction; the delete that follows is the server's own.
+  // Admission applies to the eviction, not to the delete that follows.
   const { admission, ...deletion } = write;
   admission?.(name);
   const deleteOptions = (eviction['deleteOptions'] ?? {}) as Partial<DeleteOptions>;
@@ -39,18 +39,18 @@ export async function serveEviction(exchange: Exchange, api: ApiContext, resourc
   exchange.json(201, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 });
 }
 
-/** Evicts a pod, with the steps of a request. Throws StatusError 429 where a budget holds it back, and what a delete throws. */
+/** Evicts a pod through the same steps as a request. Throws StatusError 429 if a budget refuses it, and the errors of a delete. */
 export function evictPod(write: Write, name: string, options: Partial<DeleteOptions>): void {
   const { dryRun } = write.context;
   const pod = write.store.get('pods', write.namespace, name);
   if (pod !== undefined) checkBudgets(write.store, asPod(pod));
   if (!dryRun) markDisrupted(write, name, options);
-  // The mark is of the server's own making: it does not make the version stale that was asked for.
+  // The condition that was just set must not cause a conflict with the requested resourceVersion.
   const { resourceVersion: _marked, ...preconditions } = options.preconditions ?? {};
   deleteObject(write, name, { ...options, preconditions, dryRun });
 }
 
-/** Pods that do no work are never held back; nor are those that are not well, while enough others are. */
+/** Terminated and pending pods can always be evicted; unhealthy ones if enough others are healthy. */
 function checkBudgets(store: Store, pod: PodObject): void {
   const { phase } = pod.status;
   if (phase !== 'Running' || pod.metadata.deletionTimestamp !== undefined) return;
@@ -75,7 +75,7 @@ function checkBudgets(store: Store, pod: PodObject): void {
   );
 }
 
-/** Says in the pod's status why it goes. */
+/** Sets the pod's DisruptionTarget condition. */
 function markDisrupted(write: Write, name: string, options: Partial<DeleteOptions>): void {
   const { store, namespace, context } = write;
   const old = store.get('pods', namespace, name);

@@ -16,7 +16,7 @@ import { type FieldError, StatusError } from '../../machinery/status-error.ts';
 import { chooseContainer } from '../streams/container-choice.ts';
 
 const GO_RFC3339 = '2006-01-02T15:04:05Z07:00';
-/** Serves a container's log as plain text, followed or not. */
+/** Serves a container's log as plain text. */
 export async function serveLog(exchange: Exchange, api: ApiContext, resource: Resource): Promise<void> {
   checkAccept(exchange);
   const { info, query } = exchange;
@@ -33,11 +33,11 @@ export async function serveLog(exchange: Exchange, api: ApiContext, resource: Re
     .logs(info.namespace, info.name, container, options, exchange.signal)
     .catch((error: unknown) => Promise.reject(fromKubelet(error)));
   exchange.begin(200, { 'content-type': 'text/plain' });
-  // A client that goes away in the middle is no error.
+  // A disconnect of the client is not an error.
   await pipeline(log, exchange.response).catch(() => exchange.response.destroy());
 }
 
-/** A refusal of the kubelet, as the API server hands it on. */
+/** An error of the kubelet, as the API server returns it. */
 function fromKubelet(error: unknown): unknown {
   if (!(error instanceof KubeletError)) return error;
   if (error.status === 400) return badRequest(error.message);

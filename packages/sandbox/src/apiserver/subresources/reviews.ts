@@ -6,7 +6,7 @@ import { placeInNamespace } from '../write/create.ts';
 import { decodeObject } from '../codecs/decode-body.ts';
 import { readBody } from '../codecs/read-body.ts';
 
-/** Reviews are asked by POST and answered at once; nothing is stored. */
+/** Reviews are created by POST and returned at once; nothing is stored. */
 export async function serveReview(exchange: Exchange, api: ApiContext, resource: Resource): Promise<void> {
   const options = readWriteOptions(exchange.query, 'CreateOptions');
   const body = await readBody(exchange, resource.kind);

@@ -22,11 +22,11 @@ interface Scale extends KubeObject {
   spec?: { replicas?: number };
 }
 
-/** Serves `/scale`: the wish for replicas of a workload, as a kind of its own. */
+/** Serves `/scale`: the replicas of a workload as a Scale object. */
 export async function serveScale(exchange: Exchange, api: ApiContext, resource: Resource): Promise<void> {
   if (exchange.method === 'GET') {
     const scale = scaleOf(readNamed(exchange, api, resource));
-    // Read, a scale of none has the default of the field; answered to a write it has none.
+    // On a read, absent replicas get the field's default; in the response to a write they stay absent.
     exchange.json(200, { ...scale, spec: { replicas: scale.spec?.replicas ?? 1 } });
     return;
   }
@@ -74,7 +74,7 @@ function checkScale({ metadata, spec }: Scale, workload: KubeObject, resource: R
   ]);
 }
 
-/** The scale of a workload, as it is and as it is wished for. */
+/** The Scale of a workload. */
 function scaleOf({ metadata, spec, status }: KubeObject): Scale {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = metadata;
   const { replicas, selector } = (spec ?? {}) as { replicas?: number; selector?: LabelSelector };
@@ -91,7 +91,7 @@ function scaleOf({ metadata, spec, status }: KubeObject): Scale {
   };
 }
 
-/** A ReplicationController's selector is a plain map of labels. */
+/** A ReplicationController's selector is a map of labels. */
 function labelSelector(selector: LabelSelector): LabelSelector {
   if ('matchLabels' in selector || 'matchExpressions' in selector) return selector;
   return { matchLabels: selector as Record<string, string> };

@@ -19,7 +19,7 @@ async function ask(account: string, spec: object, query = ''): Promise<{ status:
   return api.client.request('POST', `${BASE}/serviceaccounts/${account}/token${query}`, { body });
 }
 
-/** Who the server takes the bearer of a token for; the status of the answer where it takes him for nobody. */
+/** The user of a token according to the server, or the HTTP status of the refusal. */
 function whoami(token: string): Promise<string | number> {
   const { clusters } = load(readFileSync(api.sandbox.kubeconfig, 'utf8')) as {
     clusters: { cluster: { server: string } }[];
@@ -45,7 +45,7 @@ async function makeAccount(name: string): Promise<void> {
   assert.equal((await api.client.request('POST', `${BASE}/serviceaccounts`, { body })).status, 201);
 }
 
-test('a token is its account, until the account is gone', async () => {
+test('a token authenticates its service account until the account is deleted', async () => {
   await makeAccount('robot');
   const answer = await ask('robot', {});
   assert.equal(answer.status, 201, answer.body);
@@ -60,12 +60,12 @@ test('a token is its account, until the account is gone', async () => {
   assert.equal(await whoami(status.token), 401, 'another account of the same name');
 });
 
-test('a token for others is none for the server', async () => {
+test('a token for another audience is not accepted by the server', async () => {
   const answer = await ask('default', { audiences: ['vault'] });
   assert.equal(await whoami((JSON.parse(answer.body) as TokenAnswer).status.token), 401);
 });
 
-test('a token bound to a secret ends with it', async () => {
+test('a token bound to a Secret is invalid after its deletion', async () => {
   const body = { kind: 'Secret', apiVersion: 'v1', metadata: { name: 's' } };
   await api.client.request('POST', `${BASE}/secrets`, { body });
   const answer = await ask('default', { boundObjectRef: { kind: 'Secret', apiVersion: 'v1', name: 's' } });
@@ -75,24 +75,24 @@ test('a token bound to a secret ends with it', async () => {
   assert.equal(await whoami(token), 401);
 });
 
-test('a dry run gives none', async () => {
+test('a dry run issues no token', async () => {
   const answer = await ask('default', {}, '?dryRun=All');
   assert.equal((JSON.parse(answer.body) as TokenAnswer).status.token, '');
 });
 
 for (const [what, account, spec, code, words] of [
-  ['no such account', 'nobody', {}, 404, /serviceaccounts \\"nobody\\" not found/],
-  ['too short a life', 'default', { expirationSeconds: 5 }, 422, /less than 10 minutes/],
-  ['too long a life', 'default', { expirationSeconds: 2 ** 33 }, 422, /larger than 2\^32 seconds/],
+  ['a missing account', 'nobody', {}, 404, /serviceaccounts \\"nobody\\" not found/],
+  ['too short a lifetime', 'default', { expirationSeconds: 5 }, 422, /less than 10 minutes/],
+  ['too long a lifetime', 'default', { expirationSeconds: 2 ** 33 }, 422, /larger than 2\^32 seconds/],
   [
-    'no such pod',
+    'a missing pod',
     'default',
     { boundObjectRef: { kind: 'Pod', apiVersion: 'v1', name: 'p' } },
     404,
     /pods \\"p\\" not found/,
   ],
   [
-    'what binds nothing',
+    'an unsupported bound object',
     'default',
     { boundObjectRef: { kind: 'ConfigMap', apiVersion: 'v1', name: 'c' } },
     400,

@@ -19,18 +19,18 @@ const REQUEST = {
   kind: 'TokenRequest',
   apiVersion: 'authentication.k8s.io/v1',
 };
-/** Seconds. */
+/** Default lifetime in seconds. */
 const DEFAULT_LIFE = 3600;
 const SHORTEST_LIFE = 600;
 const LONGEST_LIFE = 2 ** 32;
-/** What a token can be bound to besides its account, and where it is stored. */
+/** Kinds that a token can be bound to, and their resources. */
 const BINDABLE: Readonly<Record<string, string>> = { Pod: 'pods', Secret: 'secrets' };
 
 interface TokenRequest extends KubeObject {
   spec: Partial<TokenRequestSpec>;
 }
 
-/** Serves `serviceaccounts/NAME/token` (`kubectl create token`): a new token, which is kept nowhere. */
+/** Serves `serviceaccounts/NAME/token` (`kubectl create token`): issues a token, which is not stored. */
 export async function serveToken(exchange: Exchange, api: ApiContext, resource: Resource): Promise<void> {
   const representation = negotiate(exchange.headers.accept);
   const options = readWriteOptions(exchange.query, 'CreateOptions');
@@ -40,7 +40,7 @@ export async function serveToken(exchange: Exchange, api: ApiContext, resource: 
   const account = readNamed(exchange, api, resource);
   const { name = '', namespace = '' } = account.metadata;
   checkName(request, name);
-  // Absent ones are null once decoded.
+  // Absent values are null after decoding.
   const { expirationSeconds = DEFAULT_LIFE } = request.spec;
   const audiences = request.spec.audiences ?? [];
   const boundObjectRef = request.spec.boundObjectRef ?? undefined;
@@ -72,7 +72,7 @@ export async function serveToken(exchange: Exchange, api: ApiContext, resource: 
   exchange.send(201, encoded, { 'content-type': contentType });
 }
 
-/** A request may leave out whose it is, but not name another. */
+/** A request may omit the account's name, but not contain another. */
 function checkName({ metadata }: TokenRequest, name: string): void {
   if ((metadata.name ?? '') !== '' && metadata.name !== name) {
     throw badRequest(
@@ -94,7 +94,7 @@ function checkLife(request: TokenRequest, seconds: number): void {
   throw invalidObject(REQUEST.group, REQUEST.kind, name, [invalid(path, seconds, problem)]);
 }
 
-/** The object whose end ends the token. */
+/** The object that the token is bound to. */
 function findBound(
   api: ApiContext,
   namespace: string,

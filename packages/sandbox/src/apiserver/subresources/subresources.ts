@@ -12,7 +12,7 @@ import { serveEviction } from './eviction.ts';
 import { serveLog } from './log.ts';
 import { serveStream } from '../streams/streams.ts';
 
-/** Serves a path below an object. */
+/** Handles a request for a subresource. */
 export async function serveSubresource(
   exchange: Exchange,
   api: ApiContext,
@@ -46,7 +46,7 @@ export async function serveSubresource(
     await serveScale(exchange, api, resource);
     return;
   }
-  // All others that carry the kind itself are views of it: status, ephemeralcontainers, resize, approval.
+  // All other subresources with the same kind update parts of it: status, ephemeralcontainers, resize, approval.
   if (kind !== resource.kind) throw unknownResource();
   if (exchange.method === 'GET') serveGet(exchange, api, resource);
   else if (exchange.method === 'PUT') await serveUpdate(exchange, api, resource, name);

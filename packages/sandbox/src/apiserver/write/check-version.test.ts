@@ -14,7 +14,7 @@ interface PodLike {
 }
 
 let count = 0;
-/** A pod that no kubelet changes, and a version of it that is stale. */
+/** A pod that no kubelet changes, and a stale resourceVersion of it. */
 async function makePod(): Promise<{ pod: PodLike; stale: string }> {
   const name = `p${++count}`;
   const body = {
@@ -49,7 +49,7 @@ const cases: [name: string, metadata: Meta, container: object, code: number][] =
   ],
   ['a stale version', (_, resourceVersion) => ({ resourceVersion }), valid, 409],
   [
-    'a stale version and an invalid container: the version is looked at first',
+    'a stale version and an invalid container, where the version is checked first',
     (_, resourceVersion) => ({ resourceVersion }),
     invalid,
     409,
@@ -60,8 +60,8 @@ const cases: [name: string, metadata: Meta, container: object, code: number][] =
     valid,
     409,
   ],
-  ['version 0, which stands for none', () => ({ resourceVersion: '0' }), valid, 200],
-  ['what is no version', () => ({ resourceVersion: 'abc' }), valid, 500],
+  ['version 0, which means none', () => ({ resourceVersion: '0' }), valid, 200],
+  ['an invalid version', () => ({ resourceVersion: 'abc' }), valid, 500],
   ['another uid', () => ({ uid: OTHER_UID }), valid, 422],
   ['its own uid', ({ metadata: { uid } }) => ({ uid }), valid, 200],
 ];
@@ -76,7 +76,7 @@ for (const [name, metadata, container, code] of cases) {
   });
 }
 
-test('a replacement with another uid is a conflict, not an invalid object', async () => {
+test('a PUT with another uid is a conflict, not an invalid object', async () => {
   const { pod } = await makePod();
   const body = { ...pod, metadata: { ...pod.metadata, uid: OTHER_UID } };
   const answer = await api.client.request('PUT', `${PODS}/${pod.metadata.name}`, { body });
@@ -84,7 +84,7 @@ test('a replacement with another uid is a conflict, not an invalid object', asyn
   assert.match(answer.body, /UID in precondition: 0{8}-/);
 });
 
-test('a lease is not replaced without a version', async () => {
+test('a PUT of a Lease needs a resourceVersion', async () => {
   const path = '/apis/coordination.k8s.io/v1/namespaces/default/leases';
   const body = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name: 'l' }, spec: {} };
   assert.equal((await api.client.request('POST', path, { body })).status, 201);

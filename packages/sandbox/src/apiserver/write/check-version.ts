@@ -4,7 +4,7 @@ import { conflict } from '../../machinery/errors.ts';
 import { StatusError } from '../../machinery/status-error.ts';
 import { refuseInvalid, type Write } from './context.ts';
 
-/** Kinds that are never overwritten blindly: an update must name the version that it was made from. */
+/** Kinds without unconditional updates: an update must contain a resourceVersion. */
 const NEVER_UNCONDITIONAL: ReadonlySet<string> = new Set([
   'leases.coordination.k8s.io',
   'poddisruptionbudgets.policy',
@@ -15,7 +15,7 @@ const NEVER_UNCONDITIONAL: ReadonlySet<string> = new Set([
   'apiservices.apiregistration.k8s.io',
 ]);
 
-/** A resourceVersion as the number it is; 0 where none is given. Throws StatusError 500 for what is none, as the server does. */
+/** A resourceVersion as a number; 0 if empty. Like the server, throws StatusError 500 if it is invalid. */
 export function parseVersion(text: string): number {
   if (/^\d*$/.test(text)) return Number(text);
   const quoted = goQuote(text);
@@ -24,8 +24,8 @@ export function parseVersion(text: string): number {
 }
 
 /**
- * Refuses a change made from a copy that is stale: 409 before anything else is looked at, however invalid the object
- * is. Without a version, or with "0", the change is made to whatever is there.
+ * Refuses an update with a stale resourceVersion with 409, before the object is validated. Without a version, or with "0",
+ * the update is unconditional.
  */
 export function checkUpdateVersion(write: Write, object: KubeObject, old: KubeObject): void {
   const version = parseVersion(object.metadata.resourceVersion ?? '');

@@ -5,7 +5,7 @@ import type { KubeObject } from '../../machinery/objects.ts';
 import type { Resource } from '../discovery/resource-table.ts';
 import type { FieldError } from '../../machinery/status-error.ts';
 
-/** One write to one resource: what its steps share. */
+/** What the steps of one write share. */
 export interface Write {
   store: MemoryStore;
   resource: Resource;
@@ -13,7 +13,7 @@ export interface Write {
   context: WriteContext;
   /** Empty for cluster-scoped resources. */
   namespace: string;
-  /** Validating admission beyond the kind's own rules, by the object's name; throws StatusError to refuse. */
+  /** Additional validating admission, by the object's name; throws StatusError to refuse. */
   admission?: (name: string) => void;
 }
 

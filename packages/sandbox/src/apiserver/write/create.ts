@@ -7,10 +7,10 @@ import { StatusError } from '../../machinery/status-error.ts';
 import { addWarnings, refuseInvalid, type Write } from './context.ts';
 import { generateName } from './generate-name.ts';
 
-/** How often a name is drawn before a clash is reported. */
+/** Attempts to generate a unique name. */
 const NAME_ATTEMPTS = 8;
 
-/** Creates an object; the same steps in the same order as a real server takes. */
+/** Creates an object, with the same steps in the same order as a real server. */
 export function createObject(write: Write, given: KubeObject): KubeObject {
   const { resource, context, store } = write;
   placeInNamespace(write, given);
@@ -40,7 +40,7 @@ function prepare(write: Write, object: KubeObject): void {
   write.admission?.(object.metadata.name ?? '');
 }
 
-/** The object's namespace is that of the request. */
+/** Sets the object's namespace to that of the request; another one is an error. */
 export function placeInNamespace(
   { resource, namespace }: Pick<Write, 'resource' | 'namespace'>,
   object: KubeObject,
@@ -56,7 +56,7 @@ export function placeInNamespace(
   metadata.namespace = namespace;
 }
 
-/** Drops what only the server sets, and sets it. */
+/** Resets the metadata that only the server sets. */
 function resetMetadata({ context }: Write, object: KubeObject): void {
   const { metadata } = object;
   const fresh = { uid: randomUUID(), creationTimestamp: timestamp(context.now()) };
@@ -67,7 +67,7 @@ function resetMetadata({ context }: Write, object: KubeObject): void {
   }
 }
 
-/** Namespaces must exist, and not be on their way out. */
+/** The namespace must exist and not be terminating. */
 function checkNamespace({ resource, namespace, store }: Write): void {
   if (!resource.namespaced) return;
   const found = store.get('namespaces', undefined, namespace);

@@ -11,7 +11,7 @@ import { listObjects, readSelection } from '../read/list.ts';
 import { type Deletion, deleteObject, type DeleteOptions } from './delete.ts';
 import { beginWrite, sendObject } from './write-exchange.ts';
 
-/** Resources whose DELETE answers the object; all others answer a Status. */
+/** Resources whose DELETE returns the object; all others return a Status. */
 const RETURNS_DELETED = new Set([
   'pods',
   'services',
@@ -36,7 +36,7 @@ export async function serveDelete(exchange: Exchange, api: ApiContext, resource:
   exchange.json(200, deletedStatus(resource, object));
 }
 
-/** DELETE of all objects that the selectors choose. */
+/** DELETE of all objects that the selectors match. */
 export async function serveDeleteCollection(
   exchange: Exchange,
   api: ApiContext,
@@ -60,7 +60,7 @@ export async function serveDeleteCollection(
   });
 }
 
-/** A job that goes leaves its pods behind, which few expect. */
+/** By default, a deleted Job orphans its pods, which few users expect. */
 function warnOfOrphans(exchange: Exchange, resource: Resource, { propagationPolicy }: DeleteOptions): void {
   if (resource.key !== 'jobs.batch' || propagationPolicy !== undefined) return;
   exchange.warn(

@@ -9,12 +9,12 @@ import type { DeleteOptions } from './delete.ts';
 import { parseBody } from '../codecs/read-body.ts';
 
 const KIND = 'DeleteOptions';
-/** Where the real server keeps the scheme that these options are of. */
+/** The source position of the real server's scheme, which is in its messages. */
 const SCHEME = 'pkg/apis/meta/internalversion/scheme/register.go:27';
 
 const PROPAGATION_POLICIES = ['Foreground', 'Background', 'Orphan'];
 
-/** The options of a delete: those of its body; those of its query only where it has none. */
+/** The options of a delete: those of its body or, without a body, of its query. */
 export async function readDeleteOptions(exchange: Exchange): Promise<DeleteOptions> {
   const bytes = await exchange.body();
   const given =
@@ -44,7 +44,7 @@ interface DeleteBody {
   dryRun?: string[];
   gracePeriodSeconds?: number;
   propagationPolicy?: string;
-  /** The older form of the policies Orphan and Background. */
+  /** The deprecated form of the policies Orphan and Background. */
   orphanDependents?: boolean;
   preconditions?: { uid?: string; resourceVersion?: string };
 }
@@ -61,7 +61,7 @@ function queryOptions(query: URLSearchParams): DeleteBody {
   };
 }
 
-/** A real server answers mistakes in these bodies as its own. */
+/** A real server reports errors in these bodies as 500. */
 function parseOptions(bytes: Buffer, contentType: string | undefined): DeleteBody {
   const refuse = (problem: string): StatusError => new StatusError(500, '', problem);
   const { value } = parseBody(bytes, contentType, refuse);

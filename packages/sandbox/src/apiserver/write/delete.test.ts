@@ -12,19 +12,19 @@ const cases: [
   policy: string | undefined,
   after: string[] | undefined,
 ][] = [
-  ['a deployment, unasked', ['apps', 'deployments'], undefined, undefined, undefined],
+  ['a Deployment with the default policy', ['apps', 'deployments'], undefined, undefined, undefined],
   [
-    'a deployment, dependents first',
+    'a Deployment in the foreground',
     ['apps', 'deployments'],
     undefined,
     'Foreground',
     ['foregroundDeletion'],
   ],
-  ['a deployment, without dependents', ['apps', 'deployments'], ['a/b'], 'Orphan', ['a/b', 'orphan']],
-  ['a job, unasked', ['batch', 'jobs'], undefined, undefined, ['orphan']],
-  ['a job with its pods', ['batch', 'jobs'], undefined, 'Background', undefined],
-  ['once more, otherwise', ['apps', 'deployments'], ['orphan'], 'Foreground', ['foregroundDeletion']],
-  ['once more, as before', ['apps', 'deployments'], ['orphan', 'a/b'], undefined, ['orphan', 'a/b']],
+  ['a Deployment and orphans its dependents', ['apps', 'deployments'], ['a/b'], 'Orphan', ['a/b', 'orphan']],
+  ['a Job with the default policy', ['batch', 'jobs'], undefined, undefined, ['orphan']],
+  ['a Job in the background', ['batch', 'jobs'], undefined, 'Background', undefined],
+  ['again with another policy', ['apps', 'deployments'], ['orphan'], 'Foreground', ['foregroundDeletion']],
+  ['again with the earlier policy', ['apps', 'deployments'], ['orphan', 'a/b'], undefined, ['orphan', 'a/b']],
 ];
 for (const [name, [group, plural], before, propagationPolicy, after] of cases) {
   test(`deletes ${name}`, () => {

@@ -19,11 +19,11 @@ interface PodShape {
 
 export interface Deletion {
   object: KubeObject;
-  /** It is gone; otherwise it is on its way out. */
+  /** Whether the object was removed; otherwise it is being deleted. */
   gone: boolean;
 }
 
-/** What a pod without a grace of its own gets; also the least a negative one is raised to is 1. */
+/** The default grace period of a pod; a negative one becomes 1. */
 const DEFAULT_POD_GRACE_SECONDS = 30;
 
 const PROPAGATION_FINALIZERS: Readonly<Record<string, string>> = {
@@ -31,16 +31,16 @@ const PROPAGATION_FINALIZERS: Readonly<Record<string, string>> = {
   Foreground: 'foregroundDeletion',
 };
 
-/** Namespaces that a cluster cannot be without. */
-const IMMORTAL_NAMESPACES: ReadonlySet<string> = new Set(['default', 'kube-system', 'kube-public']);
+/** Namespaces that cannot be deleted. */
+const PROTECTED_NAMESPACES: ReadonlySet<string> = new Set(['default', 'kube-system', 'kube-public']);
 
 /**
- * Deletes one object: at once, or with the grace of a pod that runs on a node, or once its finalizers are gone.
- * Throws NotFound, and Conflict for preconditions that do not hold.
+ * Deletes one object: at once, after the grace period of a pod on a node, or after its finalizers are removed.
+ * Throws NotFound, and Conflict for preconditions that are not met.
  */
 export function deleteObject(write: Write, name: string, options: DeleteOptions): Deletion {
   const { store, resource } = write;
-  if (resource.key === 'namespaces' && IMMORTAL_NAMESPACES.has(name)) {
+  if (resource.key === 'namespaces' && PROTECTED_NAMESPACES.has(name)) {
     throw forbidden(resource, name, 'this namespace may not be deleted');
   }
   const old = store.get(resource.key, write.namespace, name);
@@ -65,7 +65,7 @@ export function checkPreconditions(
 ): void {
   const { uid, resourceVersion } = preconditions ?? {};
   const name = old.metadata.name ?? '';
-  // The message names the kind, where other conflicts name the resource.
+  // This message contains the kind, other conflicts the resource.
   const kind = { plural: resource.kind, group: resource.group };
   if (uid !== undefined && uid !== '' && uid !== old.metadata.uid) {
     throw conflictBecause(
@@ -87,7 +87,7 @@ export function checkPreconditions(
   }
 }
 
-/** Sets the marks of deletion on the object; false if it has them already, or needs none. */
+/** Sets the deletion metadata of the object; false if it already has it, or needs none. */
 function markForDeletion(write: Write, object: KubeObject, options: DeleteOptions): boolean {
   setPropagationFinalizer(write, object, options);
   if (write.resource.key === 'pods') return markPod(write, object, options);
@@ -105,7 +105,7 @@ function markPod(write: Write, pod: KubeObject, options: DeleteOptions): boolean
     setDeletion(write, pod, grace);
     return true;
   }
-  // A second delete may only shorten the grace.
+  // A second delete may only shorten the grace period.
   if (options.gracePeriodSeconds === undefined || grace >= deletionGracePeriodSeconds) return false;
   const begun = Date.parse(deletionTimestamp) - deletionGracePeriodSeconds * 1000;
   const end = Math.max(begun + grace * 1000, write.context.now().getTime());
@@ -141,7 +141,7 @@ function setDeletion(write: Write, { metadata }: KubeObject, grace: number): voi
   });
 }
 
-/** Says by a finalizer what becomes of the object's dependents; a policy that is given overrules an earlier one. */
+/** Sets the finalizer of the propagation policy; an explicit policy overrides an earlier one. */
 function setPropagationFinalizer(write: Write, { metadata }: KubeObject, options: DeleteOptions): void {
   const before = metadata.finalizers ?? [];
   const policy = options.propagationPolicy ?? earlierPolicy(before) ?? defaultPropagation(write.resource);
@@ -153,17 +153,17 @@ function setPropagationFinalizer(write: Write, { metadata }: KubeObject, options
   if (finalizers.length > 0 || before.length > 0) metadata.finalizers = finalizers;
 }
 
-/** What an object's finalizers say becomes of its dependents, if anything. */
+/** The propagation policy that an object's finalizers express, if any. */
 export function earlierPolicy(finalizers: readonly string[]): string | undefined {
   return Object.entries(PROPAGATION_FINALIZERS).find(([, finalizer]) => finalizers.includes(finalizer))?.[0];
 }
 
-/** What becomes of dependents where nothing is said of them: kinds from before there was a choice keep theirs. */
+/** The default propagation policy, which is Orphan for some old kinds. */
 function defaultPropagation({ key }: Pick<Resource, 'key'>): 'Background' | 'Orphan' {
   return key === 'jobs.batch' || key === 'replicationcontrollers' ? 'Orphan' : 'Background';
 }
 
-/** Whether something keeps the object for now: finalizers, or a pod's grace. */
+/** Whether the object can't be removed yet because of finalizers or a pod's grace period. */
 function isHeld({ metadata, kind, spec }: KubeObject): boolean {
   if ((metadata.finalizers ?? []).length > 0) return true;
   const namespaceFinalizers = (spec as { finalizers?: unknown[] } | undefined)?.finalizers ?? [];

@@ -18,7 +18,7 @@ const cases: [what: string, path: string, body: object, warning: string | undefi
       metadata: { name: 'zoned' },
       spec: { schedule: '0 0 * * *', timeZone: 'Asia/Tokyo', jobTemplate: job },
     },
-    '299 - "kube-sandbox does not act on spec.timeZone: the schedule is of UTC"',
+    '299 - "kube-sandbox does not act on spec.timeZone: the schedule is in UTC"',
   ],
   [
     'UTC',
@@ -27,7 +27,7 @@ const cases: [what: string, path: string, body: object, warning: string | undefi
     undefined,
   ],
   [
-    'claims that are to be deleted',
+    'a retention policy of Delete',
     '/apis/apps/v1/namespaces/default/statefulsets',
     {
       metadata: { name: 'deleting' },
@@ -36,7 +36,7 @@ const cases: [what: string, path: string, body: object, warning: string | undefi
     '299 - "kube-sandbox does not act on spec.persistentVolumeClaimRetentionPolicy: claims are retained"',
   ],
   [
-    'claims that stay',
+    'no retention policy',
     '/apis/apps/v1/namespaces/default/statefulsets',
     { metadata: { name: 'plain' }, spec: set },
     undefined,
@@ -45,7 +45,7 @@ const cases: [what: string, path: string, body: object, warning: string | undefi
 
 const api = useSandbox();
 
-test('a field that nothing acts upon comes back with a warning', async () => {
+test('a field without effect causes a warning', async () => {
   for (const [what, path, body, warning] of cases) {
     const answer = await api.client.request('POST', path, { body });
     assert.equal(answer.status, 201, answer.body);
@@ -53,7 +53,7 @@ test('a field that nothing acts upon comes back with a warning', async () => {
   }
 });
 
-test('an apply over what somebody else wrote is a conflict, and is not when forced', async () => {
+test("an apply of another manager's field is a conflict, unless forced", async () => {
   const path = '/api/v1/namespaces/default/configmaps';
   const apply = (manager: string, data: object, more = ''): ReturnType<ApiClient['request']> =>
     api.client.request('PATCH', `${path}/c?fieldManager=${manager}${more}`, {

@@ -1,46 +1,46 @@
 import type { KubeObject } from '../../machinery/objects.ts';
 
-/** Kinds that are kept and given back, and that nothing here acts upon; with what a real cluster would do. */
+/** Kinds that are stored but have no effect, and the effect that is missing. */
 const NO_EFFECT: Readonly<Record<string, string>> = {
   'customresourcedefinitions.apiextensions.k8s.io': 'its kind is not served',
   'mutatingwebhookconfigurations.admissionregistration.k8s.io': 'its webhooks are not called',
   'validatingwebhookconfigurations.admissionregistration.k8s.io': 'its webhooks are not called',
-  'mutatingadmissionpolicies.admissionregistration.k8s.io': 'nothing is changed by it',
-  'mutatingadmissionpolicybindings.admissionregistration.k8s.io': 'nothing is changed by it',
-  'validatingadmissionpolicies.admissionregistration.k8s.io': 'nothing is refused by it',
-  'validatingadmissionpolicybindings.admissionregistration.k8s.io': 'nothing is refused by it',
+  'mutatingadmissionpolicies.admissionregistration.k8s.io': 'it changes nothing',
+  'mutatingadmissionpolicybindings.admissionregistration.k8s.io': 'it changes nothing',
+  'validatingadmissionpolicies.admissionregistration.k8s.io': 'it refuses nothing',
+  'validatingadmissionpolicybindings.admissionregistration.k8s.io': 'it refuses nothing',
   'apiservices.apiregistration.k8s.io': 'its group is not served',
-  'horizontalpodautoscalers.autoscaling': 'nothing is scaled by it',
-  'networkpolicies.networking.k8s.io': 'no traffic is held back by it',
-  'ingresses.networking.k8s.io': 'nothing is routed by it',
+  'horizontalpodautoscalers.autoscaling': 'it scales nothing',
+  'networkpolicies.networking.k8s.io': 'it blocks no traffic',
+  'ingresses.networking.k8s.io': 'it routes nothing',
   'certificatesigningrequests.certificates.k8s.io': 'nothing is signed',
-  'flowschemas.flowcontrol.apiserver.k8s.io': 'requests are not queued by it',
-  'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io': 'requests are not queued by it',
+  'flowschemas.flowcontrol.apiserver.k8s.io': 'it queues no requests',
+  'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io': 'it queues no requests',
 };
 
-/** A warning for those who would wait for an effect that does not come; undefined for kinds that have theirs. */
+/** The warning about a kind without effect; undefined for all others. */
 export function noEffectWarning({ key, kind }: { key: string; kind: string }): string | undefined {
   const missing = NO_EFFECT[key];
   return missing === undefined
     ? undefined
-    : `kube-sandbox keeps this ${kind} but does not act on it: ${missing}`;
+    : `kube-sandbox stores this ${kind} but does not act on it: ${missing}`;
 }
 
 interface Field {
-  /** Where it is, for the warning. */
+  /** Its path, for the warning. */
   path: string;
   /** Whether the object sets it to something that would have an effect. */
   isSet: (spec: Readonly<Record<string, unknown>>) => boolean;
   missing: string;
 }
 
-/** Fields of kinds that have their effect, but for these. */
+/** Fields without effect, by kind. */
 const FIELDS: Readonly<Record<string, readonly Field[]>> = {
   'cronjobs.batch': [
     {
       path: 'spec.timeZone',
       isSet: ({ timeZone }) => typeof timeZone === 'string' && !/^(?:Etc\/)?(?:UTC|GMT)$/.test(timeZone),
-      missing: 'the schedule is of UTC',
+      missing: 'the schedule is in UTC',
     },
   ],
   'statefulsets.apps': [
@@ -53,7 +53,7 @@ const FIELDS: Readonly<Record<string, readonly Field[]>> = {
   ],
 };
 
-/** Warnings of fields of a written object that nothing here acts upon. */
+/** Warnings about fields of a written object that have no effect. */
 export function noEffectFields({ key }: { key: string }, { spec }: KubeObject): string[] {
   return (FIELDS[key] ?? [])
     .filter(({ isSet }) => isSet((spec ?? {}) as Record<string, unknown>))

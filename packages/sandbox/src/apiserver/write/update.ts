@@ -5,12 +5,12 @@ import { checkUpdateVersion } from './check-version.ts';
 import { addWarnings, refuseInvalid, type Write } from './context.ts';
 import { placeInNamespace } from './create.ts';
 
-/** Makes the new object out of the current one; a deep copy is given, and may be changed and returned. */
+/** Returns the new object. Gets a deep copy of the current one, which it may change and return. */
 export type Change = (current: KubeObject) => KubeObject;
 
 /**
- * Changes one object, by PUT or PATCH, of the resource itself or of a subresource.
- * Throws NotFound, Conflict for a stale copy, Invalid, and what admission throws.
+ * Updates one object, by PUT or PATCH of the resource itself or of a subresource.
+ * Throws NotFound, Conflict for a stale resourceVersion, Invalid, and the errors of admission.
  */
 export function updateObject(
   write: Write,
@@ -26,7 +26,7 @@ export function updateObject(
   checkIdentity(write, object, old, checkUid);
   prepare(write, object, old, subresource);
   if (context.dryRun) return object;
-  // The last finalizer gone, nothing holds the object any more: it goes as it was.
+  // After its last finalizer is removed, a deleted object is removed in its old state.
   if (isReleased(object)) {
     store.remove(resource.key, write.namespace, name);
     return object;
@@ -54,7 +54,7 @@ function checkIdentity(write: Write, object: KubeObject, old: KubeObject, checkU
   checkUpdateVersion(write, object, old);
 }
 
-/** The object must have the name that its URL has. */
+/** The object must have the name in the URL. */
 export function checkName({ metadata: { name = '' } }: KubeObject, asked: string): void {
   if (name === '') {
     throw badRequest(
@@ -79,7 +79,7 @@ function prepare(write: Write, object: KubeObject, old: KubeObject, subresource:
   Object.assign(object.metadata, { resourceVersion: old.metadata.resourceVersion });
 }
 
-/** What no client changes: when the object came, when it goes, which generation it is. */
+/** Restores the metadata that clients can't change: creation, deletion, generation. */
 function keepServerMetadata(object: KubeObject, old: KubeObject): void {
   const metadata = object.metadata as Record<string, unknown>;
   const former = old.metadata as Record<string, unknown>;

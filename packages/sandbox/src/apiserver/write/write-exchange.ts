@@ -12,7 +12,7 @@ import { readTableOptions } from '../read/table.ts';
 import type { Write } from './context.ts';
 import { noEffectFields } from './no-effect.ts';
 
-/** A write on behalf of a request. */
+/** The write of a request. */
 export function beginWrite(exchange: Exchange, api: ApiContext, resource: Resource, dryRun: boolean): Write {
   return {
     store: api.store,
@@ -30,7 +30,7 @@ export function beginWrite(exchange: Exchange, api: ApiContext, resource: Resour
   };
 }
 
-/** Answers a written object, in the representation asked for. */
+/** Responds with a written object in the negotiated representation. */
 export function sendObject(
   exchange: Exchange,
   api: ApiContext,
@@ -52,7 +52,7 @@ export function sendObject(
   sendAs(exchange, status, value, representation);
 }
 
-/** Notes who has written what, for the conflicts of a later apply. */
+/** Records the writer's fields, for conflicts with a later apply. */
 export function noteWriter(
   exchange: Exchange,
   api: ApiContext,
@@ -62,7 +62,7 @@ export function noteWriter(
   after: KubeObject,
 ): void {
   if (dryRun) return;
-  // Without a name of its own a client is known by the program that it says it is.
+  // The default field manager is the program in the User-Agent.
   const name =
     fieldManager === '' ? (exchange.headers['user-agent']?.split('/')[0] ?? 'unknown') : fieldManager;
   const by = updateManager(name, resource.apiVersion, exchange.info.subresource);

@@ -14,7 +14,7 @@ import { checkName, updateObject } from './update.ts';
 import { beginWrite, noteWriter, sendObject } from './write-exchange.ts';
 import type { KubeObject } from '../../machinery/objects.ts';
 
-/** Serves create, update, patch, delete and deletecollection of a resource itself. */
+/** Handles create, update, patch, delete and deletecollection of a resource itself. */
 export async function serveWrite(
   exchange: Exchange,
   api: ApiContext,
@@ -52,7 +52,7 @@ async function serveCreate(exchange: Exchange, api: ApiContext, resource: Resour
   sendObject(exchange, api, resource, 201, created);
 }
 
-/** PUT of a resource or of one of its subresources that take the whole object. */
+/** PUT of a resource, or of a subresource that accepts the complete object. */
 export async function serveUpdate(
   exchange: Exchange,
   api: ApiContext,

@@ -9,8 +9,8 @@ const MAP_KEY = 1;
 const MAP_VALUE = 2;
 
 /**
- * Reads the message of a kind into the JSON object that Go's encoder makes of the same struct: zero values are left
- * out where that leaves them out, and fields of unknown number are passed over. Throws ProtobufError.
+ * Decodes the message of a kind to the JSON object that Go's encoder writes for the same struct: zero values are omitted
+ * where Go omits them, and fields with unknown numbers are skipped. Throws ProtobufError.
  */
 export function decodeKind(kind: string, apiVersion: string, bytes: Uint8Array): JsonObject {
   const message = kindMessage(kind, apiVersion);
@@ -42,7 +42,7 @@ function decodeField(field: Field, wire: WireField, out: JsonObject): void {
   }
 }
 
-/** Lists of numbers may come packed, whatever the sender's habit. */
+/** Decoders must accept lists of numbers both packed and unpacked. */
 function decodeItems(type: FieldType, wire: WireField): unknown[] {
   if (wire.value instanceof Uint8Array && (type.kind === 'int32' || type.kind === 'int64')) {
     return [...readPacked(wire.value)].map(signed);
@@ -60,7 +60,7 @@ function decodeEntry(type: FieldType, bytes: Uint8Array): [string, unknown] {
   return [key, value];
 }
 
-/** A key such as `__proto__` is a key like any other. */
+/** Sets a property, also if the key is `__proto__`. */
 function defineEntry(map: JsonObject, key: string, value: unknown): void {
   Object.defineProperty(map, key, { value, enumerable: true, configurable: true, writable: true });
 }
@@ -88,7 +88,7 @@ function decodeValue(type: FieldType, wire: WireField): unknown {
     case 'struct':
       return decodeMessage(messageOf(type.struct), bytesOf(wire));
     default:
-      // A list within a map (`extra` of a user) is a message that holds the list as its only field.
+      // A list in a map (`extra` of a user) is a message with the list as its only field.
       return [...readFields(bytesOf(wire))].flatMap((item) => decodeItems(type.of, item));
   }
 }
@@ -104,7 +104,7 @@ function isOmitted(field: Field, value: unknown): boolean {
   return value === null && field.omitZero;
 }
 
-/** Beyond 2^53 a number loses digits, as it does in any JSON read by JavaScript. */
+/** Above 2^53, numbers lose precision, as in all JSON in JavaScript. */
 function signed(value: bigint): number {
   return Number(BigInt.asIntN(64, value));
 }

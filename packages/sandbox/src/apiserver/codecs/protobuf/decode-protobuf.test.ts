@@ -18,7 +18,7 @@ function fixture<T>(name: string): T {
 const requests = fixture<RecordedRequest[]>('kubectl-requests.json');
 const bodyOf = (request: RecordedRequest | undefined) => Buffer.from(request?.body ?? '', 'base64');
 
-describe('what kubectl sends as protobuf is the object it means', () => {
+describe('decodes what kubectl sends as protobuf', () => {
   for (const request of requests) {
     if (request.object === undefined) continue;
     test(request.command, () => {
@@ -27,7 +27,7 @@ describe('what kubectl sends as protobuf is the object it means', () => {
   }
 });
 
-test('a copy of a pod has every field of a pod that the copied one has', () => {
+test('a copy of a pod by kubectl debug has all fields of the pod', () => {
   const copied = fixture<Pod>('full-pod.json');
   const [original] = copied.spec?.containers ?? [];
   const { ephemeralContainers, nodeName, ...spec } = copied.spec ?? { containers: [] };
@@ -47,13 +47,13 @@ test('a copy of a pod has every field of a pod that the copied one has', () => {
   });
 });
 
-describe('what is not a message is refused', () => {
+describe('refuses invalid messages', () => {
   const cases: [name: string, body: Uint8Array, message: RegExp][] = [
     ['no body', new Uint8Array(), /expected prefix/],
     ['JSON', Buffer.from('{"kind":"Pod"}'), /expected prefix/],
-    ['a kind that is not known', unknownMessage('Widget', Buffer.alloc(0)), /kind Widget/],
-    ['a string cut off', unknownMessage('Pod', Buffer.from([0x0a, 0x05, 0x41])), /unexpected EOF/],
-    ['a number that never ends', unknownMessage('Pod', Buffer.alloc(12, 0xff)), /integer overflow/],
+    ['an unknown kind', unknownMessage('Widget', Buffer.alloc(0)), /kind Widget/],
+    ['a truncated string', unknownMessage('Pod', Buffer.from([0x0a, 0x05, 0x41])), /unexpected EOF/],
+    ['an overlong varint', unknownMessage('Pod', Buffer.alloc(12, 0xff)), /integer overflow/],
     ['field number 0', unknownMessage('Pod', Buffer.from([0x00])), /illegal tag/],
     ['a group', unknownMessage('Pod', Buffer.from([0x0b])), /illegal wire type 3/],
     ['a number for a message', unknownMessage('Pod', Buffer.from([0x08, 0x01])), /wrong wire type/],
@@ -65,7 +65,7 @@ describe('what is not a message is refused', () => {
   }
 });
 
-test('fields that are not known are passed over', () => {
+test('skips unknown fields', () => {
   const name = [0x0a, 0x03, 0x0a, 0x01, 0x70]; // metadata { name: "p" }
   const unknown = [0xf8, 0x07, 0x01, 0xfd, 0x07, 1, 2, 3, 4, 0xf9, 0x07, 1, 2, 3, 4, 5, 6, 7, 8];
   assert.deepEqual(decodeProtobuf(unknownMessage('Pod', Buffer.from([...unknown, ...name]))), {
@@ -75,7 +75,7 @@ test('fields that are not known are passed over', () => {
   });
 });
 
-test('lists of numbers are read packed and one by one', () => {
+test('decodes lists of numbers packed and unpacked', () => {
   const context = (ids: number[]) => decodeProtobuf(unknownMessage('Pod', message(2, message(14, ids))));
   const expected = {
     kind: 'Pod',
@@ -86,14 +86,14 @@ test('lists of numbers are read packed and one by one', () => {
   assert.deepEqual(context([0x22, 0x03, 0x01, 0xac, 0x02]), expected);
 });
 
-test('a key of a map that JavaScript gives a meaning is a key', () => {
+test('a map can have the key __proto__', () => {
   const key = Buffer.from('__proto__');
   const entry = [0x0a, key.length, ...key, 0x12, 1, 0x78];
   const object = decodeProtobuf(unknownMessage('ConfigMap', message(2, entry)));
   assert.equal(JSON.stringify(object), '{"kind":"ConfigMap","apiVersion":"v1","data":{"__proto__":"x"}}');
 });
 
-test('damaged bodies are read or refused, and nothing else', () => {
+test('damaged bodies are decoded or refused with a ProtobufError', () => {
   const bodies = fc.constantFrom(...requests.map(bodyOf));
   const changes = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 5 });
   fc.assert(
@@ -110,7 +110,7 @@ test('damaged bodies are read or refused, and nothing else', () => {
   );
 });
 
-/** A field that holds a message (or bytes); all of less than 128 bytes and with a number below 16. */
+/** A field with a message or bytes, of less than 128 bytes and with a number below 16. */
 function message(number: number, content: readonly number[]): number[] {
   return [number * 8 + 2, content.length, ...content];
 }

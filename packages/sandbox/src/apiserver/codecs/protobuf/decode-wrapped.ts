@@ -1,7 +1,7 @@
 import { ProtobufError, readFields } from './wire-reader.ts';
 
 /*
- * Scalars of the API that are messages on the wire.
+ * Scalars of the API that are encoded as messages.
  */
 
 /** `Quantity { string = 1 }`. */
@@ -31,7 +31,7 @@ const NANOS_PER_MICRO = 1000;
 const MICRO_DIGITS = 6;
 const MS_PER_SECOND = 1000;
 
-/** `Timestamp { seconds = 1, nanos = 2 }`; the zero time, which JSON shows as null, is the empty message. */
+/** `Timestamp { seconds = 1, nanos = 2 }`; the zero time, which is null in JSON, is the empty message. */
 export function decodeTime(kind: 'time' | 'microTime', bytes: Uint8Array): string | null {
   if (bytes.length === 0) return null;
   let seconds = 0;
@@ -49,7 +49,7 @@ export function decodeTime(kind: 'time' | 'microTime', bytes: Uint8Array): strin
   return `${whole}.${String(micros).padStart(MICRO_DIGITS, '0')}Z`;
 }
 
-/** `RawExtension { raw = 1 }` and `FieldsV1 { Raw = 1 }`: JSON within protobuf. */
+/** `RawExtension { raw = 1 }` and `FieldsV1 { Raw = 1 }`: JSON in protobuf. */
 export function decodeUnwrapped(bytes: Uint8Array): unknown {
   for (const { number, value } of readFields(bytes)) {
     if (number !== 1 || !(value instanceof Uint8Array)) continue;

@@ -10,8 +10,8 @@ const MAP_KEY = 1;
 const MAP_VALUE = 2;
 
 /**
- * Writes an object as the generated Go code does, byte for byte: fields by their numbers, keys of maps in order, and
- * every field that is no pointer, list or map, even where it is zero.
+ * Encodes an object byte for byte like the generated Go code: fields in the order of their numbers, sorted map keys, and
+ * also zero values, except of pointers, lists and maps.
  */
 export function encodeMessage(message: NumberedMessage, object: JsonObject): Buffer {
   const parts: Buffer[] = [];
@@ -35,7 +35,7 @@ function encodeField(number: number, { type, pointer }: Field, value: unknown): 
       );
   }
   const isAbsent = value === undefined || value === null;
-  // A Go slice of bytes and raw JSON are nil where they are absent, as a pointer is.
+  // Absent byte slices and raw JSON are nil in Go, like pointers.
   const isNil = isAbsent && (pointer || type.kind === 'bytes' || type.kind === 'raw');
   return isNil ? [] : [encode(number, type, value)];
 }
@@ -74,7 +74,7 @@ function encodeBytes(type: FieldType, value: unknown): Buffer {
       return encodeMessage(message, (value ?? {}) as JsonObject);
     }
     case 'list':
-      // A list within a map is a message that holds the list as its only field.
+      // A list in a map is a message with the list as its only field.
       return Buffer.concat(((value ?? []) as unknown[]).map((item) => encode(1, type.of, item)));
     default:
       throw new ProtobufError(`a ${type.kind} can't stand here`);

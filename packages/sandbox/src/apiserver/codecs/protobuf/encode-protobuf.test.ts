@@ -12,7 +12,7 @@ interface Recorded {
 const read = (name: string): Recorded =>
   JSON.parse(readFileSync(new URL(name, RECORDINGS), 'utf8')) as Recorded;
 
-test('a pod is written byte for byte as a real server did', () => {
+test('encodes a pod byte for byte like a real server', () => {
   const bodies = read('meta-media-types.json').steps.map(({ response }) => response.body);
   const recorded = bodies.find((body): body is { base64: string } => Object.hasOwn(Object(body), 'base64'));
   assert.ok(recorded !== undefined);
@@ -21,12 +21,12 @@ test('a pod is written byte for byte as a real server did', () => {
   assert.equal(encoded?.toString('hex'), bytes.toString('hex'));
 });
 
-test('what was recorded as JSON comes back from protobuf, lists and failures too', () => {
+test('recorded JSON bodies survive a round trip through protobuf, including lists and Statuses', () => {
   const kinds = new Set<string>();
   for (const name of readdirSync(RECORDINGS).filter((file) => file.endsWith('.json'))) {
     for (const { response } of read(name).steps) {
       const body = response.body as { kind?: string; apiVersion?: string } | undefined;
-      // Some bodies were recorded in part.
+      // Some bodies are trimmed in the recording.
       if (body?.kind === undefined || JSON.stringify(body).includes('"$trimmed"')) continue;
       const encoded = encodeProtobuf(body);
       if (encoded === undefined || body.apiVersion === undefined) continue;
@@ -47,7 +47,7 @@ test('what was recorded as JSON comes back from protobuf, lists and failures too
   }
 });
 
-/** Absent, null, empty and zero are one on the wire, but for pointers. */
+/** Absent, null, empty and zero values are the same in protobuf, except for pointers. */
 function withoutZeros(value: unknown): unknown {
   if (Array.isArray(value)) return value.length === 0 ? undefined : value.map(withoutZeros);
   if (typeof value !== 'object') return value === '' || value === 0 || value === false ? undefined : value;
@@ -59,14 +59,14 @@ function withoutZeros(value: unknown): unknown {
   return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }
 
-/** Items of a list have no kind of their own on the wire. */
+/** List items have no kind in protobuf. */
 function isItem(value: object, key: string): boolean {
   return (
     (key === 'kind' || key === 'apiVersion') && (value as { kind?: string }).kind === 'PartialObjectMetadata'
   );
 }
 
-test('events of both versions have fields of their own', () => {
+test('Events of both API versions have their own fields', () => {
   const core = { kind: 'Event', apiVersion: 'v1', metadata: { name: 'a' }, message: 'm', count: 2 };
   const events = {
     kind: 'Event',
@@ -80,7 +80,7 @@ test('events of both versions have fields of their own', () => {
   }
 });
 
-test('numbers below zero and ports by name', () => {
+test('encodes negative numbers and named ports', () => {
   const pod = {
     kind: 'Pod',
     apiVersion: 'v1',
@@ -98,7 +98,7 @@ test('numbers below zero and ports by name', () => {
   assert.deepEqual(withoutZeros(decodeProtobuf(encodeProtobuf(pod) ?? Buffer.alloc(0))), pod);
 });
 
-test('a watch event is a frame of its own length', () => {
+test('a watch event is a length-prefixed frame', () => {
   const pod = { kind: 'Pod', apiVersion: 'v1', metadata: { name: 'a' } };
   const frame = encodeWatchEvent({ type: 'ADDED', object: pod });
   assert.ok(frame !== undefined);
@@ -108,7 +108,7 @@ test('a watch event is a frame of its own length', () => {
   assert.deepEqual(withoutZeros(decodeProtobuf(frame.subarray(start))), pod);
 });
 
-test('kinds of unknown form are not written', () => {
+test('does not encode unknown kinds', () => {
   assert.equal(encodeProtobuf({ kind: 'Widget', apiVersion: 'example.com/v1' }), undefined);
   assert.equal(encodeProtobuf({ kind: 'WidgetList', apiVersion: 'example.com/v1', items: [] }), undefined);
 });

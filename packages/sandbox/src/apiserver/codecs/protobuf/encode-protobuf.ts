@@ -6,8 +6,8 @@ const MAGIC = Buffer.from('k8s\0');
 const FRAME_HEADER_BYTES = 4;
 
 /**
- * An object, list or Status in the envelope of Kubernetes' protobuf; undefined for a kind whose field numbers are not
- * known. The counterpart of `decodeProtobuf`.
+ * Encodes an object, list or Status in Kubernetes' protobuf envelope; undefined for a kind whose field numbers are unknown.
+ * The counterpart of `decodeProtobuf`.
  */
 export function encodeProtobuf(value: object): Buffer | undefined {
   const { kind = '', apiVersion = '' } = value as { kind?: string; apiVersion?: string };
@@ -25,7 +25,7 @@ export function encodeProtobuf(value: object): Buffer | undefined {
   ]);
 }
 
-/** One event of a watch: its length, then a WatchEvent without an envelope, whose object has one. */
+/** One watch event: its length, then a WatchEvent without an envelope, whose object has an envelope. */
 export function encodeWatchEvent({ type, object }: { type: string; object: object }): Buffer | undefined {
   const encoded = encodeProtobuf(object);
   if (encoded === undefined) return undefined;

@@ -1,7 +1,7 @@
 import { bytesField, numberField, stringField } from './wire-writer.ts';
 
 /*
- * Scalars of the API that are messages on the wire; the counterpart of `decode-wrapped.ts`.
+ * Scalars of the API that are encoded as messages; the counterpart of `decode-wrapped.ts`.
  */
 
 export function encodeQuantity(value: unknown): Buffer {
@@ -22,7 +22,7 @@ export function encodeIntOrString(value: unknown): Buffer {
 const MS_PER_SECOND = 1000;
 const NANO_DIGITS = 9;
 
-/** The zero time, which JSON shows as null, is the empty message. */
+/** The zero time, which is null in JSON, is the empty message. */
 export function encodeTime(value: unknown): Buffer {
   if (typeof value !== 'string') return Buffer.alloc(0);
   const seconds = Math.floor(Date.parse(value) / MS_PER_SECOND);
@@ -33,7 +33,7 @@ export function encodeTime(value: unknown): Buffer {
   ]);
 }
 
-/** JSON within protobuf. */
+/** JSON in protobuf. */
 export function encodeRaw(value: unknown): Buffer {
   return value === undefined || value === null
     ? Buffer.alloc(0)

@@ -8,13 +8,12 @@ import { VOLUME_NUMBERS } from './volumes.ts';
 import { WORKLOAD_NUMBERS } from './workloads.ts';
 
 /*
- * The notation: one message a line, `Name field field ...`, with the field numbers counting up from 1; `field=9` goes
- * on from 9. `+Name` is a Go struct embedded inline: a message of its own on the wire, whose fields are the parent's in
- * JSON.
+ * The notation: one message per line, `Name field field ...`, with field numbers from 1 upwards; `field=9` continues from 9.
+ * `+Name` is an embedded Go struct: a separate message in protobuf, whose fields are the parent's in JSON.
  * Source: `generated.proto` in k8s.io/api and k8s.io/apimachinery, Kubernetes 1.35.
  */
 
-/** What a field number means: a field of the JSON object, or a message whose fields are the object's own. */
+/** The meaning of a field number: a field of the JSON object, or an embedded message. */
 export type NumberedField = { kind: 'field'; field: Field } | { kind: 'inline'; message: NumberedMessage };
 
 export type NumberedMessage = ReadonlyMap<number, NumberedField>;
@@ -36,7 +35,7 @@ for (const text of [
 
 const messages = new Map<StructSchema, NumberedMessage>();
 
-/** The message of that struct; undefined for one whose field numbers are not known. */
+/** The message of a struct; undefined if its field numbers are unknown. */
 export function numberedMessage(schema: StructSchema): NumberedMessage | undefined {
   const known = messages.get(schema);
   if (known !== undefined) return known;
@@ -47,16 +46,16 @@ export function numberedMessage(schema: StructSchema): NumberedMessage | undefin
   return message;
 }
 
-/** The message of a kind, or of a list of a kind; undefined for a kind that is not known. */
+/** The message of a kind or a list; undefined for an unknown kind. */
 export function kindMessage(kind: string, apiVersion = ''): NumberedMessage | undefined {
-  // Events are the only kind whose two versions differ.
+  // Event is the only kind with different versions.
   const name = apiVersion === 'events.k8s.io/v1' ? kind.replace(/^Event(?=List$|$)/, 'EventsEvent') : kind;
   if (lines.has(name)) return numberedMessage(structSchema(name));
   const item = name.endsWith('List') ? name.slice(0, -'List'.length) : '';
   return lines.has(item) ? listMessage(structSchema(item)) : undefined;
 }
 
-/** `{ metadata = 1, items = 2 }`, as every list is. */
+/** Every list is `{ metadata = 1, items = 2 }`. */
 function listMessage(item: StructSchema): NumberedMessage {
   const plain = { pointer: false, always: true, omitZero: false, retainKeys: false };
   const metadata: FieldType = { kind: 'struct', struct: structSchema('ListMeta') };

@@ -4,16 +4,16 @@ import { ProtobufError, readFields } from './wire-reader.ts';
 export { encodeProtobuf, encodeWatchEvent } from './encode-protobuf.ts';
 export { ProtobufError } from './wire-reader.ts';
 
-/** The media type of bodies in Kubernetes' protobuf form. */
+/** The media type of Kubernetes' protobuf. */
 export const PROTOBUF_MEDIA_TYPE = 'application/vnd.kubernetes.protobuf';
 
-/** What such a body begins with. */
+/** The magic number at the start of a body. */
 const MAGIC = Buffer.from('k8s\0', 'latin1');
 
 /**
- * Reads an object, list or Status in protobuf: the magic bytes, `runtime.Unknown { typeMeta = 1, raw = 2 }` with
+ * Decodes an object, list or Status from protobuf: the magic bytes, `runtime.Unknown { typeMeta = 1, raw = 2 }` with
  * `TypeMeta { apiVersion = 1, kind = 2 }`, and in `raw` the object's own message. The result is the object as JSON.
- * Throws ProtobufError for malformed bytes and for kinds whose field numbers are not known.
+ * Throws ProtobufError for malformed bytes and for kinds whose field numbers are unknown.
  */
 export function decodeProtobuf(body: Uint8Array): Record<string, unknown> {
   if (!Buffer.from(body.subarray(0, MAGIC.length)).equals(MAGIC)) {

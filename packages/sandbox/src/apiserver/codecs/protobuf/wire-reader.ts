@@ -1,9 +1,9 @@
-/** A body that is not what it says it is: cut off, or not Kubernetes' protobuf. */
+/** A body is truncated or not Kubernetes' protobuf. */
 export class ProtobufError extends Error {
   override readonly name = 'ProtobufError';
 }
 
-/** One field of a message as it stands on the wire. */
+/** One field of a message in wire format. */
 export interface WireField {
   number: number;
   /** A varint, or the bytes of a string, a message or a packed list. */
@@ -14,14 +14,14 @@ const VARINT = 0;
 const FIXED_64 = 1;
 const LENGTH_DELIMITED = 2;
 const FIXED_32 = 5;
-/** A 64-bit number in groups of 7 bits. */
+/** Maximum length of a 64-bit varint. */
 const MAX_VARINT_BYTES = 10;
 const FIXED_64_BYTES = 8;
 const FIXED_32_BYTES = 4;
 
 /**
- * The fields of a message, in order. Kubernetes has no fixed-size numbers: such fields, which only a newer version
- * could send, are passed over as any unknown field is.
+ * The fields of a message, in order. Kubernetes uses no fixed-size numbers: such fields, which only a newer version could
+ * send, are skipped like unknown fields.
  */
 export function* readFields(bytes: Uint8Array): Generator<WireField> {
   const cursor = { at: 0 };

@@ -4,12 +4,12 @@ const GROUP_BITS = 7n;
 const GROUP_MASK = 0x7fn;
 const MORE = 0x80;
 
-/** A field that holds a number. Negative ones are written as 64 bits, as protobuf does for every signed type. */
+/** A field with a number. Negative ones are written as 64 bits, as in protobuf for all signed types. */
 export function numberField(number: number, value: bigint): Buffer {
   return Buffer.concat([varint(BigInt(number * 8 + VARINT)), varint(BigInt.asUintN(64, value))]);
 }
 
-/** A field that holds a string, bytes or a message. */
+/** A field with a string, bytes or a message. */
 export function bytesField(number: number, value: Uint8Array): Buffer {
   return Buffer.concat([varint(BigInt(number * 8 + LENGTH_DELIMITED)), varint(BigInt(value.length)), value]);
 }

@@ -1,11 +1,11 @@
 import type { SpdyStream } from './spdy-stream.ts';
 
-/** How long a client may take to open its streams, as in a real kubelet. */
+/** Timeout for opening all streams, as in a real kubelet. */
 const STREAM_CREATION_TIMEOUT_MS = 30_000;
 
-/** Takes the streams that a remote command needs, by their `streamType` header. */
+/** Collects the streams of a remote command by their `streamType` header. */
 export class ExpectedStreams {
-  /** Resolves when all are there; undefined if they don't come in time. */
+  /** Resolves when all streams are open; with undefined after the timeout. */
   readonly complete: Promise<ReadonlyMap<string, SpdyStream> | undefined>;
   readonly #wanted: ReadonlySet<string>;
   readonly #streams = new Map<string, SpdyStream>();
@@ -22,7 +22,7 @@ export class ExpectedStreams {
     });
   }
 
-  /** Accepts a stream that is wanted; any other is reset. */
+  /** Accepts an expected stream; resets any other. */
   add(stream: SpdyStream): void {
     const type = stream.headers.get('streamtype') ?? '';
     if (!this.#wanted.has(type) || this.#streams.has(type)) {
@@ -31,12 +31,12 @@ export class ExpectedStreams {
     }
     stream.accept();
     this.#streams.set(type, stream);
-    // Nothing is expected from the client on the streams that this side writes.
+    // The client sends nothing on output streams.
     if (type !== 'stdin' && type !== 'resize') stream.resume();
     if (this.#streams.size === this.#wanted.size) this.#finish(this.#streams);
   }
 
-  /** The client has gone: nobody waits any longer. */
+  /** The client has disconnected: stops waiting. */
   giveUp(): void {
     this.#finish(undefined);
   }

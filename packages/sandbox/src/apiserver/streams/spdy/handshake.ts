@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { Exchange, Upgrade } from '../../exchange.ts';
 
-/** Of attach and exec, best first. v5 is WebSocket's alone. */
+/** The protocols of attach and exec, best first. v5 exists only over WebSocket. */
 export const COMMAND_PROTOCOLS: readonly string[] = [
   'v4.channel.k8s.io',
   'v3.channel.k8s.io',
@@ -12,8 +12,8 @@ export const PORT_FORWARD_PROTOCOLS: readonly string[] = ['portforward.k8s.io'];
 const PROTOCOL_HEADER = 'X-Stream-Protocol-Version';
 
 /**
- * Chooses the first protocol that the client offers and the server accepts. Without one the request is answered 400
- * or 403, and the result is undefined.
+ * Chooses the first protocol that the client offers and the server supports. Without one, responds with 400 or 403 and
+ * returns undefined.
  */
 export function negotiateProtocol(
   exchange: Exchange,
@@ -41,7 +41,7 @@ export function negotiateProtocol(
   return undefined;
 }
 
-/** Completes the handshake; what follows on the socket is SPDY. */
+/** Completes the handshake; then the socket carries SPDY. */
 export function acceptSpdy(upgrade: Upgrade, protocol: string): Duplex {
   upgrade.takeOver();
   const head = [
@@ -54,7 +54,7 @@ export function acceptSpdy(upgrade: Upgrade, protocol: string): Duplex {
   return upgrade.socket;
 }
 
-/** The refusal is written twice: by the negotiation, and by the handler that called it. */
+/** As in a real server, the message is sent twice: by the negotiation and by its caller. */
 function refuse(exchange: Exchange, status: number, message: string): void {
   exchange.text(status, `${message}\n${message}\n`);
 }

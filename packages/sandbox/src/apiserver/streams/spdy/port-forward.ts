@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { SpdyStream } from './spdy-stream.ts';
 
-/** How long the second stream of a pair may take, as in a real kubelet. */
+/** Timeout for the second stream of a pair, as in a real kubelet. */
 const PAIR_TIMEOUT_MS = 30_000;
 const MAX_PORT = 65_535;
 
@@ -12,19 +12,19 @@ interface Pair {
 }
 
 /**
- * The forwarded connections of one client: each is a pair of streams, `error` and `data`, of the same request, and
- * leads to a port of the pod.
+ * The forwarded connections of one client. Each is a pair of streams, `error` and `data`, with the same request id, and a
+ * connection to a port of the pod.
  */
 export class PortForwarder {
   readonly #connect: (port: number) => Promise<Duplex>;
   readonly #pairs = new Map<string, Pair>();
 
-  /** `connect` opens a connection to a port of the pod; what it throws is told on the error stream. */
+  /** `connect` opens a connection to a port of the pod; its error is sent on the error stream. */
   constructor(connect: (port: number) => Promise<Duplex>) {
     this.#connect = connect;
   }
 
-  /** Takes a stream that the client opened, and forwards when its pair is complete. */
+  /** Adds a stream of the client, and forwards when its pair is complete. */
   add(stream: SpdyStream): void {
     const type = stream.headers.get('streamtype');
     const port = portOf(stream);
@@ -46,7 +46,7 @@ export class PortForwarder {
     void this.#forward(pair.data, pair.error, port);
   }
 
-  /** Forgets pairs that will never be complete. */
+  /** Drops incomplete pairs. */
   close(): void {
     for (const { timer } of this.#pairs.values()) clearTimeout(timer);
     this.#pairs.clear();
@@ -91,7 +91,7 @@ function portOf(stream: SpdyStream): number | undefined {
   return Number.isInteger(port) && port >= 1 && port <= MAX_PORT ? port : undefined;
 }
 
-/** Old clients name no request: their error stream comes first, their data stream has the next id of its side. */
+/** Old clients send no request id: the data stream has the stream id after that of the error stream. */
 function requestOf(stream: SpdyStream): string | undefined {
   const named = stream.headers.get('requestid');
   if (named !== undefined) return named;

@@ -8,10 +8,10 @@ import { acceptSpdy, COMMAND_PROTOCOLS, negotiateProtocol } from './handshake.ts
 import { SpdyConnection } from './spdy-connection.ts';
 import { runSpdyCommand } from './stream-command.ts';
 
-/** The first protocol whose terminals can be resized comes after this one. */
+/** Protocols without terminal resizing. */
 const WITHOUT_RESIZE: readonly string[] = ['v2.channel.k8s.io', V1];
 
-/** Serves attach or exec to a client that speaks SPDY/3.1; `start` gives the process once the protocol is settled. */
+/** Serves attach or exec over SPDY/3.1; `start` is called after the protocol is negotiated. */
 export async function serveSpdyCommand(
   exchange: Exchange,
   upgrade: Upgrade,

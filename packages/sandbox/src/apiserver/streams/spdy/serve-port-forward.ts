@@ -8,7 +8,7 @@ import { acceptTunnel } from './tunnel.ts';
 /** Opens a connection to a port of the pod. */
 export type Connect = (port: number) => Promise<Duplex>;
 
-/** Forwards ports for a client that speaks SPDY/3.1. */
+/** Forwards ports over SPDY/3.1. */
 export async function servePortForward(
   exchange: Exchange,
   upgrade: Upgrade,
@@ -19,7 +19,7 @@ export async function servePortForward(
   await forward(acceptSpdy(upgrade, protocol), upgrade.head, connect);
 }
 
-/** Forwards ports for a client that speaks SPDY/3.1 within a WebSocket. */
+/** Forwards ports over SPDY/3.1 in a WebSocket. */
 export async function serveTunnelledPortForward(upgrade: Upgrade, connect: Connect): Promise<void> {
   await forward(await acceptTunnel(upgrade), Buffer.alloc(0), connect);
 }

@@ -7,23 +7,23 @@ const GO_AWAY_PROTOCOL_ERROR = 1;
 /**
  * The server's side of a SPDY/3.1 connection: the peer opens streams, this side accepts them.
  *
- * Windows are granted as data is read, and not heeded: the clients of Kubernetes never grant any. What slows a writer
- * is the connection itself.
+ * Sends window updates when data is read, but ignores the peer's windows, because Kubernetes clients never send updates.
+ * The TCP connection provides back-pressure for writes.
  */
 export class SpdyConnection {
-  /** Resolves when the connection is over, whoever ended it. */
+  /** Resolves when the connection is closed by either side. */
   readonly closed: Promise<void>;
   readonly #transport: Duplex;
   readonly #onStream: (stream: SpdyStream) => void;
   readonly #reader = new FrameReader();
   readonly #writer = new FrameWriter();
   readonly #streams = new Map<number, SpdyStream>();
-  /** Streams that hold all they can; while there are any, nothing is read. */
+  /** Streams with a full buffer; while there are any, the connection is not read. */
   readonly #full = new Set<number>();
   #lastStreamId = 0;
   #closing = false;
 
-  /** `head`: bytes that came with the handshake. */
+  /** `head`: bytes after the handshake. */
   constructor(transport: Duplex, head: Buffer, onStream: (stream: SpdyStream) => void) {
     this.#transport = transport;
     this.#onStream = onStream;
@@ -39,14 +39,14 @@ export class SpdyConnection {
     if (head.length > 0) this.#receive(head);
   }
 
-  /** Takes no more streams, resets those still open, and ends the connection when all that was written is out. */
+  /** Accepts no more streams, resets open ones, and ends the connection when everything is sent. */
   close(): void {
     if (this.#closing) return;
     this.#closing = true;
     for (const stream of this.#streams.values()) stream.destroy();
     this.#send({ type: 'goAway', lastStreamId: this.#lastStreamId, status: GO_AWAY_OK });
     this.#transport.end();
-    // What the peer still sends is of no use, but its end must be seen.
+    // Discard further input, but read until its end.
     this.#transport.resume();
   }
 
@@ -74,14 +74,14 @@ export class SpdyConnection {
         this.#streams.get(frame.streamId)?.abandon();
         break;
       case 'ping':
-        // Odd ids are the client's; an even one would be the answer to a ping of this side.
+        // Odd ids are the client's pings; even ones would be replies to pings of this side.
         if (frame.id % 2 === 1) this.#send(frame);
         break;
       case 'goAway':
         this.close();
         break;
       default:
-      // Settings and windows have no bearing here.
+      // Settings and window updates are ignored.
     }
   }
 
@@ -115,7 +115,7 @@ export class SpdyConnection {
     } else if (this.#full.delete(streamId) && this.#full.size === 0) this.#transport.resume();
   }
 
-  /** What is sent after the end is dropped, and tells its sender so. */
+  /** After the end of the connection, frames are dropped, and `sent` is called with an error. */
   #send(frame: SpdyFrame, sent?: (error?: Error | null) => void): void {
     if (this.#transport.writable) this.#transport.write(this.#writer.write(frame), sent);
     else sent?.(new Error('the connection is over'));

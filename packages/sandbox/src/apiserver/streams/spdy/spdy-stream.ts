@@ -2,27 +2,27 @@ import { Duplex } from 'node:stream';
 import { type Headers, INITIAL_WINDOW_BYTES } from 'kubectl-dbg-wire/spdy';
 
 /**
- * How much a stream holds that nobody has read yet, before the whole connection waits. Peers written in Go heed no
- * windows, so the connection is all that can be slowed; the slack keeps one slow stream from holding up others at once.
+ * Unread bytes of a stream at which the complete connection is paused. Go's SPDY clients ignore windows, so only the
+ * connection can be slowed; the buffer keeps one slow stream from blocking the others immediately.
  */
 const BUFFER_BYTES = 1024 * 1024;
-/** Grants are gathered until they come to half a window, so that they don't outnumber the data. */
+/** Window updates are sent for half a window at a time, so that they do not outnumber data frames. */
 const GRANT_BYTES = INITIAL_WINDOW_BYTES / 2;
 
-/** What a stream asks of its connection. */
+/** What a stream needs from its connection. */
 export interface StreamCarrier {
   reply(): void;
   data(data: Buffer, fin: boolean, sent: (error?: Error | null) => void): void;
   reset(): void;
-  /** The peer may send so many bytes more. */
+  /** Sends a window update: the peer may send this many more bytes. */
   grant(bytes: number): void;
-  /** The stream holds all it can, or has room again. */
+  /** The stream's buffer is full, or has space again. */
   full(isFull: boolean): void;
 }
 
 /**
- * One stream of a SPDY connection, opened by the peer. Its two directions end on their own; destroying it before both
- * have ended resets it.
+ * One stream of a SPDY connection, opened by the peer. Its directions end separately; destroying it before both have ended
+ * resets it.
  */
 export class SpdyStream extends Duplex {
   readonly id: number;
@@ -37,16 +37,16 @@ export class SpdyStream extends Duplex {
     this.id = id;
     this.headers = headers;
     this.#carrier = carrier;
-    // A reset by the peer, or the end of the connection, is told by `close`; nobody need listen for more.
+    // A reset by the peer and the end of the connection are reported by 'close'; 'error' needs no listener.
     this.on('error', () => undefined);
   }
 
-  /** Accepts the stream; nothing may be written to it before. */
+  /** Accepts the stream, after which it can be written. */
   accept(): void {
     this.#carrier.reply();
   }
 
-  /** Takes in what the peer sent; `fin`: its last. */
+  /** Receives data from the peer; `fin`: the last. */
   receive(data: Buffer, fin: boolean): void {
     if (this.#finReceived || this.destroyed) return;
     this.#ungranted += data.length;
@@ -56,7 +56,7 @@ export class SpdyStream extends Duplex {
     this.push(null);
   }
 
-  /** Lets go of a stream that the peer has reset or whose connection is over: no reset is sent. */
+  /** Destroys the stream without sending a reset, after a reset by the peer or the end of the connection. */
   abandon(): void {
     this.#abandoned = true;
     this.destroy();

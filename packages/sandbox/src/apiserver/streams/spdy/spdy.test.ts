@@ -10,7 +10,7 @@ import { SpdyConnection } from './spdy-connection.ts';
 import type { SpdyStream } from './spdy-stream.ts';
 import { runSpdyCommand } from './stream-command.ts';
 
-/** A client that notes every frame it is sent. */
+/** A client that records all received frames. */
 class Client {
   readonly frames: SpdyFrame[] = [];
   readonly transport: Duplex;
@@ -41,7 +41,7 @@ class Client {
     this.send({ type: 'data', streamId, fin, data: Buffer.from(text) });
   }
 
-  /** What was received on a stream, with `<FIN>` at its end. */
+  /** The received data of a stream, with `<FIN>` at its end. */
   text(streamId: number): string {
     return this.frames
       .flatMap((frame) => (frame.type === 'data' && frame.streamId === streamId ? [frame] : []))
@@ -74,7 +74,7 @@ function connect(onStream: (stream: SpdyStream) => void): { client: Client; conn
 }
 
 describe('a connection', () => {
-  test('accepts streams, carries both ways and ends each way on its own', async () => {
+  test('accepts streams, carries data in both directions and ends each separately', async () => {
     const { client } = connect((stream) => {
       stream.accept();
       stream.pipe(stream);
@@ -88,13 +88,13 @@ describe('a connection', () => {
     assert.ok(!client.has({ type: 'rstStream' }), 'a stream that ended both ways needs no reset');
   });
 
-  test('answers pings of the client', async () => {
+  test('replies to pings of the client', async () => {
     const { client } = connect(() => undefined);
     client.send({ type: 'ping', id: 5 });
     await client.until(() => client.has({ type: 'ping', id: 5 }));
   });
 
-  test('refuses ids that are even or go back', async () => {
+  test('refuses stream ids that are even or not ascending', async () => {
     const opened: number[] = [];
     const { client } = connect((stream) => opened.push(stream.id));
     for (const id of [2, 5, 3]) client.open(id, {});
@@ -103,7 +103,7 @@ describe('a connection', () => {
     assert.deepEqual(opened, [5]);
   });
 
-  test('a reset by the client ends the stream and is not answered', async () => {
+  test('a reset by the client ends the stream without a reset in return', async () => {
     const streams: SpdyStream[] = [];
     const { client } = connect((stream) => streams.push(stream));
     client.open(1, {});
@@ -117,7 +117,7 @@ describe('a connection', () => {
     assert.ok(!client.has({ type: 'rstStream' }));
   });
 
-  test('windows are granted as data is read, and no sooner', async () => {
+  test('window updates are sent when data is read, not before', async () => {
     let stream: SpdyStream | undefined;
     const { client } = connect((opened) => {
       stream = opened;
@@ -138,13 +138,13 @@ describe('a connection', () => {
     await client.until(() => granted() >= 20 * 60_000 - 32 * 1024);
   });
 
-  test('garbage ends it with an error', async () => {
+  test('invalid frames end the connection with an error', async () => {
     const { client, connection } = connect(() => undefined);
     client.transport.write(Buffer.from('80020001000000000000', 'hex'));
     await connection.closed;
   });
 
-  test('its end ends every stream', async () => {
+  test('the end of the connection ends every stream', async () => {
     const { client, connection } = connect((stream) => {
       stream.accept();
       stream.once('close', () => ended.push(stream.id));
@@ -229,7 +229,7 @@ describe('a command', () => {
 
   const TYPES = ['error', 'stdin', 'stdout', 'stderr'];
 
-  test('carries input, output and how it ended', async () => {
+  test('carries input, output and the exit status', async () => {
     const { process, stdin, stdout, end } = fakeProcess();
     const { client, session } = await open(process, TYPES);
     client.data(3, 'input', true);
@@ -244,7 +244,7 @@ describe('a command', () => {
     assert.match(client.text(1), /"reason":"NonZeroExitCode".*"message":"7".*<FIN>$/);
   });
 
-  test('older protocols say the failure in words, and nothing on success', async () => {
+  test('older protocols send a failure as text, and nothing on success', async () => {
     for (const [code, text] of [
       [0, /^<FIN>$/],
       [3, /^command terminated with non-zero exit code: .*3<FIN>$/],
@@ -258,7 +258,7 @@ describe('a command', () => {
     }
   });
 
-  test('passes on sizes, several to a frame or one in pieces', async () => {
+  test('parses terminal sizes, several in one frame or one in several frames', async () => {
     const { process, sizes, end } = fakeProcess();
     const { client, session } = await open(process, ['error', 'stdin', 'stdout', 'resize'], { tty: true });
     client.data(7, '{"Width":80,"Height":24}\n{"Width":90,"Hei');
@@ -276,7 +276,7 @@ describe('a command', () => {
     ]);
   });
 
-  test('is let go when the client goes', async () => {
+  test('is detached when the client disconnects', async () => {
     const { process, detached } = fakeProcess();
     const { client, session } = await open(process, TYPES);
     client.transport.end();
@@ -284,7 +284,7 @@ describe('a command', () => {
     assert.ok(detached());
   });
 
-  test('is let go when stdin ends, for an attach that ends so', async () => {
+  test('is detached when stdin ends, for an attach without stdinOnce', async () => {
     const { process, detached } = fakeProcess();
     const { client, session } = await open(process, TYPES, { endsWithStdin: true });
     client.data(3, 'x', true);
@@ -303,7 +303,7 @@ describe('port-forward', () => {
     return client;
   }
 
-  test('joins the two streams of a request, in any order, to a connection', async () => {
+  test('connects the two streams of a request, opened in any order, to a port', async () => {
     const ports: number[] = [];
     const client = forward((port) => {
       ports.push(port);
@@ -328,7 +328,7 @@ describe('port-forward', () => {
     );
   });
 
-  test('a port that does not answer is told on the error stream', async () => {
+  test('a failed connection is reported on the error stream', async () => {
     const client = forward(() => Promise.reject(new Error('connection refused')));
     client.open(1, { streamtype: 'error', port: '80', requestid: '0' }, true);
     client.open(3, { streamtype: 'data', port: '80', requestid: '0' });
@@ -338,7 +338,7 @@ describe('port-forward', () => {
 
   const refused: [name: string, headers: Record<string, string>][] = [
     ['no port', { streamtype: 'data', requestid: '0' }],
-    ['a port that is none', { streamtype: 'data', port: '70000', requestid: '0' }],
+    ['an invalid port', { streamtype: 'data', port: '70000', requestid: '0' }],
     ['an unknown type', { streamtype: 'stdin', port: '80', requestid: '0' }],
   ];
   for (const [name, headers] of refused) {

@@ -5,7 +5,7 @@ import { commandStatus, type RemoteCommandOptions, type SessionEnd } from '../co
 import type { SpdyConnection } from './spdy-connection.ts';
 import type { SpdyStream } from './spdy-stream.ts';
 
-/** Carries a process's streams over those of a SPDY connection until the process ends or the client goes. */
+/** Copies a process's streams over SPDY until the process terminates or the client disconnects. */
 export async function runSpdyCommand(
   connection: SpdyConnection,
   streams: ReadonlyMap<string, SpdyStream>,
@@ -34,7 +34,7 @@ export async function runSpdyCommand(
   connection.close();
 }
 
-/** Writes at the reader's pace; what the process still says to a client that has gone is lost. */
+/** Writes with back-pressure; output after the client has disconnected is lost. */
 async function pump(output: Readable | undefined, stream: SpdyStream | undefined): Promise<void> {
   if (output === undefined || stream === undefined) return;
   try {
@@ -42,7 +42,7 @@ async function pump(output: Readable | undefined, stream: SpdyStream | undefined
       if (!stream.write(chunk)) await drained(stream);
     }
   } catch {
-    // The output broke off with its process: the end is told by that.
+    // The output has broken with its process, which reports the end.
   }
 }
 
@@ -63,7 +63,7 @@ function drained(stream: SpdyStream): Promise<void> {
 function connectStdin(process: RemoteProcess, stream: SpdyStream | undefined): Promise<void> {
   if (stream === undefined || process.stdin === undefined) return new Promise(() => undefined);
   const { stdin } = process;
-  // The process closed its stdin; what still comes for it is lost, as on a real node.
+  // The process has closed its stdin; further input is lost, as on a real node.
   stdin.on('error', () => stream.resume());
   stdin.once('close', () => stream.resume());
   const ended = new Promise<void>((resolve) => {
@@ -73,7 +73,7 @@ function connectStdin(process: RemoteProcess, stream: SpdyStream | undefined): P
   return ended;
 }
 
-/** Sizes come as JSON documents, each in a line; a malformed one ends the following, as on a real node. */
+/** Applies terminal sizes, which are JSON documents. As on a real node, a malformed one ends this. */
 async function followSizes(process: RemoteProcess, stream: SpdyStream): Promise<void> {
   let text = '';
   try {
@@ -87,11 +87,11 @@ async function followSizes(process: RemoteProcess, stream: SpdyStream): Promise<
       }
     }
   } catch {
-    // The client has gone.
+    // The client has disconnected.
   }
 }
 
-/** Writes the last of a stream and waits until it is out, or the stream is gone. */
+/** Ends a stream, with final data, and waits until it is sent or the stream is closed. */
 async function finish(stream: SpdyStream | undefined, data?: Buffer): Promise<void> {
   if (stream === undefined || stream.destroyed) return;
   await new Promise<void>((resolve) => {
