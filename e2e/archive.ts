@@ -1,10 +1,10 @@
-// Just enough of tar and zip to take one file out of an archive that fits in memory.
+// Just enough tar and zip to extract one file from an archive in memory.
 import { inflateRawSync } from 'node:zlib';
 
-/** Headers and contents of a tar archive come in blocks of this many bytes. */
+/** Block size of tar archives. */
 const TAR_BLOCK = 512;
 
-/** The content of the entry `name` of an uncompressed tar archive. Throws if it is not there. */
+/** The content of the entry `name` in an uncompressed tar archive. Throws if there is none. */
 export function tarEntry(archive: Buffer, name: string): Buffer {
   for (let at = 0; at + TAR_BLOCK <= archive.length;) {
     const header = archive.subarray(at, at + TAR_BLOCK);
@@ -27,7 +27,7 @@ const LOCAL_HEADER_BYTES = 30;
 const STORED = 0;
 const DEFLATED = 8;
 
-/** The content of the entry `name` of a zip archive (stored or deflated). Throws if it is not there. */
+/** The content of the entry `name` in a zip archive (stored or deflated). Throws if there is none. */
 export function zipEntry(archive: Buffer, name: string): Buffer {
   const end = archive.lastIndexOf(END_OF_DIRECTORY);
   if (end < 0) throw new Error('not a zip archive');

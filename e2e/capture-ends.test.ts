@@ -1,5 +1,4 @@
-// A capture that is ended while it is written, while its container starts and while it runs: soon, with a file that is whole or
-// none, and nothing of it goes on.
+// A capture that is interrupted at any stage: it ends soon, leaves a complete file or none, and no capture keeps running.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,24 +13,24 @@ import type { Pod } from 'kubernetes-types/core/v1.d.ts';
 import { KUBECTL_DBG } from './command.ts';
 import { missingForOwnImages } from './real-containers.ts';
 
-// The sandbox's debian image is the userland of this machine.
+// The sandbox's debian image is this machine's /usr.
 const noTcpdump = ['/usr/bin/tcpdump', '/usr/sbin/tcpdump'].some((path) => existsSync(path))
   ? undefined
   : 'tcpdump is not installed (Debian package tcpdump)';
 const missing = missingForOwnImages() ?? noTcpdump;
 
 const POD = '/api/v1/namespaces/default/pods/web';
-/** A second, or two where it has to look for what an unanswered write has made; with what a busy machine needs beside. */
-const MOST_MS = 5_000;
+/** One second, or two if it must look for the result of an unanswered write, plus a margin for a busy machine. */
+const MAX_MS = 5_000;
 const PATIENCE_MS = 60_000;
 const CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 type EndingSignal = keyof typeof CODES;
 
-describe('the ends of a capture', { skip: missing ?? false }, () => {
+describe('interrupted captures', { skip: missing ?? false }, () => {
   let sandbox: Sandbox;
   let cluster: Cluster;
   let folder: string;
-  /** Debug containers of which a message has said that they remain. */
+  /** Debug containers that a message has named as remaining. */
   const named = new Set<string>();
 
   before(async () => {
@@ -40,7 +39,7 @@ describe('the ends of a capture', { skip: missing ?? false }, () => {
     cluster = await openCluster({ kubeconfig: sandbox.kubeconfig });
     const containers = [
       { name: 'service', image: 'example.com/distroless/http-service:v1' },
-      // So that there are packets.
+      // Causes packets.
       {
         name: 'asks',
         image: 'busybox',
@@ -80,7 +79,7 @@ describe('the ends of a capture', { skip: missing ?? false }, () => {
     return { child, output, ended: once(child, 'close') as Promise<[number | null]> };
   }
 
-  /** Packets of a file that is whole. */
+  /** The packets of a complete file. */
   function packetsOf(path: string): number {
     const file = readFileSync(path);
     assert.equal(file.readUInt32LE(0), 0xa1b2c3d4);
@@ -92,7 +91,7 @@ describe('the ends of a capture', { skip: missing ?? false }, () => {
     return count;
   }
 
-  /** The debug containers that have been made end, which nobody else would have them do for two days. */
+  /** Checks that all debug containers terminate; by themselves they would run for two days. */
   async function assertEnded(): Promise<void> {
     sandbox.faults.clear();
     await until('what was made has ended', async () =>
@@ -125,14 +124,14 @@ describe('the ends of a capture', { skip: missing ?? false }, () => {
         const took = performance.now() - begun;
         assert.deepEqual([code, existsSync(file)], [CODES[signal], false], output.stderr);
         assert.match(output.stderr, said);
-        assert.ok(took < MOST_MS, `${took} ms`);
+        assert.ok(took < MAX_MS, `${took} ms`);
         await assertEnded();
       });
     }
   }
 
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] satisfies EndingSignal[]) {
-    test(`${signal} while it captures`, async () => {
+    test(`${signal} during the capture`, async () => {
       const file = join(folder, `${signal}.pcap`);
       const { child, output, ended } = start(file);
       await until('it captures', () => existsSync(file) && readFileSync(file).length > 2_000);
@@ -140,15 +139,15 @@ describe('the ends of a capture', { skip: missing ?? false }, () => {
       child.kill(signal);
       const [code] = await ended;
       const took = performance.now() - begun;
-      // The first ctrl-C ends it well.
+      // The first ctrl-C ends it successfully.
       assert.equal(code, signal === 'SIGINT' ? 0 : CODES[signal], output.stderr);
-      assert.ok(took < MOST_MS, `${took} ms`);
+      assert.ok(took < MAX_MS, `${took} ms`);
       assert.ok(packetsOf(file) > 0);
       await assertEnded();
     });
   }
 
-  test('what can not be ended is named', async () => {
+  test('names a container that it could not stop', async () => {
     const active = sandbox.faults.add({ point: 'handshake', match: {}, action: stall });
     const { child, output, ended } = start(join(folder, 'silent.pcap'));
     await active.untilHit();
@@ -160,7 +159,7 @@ describe('the ends of a capture', { skip: missing ?? false }, () => {
     named.add(name);
   });
 
-  test('a connection that breaks while it captures', async () => {
+  test('a connection that breaks during the capture', async () => {
     const file = join(folder, 'broken.pcap');
     sandbox.faults.add({
       point: 'stream-output',

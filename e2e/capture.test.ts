@@ -1,4 +1,4 @@
-// Packets of a pod, captured by a real tcpdump and read back.
+// Captures packets of a pod with a real tcpdump, and parses them.
 import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,14 +10,14 @@ import { KUBECTL_DBG, runDbg, runProgram } from './command.ts';
 import { missingForOwnImages } from './real-containers.ts';
 import { openTestCluster, type TestCluster } from './world.ts';
 
-// The sandbox's debian image is the userland of this machine.
+// The sandbox's debian image is this machine's /usr.
 const noTcpdump = ['/usr/bin/tcpdump', '/usr/sbin/tcpdump'].some((path) => existsSync(path))
   ? undefined
   : 'tcpdump is not installed (Debian package tcpdump)';
 const missing = missingForOwnImages() ?? noTcpdump;
 const REQUESTS = 1000;
 
-/** The packets of a capture in pcap format. Throws where it is cut. */
+/** The packets of a capture in pcap format. Throws if it is truncated. */
 function packetsOf(file: Buffer): Buffer[] {
   assert.equal(file.readUInt32LE(0), 0xa1b2c3d4, 'magic number of pcap, microseconds, little-endian');
   const packets: Buffer[] = [];
@@ -62,7 +62,7 @@ describe('capturing packets', { skip: missing ?? false }, () => {
   const pcap = (...flags: string[]) =>
     runDbg(['pcap', 'web', '-n', world.namespace, '--image=debian', ...flags], { env: world.env });
 
-  test('every request is in the capture, which is whole', async () => {
+  test('the capture is complete and contains every request', async () => {
     const output = new PassThrough();
     const chunks: Buffer[] = [];
     output.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -73,7 +73,7 @@ describe('capturing packets', { skip: missing ?? false }, () => {
     const capturing = capture(world.cluster, options, { stop: stop.signal, onListening: listening });
     await Promise.race([begun, capturing]);
     const loop = `i=0; while [ $i -lt ${REQUESTS} ]; do wget -q -O /dev/null http://127.0.0.1:8080/ask-$i. || exit 1; i=$((i+1)); done; echo asked`;
-    // It is stopped as soon as the last request is answered: the kernel has not handed it over by then.
+    // Stop right after the last response, when the kernel has not delivered its packets yet.
     const stdout = new Writable({
       write(chunk: Buffer, _encoding, done) {
         if (chunk.includes('asked')) stop.abort();
@@ -92,7 +92,7 @@ describe('capturing packets', { skip: missing ?? false }, () => {
       assert.ok(text.includes(`GET /ask-${index}. `), `request ${index}`);
   });
 
-  test('--duration ends it, into a file that only its owner can read', async () => {
+  test('--duration ends the capture, and only the owner can read the file', async () => {
     const file = join(folder, 'web.pcap');
     writeFileSync(file, 'an earlier capture'.repeat(100_000));
     const result = await pcap('-w', file, '--duration=1s');
@@ -101,7 +101,7 @@ describe('capturing packets', { skip: missing ?? false }, () => {
     packetsOf(readFileSync(file));
   });
 
-  test('--max-bytes ends it, and the file is whole', async () => {
+  test('--max-bytes ends the capture, and the file is complete', async () => {
     const file = join(folder, 'small.pcap');
     const capturing = pcap('-w', file, '--interface=lo', '--max-bytes=4Ki', '--duration=1m');
     const over = new AbortController();
@@ -119,7 +119,7 @@ describe('capturing packets', { skip: missing ?? false }, () => {
     assert.ok(statSync(file).size >= 4096, String(statSync(file).size));
   });
 
-  test('what is refused is said in one line, with an exit code, and leaves no file, or the one that was there', async () => {
+  test('a failure is one line with an exit code, and creates or changes no file', async () => {
     const file = join(folder, 'refused.pcap');
     const earlier = join(folder, 'earlier.pcap');
     writeFileSync(earlier, 'of an earlier capture');
@@ -136,14 +136,14 @@ describe('capturing packets', { skip: missing ?? false }, () => {
     await refused(64, /^error: image busybox has no tcpdump\. .*--image/, '--image=busybox');
   });
 
-  test('without the right to exec nothing is made', async () => {
+  test('without the right to exec no container is created', async () => {
     const before = (await world.getPod('web')).spec?.ephemeralContainers?.length;
     const result = await pcap('--as=somebody', '-w', join(folder, 'none.pcap'));
     assert.equal(result.code, 77, result.stderr);
     assert.equal((await world.getPod('web')).spec?.ephemeralContainers?.length, before);
   });
 
-  test('a target that goes away ends it, and what has come is whole', async () => {
+  test('the deletion of the target ends the capture, and the file is complete', async () => {
     await world.createPod({
       apiVersion: 'v1',
       kind: 'Pod',
@@ -165,7 +165,7 @@ describe('capturing packets', { skip: missing ?? false }, () => {
     packetsOf(Buffer.concat(chunks));
   });
 
-  test('a reader that stops early ends it', async () => {
+  test('a reader that closes stdout ends the capture', async () => {
     const words = [KUBECTL_DBG, 'pcap', 'web', '-n', world.namespace, '--image=debian', '-w', '-'];
     const line = `${[process.execPath, ...words].map((word) => `'${word}'`).join(' ')} --duration=50s | head -c 24`;
     const reading = runProgram('bash', ['-c', `set -o pipefail; ${line} >/dev/null; echo $?`], {

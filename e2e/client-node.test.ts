@@ -54,7 +54,7 @@ describe('client-node', { skip: missing ?? false }, () => {
     await sandbox.stop();
   });
 
-  /** Creates a pod and watches until it is ready; the phases on the way. */
+  /** Creates a pod and watches until it is ready; returns its phases. */
   async function running(body: V1Pod): Promise<string[]> {
     const phases: string[] = [];
     const name = body.metadata?.name ?? '';
@@ -78,7 +78,7 @@ describe('client-node', { skip: missing ?? false }, () => {
     return phases;
   }
 
-  test('lists in pages and by label', async () => {
+  test('lists in chunks and by label', async () => {
     const first = await core.listNamespacedPod({ namespace, limit: 1 });
     assert.deepEqual(
       first.items.map(({ metadata }) => metadata?.name),
@@ -97,13 +97,13 @@ describe('client-node', { skip: missing ?? false }, () => {
     assert.equal(chosen.items.length, 1);
   });
 
-  test('watches a pod from pending to running', async () => {
+  test('watches a pod from Pending to Running', async () => {
     const phases = await running(pod('watched', ['sleep', '3600']));
     assert.deepEqual([...new Set(phases)], ['Pending', 'Running']);
     await core.deleteNamespacedPod({ name: 'watched', namespace, gracePeriodSeconds: 0 });
   });
 
-  test('keeps an informer up to date', async () => {
+  test('updates an informer', async () => {
     const informer = makeInformer(config, `/api/v1/namespaces/${namespace}/configmaps`, () =>
       core.listNamespacedConfigMap({ namespace }),
     );
@@ -128,7 +128,7 @@ describe('client-node', { skip: missing ?? false }, () => {
     await informer.stop();
   });
 
-  test('patches in three ways', async () => {
+  test('patches with three patch types', async () => {
     const patch = (body: object, how: string) =>
       core.patchNamespacedPod({ name: 'web', namespace, body }, setHeaderOptions('Content-Type', how));
     await patch({ metadata: { labels: { strategic: 'yes' } } }, PatchStrategy.StrategicMergePatch);
@@ -141,7 +141,7 @@ describe('client-node', { skip: missing ?? false }, () => {
     assert.equal(metadata?.annotations?.['merged'], 'yes');
   });
 
-  test('scales a workload, and is refused what cannot be', async () => {
+  test('scales a workload, and gets errors for invalid scales', async () => {
     const apps = config.makeApiClient(AppsV1Api);
     const named = { name: 'scaled', namespace };
     const template = {
@@ -173,7 +173,7 @@ describe('client-node', { skip: missing ?? false }, () => {
     await apps.deleteNamespacedDeployment(named);
   });
 
-  test('is told an error as a Status', async () => {
+  test('gets errors as a Status', async () => {
     await assert.rejects(core.readNamespacedPod({ name: 'nosuch', namespace }), (error: unknown) => {
       const { code, body } = error as { code: number; body: string };
       assert.equal(code, 404);

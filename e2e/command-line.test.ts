@@ -1,4 +1,4 @@
-// The command as a user types it, against a sandbox with simulated containers: targets, files, plans, outcomes, refusals.
+// Command lines against a sandbox with simulated containers: targets, files, plans, outcomes, errors.
 import assert from 'node:assert/strict';
 import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -31,7 +31,7 @@ describe('command line', () => {
     await writeFile(path, content);
     return path;
   };
-  /** Pods besides those made here: what a session has left. */
+  /** Pods that a session has left behind. */
   const leftOver = () =>
     sandbox.store
       .list('pods', 'default')
@@ -75,7 +75,7 @@ describe('command line', () => {
     });
     const apiGroup = 'rbac.authorization.k8s.io';
     const rbac = `/apis/${apiGroup}/v1/namespaces/default`;
-    // What roles for debugging usually grant: `create` on attach, and no `get`.
+    // Roles for debugging usually grant `create` on attach, but not `get`.
     await post(`${rbac}/roles`, {
       metadata: { name: 'debug' },
       rules: [
@@ -234,7 +234,12 @@ describe('command line', () => {
     ['a bad image', () => ['web', '--image=UPPER'], 64, /invalid image name/],
     ['a bad timeout', () => ['web', '--timeout=soon'], 64, /invalid --timeout "soon"/],
     ['a taken name', () => ['web', '-c', 'main'], 64, /already has a container "main"/],
-    ['a flag that means nothing', () => ['node/vm', '--share-processes'], 64, /has no meaning for a node/],
+    [
+      'a flag without meaning for the target',
+      () => ['node/vm', '--share-processes'],
+      64,
+      /has no meaning for a node/,
+    ],
     ['a missing manifest', () => ['-f', join(folder, 'nosuch.yaml')], 64, /does not exist/],
     [
       'a manifest that is none',
@@ -283,7 +288,7 @@ describe('command line', () => {
       /Ask for the right to patch pods\/ephemeralcontainers in namespace default/,
     ],
     ['an unknown context', () => ['web', '--context=nosuch'], 78, /nosuch/],
-    ['an editor that would wait for ever', () => ['web', '--edit', '--', 'id'], 64, /Set EDITOR/],
+    ['an editor without a terminal', () => ['web', '--edit', '--', 'id'], 64, /Set EDITOR/],
     ['a malformed selector', () => ['-l', 'a b c', '--', 'id'], 64, /unable to parse requirement/],
     [
       'an output file in a folder that is not there',
@@ -317,7 +322,7 @@ describe('command line', () => {
     ],
   ];
   for (const [name, args, code, words] of refused) {
-    test(`refused: ${name}`, async () => {
+    test(`fails: ${name}`, async () => {
       const begun = Date.now();
       const result = await dbg(await args());
       assert.equal(result.code, code, result.stderr);
@@ -330,7 +335,7 @@ describe('command line', () => {
     });
   }
 
-  test('the outcome as data', async () => {
+  test('-o json describes the outcome', async () => {
     const result = await dbg(['web', '-q', '-o', 'json', '--', 'sh', '-c', 'echo hi; exit 3']);
     assert.deepEqual({ code: result.code, stderr: result.stderr }, { code: 3, stderr: 'hi\n' });
     const { container, started, finished, milliseconds, bytes, notices, ...rest } = JSON.parse(result.stdout);
@@ -357,11 +362,11 @@ describe('command line', () => {
     );
     const { write, schedule, pull, create, attach, total } = milliseconds;
     assert.equal(schedule, 0);
-    // A command that ends before anybody could attach was never attached to.
+    // A command that exits before the attach has no attach time.
     assert.ok(total >= write + schedule + pull + create + (attach ?? 0), result.stdout);
   });
 
-  test('a failure before the session is a document too', async () => {
+  test('-o json also describes a failure before the session', async () => {
     const result = await dbg(['nosuch', '-o', 'json', '--', 'id']);
     const { message, ...rest } = JSON.parse(result.stdout);
     assert.match(message, /pods "nosuch" not found/);
@@ -379,7 +384,7 @@ describe('command line', () => {
     });
   });
 
-  test('a warning that counts as an error stands in the one document', async () => {
+  test('with --warnings-as-errors, the only document contains the warning', async () => {
     const labels = { 'pod-security.kubernetes.io/warn': 'restricted' };
     await post('/api/v1/namespaces', { metadata: { name: 'warned', labels } });
     const result = await dbg(['node/vm', '-n', 'warned', '-o', 'json', '--warnings-as-errors', '--', 'true']);
@@ -391,13 +396,13 @@ describe('command line', () => {
     );
   });
 
-  test("a command's exit code keeps no other pod from being debugged", async () => {
+  test("a command's exit code does not stop the debugging of other pods", async () => {
     const result = await dbg(['pod/web', 'pod/api', '--', 'sh', '-c', 'hostname; exit 4']);
     assert.deepEqual([result.code, result.stdout], [4, 'web\napi\n'], result.stderr);
     assert.match(result.stderr, /^pod default\/web:\n[^]*^pod default\/api:\n/m);
   });
 
-  test('who may only create an attach is attached all the same', async () => {
+  test('a user with only `create` on pods/attach can attach', async () => {
     const args = ['web', '-q', '-i', '--context=kube-sandbox-support', '--', 'sh', '-c', 'cat; exit 7'];
     const result = await dbg(args, { input: 'through SPDY\n' });
     assert.deepEqual(result, { code: 7, stdout: 'through SPDY\n', stderr: '' });
@@ -432,14 +437,14 @@ describe('command line', () => {
     assert.deepEqual([result.code, result.stdout], [0, 'hi\n'], result.stderr);
   });
 
-  test('input of some size comes through whole', async () => {
+  test('large input arrives completely', async () => {
     const input = 'line of input\n'.repeat(200_000);
     const result = await dbg(['web', '-i', '-q', '--', 'sh', '-c', 'cat; exit 9'], { input });
     assert.equal(result.code, 9, result.stderr);
     assert.ok(result.stdout === input, `${result.stdout.length} of ${input.length} bytes`);
   });
 
-  test('--edit changes what is written; an empty file cancels', async () => {
+  test('--edit changes the object; an empty file cancels', async () => {
     const editor = await file('editor.sh', '#!/bin/sh\nsed -i s/ECHO/edited/ "$1"\n');
     const eraser = await file('eraser.sh', '#!/bin/sh\n: > "$1"\n');
     for (const path of [editor, eraser]) await chmod(path, 0o700);
@@ -450,7 +455,7 @@ describe('command line', () => {
     assert.match(off.stderr, /cancelled/);
   });
 
-  test('-o json keeps stdout for its document; --output-file is private and whole', async () => {
+  test('-o json reserves stdout for its document; --output-file is private and complete', async () => {
     const path = join(folder, 'output');
     const result = await dbg([
       'web',
@@ -470,7 +475,7 @@ describe('command line', () => {
     assert.equal((await stat(path)).mode & 0o777, 0o600);
   });
 
-  test('--attach=false leaves the container and says how to attach to it', async () => {
+  test('--attach=false does not attach, and names the command to attach', async () => {
     const result = await dbg(['web', '--attach=false', '-c', 'later', '--', 'sleep', '100']);
     assert.deepEqual([result.code, result.stdout], [0, ''], result.stderr);
     assert.match(result.stderr, /^Attach to container later with: kubectl attach web -c later -n default/m);
@@ -478,7 +483,7 @@ describe('command line', () => {
     assert.ok(pod.spec?.ephemeralContainers?.some(({ name }) => name === 'later'));
   });
 
-  test('a copy that crashes is named, and costs no original', async () => {
+  test('a copy that crashes is reported, and the original is kept', async () => {
     const crashes = ['--restart=Always', '-c', 'main', '--', 'false'];
     const loop = await dbg(['web', '--copy-to=web-loop', '--rm', ...crashes]);
     assert.ok(loop.code === 69 || loop.code === 1, `${loop.code} ${loop.stderr}`);
@@ -489,7 +494,7 @@ describe('command line', () => {
     assert.ok(sandbox.store.get('pods', 'default', 'web') !== undefined);
   });
 
-  test('--replace deletes the original once the copy runs, and not before', async () => {
+  test('--replace deletes the original only after the copy is running', async () => {
     await post('/api/v1/namespaces/default/pods', {
       apiVersion: 'v1',
       kind: 'Pod',
@@ -524,7 +529,7 @@ describe('command line', () => {
     assert.deepEqual([result.code, result.stdout, result.stderr], [0, 'hi\n', '']);
   });
 
-  test("a cluster's words are made harmless", async () => {
+  test('control characters from the cluster are escaped', async () => {
     const result = await dbg(['web', '--image=busybox', '--', 'no\u001b[31mprogram']);
     assert.equal(result.code, 69, result.stderr);
     assert.ok(!result.stderr.includes('\u001b'), JSON.stringify(result.stderr));

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-/** The program as users run it: what npm links, which loads the bundle. */
+/** The program as users run it: the script that npm links. */
 export const KUBECTL_DBG = fileURLToPath(
   new URL('../packages/kubectl-dbg/bin/kubectl-dbg.cjs', import.meta.url),
 );
@@ -12,7 +12,7 @@ export interface CommandResult {
   stderr: string;
 }
 
-/** Runs kubectl-dbg without a terminal; `input` is its whole standard input (default: empty). */
+/** Runs kubectl-dbg without a terminal; `input` is its complete standard input (default: empty). */
 export function runDbg(
   args: readonly string[],
   options: { env: Record<string, string | undefined>; input?: string | Uint8Array; timeout?: number },
@@ -20,7 +20,7 @@ export function runDbg(
   return runProgram(process.execPath, [KUBECTL_DBG, ...args], options);
 }
 
-/** Runs a program to its end and keeps what it prints. A program over its time (ms) is killed and fails the test. */
+/** Runs a program until it exits and collects its output. After the timeout (ms), kills it and fails the test. */
 export function runProgram(
   program: string,
   args: readonly string[],

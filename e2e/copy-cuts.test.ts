@@ -1,5 +1,5 @@
-// Copies that are killed, or whose connections break, at moments of any kind: what is not whole has no name of its own, and the
-// next copy goes on from there.
+// Copies that are killed or lose their connections at arbitrary moments: an incomplete file never has its final name, and the
+// next copy resumes it.
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash, randomBytes, randomInt } from 'node:crypto';
@@ -18,15 +18,15 @@ import { openTestCluster, type TestCluster } from './world.ts';
 const missing = missingForOwnImages();
 const notRoot = process.getuid?.() === 0 ? false : 'only root can have volumes in memory';
 
-/** KUBECTL_DBG_E2E_LARGE=1 cuts each copy ten times; else a few times. */
+/** Number of interruptions of each copy: ten with KUBECTL_DBG_E2E_LARGE=1. */
 const CUTS = process.env.KUBECTL_DBG_E2E_LARGE === '1' ? 10 : 3;
 const MIB = 1024 * 1024;
 const SIZE = CUTS * 6 * MIB;
-/** More than goes to and fro before the copy: each look at the pod shows all debug containers that it has had. */
-const LEAST = 2 * MIB;
+/** More than the traffic before the copy: each GET of the pod contains all its debug containers. */
+const MIN_BYTES = 2 * MIB;
 const PATIENCE_MS = 60_000;
 
-describe('copies that are cut', { skip: missing ?? false }, () => {
+describe('interrupted copies', { skip: missing ?? false }, () => {
   let world: TestCluster;
   let proxy: CuttingProxy;
   let folder: string;
@@ -69,7 +69,7 @@ describe('copies that are cut', { skip: missing ?? false }, () => {
   const inside = (target: string, line: string) =>
     runDbg([target, '-n', world.namespace, '-q', '--enter', '--', 'sh', '-c', line], { env: world.env });
 
-  /** Begins a copy, and ends it by `end` once so many bytes have passed; how it came out. */
+  /** Starts a copy, and calls `end` after this number of bytes; returns the result. */
   async function cutAfter(
     bytes: number,
     words: readonly string[],
@@ -103,7 +103,7 @@ describe('copies that are cut', { skip: missing ?? false }, () => {
       test(`into ${target}: ${what}`, async () => {
         for (let cut = 0; cut < CUTS; cut += 1) {
           const { code, stderr } = await cutAfter(
-            randomInt(LEAST, Math.floor(SIZE / CUTS)),
+            randomInt(MIN_BYTES, Math.floor(SIZE / CUTS)),
             [at('large'), `${target}:/${name}`],
             end,
           );
@@ -130,7 +130,7 @@ describe('copies that are cut', { skip: missing ?? false }, () => {
         assert.equal((await cp(at('large'), `${target}:/source`)).code, 0);
         for (let cut = 0; cut < CUTS; cut += 1) {
           const { code, stderr } = await cutAfter(
-            randomInt(LEAST, Math.floor(SIZE / CUTS)),
+            randomInt(MIN_BYTES, Math.floor(SIZE / CUTS)),
             [`${target}:/source`, at(name)],
             end,
           );
@@ -146,7 +146,7 @@ describe('copies that are cut', { skip: missing ?? false }, () => {
       });
     }
 
-    test(`into ${target}: what comes from stdin, or is a folder, is whole or not there`, async () => {
+    test(`into ${target}: stdin and directories arrive completely or not at all`, async () => {
       mkdirSync(at('tree'), { recursive: true });
       for (let index = 0; index < 800; index += 1) writeFileSync(at(`tree/${index}`), randomBytes(8192));
       for (const end of [kill, () => proxy.cut()]) {
@@ -154,12 +154,12 @@ describe('copies that are cut', { skip: missing ?? false }, () => {
           ['-', '/streamed', content],
           [at('tree'), '/tree', undefined],
         ] as const) {
-          const bytes = randomInt(LEAST, 2 * LEAST);
+          const bytes = randomInt(MIN_BYTES, 2 * MIN_BYTES);
           const { code, stderr } = await cutAfter(bytes, [from, `${target}:${to}`], end, input);
           assert.notEqual(code, 0, stderr);
         }
       }
-      // Until the last of those that were cut have seen the end of their input, they are there.
+      // Temporary files exist until the last interrupted copy has read the end of its input.
       const script =
         'i=0; while [ $i -lt 100 ] && ls -A / | grep -qE "dbg|streamed|tree"; do sleep 0.1; i=$((i+1)); done; ls -A / | grep -E "dbg-|streamed|tree"';
       const left = await inside(target, script);
@@ -167,7 +167,7 @@ describe('copies that are cut', { skip: missing ?? false }, () => {
     });
 
     test(
-      `into ${target}: what has no space there is said, and nothing of it is kept`,
+      `into ${target}: a full file system is reported, and the partial file deleted`,
       { skip: notRoot },
       async () => {
         for (const [from, input] of [
@@ -190,7 +190,7 @@ describe('copies that are cut', { skip: missing ?? false }, () => {
     );
   }
 
-  test('ctrl-C says where the part is kept, and how to be rid of it', async () => {
+  test('ctrl-C names the partial file, and the command that deletes it', async () => {
     const interrupt = (child: ChildProcess) => void child.kill('SIGINT');
     const up = await cutAfter(2 * MIB, [at('large'), 'box:/interrupted'], interrupt);
     assert.equal(up.code, 130, up.stderr);

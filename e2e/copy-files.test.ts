@@ -1,4 +1,4 @@
-// Files out of a container that has no tar and no shell, and into one that can be written to.
+// Copies files from a container without tar and shell, and into a writable one.
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import {
@@ -25,7 +25,7 @@ import { openTestCluster, type TestCluster } from './world.ts';
 
 const missing = missingForOwnImages();
 
-/** KUBECTL_DBG_E2E_LARGE=1 copies 10,000 files and 2 GiB; else a share of that. */
+/** KUBECTL_DBG_E2E_LARGE=1 copies 10,000 files and 2 GiB, otherwise a fraction of that. */
 const LARGE = process.env.KUBECTL_DBG_E2E_LARGE === '1';
 const FILES = LARGE ? 10_000 : 500;
 const MIB = 1024 * 1024;
@@ -73,7 +73,7 @@ describe('copying files', { skip: missing ?? false }, () => {
     runDbg(['cp', from, to, '-n', world.namespace, ...flags], { env: world.env });
   const at = (name: string) => join(folder, name);
 
-  /** Names, kinds, modes, times and hashes of all below a folder. */
+  /** Names, types, modes, times and hashes of all files below a directory. */
   function look(path: string): string[] {
     return readdirSync(path, { withFileTypes: true, recursive: true })
       .map((entry) => {
@@ -82,14 +82,14 @@ describe('copying files', { skip: missing ?? false }, () => {
         if (entry.isSymbolicLink()) return `${name} -> ${readlinkSync(file)}`;
         const { mode, mtimeMs } = statSync(file);
         const facts = `${name} ${mode.toString(8)}`;
-        // busybox's tar sets a folder's time before it writes into it.
+        // busybox tar sets a directory's time before it writes into it.
         if (entry.isDirectory()) return facts;
         return `${facts} ${Math.floor(mtimeMs / 1000)} ${hashOf(readFileSync(file))}`;
       })
       .toSorted();
   }
 
-  test('a folder goes in and comes out as it was: files, links, modes, and the times of files', async () => {
+  test('a directory is unchanged after copying in and out: files, links, modes, times of files', async () => {
     const tree = at('tree');
     mkdirSync(join(tree, 'deep/er'), { recursive: true, mode: 0o750 });
     for (let index = 0; index < FILES; index += 1) {
@@ -103,12 +103,12 @@ describe('copying files', { skip: missing ?? false }, () => {
     const got = await cp('neato:/data', at('back'));
     assert.equal(got.code, 0, got.stderr);
     assert.deepEqual(look(at('back')), look(tree));
-    // The second time the folder is there, and takes it in.
+    // The second time, the directory exists, and the copy goes into it.
     assert.equal((await cp('neato:/data', at('back'))).code, 0);
     assert.deepEqual(look(at('back/data')), look(tree));
   });
 
-  test('a large file goes in and comes out, in little memory', async () => {
+  test('a large file is copied in and out with little memory', async () => {
     const file = at('large');
     const hash = createHash('sha256');
     rmSync(file, { force: true });
@@ -130,7 +130,7 @@ describe('copying files', { skip: missing ?? false }, () => {
     assert.equal(owner.stdout, '1000:1001\n', owner.stderr);
   });
 
-  test('what broke off goes on where it was, if that is still its beginning', async () => {
+  test('an interrupted download resumes if the partial file is still a prefix', async () => {
     const partial = at('.again.kubectl-dbg-partial');
     const part = Math.floor(SIZE / 3);
     cpSync(at('large'), partial);
@@ -146,7 +146,7 @@ describe('copying files', { skip: missing ?? false }, () => {
     assert.equal(hashOf(readFileSync(at('again'))), hashOf(readFileSync(at('large'))));
   });
 
-  test('one that is ended leaves no half file, and the next takes up what it had', async () => {
+  test('an interrupted download leaves no incomplete file, and the next one resumes it', async () => {
     const over = new AbortController();
     const options = {
       target: 'neato',
@@ -167,7 +167,7 @@ describe('copying files', { skip: missing ?? false }, () => {
     assert.equal(hashOf(readFileSync(at('cut'))), hashOf(readFileSync(at('large'))));
   });
 
-  test('an upload that is ended leaves no half file, and the next takes up what it had', async () => {
+  test('an interrupted upload leaves no incomplete file, and the next one resumes it', async () => {
     for (const target of ['neato', 'box']) {
       const over = new AbortController();
       const options = { target, from: { local: at('large') }, to: { container: '/sent' } };
@@ -188,7 +188,7 @@ describe('copying files', { skip: missing ?? false }, () => {
     }
   });
 
-  test('an upload whose beginning is another is begun anew', async () => {
+  test('an upload restarts if the partial file is not a prefix', async () => {
     const script = 'echo other >/.again.kubectl-dbg-partial; ln -s /etc/passwd /.twice.kubectl-dbg-partial';
     const made = await runDbg(['neato', '-n', world.namespace, '-q', '--enter', '--', 'sh', '-c', script], {
       env: world.env,
@@ -202,7 +202,7 @@ describe('copying files', { skip: missing ?? false }, () => {
     }
   });
 
-  test('a container with tar is used directly, and a debug container only where that does not do', async () => {
+  test('uses tar in the container, and a debug container only if that fails', async () => {
     const debuggers = async (name: string) =>
       (await world.getPod(name)).spec?.ephemeralContainers?.length ?? 0;
     const before = [await debuggers('box'), await debuggers('user')];
@@ -210,7 +210,7 @@ describe('copying files', { skip: missing ?? false }, () => {
     const got = await cp('box:/tree', at('direct'));
     assert.match(got.stderr, /^Copied [^a-z]* [KM]?i?B, /m);
     assert.deepEqual(look(at('direct')), look(at('tree')));
-    // The user of that container may not write there, and root may.
+    // The user of that container may not write there, but root may.
     const denied = await cp(at('tree/-n'), 'user:/note', '--via=exec');
     assert.deepEqual([denied.code, denied.stderr.trim().split('\n').length], [74, 1], denied.stderr);
     assert.match(denied.stderr, /container's user may not write \/note: Permission denied.*--via=debug/);
@@ -225,7 +225,7 @@ describe('copying files', { skip: missing ?? false }, () => {
     assert.equal((await cp('box:/tree/-n', '-', '--via=exec', '--image=busybox')).code, 64);
   });
 
-  test('a folder takes one of its name in, and keeps what else it has', async () => {
+  test('a copy into an existing directory merges, and keeps other files', async () => {
     mkdirSync(at('more/deep/new'), { recursive: true });
     writeFileSync(at('more/deep/new/file'), 'new');
     writeFileSync(at('more/.hidden'), 'hidden');
@@ -256,7 +256,7 @@ describe('copying files', { skip: missing ?? false }, () => {
     assert.match(script.stdout, /createServer/, script.stderr);
   });
 
-  test('what has no space here is said, and nothing of it is left', async () => {
+  test('a full local disk is reported, and no incomplete file remains', async () => {
     mkdirSync(at('no-space'));
     for (const source of ['box:/bin/busybox', 'box:/bin']) {
       const words = [process.execPath, KUBECTL_DBG, 'cp', '-n', world.namespace, source, at('no-space/copy')];
@@ -272,7 +272,7 @@ describe('copying files', { skip: missing ?? false }, () => {
     }
   });
 
-  test('what cannot be copied is said, with an exit code', async () => {
+  test('failures have messages and exit codes', async () => {
     const none = await cp('neato:/nope', at('nope'));
     assert.deepEqual([none.code, none.stderr.trim().split('\n').length], [66, 1], none.stderr);
     const readOnly = await cp(at('tree/-n'), 'full:/file');
@@ -284,7 +284,7 @@ describe('copying files', { skip: missing ?? false }, () => {
     assert.equal((await cp('neato:/note', 'web:/note')).code, 64);
   });
 
-  test('a container whose folder leads elsewhere writes nothing there', async () => {
+  test('a symbolic link in the container cannot redirect writes', async () => {
     const script = 'mkdir /evil; ln -s ../../.. /evil/up; ln -s /etc /evil/etc; echo x >/evil/fine';
     const made = await runDbg(['neato', '-n', world.namespace, '-q', '--enter', '--', 'sh', '-c', script], {
       env: world.env,

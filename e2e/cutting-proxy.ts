@@ -3,16 +3,16 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
 export interface CuttingProxy {
-  /** Environment of a program that reaches the cluster through it. */
+  /** The environment of a program that uses the proxy. */
   env: Record<string, string | undefined>;
-  /** Lets so many more bytes pass, either way, and none after them; then `then` is called. */
+  /** Forwards this many more bytes in both directions together, then none, and calls `then`. */
   after(bytes: number, then: () => void): void;
-  /** Breaks all connections off, as a network does that goes away; returns whether there was one. */
+  /** Cuts all connections; returns whether there were any. */
   cut(): boolean;
   stop(): Promise<void>;
 }
 
-/** A TCP proxy before the cluster of a kubeconfig, which breaks connections when it is told to. */
+/** A TCP proxy in front of a kubeconfig's cluster that can cut connections. */
 export async function startCuttingProxy(
   env: Record<string, string | undefined>,
   folder: string,
@@ -60,8 +60,8 @@ export async function startCuttingProxy(
     },
     cut: () => {
       const had = sockets.size > 0;
-      // What they have not read yet makes the kernel reset the connections. (After `resetAndDestroy` with writes under way
-      // Node 20 may never finish closing a socket, and spins when the process exits.)
+      // Unread data makes the kernel reset the connections. (After `resetAndDestroy` with pending writes, Node 20 may never
+      // finish closing a socket, and spins when the process exits.)
       for (const socket of sockets) socket.destroy();
       return had;
     },

@@ -1,4 +1,4 @@
-// The support story: somebody who may only view looks at pods that are broken for real.
+// A user with only the role view diagnoses pods that are really broken.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { startSandbox, type Sandbox } from 'kube-sandbox';
@@ -12,10 +12,10 @@ const missing =
 
 const NAMESPACE = 'shop';
 const PATIENCE_MS = 60_000;
-/** What the catalogue of findings is measured by: about ten requests for a pod. */
+/** Maximum number of requests for a pod. */
 const REQUESTS = 10;
 
-/** The part of a Diagnosis that is looked at. */
+/** The part of a Diagnosis that the tests use. */
 interface Seen {
   verdict: string;
   findings: { id: string; title: string; evidence: { value: string }[] }[];
@@ -23,7 +23,7 @@ interface Seen {
 
 const sh = (line: string) => ['sh', '-c', line];
 
-/** A container and a pod that are broken, the id of the finding that is to be on top, and what it says. */
+/** A broken container and pod, and the id and text of the expected first finding. */
 const SITUATIONS: Record<string, { id: string; says: RegExp; container?: object; spec?: object }> = {
   loops: {
     id: 'K1',
@@ -83,7 +83,7 @@ const SITUATIONS: Record<string, { id: string; says: RegExp; container?: object;
       livenessProbe: { exec: { command: ['cat', '/tmp/alive'] }, periodSeconds: 1, failureThreshold: 1 },
     },
   },
-  // $$ is one $ in a pod's command.
+  // $$ is an escaped $ in a pod's command.
   signalled: {
     id: 'K9',
     says: /SIGSEGV .exit code 139/,

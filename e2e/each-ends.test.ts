@@ -1,5 +1,5 @@
-// `kubectl dbg each` that is ended from outside: by ctrl-C, signals, a reader that goes, a full disk, cut connections. Each
-// target has its result, the report is whole, the exit code says why, and what may run on is named.
+// `kubectl dbg each` is interrupted: by ctrl-C, signals, a closed stdout, a full disk, cut connections. Each target has a
+// result, the report is complete, the exit code has the reason, and containers that may keep running are named.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -16,7 +16,7 @@ import { missingForContainers } from './real-containers.ts';
 import { TerminalProgram } from './terminal.ts';
 
 const PODS = 6;
-/** At work at once: the others have no turn. */
+/** Number of concurrent targets; the others have not started. */
 const PARALLEL = 4;
 
 const skip = process.platform === 'win32' ? 'needs signals' : (missingForContainers() ?? false);
@@ -36,7 +36,7 @@ after(async () => {
 
 let namespaces = 0;
 
-/** A namespace with pods that run, and the program on it. */
+/** A namespace with running pods, and a run of the program on it. */
 class Scene {
   readonly namespace: string;
   readonly file: string;
@@ -68,7 +68,7 @@ class Scene {
     return scene;
   }
 
-  /** The arguments of a run; `command` after its flags. */
+  /** The arguments of a run, with the flags before the command. */
   args(command: string, ...flags: string[]): string[] {
     const pace = ['--rate=1000', '--per-node=100', `--parallel=${PARALLEL}`];
     const report = ['-o', `json=${this.file}`];
@@ -107,7 +107,7 @@ class Scene {
       .filter(({ metadata }) => metadata.namespace === this.namespace) as never;
   }
 
-  /** Resolves once the pods are so. */
+  /** Resolves when the pods satisfy the condition. */
   async until(isSo: (pods: Pod[]) => boolean): Promise<void> {
     await new Promise<void>((resolve) => {
       const stop = sandbox.store.subscribe('pods', () => look());
@@ -120,7 +120,7 @@ class Scene {
     });
   }
 
-  /** How many debug containers run. */
+  /** The number of running debug containers. */
   get running(): number {
     return this.pods.filter(isDebugged).length;
   }
@@ -138,7 +138,7 @@ function isDebugged({ status }: Pod): boolean {
   return status?.ephemeralContainerStatuses?.some(({ state }) => state?.running !== undefined) === true;
 }
 
-/** How many targets came out how, as `CLASS REASON`. */
+/** The number of targets by `CLASS REASON`. */
 function ends({ results }: Report): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { class: name, reason = '' } of results)
@@ -151,14 +151,14 @@ function toStdout(args: readonly string[]): string[] {
   return args.map((word) => (word.startsWith('json=') ? 'json' : word));
 }
 
-/** The sessions that are named as ones that may run on. */
+/** The sessions that are named as possibly still running. */
 function named(text: string): string[] {
   const words = /may run on\. To end (?:it|them): kubectl dbg stop ([^\r\n]*)/.exec(text)?.[1] ?? '';
   return words.split(' ').filter((word) => word.split('/').length === 3);
 }
 
-describe('each that is ended', { skip, concurrency: 2 }, () => {
-  test('ctrl-C: no new targets, and those that run come to their end', async (context) => {
+describe('interrupted each', { skip, concurrency: 2 }, () => {
+  test('ctrl-C: starts no new targets, and waits for those that are running', async (context) => {
     const scene = await Scene.make(context);
     const run = scene.terminal(scene.args('sleep 8; echo done'));
     context.after(() => run.kill('SIGKILL'));
@@ -172,7 +172,7 @@ describe('each that is ended', { skip, concurrency: 2 }, () => {
     assert.doesNotMatch(run.text, /may run on/);
   });
 
-  test('a second ctrl-C ends the commands that run', async (context) => {
+  test('a second ctrl-C terminates the running commands', async (context) => {
     const scene = await Scene.make(context);
     const run = scene.terminal(scene.args('echo begun; sleep 600'));
     context.after(() => run.kill('SIGKILL'));
@@ -193,7 +193,7 @@ describe('each that is ended', { skip, concurrency: 2 }, () => {
     assert.doesNotMatch(run.text, /may run on/);
   });
 
-  test('a third ctrl-C leaves what could not be ended, and names it', async (context) => {
+  test('a third ctrl-C exits, and names the commands that it could not terminate', async (context) => {
     const scene = await Scene.make(context);
     const stall = { subresource: 'exec', namespace: scene.namespace };
     const fault = sandbox.faults.add({ point: 'handshake', match: stall, action: { kind: 'stall' } });
@@ -220,7 +220,7 @@ describe('each that is ended', { skip, concurrency: 2 }, () => {
     ['SIGTERM', 143],
     ['SIGHUP', 129],
   ] as const) {
-    test(`${signal}: what runs is left and named, and can be stopped so`, async (context) => {
+    test(`${signal}: running commands continue and are named, and can be stopped by these names`, async (context) => {
       const scene = await Scene.make(context);
       const run = scene.start(scene.args('sleep 600'));
       await scene.allRun();
@@ -240,7 +240,7 @@ describe('each that is ended', { skip, concurrency: 2 }, () => {
     });
   }
 
-  test('a run that was ended by a signal is taken up again: what it has left is followed to its end', async (context) => {
+  test('a run can be resumed after a signal: running commands are followed until they exit', async (context) => {
     const scene = await Scene.make(context);
     const folder = join(scene.file, '..', 'run');
     const command = 'sleep 8; echo done';
@@ -258,7 +258,7 @@ describe('each that is ended', { skip, concurrency: 2 }, () => {
     for (const { spec } of scene.pods) assert.equal(spec?.ephemeralContainers?.length, 1);
   });
 
-  test('a reader that goes: the run ends, its report is in its file, and what runs is named', async (context) => {
+  test('a closed stdout ends the run: the report is in its file, and running commands are named', async (context) => {
     const scene = await Scene.make(context);
     const run = scene.start(scene.args('while :; do echo line; sleep 1; done', '--prefix'));
     await scene.allRun();
@@ -271,13 +271,13 @@ describe('each that is ended', { skip, concurrency: 2 }, () => {
     assert.equal(named(run.output.stderr).length, PARALLEL, run.output.stderr);
   });
 
-  test('no room for outputs: those targets are lost, with all that is known of them', async (context) => {
+  test('a full disk for outputs: those targets are lost, with everything that is known about them', async (context) => {
     const scene = await Scene.make(context);
     const folder = join(scene.file, '..', 'run');
-    // A file may have 8 KiB, or 16, as shells count: a larger output does not fit, the journal does.
+    // The limit is 8 or 16 KiB, depending on the shell's unit: too small for a large output, enough for the journal.
     const limited = ['sh', '-c', 'ulimit -f 16; exec "$@"', 'sh'];
     const command = 'if [ $KUBECTL_DBG_POD = p1 ]; then seq 1 20000; else echo little; fi';
-    // The report is larger, too: it goes to stdout.
+    // The report is larger too, so it goes to stdout.
     const args = toStdout(scene.args(command, `--output-dir=${folder}`));
     const run = scene.start(args, limited);
     assert.equal(await run.ended, 2, run.output.stderr);
@@ -287,7 +287,7 @@ describe('each that is ended', { skip, concurrency: 2 }, () => {
     assert.deepEqual([lost?.pod, lost?.exitCode, lost?.truncated], ['p1', 0, true]);
   });
 
-  test('no room for the journal: no new targets, and the report is whole', async (context) => {
+  test('a full disk for the journal: starts no new targets, and the report is complete', async (context) => {
     const scene = await Scene.make(context);
     const folder = join(scene.file, '..', 'run');
     const limited = ['sh', '-c', 'ulimit -f 1; exec "$@"', 'sh'];
@@ -303,7 +303,7 @@ describe('each that is ended', { skip, concurrency: 2 }, () => {
     assert.match(run.output.stderr, /No new targets are started: cannot write to .*run: EFBIG/);
   });
 
-  test('connections that are cut again and again lose no result', async (context) => {
+  test('repeatedly cut connections lose no result', async (context) => {
     const scene = await Scene.make(context);
     const proxy = await startCuttingProxy(scene.env, scene.env.HOME ?? '');
     context.after(() => proxy.stop());

@@ -1,4 +1,4 @@
-// The Indexed Job of examples/: workers in the cluster, each with a part of the pods, and the rights of the manifest only.
+// The Indexed Job of examples/: workers in the cluster, each with a shard of the pods, and only the manifest's rights.
 import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -19,7 +19,7 @@ const IMAGE = 'example.com/kubectl-dbg:v1';
 
 const PODS = 10;
 
-/** Where objects of the manifest's kinds are made. */
+/** API paths of the manifest's kinds. */
 const PATHS: Readonly<Record<string, string>> = {
   Namespace: '/api/v1/namespaces',
   ServiceAccount: '/api/v1/namespaces/audit/serviceaccounts',
@@ -63,15 +63,15 @@ describe('an Indexed Job', { skip: missing ?? false }, () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  /** Looks after each change of a collection until something holds. */
+  /** Checks a condition after each change of a collection until it is true. */
   async function until(path: string, holds: () => Promise<boolean>): Promise<void> {
     const signal = AbortSignal.timeout(90_000);
     for await (const _ of cluster.watch<Pod>({ path, resourceVersion: '', signal }))
       if (await holds()) return;
-    throw new Error(`${path}: it did not come to that`);
+    throw new Error(`${path}: the condition did not become true`);
   }
 
-  test('each pod is in one shard, and the shards make one report', async () => {
+  test('each pod is in exactly one shard, and the shards merge to one report', async () => {
     for (const document of loadAll(await readFile(MANIFEST, 'utf8'))) {
       const object = document as { kind: string };
       const body = object.kind === 'Job' ? onThisNode(object as unknown as Job) : object;
@@ -112,7 +112,7 @@ describe('an Indexed Job', { skip: missing ?? false }, () => {
     return Buffer.concat(parts).toString('utf8');
   }
 
-  /** Pods of the sandbox reach its API server by the host's network only. */
+  /** Pods of the sandbox can only reach its API server with hostNetwork. */
   function onThisNode(job: Job): Job {
     const { port } = new URL(sandbox.url);
     const spec = job.spec?.template.spec;

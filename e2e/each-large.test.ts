@@ -1,5 +1,5 @@
-// `kubectl dbg each` on clusters with very many pods, and on a server that reports pods without end: what it keeps is a part
-// of what comes. Linux only: memory is read from /proc.
+// Memory of `kubectl dbg each` on clusters with very many pods, and with a server that lists pods endlessly. Linux only:
+// memory is read from /proc.
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -16,11 +16,11 @@ import { type ClientRun, runClient } from './each-scale/client.ts';
 const PODS = 60_000;
 const OWNERS = 60;
 
-/** Pods of a page. */
+/** Pods per page. */
 const PAGE = 500;
 
-/** What the program may take for 60,000 pods, some 30 MB of text, and for a server that never ends, in MiB. */
-const MOST_MIB = 300;
+/** Memory limit in MiB for 60,000 pods (about 30 MB of JSON), and for an endless server. */
+const MAX_MIB = 300;
 const MOST_ENDLESS_MIB = 900;
 
 const skip = process.platform === 'linux' ? false : 'memory is read from /proc';
@@ -80,16 +80,16 @@ function* some(count: number, fields?: (index: number) => Parameters<typeof pod>
 
 type Answer = (query: URLSearchParams, response: AnyResponse) => void;
 
-/** A server that streams its list, and goes on as a watch. */
+/** A server with streaming lists. */
 function streams(pods: () => Iterable<object>): Answer {
   return (_, response) => {
     response.writeHead(200, { 'content-type': 'application/json' });
-    // No faster than it is read, and never to its end.
+    // With back-pressure, and without an end.
     Readable.from(eventLines(pods())).pipe(response, { end: false });
   };
 }
 
-/** A server that knows no streaming lists. */
+/** A server without streaming lists. */
 const pages: Answer = (query, response) => {
   if (query.has('sendInitialEvents')) {
     const status = { kind: 'Status', apiVersion: 'v1', status: 'Failure', reason: 'Invalid', code: 422 };
@@ -145,7 +145,7 @@ describe('very many pods', { skip }, () => {
         new RegExp(`${OWNERS} targets of ${OWNERS} workloads on .* ${PODS - OWNERS} skipped`),
       );
       context.diagnostic(`${run.peakMiB.toFixed(0)} MiB, ${run.cpuSeconds.toFixed(1)} s of processor time`);
-      assert.ok(run.peakMiB < MOST_MIB, `${run.peakMiB} MiB`);
+      assert.ok(run.peakMiB < MAX_MIB, `${run.peakMiB} MiB`);
     });
   }
 
@@ -156,7 +156,7 @@ describe('very many pods', { skip }, () => {
       () => ({ annotations: { 'kubectl.kubernetes.io/default-container': 'x'.repeat(1_000_000) } }),
     ],
   ] as const) {
-    test(`a server that reports pods without end, with long ${what}, is given up`, async (context) => {
+    test(`gives up on a server that lists pods endlessly, with long ${what}`, async (context) => {
       const run = await list(
         context,
         streams(() => some(Infinity, fields)),

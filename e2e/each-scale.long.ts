@@ -1,5 +1,5 @@
-// `kubectl dbg each` in ten thousand simulated pods in 50 namespaces, one in a hundred failing in each way there is, with
-// connections cut and a busy server in between; the program is killed in the middle and goes on. Ten minutes on two cores.
+// `kubectl dbg each` in ten thousand simulated pods in 50 namespaces. One in a hundred fails in each possible way, connections
+// are cut, the server is busy at times, and the program is killed and resumed. Takes ten minutes on two cores.
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,10 +12,10 @@ const FEW = Number(process.env.KUBECTL_DBG_SCALE_FEW ?? 1_000);
 const MANY = Number(process.env.KUBECTL_DBG_SCALE_MANY ?? 10_000);
 const NAMESPACES = 50;
 
-/** Processor time for ten times the targets: at most eleven times as much. */
+/** CPU time for ten times the targets: at most eleven times as much. */
 const GROWTH = 1.1;
 
-/** Processor time of the program's own for a target, in seconds. */
+/** CPU time of the program per target, in seconds. */
 const CPU_A_TARGET = 0.025;
 
 interface Cost {
@@ -28,7 +28,7 @@ interface Cost {
 
 const costs: Cost[] = [];
 
-test(`${FEW} pods in one go`, async (context) => {
+test(`${FEW} pods in one run`, async (context) => {
   const world = await scaleWorld(FEW, NAMESPACES);
   context.after(() => world.stop());
   const run = await world.run(['--run-timeout=40s']);
@@ -40,7 +40,7 @@ test(`${FEW} pods in one go`, async (context) => {
   tell(context, { targets: FEW, ...run });
 });
 
-test(`${MANY} pods, the program killed in the middle and gone on`, async (context) => {
+test(`${MANY} pods, with the program killed and resumed`, async (context) => {
   const world = await scaleWorld(MANY, NAMESPACES);
   context.after(() => world.stop());
   const folder = join(world.folder, 'run');
@@ -58,7 +58,7 @@ test(`${MANY} pods, the program killed in the middle and gone on`, async (contex
   assert.equal(second.code, 2, second.stderr);
 
   const report = world.report();
-  // Those whose pod was made anew meanwhile have a result for the pod that is gone, and one for the new one.
+  // A pod that was replaced meanwhile has a result for the old pod and one for the new.
   const isNew = new Set(world.members.filter(({ kind }) => kind === 'replaced').map(keyOf));
   const results = report.results.filter((result) => !isNew.has(keyOf(result)));
   const members = world.members.filter(({ kind }) => kind !== 'replaced');
@@ -96,7 +96,7 @@ test(`${MANY} pods, the program killed in the middle and gone on`, async (contex
   tell(context, { targets: MANY, ...run });
 });
 
-test('the cost grows with the targets, and no faster', (context) => {
+test('the cost grows linearly with the number of targets', (context) => {
   const [few, many] = costs;
   if (few === undefined || many === undefined) assert.fail('a run has failed');
   const growth = many.cpuSeconds / few.cpuSeconds;
@@ -120,7 +120,7 @@ function events(journal: string, event: string): string[] {
     .filter((line) => line.startsWith(`{"event":"${event}"`));
 }
 
-/** No pod has two containers of the run, nor one of another run. */
+/** Checks that no pod has two containers of the run, or one of another run. */
 function checkRunOnce(pods: readonly object[], run: string): void {
   for (const pod of pods as { spec?: { ephemeralContainers?: { name: string }[] } }[]) {
     const names = (pod.spec?.ephemeralContainers ?? []).map(({ name }) => name);

@@ -1,4 +1,4 @@
-// `kubectl dbg each` on a fleet to which everything happens that can; the same with many more pods is each-scale.long.ts.
+// `kubectl dbg each` on pods with every possible failure; each-scale.long.ts does the same with many more pods.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { checkReport } from './each-scale/expect.ts';
@@ -15,10 +15,10 @@ before(async () => {
 });
 after(async () => await world?.stop());
 
-test('every target has its result and its output, whatever happens to it', { skip }, async () => {
+test('every target has the right result and output, whatever happens to it', { skip }, async () => {
   const run = await world.run(['--run-timeout=5s']);
   assert.equal(run.code, 2);
   checkReport(world.report(), world.members, { maxOutput: MAX_OUTPUT });
-  // A connection that is cut takes what is under way along: of so few that is a large part.
+  // A cut connection affects all running targets, which are a large fraction of so few.
   checkCost(run, PODS, 2.5);
 });

@@ -1,4 +1,4 @@
-// The proposal's second story: a container with one program and no shell is looked into from the inside.
+// Inspects a container with one program and no shell from the inside.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Container, PodSpec } from 'kubernetes-types/core/v1.d.ts';
@@ -56,7 +56,7 @@ describe('entering a target', { skip: missing ?? false }, () => {
   const dbg = (...words: string[]) =>
     runDbg([...words.slice(0, 1), '-n', world.namespace, ...words.slice(1)], { env: world.env });
 
-  test('/ is the root of the target, and tools that it lacks run there', async () => {
+  test("/ is the target's root file system, and tools that it lacks run there", async () => {
     const result = await dbg(
       'neato',
       '--enter',
@@ -70,7 +70,7 @@ describe('entering a target', { skip: missing ?? false }, () => {
     assert.match(result.stderr, /^Entering the file system of container "neato": \/ is its root/m);
   });
 
-  test('nothing is written there, and nothing stays: no file, no process', async () => {
+  test('creates no files in the target, and leaves no processes', async () => {
     const look = async () => {
       const seen = await dbg(
         'writable',
@@ -78,8 +78,8 @@ describe('entering a target', { skip: missing ?? false }, () => {
         '--',
         'sh',
         '-c',
-        // One process looks, and is the only one of this command that is there when it lists the others. A process
-        // without a command line has ended: its new parent, the target's first process, does not collect it.
+        // A single process lists all others, and is the only one of this command at that time. A process without a command
+        // line is a zombie, which the target's init process does not reap.
         'find /proc/1/root -xdev | sort; echo; for p in /proc/[0-9]*; do c=$(tr "\\0" " " <$p/cmdline); [ -z "$c" ] || echo "$c"; done',
       );
       assert.equal(seen.code, 0, seen.stderr);
@@ -99,7 +99,7 @@ describe('entering a target', { skip: missing ?? false }, () => {
     assert.equal(await look(), first);
   });
 
-  test("working directory and environment are the target's; --env wins; its loader settings are left out", async () => {
+  test("working directory and environment are the target's, without dynamic linker variables; --env takes precedence", async () => {
     const result = await dbg(
       'web',
       '-q',
@@ -114,7 +114,7 @@ describe('entering a target', { skip: missing ?? false }, () => {
     assert.equal(result.stdout, `/app\nit's "red"\nand $x blue|it's $x||web\n`);
   });
 
-  test('the tools of a dynamically linked image run by their own loader and libraries', async () => {
+  test('tools of a dynamically linked image use their own dynamic linker and libraries', async () => {
     const result = await dbg(
       'neato',
       '-q',
@@ -129,19 +129,19 @@ describe('entering a target', { skip: missing ?? false }, () => {
     assert.match(result.stderr, /\/lib64/);
   });
 
-  test('where all containers share their processes, the right one is entered', async () => {
+  test('enters the right container in a shared process namespace', async () => {
     const named = await dbg('two', '-q', '--enter', '--target=neato', '--', 'ls', '/neato');
     assert.deepEqual([named.stdout, named.code], ['/neato\n', 0], named.stderr);
     const first = await dbg('two', '-q', '--enter', '--', 'ls', '/bin/busybox');
     assert.deepEqual([first.stdout, first.code], ['/bin/busybox\n', 0], first.stderr);
   });
 
-  test('its exit code comes back', async () => {
+  test('returns the exit code', async () => {
     assert.equal((await dbg('neato', '-q', '--enter', '--', 'sh', '-c', 'exit 7')).code, 7);
     assert.equal((await dbg('neato', '-q', '--enter', '--', 'no-such-program')).code, 127);
   });
 
-  test('on a terminal it is a shell, which ctrl-C does not end', async (t) => {
+  test('on a terminal it starts a shell, which ctrl-C does not terminate', async (t) => {
     const args = ['neato', '-n', world.namespace, '-q', '--enter'];
     const terminal = new TerminalProgram(process.execPath, [KUBECTL_DBG, ...args], { env: world.env });
     t.after(() => terminal.kill('SIGKILL'));
@@ -154,7 +154,7 @@ describe('entering a target', { skip: missing ?? false }, () => {
     assert.equal(await terminal.exited, 5);
   });
 
-  test('--enter=namespaces is in the mount namespace too', async () => {
+  test('--enter=namespaces also enters the mount namespace', async () => {
     const script = '[ "$(readlink /proc/self/ns/mnt)" = "$(readlink /proc/1/ns/mnt)" ] && ls /neato';
     const result = await dbg(
       'writable',
@@ -169,20 +169,20 @@ describe('entering a target', { skip: missing ?? false }, () => {
     assert.match(result.stderr, /^Entering the mount, UTS, IPC and network namespaces/m);
   });
 
-  test('what is missing is said in one line', async () => {
+  test('a missing prerequisite is reported in one line', async () => {
     const restricted = await dbg('neato', '--enter', '--profile=restricted');
     assert.deepEqual([restricted.code, restricted.stderr.trim().split('\n').length], [64, 1]);
     assert.match(restricted.stderr, /SYS_CHROOT.*--profile=general/);
     const namespaces = await dbg('neato', '--enter=namespaces');
     assert.match(namespaces.stderr, /SYS_ADMIN.*--profile=sysadmin/);
-    // The service runs as another user. What ended before the attach comes from the log, on stdout.
+    // The service runs as another user. Output from before the attach comes from the log, on stdout.
     const traced = await dbg('web', '-q', '--enter', '--profile=baseline', '--', 'ls');
     const said = (traced.stdout + traced.stderr).trim();
     assert.deepEqual([traced.code, said.split('\n').length], [126, 1], said);
     assert.match(said, /SYS_PTRACE.*--profile=general/);
   });
 
-  test('the whole story: a file that only the target has, a tool that it lacks, then the same by hand', async () => {
+  test('a file that only the target has, with a tool that it lacks; then the same manually', async () => {
     const plain = await dbg('writable', '-q', '--', 'sh', '-c', 'ls /neato');
     assert.equal(plain.code, 1, 'the debug container has the file too');
 

@@ -1,5 +1,5 @@
-// A share of the fault matrix: whatever goes wrong with a session, it ends, the exit code and the words tell the truth,
-// the output is whole or its loss is reported, and nothing stays behind. `npm run test:long` plays every cell.
+// A subset of the fault matrix: whatever goes wrong in a session, it ends, exit code and messages are correct, the output is
+// complete or its loss is reported, and nothing is left behind. `npm run test:long` runs every cell.
 import assert from 'node:assert/strict';
 import { after, before, describe, test, type TestContext } from 'node:test';
 import { FAULT_POINTS } from 'kube-sandbox';
@@ -10,16 +10,16 @@ import { judgeCell } from './fault-matrix/judge-cell.ts';
 import { playOnPty } from './fault-matrix/play-on-pty.ts';
 import { playCell } from './fault-matrix/play-cell.ts';
 
-/** Sessions at once: they mostly wait. */
+/** Number of concurrent sessions, which mostly wait. */
 const PARALLEL = 12;
 
 const NO_PROC = process.platform === 'linux' ? false : 'needs /proc to find the program below its shell';
 
-test('every point of the sandbox is in the matrix', () => {
+test('every injection point of the sandbox is in the matrix', () => {
   const covered = new Set<string>(
     cellsOf(INJECTIONS).flatMap((cell) => (cell.injection.faults?.(cell) ?? []).map(({ point }) => point)),
   );
-  // Injected by what acts on a running session, or of the sandbox's own tests.
+  // Covered by faults in running sessions, or by the sandbox's own tests.
   for (const point of ['connection', 'stream-input']) covered.add(point);
   assert.deepEqual(
     Object.keys(FAULT_POINTS).filter((point) => !covered.has(point)),
@@ -41,7 +41,7 @@ describe('fault matrix', { concurrency: PARALLEL }, () => {
     });
   }
 
-  describe('by the built program on a pseudo-terminal', { skip: NO_PROC, concurrency: 4 }, () => {
+  describe('with the built program on a pseudo-terminal', { skip: NO_PROC, concurrency: 4 }, () => {
     for (const [index, cell] of ptyShareOf(INJECTIONS).entries()) {
       test(cell.name, async (context) => {
         await judge(context, cell, `p${index}`, playOnPty);
@@ -49,7 +49,7 @@ describe('fault matrix', { concurrency: PARALLEL }, () => {
     }
   });
 
-  /** As in `npm run test:long`: a cell that was wrong is played once more, and named: it may only have been too slow. */
+  /** As in `npm run test:long`, a failed cell is repeated once and named: it may only have been too slow. */
   async function judge(
     context: TestContext,
     cell: Cell,

@@ -4,18 +4,18 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type CommandResult, KUBECTL_DBG, runProgram } from './command.ts';
 
-/** The folder of the client's bundle. */
+/** The directory of the client's bundle. */
 export const BUNDLE = fileURLToPath(new URL('../packages/kubectl-dbg/dist/', import.meta.url));
 
-/** A run, and the files of the bundle that it loaded, as V8's coverage lists them. */
+/** A run, and the files of the bundle that it loaded, according to V8's coverage. */
 export interface MeasuredRun {
   result: CommandResult;
   loaded: string[];
-  /** Of all these files. */
+  /** Total size of these files. */
   bytes: number;
 }
 
-/** Runs kubectl-dbg and looks at what it loads of its bundle. */
+/** Runs kubectl-dbg and measures which files of the bundle it loads. */
 export async function measureLoading(
   args: readonly string[],
   env: Record<string, string> = {},

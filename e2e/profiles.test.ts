@@ -1,4 +1,4 @@
-// What profiles, adjustments and take-overs come to in real containers, as the kernel shows it.
+// The effects of profiles and of flags such as --cap-add and --as-target in real containers, according to the kernel.
 import assert from 'node:assert/strict';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
@@ -10,7 +10,7 @@ import { openTestCluster, REAL_CONTEXT, type TestCluster } from './world.ts';
 /** Bits of capabilities(7). */
 const CAP = { NET_BIND_SERVICE: 10, NET_ADMIN: 12, NET_RAW: 13, SYS_PTRACE: 19, SYS_ADMIN: 21 } as const;
 
-/** Prints what the kernel says of the process. */
+/** Prints the process's attributes in the kernel. */
 const SHOW = `
 grep -E '^(Uid|Gid|CapEff|CapBnd|NoNewPrivs):' /proc/self/status
 for namespace in pid net ipc uts; do echo "$namespace: $(readlink /proc/self/ns/$namespace)"; done
@@ -54,7 +54,7 @@ describe('profiles with real containers', { skip: missingForUsers() ?? false }, 
       env: world.env,
     });
 
-  /** Runs SHOW and returns its lines by their first word. */
+  /** Runs SHOW; returns its lines by first word. */
   async function show(target: string, ...flags: string[]): Promise<Map<string, string>> {
     const result = await run(target, ...flags, '--', 'sh', '-c', SHOW);
     assert.equal(result.code, 0, result.stderr);
@@ -66,7 +66,7 @@ describe('profiles with real containers', { skip: missingForUsers() ?? false }, 
     );
   }
 
-  /** The namespaces of the sandbox's node: root's are this process's own, a user's those of the node's first process. */
+  /** The namespaces of the sandbox's node: for root this process's own, otherwise those of the node's init process. */
   async function nodeNamespaces(): Promise<[type: string, namespace: string][]> {
     const types = ['pid', 'net', 'ipc'];
     if (process.getuid?.() === 0) return types.map((type) => [type, readlinkSync(`/proc/self/ns/${type}`)]);
@@ -77,7 +77,7 @@ describe('profiles with real containers', { skip: missingForUsers() ?? false }, 
     return types.map((type, index) => [type, lines[index] ?? '']);
   }
 
-  /** Names of the pods that nobody is deleting. */
+  /** Names of the pods that are not being deleted. */
   async function staying(): Promise<(string | undefined)[]> {
     const pods = await world.listPods();
     return pods
@@ -114,7 +114,7 @@ describe('profiles with real containers', { skip: missingForUsers() ?? false }, 
     });
   }
 
-  test('restricted does not start an image that runs as root, and says so', async () => {
+  test('restricted does not start an image that runs as root, and reports it', async () => {
     const result = await run('app', '--profile=restricted', '--', 'true');
     assert.equal(result.code, 69);
     assert.match(result.stderr, /root/);
@@ -125,7 +125,7 @@ describe('profiles with real containers', { skip: missingForUsers() ?? false }, 
     assert.doesNotMatch(shown.get('processes') ?? '', /sleep 3601/);
   });
 
-  test('--as-target runs as the target does', async () => {
+  test('--as-target runs as the same user as the target', async () => {
     assert.equal(user(await show('app', '--as-target', '--profile=baseline')), '1234:2345');
   });
 
@@ -142,7 +142,7 @@ describe('profiles with real containers', { skip: missingForUsers() ?? false }, 
     assert.ok(has(await show('app', '--profile=baseline', '--privileged'), 'SYS_ADMIN'));
   });
 
-  test('--mounts-from-target shows the files of the target, read-only unless asked', async () => {
+  test('--mounts-from-target mounts the volumes of the target, read-only by default', async () => {
     const words = ['--', 'sh', '-c', 'cat /data/file; echo changed >/data/other && cat /data/other'];
     const readOnly = await run('app', '--mounts-from-target', ...words);
     assert.match(readOnly.stdout, /^from-target$/m);
@@ -169,7 +169,7 @@ describe('profiles with real containers', { skip: missingForUsers() ?? false }, 
     ['sysadmin', [], ['SYS_PTRACE', 'NET_ADMIN', 'NET_RAW', 'SYS_ADMIN'], true],
     ['legacy', [], [], false],
   ] as [string, string[], (keyof typeof CAP)[], boolean][]) {
-    test(`${profile} in a copy: the rights, and ${shares ? '' : 'not '}the processes of the others`, async () => {
+    test(`${profile} in a copy: capabilities, and ${shares ? 'shared' : 'separate'} processes`, async () => {
       const shown = await show('app', `--profile=${profile}`, '--copy-to', `copy-${profile}`, ...flags);
       for (const power of ['SYS_PTRACE', 'NET_ADMIN', 'SYS_ADMIN'] as const) {
         assert.equal(has(shown, power), powers.includes(power), power);
@@ -181,12 +181,12 @@ describe('profiles with real containers', { skip: missingForUsers() ?? false }, 
     });
   }
 
-  test('a copy without shared processes sees its own only', async () => {
+  test('a container of a copy without shared processes sees only its own', async () => {
     const shown = await show('app', '--copy-to=copy-alone', '--share-processes=false');
     assert.doesNotMatch(shown.get('processes') ?? '', /sleep 3601/);
   });
 
-  test("a copy's container runs another command, and its exit code comes back", async () => {
+  test('a container of a copy runs another command, and its exit code is returned', async () => {
     const result = await runDbg(
       [
         'app',
@@ -227,7 +227,7 @@ describe('profiles with real containers', { skip: missingForUsers() ?? false }, 
     });
   }
 
-  test("--host-shell runs in the node's own files, by chroot or by its namespaces", async () => {
+  test("--host-shell runs in the node's file system, by chroot or in its namespaces", async () => {
     for (const profile of ['general', 'sysadmin']) {
       const result = await run(
         `node/${node}`,
@@ -243,7 +243,7 @@ describe('profiles with real containers', { skip: missingForUsers() ?? false }, 
     }
   });
 
-  test('--profile=auto takes what the namespace admits, and says what that costs', async () => {
+  test('--profile=auto uses the profile that the namespace admits, and reports the restrictions', async () => {
     const label = (level: string | null) =>
       world.cluster.request({
         method: 'PATCH',
@@ -266,7 +266,7 @@ describe('profiles with real containers', { skip: missingForUsers() ?? false }, 
         ],
         { env: world.env },
       );
-    // A pod by itself: the namespace's policy judges all containers of a pod, those of the other tests too.
+    // A separate pod, because the namespace's policy applies to all containers of a pod, including those of other tests.
     const plain: Pod = {
       apiVersion: 'v1',
       kind: 'Pod',

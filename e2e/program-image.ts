@@ -1,4 +1,4 @@
-// The program as an image, from the files of this machine: node, its libraries, and the bundle.
+// Builds an image of the program from files of this machine: node, its libraries, and the bundle.
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 const PACKAGE = fileURLToPath(new URL('../packages/kubectl-dbg/', import.meta.url));
 
-/** Where the program is in the image. */
+/** The directory of the program in the image. */
 const HOME = '/opt/kubectl-dbg';
 
 /** Writes a `docker save` archive of an image whose entrypoint is the built program. */

@@ -1,17 +1,17 @@
 import { missingForOtherUsers, missingForRealContainers } from 'kube-sandbox';
 import { REAL_CONTEXT } from './world.ts';
 
-/** Why tests with real containers cannot run here, in words; undefined if they can. */
+/** Why tests with real containers cannot run here, as text; undefined if they can. */
 export function missingForContainers(): string | undefined {
   return REAL_CONTEXT === undefined ? missingForRealContainers() : undefined;
 }
 
-/** Why containers can't run as any user here, in words; undefined if they can. */
+/** Why containers can't run as any user id here, as text; undefined if they can. */
 export function missingForUsers(): string | undefined {
   return REAL_CONTEXT === undefined ? missingForOtherUsers() : undefined;
 }
 
-/** Why tests that play in the sandbox's own images cannot run here. */
+/** Why tests that need the sandbox's own images cannot run here. */
 export function missingForOwnImages(): string | undefined {
   return REAL_CONTEXT === undefined
     ? missingForRealContainers()

@@ -1,5 +1,5 @@
-// What becomes of a session whose attach is refused, by a server that keeps its connections open as real ones do: for
-// each answer and each kind of input it ends in time, with the right outcome, and its process is gone a moment later.
+// Sessions whose attach is refused by a server that keeps connections open, as real servers do: with each response and each
+// type of input they end in time with the right outcome, and the process exits soon.
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,9 +12,9 @@ import { startSessionServer } from '../packages/kubectl-dbg/src/testing/session-
 import { temporaryFolder } from '../packages/kubectl-dbg/src/testing/temporary-folder.ts';
 import { KUBECTL_DBG } from './command.ts';
 
-/** From the last word to the end of the process, in ms: a second, and some more for a machine that is busy. */
+/** Maximum time from the last output to the exit in ms: one second, plus a margin for a busy machine. */
 const AFTER_LAST_WORD_MS = 5_000;
-/** An attach is tried for 20 s where that may help. */
+/** An attach is retried for up to 20 s. */
 const BOUND_MS = 60_000;
 
 const WORDS = 'no ticket!';
@@ -29,7 +29,7 @@ const BODIES: Readonly<Record<string, (code: number) => [type: string, body: str
   page: () => ['text/html', `<html><body>${WORDS}</body></html>`],
 };
 
-/** These are tried again for 20 s: one test each will do. */
+/** Retried for 20 s, so there is only one test each. */
 const RETRIED = new Set([429, 500, 502, 503]);
 
 const CASES: [code: number, bodies: string[], exitCode: number][] = [
@@ -56,11 +56,11 @@ function refuse(socket: Duplex, code: number, body: string, close: boolean): voi
 interface Ended {
   code: number | null;
   stderr: string;
-  /** Milliseconds from the last word to the end. */
+  /** Time from the last output to the exit, in ms. */
   lingered: number;
 }
 
-/** Runs a program whose input stays open; fails if it outlives its bound. */
+/** Runs a program with open input; fails if it does not exit in time. */
 async function run(child: ChildProcess): Promise<Ended> {
   let stderr = '';
   let last = performance.now();
@@ -75,7 +75,7 @@ async function run(child: ChildProcess): Promise<Ended> {
   return { code, stderr, lingered: performance.now() - last };
 }
 
-test('standard input that is a directory is not the end of input', async (context) => {
+test('a directory as standard input is an error, not an end of input', async (context) => {
   const server = await startSessionServer(context, { protocol: 'http/1.1', exitCode: 0 });
   const folder = await temporaryFolder(context);
   const kubeconfig = join(folder, 'config');
@@ -89,7 +89,7 @@ test('standard input that is a directory is not the end of input', async (contex
   assert.match(ended.stderr, /cannot read stdin: it is a directory/);
 });
 
-describe('an attach that is refused', { concurrency: 6 }, () => {
+describe('a refused attach', { concurrency: 6 }, () => {
   for (const [code, bodies, exitCode] of CASES) {
     for (const body of bodies) {
       for (const close of RETRIED.has(code) ? [false] : [false, true]) {

@@ -1,4 +1,4 @@
-// The HTML report in a real browser, with ten thousand rows and outputs that want to be more than text.
+// The HTML report in a real browser, with ten thousand rows and hostile outputs.
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,7 +12,7 @@ import { exampleReport, HOSTILE } from './report-page/example-report.ts';
 
 const ROWS = 10_000;
 
-/** A frame in which rows come into view may take so long, in ms. */
+/** Maximum duration of a frame while scrolling, in ms. */
 const FRAME_MS = 100;
 
 const PHONE = { width: 360, height: 740 };
@@ -34,7 +34,7 @@ after(async () => {
   if (folder !== undefined) await rm(folder, { recursive: true, force: true });
 });
 
-/** Opens a report; what the page complains of fails the test at its end. */
+/** Opens a report; errors and console messages of the page fail the test at its end. */
 async function open(
   context: TestContext,
   name: 'many' | 'few',
@@ -61,14 +61,14 @@ async function open(
 
 const count = (page: Page) => page.locator('#count').textContent();
 
-/** Waits until the number of rows is told so. */
+/** Waits until the displayed number of rows satisfies the condition. */
 async function counted(page: Page, holds: (text: string) => boolean): Promise<void> {
   while (!holds((await count(page)) ?? '')) await page.waitForTimeout(10);
 }
 
 const firstRow = (page: Page) => page.locator('#rows .row').first();
 
-test('all rows are found, a few are drawn, and scrolling is quick', { skip }, async (context) => {
+test('all rows can be found, few are rendered, and scrolling is fast', { skip }, async (context) => {
   const page = await open(context, 'many');
   assert.equal(await count(page), `${ROWS} of ${ROWS}`);
   assert.ok((await page.locator('#rows .row').count()) < 120);
@@ -91,7 +91,7 @@ test('all rows are found, a few are drawn, and scrolling is quick', { skip }, as
   assert.match((await page.locator('#rows .row.on').textContent()) ?? '', /-09999\/app/);
 });
 
-test('filter and sort by keyboard', { skip }, async (context) => {
+test('filters and sorts by keyboard', { skip }, async (context) => {
   const page = await open(context, 'many');
   await page.keyboard.press('/');
   await page.keyboard.type('team-7/ failed');
@@ -121,7 +121,7 @@ test('filter and sort by keyboard', { skip }, async (context) => {
   assert.match((await page.locator('#detail').textContent()) ?? '', /Workload/);
 });
 
-test('outputs are text, whatever they say', { skip }, async (context) => {
+test('hostile outputs are shown as text', { skip }, async (context) => {
   const page = await open(context, 'few');
   for (const [index, text] of HOSTILE.entries()) {
     await page.fill('#filter', `hostile-${index}`);
@@ -144,7 +144,7 @@ test('on a phone nothing is wider than the screen', { skip }, async (context) =>
   assert.ok(await page.locator('#filter').isVisible());
 });
 
-test('in the dark the page is dark', { skip }, async (context) => {
+test('supports the dark colour scheme', { skip }, async (context) => {
   const brightness = async (colorScheme: 'dark' | 'light') => {
     const page = await open(context, 'few', { colorScheme });
     return (await page.evaluate(`(() => {
@@ -159,7 +159,7 @@ test('in the dark the page is dark', { skip }, async (context) => {
   assert.ok(light.ground > 700 && light.text < 200, JSON.stringify(light));
 });
 
-test('on paper there is a plain table, and every group open', { skip }, async (context) => {
+test('prints a plain table with every group open', { skip }, async (context) => {
   const page = await open(context, 'few');
   const paper = await page.pdf();
   assert.ok(paper.length > 10_000);
@@ -170,7 +170,7 @@ test('on paper there is a plain table, and every group open', { skip }, async (c
   assert.equal(await page.locator('#paper').isVisible(), true);
 });
 
-test('the policy lets no other script run', { skip }, async () => {
+test('the Content-Security-Policy blocks other scripts', { skip }, async () => {
   const page = await browser.newPage();
   await page.goto(pathToFileURL(join(folder, 'few.html')).href);
   const refused = (await page.evaluate(`(async () => {

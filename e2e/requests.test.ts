@@ -1,4 +1,4 @@
-// What one ephemeral session costs: connections are counted on the wire, requests as the client tells them (-v=6).
+// The cost of an ephemeral session: connections are counted by the server, requests in the client's trace (-v=6).
 import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
@@ -63,7 +63,7 @@ describe('cost of a session', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  test('five requests on two connections, in this order', async () => {
+  test('sends five requests on two connections, in this order', async () => {
     connections = 0;
     const result = await runDbg(['web', '-q', '-v=6', '--', 'sh', '-c', 'echo one; sleep 1; echo two'], {
       env: { PATH: process.env.PATH, HOME: folder, KUBECONFIG: kubeconfig },
@@ -87,8 +87,8 @@ describe('cost of a session', () => {
     assert.equal(connections, 2);
   });
 
-  // Checking objects where they come in, telling refusals apart and --enter have cost 30 kB of it; proof that a log which
-  // seems complete is, and what an attach says that input has ended, 2 kB.
+  // 30 kB are the validation of received objects, the distinction of refusals, and --enter; 2 kB the check that a log is
+  // complete, and the end of input of an attach.
   test('a session loads at most 442000 bytes of code, and nothing of what it does not use', async () => {
     const { result, loaded, bytes } = await measureLoading(['web', '-q', '--', 'echo', 'one'], {
       KUBECONFIG: kubeconfig,

@@ -1,5 +1,5 @@
-// The same commands given to the official kubectl and to kubectl-dbg, on two equal pods: what they write must be equal
-// too, but for the differences that docs/differences.md names.
+// Runs the same commands with the official kubectl and kubectl-dbg on two equal pods: the objects that they write must be
+// equal, except for the differences in docs/differences.md.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
@@ -10,14 +10,13 @@ import { openTestCluster, type TestCluster } from './world.ts';
 
 const kubectl = await officialKubectl();
 
-/** Two pods that are equal but for their names. */
+/** Two pods that are equal except for their names. */
 const TWINS = ['official', 'ours'] as const;
 type Twin = (typeof TWINS)[number];
 
 /**
- * Commands for a pod: `POD` is its name, `COPY` that of a copy, `DBG` a name for the debug container, `NODE` the node;
- * then the differences expected.
- * The profile is always written, for its default changed in kubectl v1.36.
+ * Commands for a pod, with placeholders: `POD`, `COPY` (a copy), `DBG` (the debug container), `NODE`; then the expected
+ * differences. The profile is always explicit, because its default has changed in kubectl v1.36.
  */
 const COMMANDS: [command: string, ...differences: string[]][] = [
   ['POD --profile=general -c DBG --target=app'],
@@ -48,7 +47,7 @@ const COMMANDS: [command: string, ...differences: string[]][] = [
   ['node/NODE --profile=legacy --arguments-only -- x'],
 ];
 
-/** What a difference makes of the official object. */
+/** Applies each difference to the official object. */
 const DIFFERENCES: Record<string, (object: Pod | Container) => void> = {
   'target-chosen': (container) => Object.assign(container, { targetContainerName: 'app' }),
   'restart-never': (pod) => {
@@ -57,7 +56,7 @@ const DIFFERENCES: Record<string, (object: Pod | Container) => void> = {
   },
 };
 
-/** What --ttl is by default. */
+/** The default of --ttl. */
 const LIFETIME_SECONDS = 3600;
 
 describe(
@@ -75,7 +74,7 @@ describe(
     });
     after(() => world.stop());
 
-    /** A pod with some of everything that a copy keeps or loses. */
+    /** A pod with everything that a copy keeps or removes. */
     function twin(name: string): Pod {
       const image = world.images.tools;
       const probe = { exec: { command: ['true'] }, periodSeconds: 5 };
@@ -123,7 +122,7 @@ describe(
       return ['-n', world.namespace, '--attach=false', ...image, ...words];
     }
 
-    /** Runs a command and returns what it made: the ephemeral container, or the new pod. */
+    /** Runs a command; returns the ephemeral container or the new pod. */
     async function made(command: string, who: Twin, index: number): Promise<Pod | Container> {
       const before = new Set((await world.listPods()).map(({ metadata }) => metadata?.name));
       const argv = argvOf(command, who, index);
@@ -152,25 +151,25 @@ describe(
           DIFFERENCES[code]?.(official);
           assert.notDeepEqual(comparable(official), unchanged, `${code} makes no difference`);
         }
-        // A pod that is made ends by itself (docs/differences.md).
+        // A created pod has a deadline (docs/differences.md).
         const { spec } = official as Pod;
         if (spec !== undefined) spec.activeDeadlineSeconds = LIFETIME_SECONDS;
         assert.deepEqual(ours, comparable(official));
       });
     }
 
-    test('every difference stands in docs/differences.md', () => {
+    test('every difference is documented in docs/differences.md', () => {
       const page = readFileSync(new URL('../docs/differences.md', import.meta.url), 'utf8');
       for (const code of Object.keys(DIFFERENCES)) assert.ok(page.includes(`| \`${code}\``), code);
     });
   },
 );
 
-/** An object without what differs from one run to the next: names, times, versions, the node's doings. */
+/** An object without values that differ between runs: names, times, versions, the kubelet's fields. */
 function comparable(object: Pod | Container): unknown {
   const { status: _status, ...rest } = object as Pod;
   const { metadata, ...others } = rest;
-  // Whose a pod is (docs/differences.md).
+  // The owner of a pod (docs/differences.md).
   const { 'kubectl-dbg/session': _session, ...annotations } = metadata?.annotations ?? {};
   const meta = metadata === undefined ? {} : { metadata: { labels: metadata.labels, annotations } };
   const text = JSON.stringify({ ...others, ...meta }, (key, value: unknown) =>

@@ -1,6 +1,6 @@
 import type xterm from '@xterm/headless';
 
-/** What of a terminal's screen is not as it was before a program ran; `shown`: all that was written to it. */
+/** Differences of a terminal's screen from before a program ran; `shown` is everything that was written to it. */
 export function screenDifferences(screen: xterm.Terminal, shown: string): string[] {
   const found: string[] = [];
   if (screen.buffer.active.type !== 'normal') found.push('alternate screen');

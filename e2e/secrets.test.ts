@@ -1,5 +1,4 @@
-// Wherever a user name and a password, a token or a signature can stand, none of them is shown: in no error, no JSON document
-// and no trace.
+// Passwords, tokens and signatures are never shown, wherever they come from: not in errors, JSON documents or traces.
 import assert from 'node:assert/strict';
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,7 +8,7 @@ import { temporaryFolder } from '../packages/kubectl-dbg/src/testing/temporary-f
 import { runDbg } from './command.ts';
 
 const SECRET = 's3cr3t-pa55';
-/** The same where it is written in Base64, as in an Authorization header. */
+/** The same in Base64, as in an Authorization header. */
 const ENCODED = Buffer.from(`user:${SECRET}`).toString('base64');
 const withPassword = (address: string) => address.replace('://', `://user:${SECRET}@`);
 
@@ -170,7 +169,7 @@ describe(
   },
 );
 
-/** A server that sends everybody elsewhere, to an address with a password. */
+/** A server that redirects all requests to a URL with a password. */
 async function makeScene(context: TestContext): Promise<Scene> {
   const server = await startApiServer(context, {
     answer(request, response) {

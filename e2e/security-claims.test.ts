@@ -1,4 +1,4 @@
-// Every claim of SECURITY.md names a test that is there.
+// Every claim in SECURITY.md refers to an existing test.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
@@ -10,8 +10,8 @@ const claims = text
   .filter((line) => /^\| (?!claim|-)/.test(line))
   .map((line) => line.split('|').map((cell) => cell.trim()));
 
-describe('claims about security', () => {
-  test('there are some', () => assert.ok(claims.length >= 20));
+describe('claims in SECURITY.md', () => {
+  test('exist', () => assert.ok(claims.length >= 20));
 
   for (const [, claim = '', proof = ''] of claims) {
     test(claim, () => {

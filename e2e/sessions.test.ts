@@ -1,5 +1,5 @@
-// Order after debugging: whatever ends the program, at whatever step, a clean-up leaves nothing; sessions are found, gone
-// back to and ended.
+// Cleaning up: whenever the program is terminated, `clean` removes everything; sessions can be listed, attached to and
+// stopped.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -13,10 +13,10 @@ import { KUBECTL_DBG, runDbg } from './command.ts';
 import { TerminalProgram } from './terminal.ts';
 import { openTestCluster, type TestCluster } from './world.ts';
 
-/** Longest (ms) that any of this may take on a busy machine. */
+/** Timeout of all waits on a busy machine, in ms. */
 const PATIENCE_MS = 90_000;
 
-/** What the program says (-v=6) once it has come so far. */
+/** Steps of the program, by their lines in the trace (-v=6). */
 const STEPS: [name: string, line: RegExp][] = [
   ['has read its target', /^GET \S+\/(pods\/web|nodes\/\S+) 200 in/m],
   ['has made the pod', /^POST \S+\/pods\S* 201 in/m],
@@ -45,7 +45,7 @@ describe('sessions', () => {
   const dbg = (...args: string[]) =>
     runDbg(['-n', world.namespace, ...args], { env: world.env, timeout: PATIENCE_MS });
 
-  /** Debug pods that are there, and not on their way out. */
+  /** Debug pods that exist and are not being deleted. */
   async function left(): Promise<string[]> {
     return (await world.listPods())
       .filter(({ metadata }) => metadata?.name !== 'web' && metadata?.deletionTimestamp === undefined)
@@ -60,7 +60,7 @@ describe('sessions', () => {
     }
   }
 
-  /** Runs the program up to a step, ends it there, and resolves with its exit code or the signal that ended it. */
+  /** Runs the program up to a step, and sends a signal; resolves with its exit code or signal. */
   async function endAt(args: string[], line: RegExp, signal: NodeJS.Signals): Promise<number | string> {
     const argv = [KUBECTL_DBG, '-n', world.namespace, '-v=6', ...args];
     const child = spawn(process.execPath, argv, { env: world.env, stdio: ['ignore', 'ignore', 'pipe'] });
@@ -82,7 +82,7 @@ describe('sessions', () => {
   }
 
   for (const workflow of ['copy', 'node'] as const) {
-    test(`${workflow}: ended by each signal at each step, then cleaned up: nothing is left`, async () => {
+    test(`${workflow}: after each signal at each step, clean leaves nothing behind`, async () => {
       const command = ['--', 'sleep', '36000'];
       for (const signal of SIGNALS) {
         const ends = STEPS.map(([, line]) => {
@@ -98,7 +98,7 @@ describe('sessions', () => {
           `${signal}: ${codes.join(', ')}`,
         );
         if (signal === 'SIGKILL') {
-          // What runs and has not expired is left alone unless its age is asked for.
+          // Running sessions that have not expired are kept, unless an age is given.
           const spared = await cleanSessions(world.cluster, {});
           assert.deepEqual(spared.removed, []);
           assert.ok((await left()).length > 0, 'a pod of the killed program is there');
@@ -113,7 +113,7 @@ describe('sessions', () => {
     });
   }
 
-  test('a session is listed, attached to and stopped; two in one pod are told apart', async () => {
+  test('a session can be listed, attached to and stopped; also two in one pod', async () => {
     const made = async (name: string, ...words: string[]) => {
       const run = await dbg(
         'web',
@@ -155,7 +155,7 @@ describe('sessions', () => {
     assert.deepEqual(report.outcome, { kind: 'exited', code: 3 });
   });
 
-  test('a copy bears who, why and until when, and ends by itself; clean asks, lists, and spares what runs', async () => {
+  test('a copy has owner, reason and expiry, and ends by itself; clean asks, lists, and keeps running sessions', async () => {
     const args = ['web', '--copy-to=mine', `--image=${world.images.tools}`, '--attach=false'];
     const refused = await runDbg(['-n', world.namespace, ...args, '--', 'sleep', '36000'], {
       env: { ...world.env, KUBECTL_DBG_REQUIRE_REASON: '1' },
@@ -180,7 +180,7 @@ describe('sessions', () => {
     assert.deepEqual(await left(), []);
   });
 
-  test('a pod that only looks like a debug pod is listed, and never removed', async () => {
+  test('a pod that only looks like a debug pod is listed, but never deleted', async () => {
     const image = world.images.tools;
     const looks: Pod = {
       apiVersion: 'v1',
@@ -192,7 +192,7 @@ describe('sessions', () => {
     const { removed, kept } = await cleanSessions(world.cluster, { olderThan: 0, foreign: true });
     assert.deepEqual(removed, []);
     assert.deepEqual(
-      // The pod of the test before may still be on its way out.
+      // The pod of the previous test may still be terminating.
       kept.map(({ session }) => session.pod).filter((pod) => pod !== 'mine'),
       ['shop-debug'],
     );
@@ -200,7 +200,7 @@ describe('sessions', () => {
     assert.deepEqual(await left(), ['shop-debug']);
   });
 
-  test('- is the last session of a terminal, and of no other', async (context) => {
+  test('- is the last session of this terminal only', async (context) => {
     const state = await mkdtemp(join(tmpdir(), 'kubectl-dbg-e2e-'));
     context.after(() => rm(state, { recursive: true, force: true }));
     const dbgHere = `'${process.execPath}' '${KUBECTL_DBG}' -n ${world.namespace}`;
@@ -220,7 +220,7 @@ describe('sessions', () => {
     assert.match(elsewhere.text, /no session of this terminal is known/);
   });
 
-  test('on a terminal: clean asks, ls -w tells what changes', async (context) => {
+  test('on a terminal: clean asks, ls -w shows changes', async (context) => {
     const state = await mkdtemp(join(tmpdir(), 'kubectl-dbg-e2e-'));
     context.after(() => rm(state, { recursive: true, force: true }));
     const env = { ...world.env, XDG_STATE_HOME: state };
@@ -253,7 +253,7 @@ describe('sessions', () => {
     assert.equal(await watching.exited, 130);
   });
 
-  test('a hundred dead debug containers in a pod: listed, and the pod is named as a carrier', async () => {
+  test('a hundred terminated debug containers in a pod are listed, and the pod is named', async () => {
     await world.createPod({
       apiVersion: 'v1',
       kind: 'Pod',

@@ -1,5 +1,5 @@
-// Whatever the program waits for before it has made anything, a signal ends it within a second: files that are pipes, inputs,
-// servers, proxies and name servers that are silent, readers that have stopped to read.
+// A signal terminates the program within a second, whatever it waits for before it has created anything: FIFOs, inputs,
+// unresponsive servers, proxies and name servers, readers that have stopped reading.
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
@@ -22,20 +22,20 @@ import { KUBECTL_DBG } from './command.ts';
 import { flood } from './hostile/peer.ts';
 
 const MOST_MS = 1_000;
-/** How long a program may take to begin, or to end, on a machine that has other things to do: then the test fails. */
+/** Timeout for a program to start or exit on a busy machine. */
 const PATIENCE_MS = 60_000;
 
-/** What a program is made to wait for, and how to know that it does. */
+/** What a program waits for. */
 interface Scene {
   folder: string;
-  /** A FIFO that somebody has open for writing and never writes to, and one that nobody has open. */
+  /** A FIFO with a writer that never writes, and one without a writer. */
   silent: string;
   lonely: string;
-  /** Kubeconfigs of servers that take connections and say nothing, and a host and port of such a one. */
+  /** Kubeconfigs of servers that accept connections but never respond, and the host and port of one. */
   tls: string;
   plain: string;
   host: string;
-  /** Writes another kubeconfig, and a credential plugin as its user. */
+  /** Writes another kubeconfig, with a credential plugin as its user. */
   readonly config: (cluster: object, user?: object) => Promise<string>;
   readonly plugin: (script: string) => Promise<object>;
   readonly hasBegun: (begun: Begun, pid: number) => Promise<boolean>;
@@ -43,7 +43,7 @@ interface Scene {
 
 type Waits = (scene: Scene) => readonly string[] | Promise<readonly string[]>;
 
-/** What shows that it waits: it has the FIFO open, a connection has come, or a process of its own runs. */
+/** How to detect that it waits: it has opened the FIFO, connected, or started a child process. */
 type Begun = 'pipe' | 'connection' | 'child' | 'input';
 
 const doctor = (scene: Scene) => ['--kubeconfig', scene.silent, 'doctor', 'web'];
@@ -127,7 +127,7 @@ describe('a signal within a second', { skip: LINUX, concurrency: 3 }, () => {
     ['a credential plugin', 'exec sleep 600'],
     ['a credential plugin that ignores SIGTERM', 'trap "" TERM; while :; do sleep 1; done'],
   ] as const) {
-    test(`${what}, which is ended too`, async (context) => {
+    test(`${what}, which is terminated too`, async (context) => {
       const { config, folder, plugin, hasBegun } = await makeScene(context);
       const file = await config({}, await plugin(`echo $$ >"$0.pid"; ${script}`));
       const run = start(context, ['--kubeconfig', file, 'web']);
@@ -155,7 +155,7 @@ describe('a signal within a second', { skip: LINUX, concurrency: 3 }, () => {
       ({ silent, tls }: Scene) => ['--kubeconfig', tls, 'web', `--custom=${silent}`, '-o', 'json'],
     ],
   ] as const) {
-    test(`-o json has its document when ${what} is waited for`, async (context) => {
+    test(`-o json prints its document while waiting for ${what}`, async (context) => {
       const scene = await makeScene(context);
       const run = start(context, args(scene));
       await run.until(() => scene.hasBegun('pipe', run.child.pid ?? 0));
@@ -165,7 +165,7 @@ describe('a signal within a second', { skip: LINUX, concurrency: 3 }, () => {
     });
   }
 
-  test('a pipe that nobody writes to is no reason to wait', async (context) => {
+  test('does not wait for a FIFO without a writer', async (context) => {
     const { lonely, tls } = await makeScene(context);
     for (const args of [
       ['-f', lonely],
@@ -197,7 +197,7 @@ describe('a signal within a second', { skip: LINUX, concurrency: 3 }, () => {
       await writeFile(path, kubeconfigFor(server), { mode: 0o600 });
       const run = start(context, ['--kubeconfig', path, ...words], { reads: false });
       await run.until(() => hasFlooded);
-      // The pipe is full, and the program's own buffer.
+      // The pipe and the program's own buffer are full.
       await wait(300);
       const { code, waited } = await run.end('SIGTERM');
       assert.equal(code, 143, run.output.stderr);
@@ -205,7 +205,7 @@ describe('a signal within a second', { skip: LINUX, concurrency: 3 }, () => {
     });
   }
 
-  test('a name server is silent', async (context) => {
+  test('a name server that does not respond', async (context) => {
     const mount = spawnSync('unshare', ['--mount', 'true']);
     if (mount.status !== 0) return context.skip('needs root, and mount namespaces');
     const folder = await temporaryFolder(context);
@@ -286,10 +286,10 @@ async function openFiles(pid: number): Promise<string[]> {
 interface Run {
   child: ChildProcess;
   output: { stdout: string; stderr: string };
-  /** The exit code, 128 + n for a death by signal n. */
+  /** The exit code; 128 + n for a termination by signal n. */
   ended: Promise<number>;
   until(isSo: () => Promise<boolean> | boolean): Promise<void>;
-  /** Sends a signal; resolves with how long (ms) the end took, without what other work on the machine has taken of it. */
+  /** Sends a signal; resolves with the time until the exit in ms, without delays by other processes. */
   end(signal: 'SIGTERM' | 'SIGINT'): Promise<{ code: number; waited: number }>;
 }
 
@@ -306,7 +306,7 @@ function start(
   child.stdin.on('error', () => undefined);
   if (reads) child.stdout.on('data', (chunk: Buffer) => (output.stdout += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (output.stderr += chunk.toString()));
-  // Not its streams' end: a child of a plugin may hold them.
+  // Not 'close', because a child of a plugin may keep the streams open.
   const ended = new Promise<number>((resolve) => {
     child.on('exit', (code, signal) =>
       resolve(code ?? 128 + (constantsOf.signals[signal ?? 'SIGKILL'] ?? 0)),
@@ -344,19 +344,19 @@ function start(
   };
 }
 
-/** What was written last is read, unless somebody else holds the streams. */
+/** Waits until all output is read, unless another process keeps the streams open. */
 async function streamsClosed(child: ChildProcess): Promise<void> {
   if (child.stdout?.closed !== true)
     await Promise.race([once(child, 'close'), wait(500, undefined, { ref: false })]);
 }
 
-/** How long (ms) a process was ready to run and others ran (/proc/PID/schedstat). */
+/** How long a process was runnable but not running, in ms (/proc/PID/schedstat). */
 async function delayOf(pid: number): Promise<number> {
   const stat = await readFile(`/proc/${pid}/schedstat`, 'utf8').catch(() => '');
   return Number(stat.split(' ')[1] ?? 0) / 1e6;
 }
 
-/** A server of one session, whose container runs. */
+/** A server with one session, whose container is running. */
 function answerOfSession(url: string, response: AnyResponse): void {
   const pod = {
     metadata: { name: 'web', namespace: 'shop', uid: 'u' },

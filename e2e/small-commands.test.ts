@@ -1,5 +1,4 @@
-// How the commands beside debugging end, as users run them: in the middle of a write, without a right, with many requests at
-// once.
+// Exits of the other commands: in the middle of a write, without permission, with many concurrent requests.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
@@ -12,7 +11,7 @@ import { KUBECTL_DBG } from './command.ts';
 
 const PATIENCE_MS = 60_000;
 
-describe('the commands beside debugging', () => {
+describe('small commands', () => {
   let sandbox: Sandbox;
   before(async () => {
     sandbox = await startSandbox({ runtime: 'simulated' });
@@ -40,7 +39,7 @@ describe('the commands beside debugging', () => {
     return { child, output, ended };
   }
 
-  /** The session's word in `ls`. */
+  /** The session's state in `ls`. */
   async function sessionWord(): Promise<string> {
     const run = start(['ls', '-o', 'name']);
     assert.equal(await run.ended, 0, run.output.stderr);
@@ -51,7 +50,7 @@ describe('the commands beside debugging', () => {
     ['stop', /^Warning: nobody knows whether \S+ was stopped\. Check with: kubectl get pod node-debugger-/m],
     ['clean', /^0 of 1 pods removed; nobody knows whether default\/node-debugger-\S+ was$/m],
   ] as const) {
-    test(`${command} that a signal ends before the deletion is answered says that it may be done`, async () => {
+    test(`${command}: a signal before the response to a deletion reports that it may be done`, async () => {
       const words =
         command === 'stop' ? ['stop', await sessionWord()] : ['clean', '--older-than=0s', '--yes'];
       const fault = sandbox.faults.add({
@@ -67,7 +66,7 @@ describe('the commands beside debugging', () => {
     });
   }
 
-  test('stop does not take a conflict for the end of a pod that runs on', async () => {
+  test('stop does not report a pod as stopped after a conflict', async () => {
     sandbox.faults.add({
       point: 'request',
       match: { verb: 'delete' },
@@ -79,7 +78,7 @@ describe('the commands beside debugging', () => {
     assert.equal(run.output.stdout, '');
   });
 
-  test('the end of piped input that a container outlives ends the attach soon, and that is said', async () => {
+  test('the end of piped input ends the attach soon, with a message that the container keeps running', async () => {
     const [pod = ''] = (await sessionWord()).split('/').slice(-2);
     const made = start([`pod/${pod}`, '-c', 'reader', '-i', '-q', '--attach=false', '--', 'cat']);
     assert.equal(await made.ended, 0, made.output.stderr);
@@ -93,7 +92,7 @@ describe('the commands beside debugging', () => {
     assert.ok(performance.now() - begun < 20_000);
   });
 
-  test('ls -w without a right is refused, as ls is', async () => {
+  test('ls -w without permission fails like ls', async () => {
     for (const verb of ['watch', 'list'] as const) {
       sandbox.faults.add({
         point: 'request',
@@ -106,7 +105,7 @@ describe('the commands beside debugging', () => {
     assert.equal(run.output.stderr.trim().split('\n').length, 1, run.output.stderr);
   });
 
-  test('many requests at once, each on a connection of its own, bring no warning of Node', async (context) => {
+  test('many concurrent requests on separate connections cause no warning of Node', async (context) => {
     const server = await startApiServer(context, {
       protocol: 'http/1.1',
       answer(_, response) {

@@ -1,4 +1,4 @@
-// Sessions on a terminal: detaching, suspending, and the terminal given back whatever happens.
+// Sessions on a terminal: detaching, suspending, and restoring the terminal in all cases.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -44,7 +44,7 @@ describe('terminal sessions', { skip: missingForContainers() ?? false }, () => {
     await rm(home, { recursive: true, force: true });
   });
 
-  /** A shell that runs kubectl-dbg, shows its code and the terminal's state, and stays: what a dying one shows may be lost. */
+  /** A shell that runs kubectl-dbg and prints its exit code and the terminal's state. It keeps running so that no output is lost. */
   function inShell(t: TestContext, args: string, extra: Record<string, string> = {}): TerminalProgram {
     const command = `${process.execPath} ${KUBECTL_DBG} ${args}; echo "code $?"; stty -a | grep -o -e '-\\?icanon' -e '-\\?echo ' -e '-\\?isig'; read _`;
     const terminal = new TerminalProgram('sh', ['-c', command], { env: { ...env, ...extra }, cols: 200 });
@@ -59,7 +59,7 @@ describe('terminal sessions', { skip: missingForContainers() ?? false }, () => {
     assert.doesNotMatch(tail, /-icanon|-echo|-isig/, terminal.text);
   }
 
-  test('the keys ctrl-p ctrl-q detach: the container runs on and the way back is told', async (t) => {
+  test('ctrl-p ctrl-q detaches: the container keeps running, and the command to attach is printed', async (t) => {
     const terminal = inShell(t, 'web -c detached -- sh');
     await terminal.waitFor(/[#$]$/);
     terminal.type('\x10\x11');
@@ -86,7 +86,7 @@ describe('terminal sessions', { skip: missingForContainers() ?? false }, () => {
     ['SIGINT', 130],
     ['SIGQUIT', 131],
   ] as const) {
-    test(`${signal} gives the terminal back`, async (t) => {
+    test(`${signal} restores the terminal`, async (t) => {
       const terminal = inShell(t, 'web -- sh');
       await terminal.waitFor(/[#$]$/);
       process.kill(childOf(terminal.pid), signal);
@@ -94,7 +94,7 @@ describe('terminal sessions', { skip: missingForContainers() ?? false }, () => {
     });
   }
 
-  test('a bug gives the terminal back, without a stack trace', async (t) => {
+  test('an internal error restores the terminal, without a stack trace', async (t) => {
     const code = 'process.on("SIGUSR2", () => setImmediate(() => { throw new Error("injected") }))';
     const thrower = `data:text/javascript;base64,${Buffer.from(code).toString('base64')}`;
     const terminal = inShell(t, 'web -- sh', { NODE_OPTIONS: `--import=${thrower}` });
@@ -105,7 +105,7 @@ describe('terminal sessions', { skip: missingForContainers() ?? false }, () => {
     assert.doesNotMatch(terminal.text, /^\s+at /m);
   });
 
-  test('suspended, it gives the terminal back; continued, the session goes on', async (t) => {
+  test('suspending restores the terminal; SIGCONT continues the session', async (t) => {
     const terminal = inShell(t, 'web -- sh');
     await terminal.waitFor(/[#$]$/);
     const pid = childOf(terminal.pid);
@@ -118,7 +118,7 @@ describe('terminal sessions', { skip: missingForContainers() ?? false }, () => {
     await restored(terminal, 4);
   });
 
-  test('once the session has begun not a byte of ours is on the screen', async (t) => {
+  test('after the session has started, the program writes nothing of its own to the screen', async (t) => {
     const terminal = new TerminalProgram(
       process.execPath,
       [KUBECTL_DBG, 'web', '-q', '--', 'sh', '-c', 'printf "a\\033[31mb\\033[0m\\r\\nend\\r\\n"; exit 2'],
@@ -140,7 +140,7 @@ describe('terminal sessions', { skip: missingForContainers() ?? false }, () => {
     assert.equal(loud.stderr.match(/Unable to use a TTY/g)?.length, 1);
   });
 
-  test('interrupted without a terminal, it removes its pod and ends with the signal', async (t) => {
+  test('interrupted without a terminal, it deletes its pod and exits by the signal', async (t) => {
     const terminal = inShell(t, 'node/vm -i=false -t=false -- sleep 1000 < /dev/null');
     await untilPod(sandbox, (pod) => isNodePod(pod) && pod.status?.phase === 'Running');
     const gone = untilPod(
@@ -171,12 +171,12 @@ function untilPod(sandbox: Sandbox, wanted: (pod: Pod, type: string) => boolean)
   });
 }
 
-/** The process that a shell of ours waits for. */
+/** The process that our shell waits for. */
 function childOf(pid: number): number {
   return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')[0]);
 }
 
-/** Waits until the kernel shows the process in that state (T: stopped, S: sleeping). */
+/** Waits until the process has this state in the kernel (T: stopped, S: sleeping). */
 async function untilState(pid: number, state: string): Promise<void> {
   const deadline = Date.now() + 10_000;
   for (;;) {

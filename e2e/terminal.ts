@@ -2,7 +2,7 @@ import { spawn } from '@lydell/node-pty';
 import xterm from '@xterm/headless';
 import { screenDifferences } from './screen-differences.ts';
 
-/** A program on a pseudo-terminal, looked at as its user sees it. */
+/** A program on a pseudo-terminal, with the screen that its user sees. */
 export class TerminalProgram {
   readonly #screen: xterm.Terminal;
   readonly #pty: ReturnType<typeof spawn>;
@@ -38,7 +38,7 @@ export class TerminalProgram {
     });
   }
 
-  /** What the terminal shows, cell by cell. */
+  /** The terminal's screen, cell by cell. */
   get screen(): xterm.Terminal {
     return this.#screen;
   }
@@ -52,7 +52,7 @@ export class TerminalProgram {
     return this.#raw;
   }
 
-  /** The screen's text, with what has scrolled off, without trailing blanks. */
+  /** The screen's text, including the scrollback, without trailing blanks. */
   get text(): string {
     const { active } = this.#screen.buffer;
     const lines: string[] = [];
@@ -62,7 +62,7 @@ export class TerminalProgram {
     return lines.join('\n').trimEnd();
   }
 
-  /** What of the screen is not as it was before. */
+  /** Differences of the screen from before. */
   differences(): string[] {
     return screenDifferences(this.#screen, this.#raw);
   }
@@ -77,22 +77,22 @@ export class TerminalProgram {
   }
 
   kill(signal: NodeJS.Signals): void {
-    // The number of a process that has gone may be another's by now.
+    // The PID of an exited process may have been reused.
     if (!this.#gone) this.#pty.kill(signal);
   }
 
-  /** Closes the terminal itself, as a window that is closed does. */
+  /** Closes the terminal itself, like a closed window. */
   close(): void {
     (this.#pty as unknown as { destroy(): void }).destroy();
   }
 
-  /** Waits until the screen shows it; after `timeout` ms it fails and shows what was there instead. */
+  /** Waits until the screen contains this; after `timeout` ms, fails with the screen's text. */
   async waitFor(what: RegExp | string, timeout = 20_000): Promise<void> {
     const shown = () => (typeof what === 'string' ? this.text.includes(what) : what.test(this.text));
     await this.until(shown, timeout, `the screen never showed ${String(what)}`);
   }
 
-  /** Waits until all that was written so far is as wanted; else as `waitFor`. */
+  /** Waits until everything that was written satisfies the condition; fails like `waitFor`. */
   async until(
     isSo: (raw: string) => boolean,
     timeout = 20_000,

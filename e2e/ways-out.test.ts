@@ -1,5 +1,4 @@
-// Every way out of the program as users run it: whatever ends it, what it made is removed or named, and the exit code tells
-// why it ended.
+// Every way in which the program can end: what it has created is deleted or named, and the exit code has the reason.
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
@@ -19,11 +18,11 @@ import { TerminalProgram } from './terminal.ts';
 
 const PODS = '/api/v1/namespaces/default/pods';
 
-/** Prints for ever, so that only we end it. */
+/** Prints forever, so that only the test ends it. */
 const FOREVER = ['--', 'sh', '-c', 'while :; do echo x; sleep 0.05; done'];
 const NODE = ['node/vm', '--profile=sysadmin', '-q'];
 const COPY = ['web', '--copy-to=copy', '--image=busybox', '-q'];
-/** A simulated container does not see the sleeper's process: that the command which ends it is run must do. */
+/** A simulated container does not have the sleeper's process, so only the command that terminates it is checked. */
 const EXEC = ['web', '--via=exec', '-q', '-v=6'];
 const ENDS_SLEEPER = /^GET \S+\/exec\?\S*kill\S* 101 in/m;
 const WORKFLOWS: [name: string, args: string[]][] = [
@@ -32,7 +31,7 @@ const WORKFLOWS: [name: string, args: string[]][] = [
   ['a sleeper', EXEC],
 ];
 
-/** Longest (ms) that any of this may take on a busy machine. */
+/** Timeout of all waits on a busy machine, in ms. */
 const PATIENCE_MS = 60_000;
 
 const WINDOWS = process.platform === 'win32' ? 'needs programs that begin with #!' : false;
@@ -85,7 +84,7 @@ describe('ways out', () => {
     }
   }
 
-  /** Names of pods that are neither ours nor on their way out. */
+  /** Names of pods that the test has not created and that are not being deleted. */
   async function leftOver(): Promise<string[]> {
     return (await pods())
       .filter(({ metadata }) => metadata?.deletionTimestamp === undefined)
@@ -93,15 +92,15 @@ describe('ways out', () => {
       .filter((name) => name !== 'web' && name !== 'api');
   }
 
-  /** What a session made is gone; the sleeper of --via=exec was told to end. */
+  /** Checks that everything a session has created is deleted, and that the sleeper of --via=exec was terminated. */
   async function assertNothingLeft(args: readonly string[], { output }: Started): Promise<void> {
     assert.deepEqual(await leftOver(), []);
-    // The next copy has the same name, so this one has to be gone, not only on its way.
+    // The next copy has the same name, so this one must be deleted completely.
     await until('what was made is gone', async () =>
       (await pods()).every(({ metadata }) => /^(web|api)$/.test(metadata?.name ?? '')),
     );
     if (args !== EXEC) return assert.doesNotMatch(output.stderr, /^Warning/m);
-    // A simulated container stays although it was told to end, and then that is said.
+    // A simulated container keeps running, which is reported.
     assert.match(output.stderr, ENDS_SLEEPER);
     assert.doesNotMatch(output.stderr, /^Warning: (?!debug container \S+ of pod default\/web remains)/m);
     return undefined;
@@ -111,7 +110,7 @@ describe('ways out', () => {
     child: ChildProcess;
     output: { stdout: string; stderr: string };
     ended: Promise<number>;
-    /** Resolves once this was printed on stdout. */
+    /** Resolves when this was printed on stdout. */
     printed(text: string): Promise<void>;
   }
 
@@ -148,7 +147,7 @@ describe('ways out', () => {
   }
 
   for (const [name, args] of WORKFLOWS) {
-    test(`${name}: nobody reads stdout any longer`, async () => {
+    test(`${name}: stdout is closed by its reader`, async () => {
       const run = start([...args, ...FOREVER]);
       await run.printed('x\n');
       run.child.stdout?.destroy();
@@ -181,7 +180,7 @@ describe('ways out', () => {
     }
   }
 
-  test('stderr and stdout are one pipe, and nobody reads it', { skip: LINUX }, async () => {
+  test('stderr and stdout are the same pipe without a reader', { skip: LINUX }, async () => {
     const line = `"$@" 2>&1 | head -1; exit \${PIPESTATUS[0]}`;
     const shell = ['bash', '-c', line, 'bash', process.execPath, KUBECTL_DBG];
     const run = start(['node/vm', '--profile=sysadmin', ...FOREVER], {}, shell);
@@ -199,7 +198,7 @@ describe('ways out', () => {
     });
   }
 
-  /** Requests that are never answered, and what is interrupted while they are. */
+  /** Requests that are never answered, and the interrupted sessions. */
   const silences: [what: string, args: string[], fault: () => ActiveFault, said: RegExp | undefined][] = [
     ['the GET', NODE, () => stall('request', { verb: 'get', resource: 'nodes' }), undefined],
     [
@@ -262,7 +261,7 @@ describe('ways out', () => {
   }
 
   test(
-    'a credential plugin that hangs is named after a while, and ended by one SIGTERM',
+    'a hanging credential plugin is named after a while, and terminated by one SIGTERM',
     {
       skip: WINDOWS,
     },
@@ -293,7 +292,7 @@ describe('ways out', () => {
     },
   );
 
-  test('a pod that is made anew between the look and the write is left alone', async () => {
+  test('does not change a pod that was replaced between the GET and the write', async () => {
     const spec = { containers: [{ name: 'main', image: 'busybox', command: ['sleep', '36000'] }] };
     await createPod('passing', spec);
     await until('it runs', async () =>
@@ -331,13 +330,13 @@ describe('ways out', () => {
       const terminal = new TerminalProgram(process.execPath, words, { env });
       await terminal.waitFor(begun, PATIENCE_MS);
       terminal.close();
-      // By SIGHUP: where Node puts back a terminal that is gone it aborts.
+      // By SIGHUP: Node aborts when it restores a closed terminal.
       assert.equal(await terminal.exited, 129);
       await until('the pod is on its way out', async () => (await leftOver()).length === 0);
     });
   }
 
-  test('a second SIGINT leaves at once and names what stays', async () => {
+  test('a second SIGINT exits at once and names what remains', async () => {
     const fault = stall('request', { verb: 'delete' });
     const run = start([...NODE, ...FOREVER]);
     await run.printed('x\n');
@@ -355,7 +354,7 @@ describe('ways out', () => {
     await cluster.request({ method: 'DELETE', path: `${PODS}/${name}` });
   });
 
-  test('-o json holds what was over, and what was interrupted', async () => {
+  test('-o json contains finished and interrupted targets', async () => {
     const script = 'if [ "$(hostname)" = web ]; then exit 7; fi; while :; do echo on; sleep 0.05; done';
     const run = start(['pod/web', 'pod/api', '-q', '-o', 'json', '--', 'sh', '-c', script]);
     await until('the second runs', () => run.output.stderr.includes('on\n'));
@@ -375,7 +374,7 @@ describe('ways out', () => {
     );
   });
 
-  test('-o json of several targets is a list, also where the first is interrupted', async () => {
+  test('-o json of several targets is a list, even if the first is interrupted', async () => {
     const run = start(['pod/web', 'pod/api', '-q', '-o', 'json', ...FOREVER]);
     await until('the first runs', () => run.output.stderr.includes('x\n'));
     run.child.kill('SIGTERM');
@@ -392,7 +391,7 @@ describe('ways out', () => {
   }
 
   const renames: [what: string, args: string[], expression: string][] = [
-    // Each has a name of its own: the pod of the case before may still be on its way out.
+    // Each has its own name: the pod of the previous case may still be terminating.
     ['the node pod', NODE, 's/node-debugger-vm-[a-z0-9]*/renamed-node-pod/'],
     ['the copy', COPY, 's/name: copy$/name: renamed-copy/'],
     ['its container', NODE, 's/name: debugger$/name: renamed/'],
@@ -417,8 +416,8 @@ describe('ways out', () => {
   });
 
   for (const code of [503, 500] as const) {
-    test(`a lost answer (${code}) to the creation of a copy whose name a colleague's has`, async () => {
-      // The same name and containers as ours: only the mark tells them apart.
+    test(`a lost response (${code}) to the creation of a copy whose name another user's copy has`, async () => {
+      // The same name and containers as ours: only the session's mark differs.
       const spec = { containers: [{ name: 'main', image: 'busybox', command: ['sleep', '36000'] }] };
       const { metadata } = await createPod(`theirs-${code}`, spec, { labels: { owner: 'colleague' } });
       sandbox.faults.add({
@@ -438,7 +437,7 @@ describe('ways out', () => {
       await cluster.request({ method: 'DELETE', path, body });
     });
 
-    test(`a lost answer (${code}) to a creation that was carried out`, async () => {
+    test(`a lost response (${code}) to a creation that succeeded`, async () => {
       sandbox.faults.add({
         point: 'answer',
         match: { verb: 'create', resource: 'pods' },
@@ -471,7 +470,7 @@ describe('ways out', () => {
       'out',
     ];
 
-    test('a file that others may read is made private', async () => {
+    test('makes an existing file private', async () => {
       const path = join(folder, 'open');
       await writeFile(path, 'a longer text than the output');
       await chmod(path, 0o644);
@@ -480,7 +479,7 @@ describe('ways out', () => {
       assert.equal((await stat(path)).mode & 0o777, 0o600);
     });
 
-    test('a dry run leaves it alone', async () => {
+    test('a dry run does not write it', async () => {
       const path = join(folder, 'kept');
       await writeFile(path, 'kept');
       assert.equal(await start(into(path, '--dry-run=client')).ended, 0);
@@ -505,14 +504,14 @@ describe('ways out', () => {
     });
   });
 
-  test('a mistake on the command line is a document too', async () => {
+  test('-o json also describes a usage error', async () => {
     const run = start(['web', '--timeout=soon', '-o', 'json']);
     assert.equal(await run.ended, 64);
     const { outcome, reason, exitCode } = JSON.parse(run.output.stdout) as Record<string, unknown>;
     assert.deepEqual({ outcome, reason, exitCode }, { outcome: 'failed', reason: 'usage', exitCode: 64 });
   });
 
-  test('an error that nobody caught: the pod is removed, then it is reported', async () => {
+  test('an uncaught error: deletes the pod, then reports it', async () => {
     let crash: (error: Error) => void = () => undefined;
     const stdout = new PassThrough();
     const world: World = {
@@ -535,7 +534,7 @@ describe('ways out', () => {
     assert.deepEqual(await leftOver(), []);
   });
 
-  test('a mistake on the command line opens no connection', async () => {
+  test('a usage error opens no connection', async () => {
     const seen = stall('request', { verb: 'get' });
     const run = start(['web', '--timeout=soon', '-v=6']);
     assert.equal(await run.ended, 64);

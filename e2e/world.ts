@@ -6,14 +6,14 @@ import { type SandboxOptions, startSandbox } from 'kube-sandbox';
 import { type Cluster, openCluster, realWorld } from 'kubectl-dbg';
 import type { Pod } from 'kubernetes-types/core/v1.d.ts';
 
-/** Where the end-to-end tests play: a cluster, a namespace of their own, and images that it has. */
+/** The environment of end-to-end tests: a cluster, a namespace, and images. */
 export interface TestCluster {
-  /** Environment for programs that talk to the cluster; no other configuration reaches them. */
+  /** The environment of programs that use the cluster, without any other configuration. */
   env: Record<string, string | undefined>;
   cluster: Cluster;
   namespace: string;
   images: { tools: string; distroless: string };
-  /** Where the service of the distroless image listens for HTTP, in the pod. */
+  /** The HTTP port of the distroless image's service. */
   httpPort: number;
   /** Creates a pod and waits until all its containers are ready. */
   createPod(pod: Pod): Promise<Pod>;
@@ -22,16 +22,16 @@ export interface TestCluster {
   stop(): Promise<void>;
 }
 
-/** How long a pod of the tests may take to run, in ms; a real cluster may have to pull its image. */
+/** Timeout until a pod is ready, in ms; a real cluster may have to pull its image. */
 const READY_TIMEOUT_MS = 120_000;
 
-/** True if the tests play in a cluster of the user's, named by its context. */
+/** The context of the user's cluster, if the tests run against one. */
 export const REAL_CONTEXT = process.env.KUBECTL_DBG_E2E_CONTEXT;
 
 /**
- * The cluster to test against: a new sandbox, or the context that KUBECTL_DBG_E2E_CONTEXT names (its images by
- * KUBECTL_DBG_E2E_IMAGE_TOOLS and KUBECTL_DBG_E2E_IMAGE_DISTROLESS, any image without a shell whose program answers HTTP,
- * on KUBECTL_DBG_E2E_HTTP_PORT or 8080). The namespace is made here and deleted by `stop`.
+ * The cluster to test against: a new sandbox, or the context in KUBECTL_DBG_E2E_CONTEXT (with the images
+ * KUBECTL_DBG_E2E_IMAGE_TOOLS and KUBECTL_DBG_E2E_IMAGE_DISTROLESS, any image without a shell whose program serves HTTP
+ * on KUBECTL_DBG_E2E_HTTP_PORT or 8080). Creates the namespace, which `stop` deletes.
  */
 export async function openTestCluster(
   runtime: 'runc' | 'simulated' = 'runc',

@@ -3,25 +3,25 @@ import { createWriteStream, readFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { KUBECTL_DBG } from '../command.ts';
 
-/** What a run of the program cost, and how it ended. */
+/** The cost and the result of a run of the program. */
 export interface ClientRun {
   code: number | null;
   signal: NodeJS.Signals | null;
-  /** Wall time and processor time, in seconds. */
+  /** Wall-clock time and CPU time, in seconds. */
   seconds: number;
   cpuSeconds: number;
-  /** The largest resident set, in MiB. */
+  /** Peak resident set size, in MiB. */
   peakMiB: number;
   stderr: string;
 }
 
-/** How often a running client is looked at, in ms. */
-const LOOK_MS = 50;
+/** Interval at which a running client is sampled, in ms. */
+const SAMPLE_MS = 50;
 
-/** The kernel counts processor time in hundredths of a second. */
+/** The kernel counts CPU time in hundredths of a second. */
 const TICKS = 100;
 
-/** Runs the built program as a process of its own; stdout goes into a file. Linux only. */
+/** Runs the built program in a child process with stdout to a file. Linux only. */
 export async function runClient(
   args: readonly string[],
   options: {
@@ -45,7 +45,7 @@ export async function runClient(
   const timer = setInterval(() => {
     seen = look(pid) ?? seen;
     options.whileRunning?.(pid);
-  }, LOOK_MS);
+  }, SAMPLE_MS);
   const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
   clearInterval(timer);
   return { code, signal, seconds: (performance.now() - began) / 1000, ...seen, stderr };

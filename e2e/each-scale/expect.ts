@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type Kind, keyOf, type Member, NUMBERS } from './fleet.ts';
 import type { Report, TargetResult } from 'kubectl-dbg';
 
-/** How a target of each kind comes out: its class, and its exit code or the reason. */
+/** The expected result of each kind of target: class, and exit code or reason. */
 const ENDS: Readonly<Record<Kind, readonly [string, (number | string)?]>> = {
   plain: ['passed', 0],
   silent: ['passed', 0],
@@ -23,16 +23,16 @@ const ENDS: Readonly<Record<Kind, readonly [string, (number | string)?]>> = {
   finished: ['skipped', 'NotRunning'],
 };
 
-/** What a target of a kind has printed, where its output is read. */
+/** The expected output of a target. */
 function outputOf(member: Member): string {
   const name = `${keyOf(member)}/${member.kind}\n`;
   return member.kind === 'silent' ? '' : member.kind === 'large' ? name + NUMBERS : name;
 }
 
 /**
- * Checks every target's result and output: each once, and right.
+ * Checks that every target has exactly one result, and the right output.
  *
- * @param outputs what is in the file of a result, where outputs are in files
+ * @param outputs reads the output of a result, if outputs are in files
  */
 export function checkReport(
   report: Report,
@@ -62,7 +62,7 @@ export function checkReport(
   checkGroups(report, members);
 }
 
-/** Equal outputs are one group, and every exit code is in one. */
+/** Checks that equal outputs are one group, and that every exit code is in a group. */
 function checkGroups(report: Report, members: readonly Member[]): void {
   const silent = report.groups.filter(({ output, exitCode }) => output === '' && exitCode === 0);
   const expected = members.filter(({ kind }) => kind === 'silent').length;

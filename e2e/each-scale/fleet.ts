@@ -3,8 +3,8 @@ import type { KubeObject, Sandbox } from 'kube-sandbox';
 import type { Cluster } from 'kubectl-dbg';
 
 /**
- * What happens to a pod's command. The pod's container has this as its name, by which the command knows what to do, and
- * by which a result tells what was to come of it.
+ * What happens to a pod's command. It is the name of the pod's container, from which the command knows what to do, and the
+ * test which result to expect.
  */
 export const KINDS = [
   'plain',
@@ -28,10 +28,10 @@ export const KINDS = [
 
 export type Kind = (typeof KINDS)[number];
 
-/** The last number that `large` prints: more bytes than the run keeps of an output. */
+/** The last number that `large` prints; its output exceeds the limit of the run. */
 const LAST = 8000;
 
-/** What `large` prints after its name. */
+/** The output of `large` after its name. */
 export const NUMBERS = Array.from({ length: LAST }, (_, index) => `${index + 1}\n`).join('');
 
 /** The command of every target. */
@@ -46,20 +46,20 @@ if [ $k = deleted ]; then sleep 3600; fi
 if [ $k = restarted ]; then sleep 3600; fi
 exit 0`;
 
-/** Of so many pods one is of each kind but `plain`. */
+/** One pod in this many is of each kind except `plain`. */
 const PERIOD = 100;
 
-/** Debug containers that a pod may carry in these runs; `full` has them before. */
+/** Maximum number of debug containers per pod in these runs; `full` pods already have them. */
 export const MAX_DEBUG_CONTAINERS = 3;
 
-/** How often the server refuses writes for being busy, of how many pods one each time, and how often the watch is cut. */
+/** How often the server refuses writes as busy, for one in how many pods, and how often the watch is cut. */
 const BURSTS = 5;
 const REFUSED_ONE_OF = 500;
 
-/** Requests under way at once while the fleet is made. */
+/** Number of concurrent requests while the pods are created. */
 const CONCURRENCY = 40;
 
-/** A pod of the fleet. */
+/** A pod. */
 export interface Member {
   namespace: string;
   pod: string;
@@ -70,14 +70,14 @@ export interface Member {
 export function membersOf(pods: number, namespaces: number): Member[] {
   return Array.from({ length: pods }, (_, index) => {
     const [kind = 'plain'] = KINDS.slice((index % PERIOD) + 1);
-    // Those that are replaced come late, so that none is tried before it is.
+    // Pods to be replaced are in the last namespace, so that none is a target before.
     const place = kind === 'replaced' ? namespaces - 1 : (index + Math.floor(index / PERIOD)) % namespaces;
     const namespace = `fleet-${String(place).padStart(2, '0')}`;
     return { namespace, pod: `${kind}-${String(index).padStart(5, '0')}`, kind };
   });
 }
 
-/** Makes the pods, and waits until each is what its kind says. */
+/** Creates the pods, and waits until each is in the state of its kind. */
 export async function makeFleet(
   sandbox: Sandbox,
   cluster: Cluster,
@@ -153,7 +153,7 @@ async function createPod(cluster: Cluster, { namespace, pod, kind }: Member): Pr
   await cluster.request({ method: 'POST', path: `/api/v1/namespaces/${namespace}/pods`, body });
 }
 
-/** A file in a container that tells its process to end. */
+/** A file in a container that makes its process exit. */
 const GO = '/go';
 
 async function inParallel<T>(list: readonly T[], work: (entry: T) => Promise<void>): Promise<void> {
@@ -165,7 +165,7 @@ async function inParallel<T>(list: readonly T[], work: (entry: T) => Promise<voi
   );
 }
 
-/** Lets happen to each pod what its kind says, from now on. Returns how to end that. */
+/** From now on, causes the failures of each kind. Returns the stop function. */
 export function letHappen(sandbox: Sandbox, cluster: Cluster, members: readonly Member[]): () => void {
   const { faults, store } = sandbox;
   const kinds = new Map(members.map((member) => [keyOf(member), member]));
@@ -257,7 +257,7 @@ export function letHappen(sandbox: Sandbox, cluster: Cluster, members: readonly 
     if (type === 'DELETED' || member === undefined) return;
     if (member.kind !== 'full' && !isReplaced && pod.spec?.ephemeralContainers !== undefined) {
       isReplaced = true;
-      // The client has its list, and has not come to the last namespace.
+      // The client has its list, but has not reached the last namespace.
       for (const other of members) if (other.kind === 'replaced') replace(sandbox, other);
     }
     const isRunning = pod.status?.ephemeralContainerStatuses?.some(({ state }) => state?.running) === true;
@@ -272,7 +272,7 @@ export function letHappen(sandbox: Sandbox, cluster: Cluster, members: readonly 
   };
 }
 
-/** Another pod takes the name. */
+/** Replaces a pod with a new one of the same name. */
 function replace({ store }: Sandbox, { namespace, pod }: Member): void {
   const was = store.remove('pods', namespace, pod);
   if (was === undefined) throw new Error(`${namespace}/${pod} is gone`);

@@ -8,19 +8,19 @@ import { type Cluster, openCluster, realWorld, type Report } from 'kubectl-dbg';
 import { type ClientRun, runClient } from './client.ts';
 import { letHappen, makeFleet, MAX_DEBUG_CONTAINERS, type Member, membersOf, SCRIPT } from './fleet.ts';
 
-/** Bytes of each output that the runs keep in memory; `large` prints more. */
+/** Maximum bytes of an output in the runs; `large` prints more. */
 export const MAX_OUTPUT = 32 * 1024;
 
-/** How often the sandbox's request log, which forgets the oldest, is counted, in ms. */
+/** Interval at which the requests in the sandbox's log are counted, which drops the oldest, in ms. */
 const COUNT_MS = 200;
 
-/** A fleet of simulated pods, to which everything happens that can, and what is needed to run the program on it. */
+/** Simulated pods with all failures, and what is needed to run the program on them. */
 export interface ScaleWorld {
   sandbox: Sandbox;
   cluster: Cluster;
   folder: string;
   members: readonly Member[];
-  /** Runs `kubectl dbg each` on all of it, with the report as JSON in a file. */
+  /** Runs `kubectl dbg each` on all pods, with the report as JSON in a file. */
   run(
     flags: readonly string[],
     options?: { whileRunning?: (pid: number) => void },
@@ -80,9 +80,9 @@ export async function scaleWorld(pods: number, namespaces: number): Promise<Scal
   };
 }
 
-/** What every run must keep to. */
+/** Checks the limits for every run. */
 export function checkCost(run: ClientRun & { requests: number }, targets: number, mostRequests = 2.1): void {
-  // The exec that would end a command does not end it in a simulated container: the run says so.
+  // The exec that should terminate a command does not do so in a simulated container, which the run reports.
   assert.match(
     run.stderr,
     /^(?:\d+ commands? may run on\. To end (?:it|them|the first \d+): .*\n(?:To see all of them: .*\n)?)?$/,

@@ -2,21 +2,21 @@ import { startSandbox, type Sandbox } from 'kube-sandbox';
 import { type Cluster, openCluster, realWorld } from 'kubectl-dbg';
 import type { Pod } from 'kubernetes-types/core/v1.d.ts';
 
-/** Where cells are played: a sandbox, a namespace for each. */
+/** The environment of cells: a sandbox with a namespace for each. */
 export interface Arena {
   sandbox: Sandbox;
   cluster: Cluster;
-  /** Makes a namespace with a running pod `web`, and returns what has been made in it since. */
+  /** Creates a namespace with a running pod `web`; returns what is created in it from then on. */
   open(namespace: string): Promise<Watched>;
   close(): Promise<void>;
 }
 
 export interface Watched {
-  /** Debug containers of `web`, and other pods, that were ever there. */
+  /** Number of debug containers of `web` and other pods that were ever created. */
   made(): number;
-  /** Name of the session's pod, once there is one. */
+  /** The name of the session's pod, once it exists. */
   pod(): Promise<string>;
-  /** Pods besides `web` that are there and not being deleted. */
+  /** Pods besides `web` that exist and are not being deleted. */
   left(): string[];
   close(): void;
 }

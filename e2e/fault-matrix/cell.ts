@@ -1,7 +1,7 @@
 import type { ActiveFault, Fault, Sandbox } from 'kube-sandbox';
 import type { Cluster } from 'kubectl-dbg';
 
-/** How the user sits before the session. `exec` is `--via=exec`, without input. */
+/** The user's input. `exec` is `--via=exec` without input. */
 export const SHAPES = ['no stdin', 'piped stdin', 'terminal', 'exec'] as const;
 export type Shape = (typeof SHAPES)[number];
 
@@ -13,46 +13,46 @@ export interface Place {
   workflow: Workflow;
 }
 
-/** When a way out is taken: at an unanswered request, or at a state of the session. */
+/** When the session is interrupted: during an unanswered request, or in a state of the session. */
 export type Moment = 'reading' | 'writing' | 'written' | 'starting' | 'streaming' | 'cleaning up';
 
-/** An output that fails once so many bytes were written to it. */
+/** An output that fails after this number of bytes. */
 export interface BadOutput {
   stream: 'stdout' | 'stderr';
   code: 'EPIPE' | 'ENOSPC' | 'EIO';
   after: number;
 }
 
-/** What a way out can reach. */
+/** What an interruption can act on. */
 export interface Scene {
   sandbox: Sandbox;
   cluster: Cluster;
   namespace: string;
-  /** Name of the session's pod. */
+  /** The name of the session's pod. */
   pod: () => Promise<string>;
-  /** Sends the client a signal, as its terminal or its parent would. */
+  /** Sends a signal to the client, like its terminal or its parent. */
   signal: (name: 'SIGINT' | 'SIGTERM' | 'SIGHUP') => void;
 }
 
-/** One trouble, with the ends that tell the truth about it. */
+/** One failure, with the outcomes that are correct for it. */
 export interface Injection {
-  /** Row of the table. */
+  /** Row in the table. */
   name: string;
-  /** Belongs to the share that every run of the tests plays. */
+  /** Part of the subset that every test run covers. */
   short?: boolean;
-  /** Shows itself within seconds, without a shortened patience: is played on a pseudo-terminal too. */
+  /** Detected within seconds with default timeouts, so it also runs on a pseudo-terminal. */
   onPty?: boolean;
   applies?(place: Place): boolean;
   faults?(place: Place): Fault[];
   output?: BadOutput;
-  /** More words of the command line. */
+  /** Additional arguments. */
   args?: readonly string[];
   act?: { at: Moment; do(scene: Scene): Promise<void> | void };
-  /** Exit codes that are right; 3, the command's own, only with its whole output. */
+  /** Correct exit codes; 3, the command's own, only with its complete output. */
   codes(place: Place): readonly number[];
-  /** What stderr has to say when the code is not the command's. */
+  /** Required on stderr if the exit code is not the command's. */
   says?: RegExp;
-  /** The node's own end: a sandbox for each, as it has but one. */
+  /** Each cell needs its own sandbox, because it affects the only node. */
   ownSandbox?: boolean;
 }
 
@@ -61,19 +61,19 @@ export interface Cell extends Place {
   name: string;
 }
 
-/** What a cell came to. */
+/** The result of a cell. */
 export interface Played {
   code: number;
   milliseconds: number;
   stdout: string;
   stderr: string;
-  /** The terminal is not as it was: what differs. */
+  /** Differences of the terminal from before. */
   terminal: string[];
-  /** Debug containers, copies and node pods that were ever made. */
+  /** Number of debug containers, copies and node pods that were ever created. */
   made: number;
-  /** Those that are still there and not being deleted: names of pods. */
+  /** Names of pods that still exist and are not being deleted. */
   left: string[];
-  /** Faults that were added, to see that they were hit. */
+  /** The injected faults, to check that they were hit. */
   faults: ActiveFault[];
 }
 
@@ -94,10 +94,10 @@ export function cellsOf(injections: readonly Injection[]): Cell[] {
   return cells;
 }
 
-/** How many of the cells of an injection the share has one of. */
+/** The subset has one in this many cells of an injection. */
 const SHARE = 3;
 
-/** A share of the cells that has each of the injections meant for it, and each pair of shape and workflow. */
+/** A subset of the cells with each injection that is marked for it, and each pair of shape and workflow. */
 export function shareOf(injections: readonly Injection[]): Cell[] {
   const short = injections.filter((injection) => injection.short === true);
   return short.flatMap((injection, row) =>
@@ -109,14 +109,14 @@ export function shareOf(injections: readonly Injection[]): Cell[] {
   );
 }
 
-/** Cells for the built program on a terminal, which has a user's patience: troubles that show themselves at once. */
+/** Cells for the built program on a terminal, with default timeouts: failures that are detected at once. */
 export function ptyCellsOf(injections: readonly Injection[]): Cell[] {
   return cellsOf(injections.filter(({ onPty }) => onPty === true)).filter(
     ({ shape }) => shape === 'terminal',
   );
 }
 
-/** One cell of each injection, each in turn with another workflow; all three of the session that nothing happens to. */
+/** One cell of each injection, in turn with each workflow; all three for the session without a failure. */
 export function ptyShareOf(injections: readonly Injection[]): Cell[] {
   const names = injections.map(({ name }) => name);
   return ptyCellsOf(injections).filter(({ injection, shape, workflow }) => {

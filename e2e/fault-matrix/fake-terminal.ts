@@ -4,7 +4,7 @@ import type { InputStream, OutputStream } from '../../packages/kubectl-dbg/src/m
 import { screenDifferences } from '../screen-differences.ts';
 import type { BadOutput } from './cell.ts';
 
-/** The user's streams, which may be a terminal, and fail where a cell wants them to. */
+/** The user's streams, which may be a terminal, and fail as a cell requires. */
 export class UserStreams {
   readonly stdin: InputStream;
   readonly stdout: OutputStream;
@@ -26,14 +26,14 @@ export class UserStreams {
       Object.assign(stream, { isTTY: true, columns: 80, rows: 24 });
   }
 
-  /** Resolves once the session's first line has come. */
+  /** Resolves when the session's first line has arrived. */
   async streaming(): Promise<void> {
     while (!this.text.stdout.includes('line 1')) {
       await new Promise<void>((resolve) => this.#watchers.push(resolve));
     }
   }
 
-  /** What of the terminal is not as it was before. */
+  /** Differences of the terminal from before. */
   async differences(): Promise<string[]> {
     const screen = this.#screen;
     if (screen === undefined) return [];
@@ -57,7 +57,7 @@ export class UserStreams {
         done();
       },
     });
-    // As process.stdout's: without a listener an error would end the process.
+    // As for process.stdout: without a listener, an error would terminate the process.
     stream.on('error', () => undefined);
     return stream;
   }

@@ -5,7 +5,7 @@ import { streamInjections } from './streams.ts';
 import { upgradeInjections } from './upgrades.ts';
 import { wayOutInjections } from './ways-out.ts';
 
-/** Everything that can happen to a session. */
+/** Everything that can go wrong in a session. */
 export const INJECTIONS: readonly Injection[] = [
   ...requestInjections,
   ...streamInjections,

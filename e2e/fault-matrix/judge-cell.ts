@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { type Cell, OWN_CODE, type Played } from './cell.ts';
 import { SCREEN_SETUP, TRUTH } from './settings.ts';
 
-/** Codes of signals and of a closed output need no words. */
+/** Exit codes of signals and of a closed output need no message. */
 const SILENT = new Set([129, 130, 143, 141, 137]);
 
-/** Fails unless a cell came out right. */
+/** Fails unless the result of a cell is correct. */
 export function judgeCell(cell: Cell, played: Played): void {
   const { code, stdout, left, made, terminal } = played;
-  // A line of progress is taken back before another is written.
+  // A progress line is erased before the next one.
   const stderr = plain(played.stderr.replaceAll('\x1b[2K', '\n'));
   const context = `code ${code}, made ${made}, left ${left.join()}\n${stderr}\n${stdout.slice(-300)}`;
   const { injection, shape } = cell;
@@ -31,7 +31,7 @@ export function judgeCell(cell: Cell, played: Played): void {
   }
 
   assert.deepEqual(terminal, [], context);
-  // What could not be removed is named, with the command that removes it.
+  // Objects that could not be deleted are named, with the command that deletes them.
   if (injection.output?.stream !== 'stderr') {
     const unnamed = left.filter((name) => !stderr.includes(`kubectl delete pod ${name}`));
     assert.deepEqual(unnamed, [], context);
@@ -40,10 +40,10 @@ export function judgeCell(cell: Cell, played: Played): void {
   if (output !== '') assert.equal(made, 1, context);
 }
 
-/** Of the lines that came none came twice, none before an earlier one, and none is missing between them unless it was told. */
+/** Checks that no line is duplicated or out of order, and that none is missing unless the loss was reported. */
 function assertOnce(output: string, lossTold: boolean, context: string): void {
   const lines = output.split('\n');
-  // The last may have been cut, and the first, where a loss was told.
+  // The last line may be cut, and the first if a loss was reported.
   lines.pop();
   if (lossTold) lines.shift();
   const numbers = lines.map((line) => Number(/^line (\d+)$/.exec(line)?.[1]));
@@ -52,7 +52,7 @@ function assertOnce(output: string, lossTold: boolean, context: string): void {
   assert.ok(numbers.every(follows), `lines are missing, came twice or are damaged: ${context}`);
 }
 
-/** What a terminal showed, without the program's own sequences and ours that undo them. */
+/** The terminal's output without the program's own sequences and those that undo them. */
 function plain(text: string): string {
   return (
     text

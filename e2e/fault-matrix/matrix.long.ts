@@ -1,6 +1,6 @@
-// Every cell of the fault matrix. With KUBECTL_DBG_MATRIX_SHARD=2/3 every third, from the second on; the results are written
-// to the file that KUBECTL_DBG_MATRIX_RESULTS names. KUBECTL_DBG_MATRIX_ONLY: a regular expression for names of cells.
-// KUBECTL_DBG_MATRIX_PARALLEL: sessions at once.
+// Every cell of the fault matrix. KUBECTL_DBG_MATRIX_SHARD=2/3: every third, starting with the second.
+// KUBECTL_DBG_MATRIX_RESULTS: the file for the results. KUBECTL_DBG_MATRIX_ONLY: a regular expression for names of cells.
+// KUBECTL_DBG_MATRIX_PARALLEL: number of concurrent sessions.
 import { writeFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import { type Arena, openArena } from './arena.ts';
@@ -24,7 +24,7 @@ const cells = cellsOf(INJECTIONS)
   .filter((_, index) => index % parts === part - 1);
 const results: CellResult[] = [];
 
-/** Plays a cell, and keeps what came of it. */
+/** Runs a cell, and records its result. */
 async function judged(
   cell: Cell,
   play: () => Promise<Played>,
@@ -49,7 +49,7 @@ describe('fault matrix', { concurrency: Number(parallel) }, () => {
     if (resultsFile !== undefined) await writeFile(resultsFile, JSON.stringify(results));
   });
 
-  describe('by the built program on a pseudo-terminal', { concurrency: 4 }, () => {
+  describe('with the built program on a pseudo-terminal', { concurrency: 4 }, () => {
     const own = ptyCellsOf(INJECTIONS).filter(({ name }) => new RegExp(only).test(name));
     for (const [index, cell] of own.entries()) {
       if (index % parts !== part - 1) continue;

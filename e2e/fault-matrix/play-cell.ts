@@ -10,13 +10,13 @@ import type { Cell, Moment, Played, Scene } from './cell.ts';
 import { UserStreams } from './fake-terminal.ts';
 import { commandLine, INPUT, PATIENCE } from './settings.ts';
 
-/** Longest that a cell may take under any of the faults, in ms: all patience, one after the other, on a busy machine. */
+/** Maximum duration of a cell in ms: the sum of all timeouts, on a busy machine. */
 const BOUND_MS = 120_000;
 
-/** One for all cells: each listens to the errors of the process's outputs. */
+/** Shared by all cells, because each one listens for errors of the process's outputs. */
 const PROCESS = realWorld();
 
-/** Plays a cell by the program's own command line in this process; fails if it hangs. */
+/** Runs a cell through the program's command line in this process; fails if it hangs. */
 export async function playCell(cell: Cell, arena: Arena, namespace: string): Promise<Played> {
   const { injection, shape } = cell;
   const watched = await arena.open(namespace);
@@ -97,7 +97,7 @@ export async function playCell(cell: Cell, arena: Arena, namespace: string): Pro
   }
 }
 
-/** Input that comes bit by bit, so that the session can be troubled in the middle of it. */
+/** Sends input piece by piece, so that failures can occur in the middle. */
 async function feed({ stdin }: UserStreams): Promise<void> {
   for (const line of INPUT) {
     if (stdin.destroyed) return;

@@ -8,15 +8,15 @@ import type { Arena } from './arena.ts';
 import type { Cell, Played, Scene } from './cell.ts';
 import { commandLine } from './settings.ts';
 
-/** Longest (ms) that a cell may take on a busy machine. */
+/** Maximum duration of a cell on a busy machine, in ms. */
 const BOUND_MS = 90_000;
 
-/** Says, after the program, with what code it ended and whether the terminal's settings are as before. */
+/** After the program, prints its exit code and whether the terminal's settings are unchanged. */
 const SHELL = `before=$(stty -g); "$@" 2>"$ERRORS"; code=$?
 if [ "$before" = "$(stty -g)" ]; then kept=kept; else kept=changed; fi
 printf '<<%s %s>>' "$code" "$kept"; read _`;
 
-/** Plays a cell by the built program on a real pseudo-terminal, with the patience that users meet. */
+/** Runs a cell with the built program on a real pseudo-terminal, with default timeouts. */
 export async function playOnPty(cell: Cell, arena: Arena, namespace: string): Promise<Played> {
   const { injection } = cell;
   const watched = await arena.open(namespace);
@@ -65,7 +65,7 @@ export async function playOnPty(cell: Cell, arena: Arena, namespace: string): Pr
 
 const END = /<<(\d+) (\w+)>>/;
 
-/** The process that a shell of ours waits for. */
+/** The process that our shell waits for. */
 function childOf(pid: number): number {
   return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')[0]);
 }

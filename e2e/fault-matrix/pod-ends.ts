@@ -19,7 +19,7 @@ async function evict({ cluster, namespace, pod }: Scene): Promise<void> {
   });
 }
 
-/** The end of the pod ends the session: by a signal, or with its end unknown. */
+/** The termination of the pod ends the session: by a signal, or with an unknown outcome. */
 const ENDS = [74, 137, 143];
 
 export const podEndInjections: readonly Injection[] = [

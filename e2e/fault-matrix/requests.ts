@@ -3,7 +3,7 @@ import { type Injection, OWN_CODE, type Place } from './cell.ts';
 
 type Action = Extract<Fault, { point: 'answer' }>['action'];
 
-/** Requests of a session, as what a fault matches; undefined where that workflow has none. */
+/** Requests of a session, as the match of a fault; undefined if the workflow does not send it. */
 const REQUESTS: readonly [name: string, match: (place: Place) => FaultMatch | undefined][] = [
   [
     'the GET',
@@ -26,7 +26,7 @@ const REQUESTS: readonly [name: string, match: (place: Place) => FaultMatch | un
   ],
 ];
 
-/** What a request can meet; `over`: a careful client gets over it, whichever request it is. */
+/** Failures of a request; `over`: a careful client recovers from it for every request. */
 const TROUBLES: readonly [name: string, action: Action, over: boolean][] = [
   ['429', { kind: 'error', code: 429, retryAfterSeconds: 1 }, true],
   ['503', { kind: 'error', code: 503, retryAfterSeconds: 1 }, false],
@@ -42,7 +42,7 @@ const FAILURES = [66, 68, 69, 74, 75, 76, 77];
 export const requestInjections: readonly Injection[] = REQUESTS.flatMap(([request, matchOf]) =>
   TROUBLES.flatMap(([trouble, action, over]) =>
     (['request', 'answer'] as const)
-      // Flow control refuses before anything is done.
+      // Flow control refuses a request before it is executed.
       .filter((point) => trouble !== '429' || point === 'request')
       .map((point): Injection => {
         const when = point === 'request' ? 'before' : 'after';

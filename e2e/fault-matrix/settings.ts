@@ -3,7 +3,7 @@ import type { Cell } from './cell.ts';
 const LINES = 60;
 const LIST = Array.from({ length: LINES }, (_, index) => `line ${index + 1}\n`);
 
-/** What a session prints: by its command, or as the echo of its input. */
+/** The output of a session: of its command, or the echo of its input. */
 export const TRUTH = LIST.join('');
 export const INPUT: readonly string[] = LIST;
 
@@ -11,7 +11,7 @@ const COUNT = `i=0; while [ $i -lt ${LINES} ]; do i=$((i+1)); echo line $i; slee
 /** A program that would leave the terminal in the alternate screen, without a cursor. */
 const FULL_SCREEN = String.raw`printf '\033[?1049h\033[?25l'; ${COUNT}`;
 
-/** What the full-screen program prints before the lines. */
+/** The output of the full-screen program before the lines. */
 export const SCREEN_SETUP = '\x1b[?1049h\x1b[?25l';
 
 const TARGETS = {
@@ -35,7 +35,7 @@ export function commandLine({ workflow, shape, injection }: Cell, namespace: str
   return [...TARGETS[workflow], ...flags, '-n', namespace, '--timeout=20s', '--', 'sh', '-c', script];
 }
 
-/** Short enough that a stall shows itself soon, long enough for a machine that is busy with other things. */
+/** Timeouts: short enough to detect a stall soon, long enough for a busy machine. */
 export const PATIENCE = {
   tuning: {
     connectTimeout: 10_000,

@@ -7,7 +7,7 @@ const CUT = { kind: 'break' } as const;
 /** The stream that carries the session. */
 const streamOf = ({ shape }: Place) => (shape === 'exec' ? 'exec' : 'attach');
 
-/** What the end of a stream means: an attach is taken up again, an exec and cut input cannot be. */
+/** The outcomes of the end of a stream: an attach is resumed, an exec and cut input cannot be. */
 function afterBreak({ shape }: Place): readonly number[] {
   if (shape === 'exec') return [74];
   return shape === 'piped stdin' ? [OWN_CODE, 74] : [OWN_CODE];
@@ -100,7 +100,7 @@ export const streamInjections: readonly Injection[] = [
         action: { kind: 'respond', code: 502, contentType: 'text/html', body: '<html>gone</html>' },
       },
     ],
-    // The log has the rest where nothing of the input can be missing, if the command ends while attach is tried again.
+    // Without lost input, the log has the rest if the command exits during the retries of the attach.
     codes: ({ shape }) => (shape === 'no stdin' || shape === 'terminal' ? [OWN_CODE, 74] : [74]),
     says: /lost|cannot attach|connection broke/,
   },

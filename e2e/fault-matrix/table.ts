@@ -1,19 +1,19 @@
 import { type Place, SHAPES, type Shape, WORKFLOWS } from './cell.ts';
 
-/** What came of a cell; without a code it did not end. */
+/** The result of a cell; without a code it did not end. */
 export interface CellResult extends Place {
-  /** Of the injection. */
+  /** Name of the injection. */
   name: string;
   code?: number;
   milliseconds?: number;
   right: boolean;
-  /** Played with the built program on a real pseudo-terminal. */
+  /** Run with the built program on a real pseudo-terminal. */
   pty?: true;
 }
 
 const TITLES = { ephemeral: 'Ephemeral containers', copy: 'Copies', node: 'Node pods' };
 
-/** The cells that were played with the built program on a pseudo-terminal, a row for each injection. */
+/** The cells that were run with the built program on a pseudo-terminal, one row per injection. */
 export function ptyTableOf(results: readonly CellResult[], names: readonly string[]): string {
   const rows = names.flatMap((name) => {
     const own = results.filter((result) => result.name === name);
@@ -29,7 +29,7 @@ function countOf(results: readonly CellResult[]): string {
   return `${right} of ${results.length} cells came out right.`;
 }
 
-/** The results as a page in Markdown: a table for each workflow, a row for each injection, in the order of `names`. */
+/** The results in Markdown: one table per workflow, one row per injection, in the order of `names`. */
 export function tableOf(all: readonly CellResult[], names: readonly string[]): string {
   const results = all.filter(({ pty }) => pty !== true);
   const right = results.filter((result) => result.right).length;

@@ -45,11 +45,11 @@ const REFUSALS: readonly [code: number, bodies: Body[], exitCode: number][] = [
 /** The stream that carries the session. */
 const streamOf = ({ shape }: Place) => (shape === 'exec' ? 'exec' : 'attach');
 
-/** Without input the log is as good as an attach that doesn't come. */
+/** Without input, the log replaces a failed attach. */
 function refused(exitCode: number, retried = false): (place: Place) => readonly number[] {
   return ({ shape }) => {
     if (shape === 'no stdin') return [OWN_CODE];
-    // What waits for no input may end while the attach is tried again.
+    // A command that waits for no input may exit during the retries of the attach.
     return shape === 'terminal' && retried ? [OWN_CODE, exitCode] : [exitCode];
   };
 }
@@ -98,7 +98,7 @@ export const upgradeInjections: readonly Injection[] = [
     name: 'upgrade: cut once',
     onPty: true,
     faults: (place) => [handshake(place, { kind: 'break' }, { times: 1 })],
-    // A command that was asked for may have begun: it is not run twice.
+    // The command may already have started: it must not run twice.
     codes: ({ shape }) => (shape === 'exec' ? [74] : [OWN_CODE]),
   },
   {

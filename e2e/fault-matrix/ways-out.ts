@@ -8,7 +8,7 @@ const SIGNALS = [
   ['SIGHUP', 129],
 ] as const;
 
-/** The request that is held while a signal comes. */
+/** The request that is stalled while a signal arrives. */
 function heldAt(moment: Moment, { workflow }: Place): Fault | undefined {
   const write: FaultMatch =
     workflow === 'ephemeral'
@@ -58,13 +58,13 @@ const outputs: Injection[] = (['stdout', 'stderr'] as const).flatMap((stream) =>
         ['at the end', TRUTH.length - 1],
       ] as const
     )
-      // A session says less than that on stderr.
+      // A session prints less on stderr.
       .filter(([, after]) => stream === 'stdout' || after === 0)
       .map(([when, after]): Injection => ({
         name: `${stream} fails with ${code} ${when}`,
         short: after > 0,
         output: { stream, code, after },
-        // Words that nobody can read change no outcome, unless they were to be read.
+        // An unwritable message does not change the outcome, unless it is the requested output.
         codes: () =>
           stream === 'stderr' ? [OWN_CODE, code === 'EPIPE' ? 141 : 74] : [code === 'EPIPE' ? 141 : 74],
       })),

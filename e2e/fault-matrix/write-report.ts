@@ -1,4 +1,4 @@
-// Writes docs/reports/fault-matrix.md from the files of results that are given; of a cell that is in several the last counts.
+// Writes docs/reports/fault-matrix.md from files of results; if several contain a cell, the last one counts.
 import { readFile, writeFile } from 'node:fs/promises';
 import { INJECTIONS } from './injections.ts';
 import { type CellResult, tableOf } from './table.ts';

@@ -1,4 +1,4 @@
-// Answers of a server that sends anything, through real connections, and objects that come in through the door.
+// Arbitrary responses of a server over real connections, and arbitrary objects.
 import assert from 'node:assert/strict';
 import { createServer, type AddressInfo } from 'node:net';
 import { after, before } from 'node:test';
@@ -26,7 +26,7 @@ const isExpected = (error: unknown) => {
   return true;
 };
 
-/** What is undone after all tests of this file. */
+/** Clean-up after all tests of this file. */
 const undo: (() => unknown)[] = [];
 const life = { after: (task: () => unknown) => void undo.push(task) };
 after(async () => {
@@ -226,7 +226,7 @@ fuzz({
   ],
   run(input) {
     const values: unknown[] = [];
-    // Where the text is no JSON, a value in the sample is replaced by something of the input's making.
+    // If the input is not JSON, replace a value in the sample with something from the input.
     try {
       values.push(JSON.parse(input.toString('utf8')));
     } catch {
@@ -259,7 +259,7 @@ const JUNK: readonly unknown[] = [
   '',
 ];
 
-/** Walks down the object as the bytes say, and puts `junk` where they end. */
+/** Walks down the object along the bytes, and puts `junk` at the end. */
 function replaceSome(root: Record<string, unknown>, path: Buffer, junk: unknown): void {
   let at = root;
   for (const byte of path.subarray(1, 12)) {
@@ -275,7 +275,7 @@ function replaceSome(root: Record<string, unknown>, path: Buffer, junk: unknown)
   }
 }
 
-/** Everything pure that a session does with a pod: nothing of it may fail in a way of its own. */
+/** All pure functions of a session on a pod: none may throw an undocumented error. */
 function useObject(pod: Pod): void {
   const view = viewContainer(pod, 'app');
   const words = diagnose(view, { container: 'app', image: 'a', target: 'app' });

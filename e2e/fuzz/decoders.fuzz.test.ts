@@ -1,4 +1,4 @@
-// Decoders of what comes from a cluster or a file, without a connection. Longer: `npm run fuzz -- --minutes 10`.
+// Decoders of data from a cluster or a file, without a connection. Longer: `npm run fuzz -- --minutes 10`.
 import assert from 'node:assert/strict';
 import { commandEnd, decodeFrame, decodeStatus } from 'kubectl-dbg-wire';
 import { FrameReader, FrameWriter, SpdyError } from 'kubectl-dbg-wire/spdy';
@@ -98,7 +98,7 @@ fuzz({
   ],
   run(input) {
     const whole = readFrames([input]);
-    // However it is cut.
+    // In any chunks.
     if (input.length < 2000) assert.deepEqual(readFrames([...input].map((byte) => Buffer.of(byte))), whole);
   },
 });
@@ -180,7 +180,7 @@ fuzz({
       server: 'https://api:6443',
       request: <T>() => Promise.resolve({ items: [], metadata: {} } as T),
       stream() {
-        // Opened once; after that there is nothing to be had.
+        // Only the first request succeeds.
         if (isOpened) return Promise.reject(new DbgError('lost', 'ConnectionClosed', 'closed'));
         isOpened = true;
         return Promise.resolve(bodyOf(input));
@@ -196,10 +196,10 @@ fuzz({
   isExpected: (error) => error instanceof ApiStatusError || isDbgError(error),
 });
 
-/** What comes at once from a connection. */
+/** Chunk size of a connection. */
 const CHUNK_BYTES = 64 * 1024;
 
-/** A body as a connection brings it: a piece a turn. */
+/** A body in chunks, one per turn of the event loop. */
 async function* bodyOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
     if (at > 0) await new Promise(setImmediate);
@@ -222,7 +222,7 @@ fuzz({
   },
 });
 
-/** A file is read once, at the start, when there is nothing that a signal would have to end. */
+/** Files may take longer, because they are read once at the start, before there is anything to interrupt. */
 const FILE_LIMIT_MS = 500;
 const YAML_TOKENS = [
   '- ',
@@ -275,7 +275,7 @@ fuzz({
     'kind: Preference\n',
   ],
   run: (input) => readKuberc(input.toString('utf8'), '/home/dan/.kube/kuberc'),
-  // Made harmless where it is shown.
+  // Escaped when printed.
   isExpected: (error) => error instanceof DbgError,
 });
 
@@ -327,7 +327,7 @@ fuzz({
   tokens: ['\n', ' ', ' \n', '2026-11-30T01:02:03Z ', '2026-11-30T01:02:03Z x\n', '\r', 'x', '\u0000'],
   async run(input) {
     const log = new TimestampedLog();
-    // A second reading of the same brings nothing twice, if each line has its stamp.
+    // A second read returns nothing twice if each line has a timestamp.
     for (const _ of ['first', 'second']) {
       log.begin();
       let length = 0;

@@ -3,45 +3,45 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import fc from 'fast-check';
 
-/** `npm run fuzz` sets the seconds for each property; without it a fixed number of runs. */
+/** `npm run fuzz` sets the seconds per property; otherwise there is a fixed number of runs. */
 const SECONDS = Number(process.env['FUZZ_SECONDS'] ?? 0);
 
-/** With FUZZ_SEED the inputs are the same every time. */
+/** FUZZ_SEED makes the inputs reproducible. */
 const SEED = process.env.FUZZ_SEED === undefined ? {} : { seed: Number(process.env.FUZZ_SEED) };
 const RUNS = Number(process.env['FUZZ_RUNS'] ?? 60);
 
 /**
- * How long a decoder may hold the event loop for a megabyte, and for less: ms of the processor between two turns, so that a
- * busy machine counts for nothing.
+ * How long a decoder may block the event loop for up to a megabyte: CPU time in ms between two turns, which does not depend
+ * on the load of the machine.
  */
 const LIMIT_MS = 200;
-/** A second chance for what the compiler or the garbage collector did meanwhile. */
+/** Repetitions, because the JIT compiler or the garbage collector may run meanwhile. */
 const MEASUREMENTS = 3;
 const MEGABYTE = 2 ** 20;
-/** How much of each piece is decoded: every run of the tests looks at less, so that all decoders take seconds. */
+/** Size of the repeated input: smaller in every test run, so that all decoders take seconds. */
 const SIZE = SECONDS > 0 ? MEGABYTE : MEGABYTE / 8;
-/** Bytes that a decoder may hold for each byte of its input, at most, beside what it holds anyway. */
+/** Maximum bytes of memory per byte of input, besides a constant amount. */
 const MEMORY_FACTOR = 100;
 const MEMORY_BASE = 64 * MEGABYTE;
 
-/** A decoder, and what its input is made of. */
+/** A decoder, and the material for its inputs. */
 export interface Target {
   name: string;
   /** Valid inputs, to be cut, repeated and mixed. */
   samples: readonly (string | Uint8Array)[];
-  /** Pieces that mean something to the decoder. */
+  /** Tokens that are significant to the decoder. */
   tokens: readonly (string | Uint8Array)[];
-  /** Decodes; throws AssertionError if what it promises does not hold. */
+  /** Decodes; throws AssertionError if an invariant is violated. */
   run: (input: Buffer) => unknown;
-  /** Errors that are documented. */
+  /** Whether an error is documented. */
   isExpected?: (error: unknown) => boolean;
-  /** For one that takes long for each input, such as over a socket. */
+  /** Number of runs, for targets that are slow, such as over a socket. */
   runs?: number;
-  /** How long a megabyte may hold the loop where it is not that: for files, which are read once, before there is a session. */
+  /** Another limit for blocking the loop: for files, which are read once, before a session. */
   limit?: number;
 }
 
-/** Inputs that once broke something: `corpus/NAME.*`. */
+/** Inputs that have caused failures: `corpus/NAME.*`. */
 function corpusOf(name: string): Buffer[] {
   const folder = new URL('corpus/', import.meta.url);
   const prefix = `${name.replaceAll(' ', '-')}.`;
@@ -92,8 +92,8 @@ function inputs({ samples, tokens }: Target): fc.Arbitrary<Buffer> {
 }
 
 /**
- * Tests that a decoder throws nothing but what is documented, holds the event loop for a bounded time for a megabyte, keeps a
- * bounded part of memory, and changes no prototype.
+ * Tests that a decoder throws only documented errors, blocks the event loop for a bounded time per megabyte, uses bounded
+ * memory, and changes no prototype.
  */
 export function fuzz(target: Target): void {
   const attempt = async (input: Buffer) => {
@@ -104,7 +104,7 @@ export function fuzz(target: Target): void {
     }
     assertPrototypes();
   };
-  test(`${target.name}: what once broke it, and ${SECONDS > 0 ? `${SECONDS} s` : 'some runs'} of new inputs`, async () => {
+  test(`${target.name}: the corpus, and ${SECONDS > 0 ? `${SECONDS} s` : 'some runs'} of random inputs`, async () => {
     for (const input of corpusOf(target.name)) await attempt(input);
     const property = fc.asyncProperty(inputs(target), attempt);
     const limits =
@@ -120,7 +120,7 @@ export function fuzz(target: Target): void {
     });
   });
   const limit = target.limit ?? LIMIT_MS;
-  test(`${target.name}: ${SIZE / 1024} KiB of each piece hold the event loop for at most ${limit} ms`, async () => {
+  test(`${target.name}: ${SIZE / 1024} KiB of each token block the event loop for at most ${limit} ms`, async () => {
     for (const piece of [...target.tokens, ...target.samples]) {
       const unit = Buffer.from(piece as string);
       if (unit.length === 0) continue;
@@ -142,7 +142,7 @@ export function fuzz(target: Target): void {
   });
 }
 
-/** The longest time (ms of the processor) between two turns of the event loop while `work` goes on. */
+/** The longest CPU time (ms) between two turns of the event loop during `work`. */
 async function longestHold(work: () => Promise<void>): Promise<number> {
   let longest = 0;
   let last = process.cpuUsage();
@@ -174,7 +174,7 @@ function assertPrototypes(): void {
   }
 }
 
-/** No character that a terminal would take for more than itself: controls, and what changes the order or is not seen. */
+/** Checks that there are no control, bidirectional or invisible characters. */
 export function assertHarmless(text: string): void {
   const [harmful] = /[^\P{Cc}\n]|[\p{Cf}\p{Zl}\p{Zp}]/u.exec(text) ?? [];
   assert.equal(harmful, undefined);

@@ -58,7 +58,7 @@ const status = (state: object) => ({
   },
 });
 
-/** What a malicious server does, one row each. */
+/** The attacks of malicious servers. */
 export const ATTACKS: readonly Attack[] = [
   {
     name: 'headers without end',

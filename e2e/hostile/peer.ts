@@ -6,17 +6,17 @@ export type Answer = (request: AnyRequest, response: AnyResponse) => void;
 
 const POD = '/api/v1/namespaces/shop/pods/web';
 
-/** What a malicious server does in place of what a good one would. */
+/** The behaviour in which a malicious server differs from a good one. */
 export interface Peer {
   get?: Answer;
   patch?: Answer;
   watch?: Answer;
   log?: Answer;
-  /** The answer to an upgrade: of a GET (WebSocket) or a POST (SPDY). */
+  /** The response to an upgrade: of a GET (WebSocket) or a POST (SPDY). */
   upgrade?: (request: AnyRequest, socket: Duplex) => void;
 }
 
-/** Answers as a good server would for one session with pod web, but for what `peer` does itself. */
+/** Responds like a good server for one session with the pod web, except where `peer` responds. */
 export function answerAs(peer: Peer, attacked: () => void): Answer {
   let added: { name: string }[] = [];
   const pod = () => ({
@@ -67,7 +67,7 @@ export function json(value: unknown): Answer {
   };
 }
 
-/** A head and a body that is sent as fast as it is taken, without end. */
+/** A head and an endless body, sent as fast as possible. */
 export function endless(piece: Buffer, headers: Record<string, string> = {}): Answer {
   return (_, response) => {
     response.writeHead(200, { 'content-type': 'application/json', ...headers });
@@ -75,7 +75,7 @@ export function endless(piece: Buffer, headers: Record<string, string> = {}): An
   };
 }
 
-/** Bytes on the connection itself, without end; `first` once. */
+/** Endless raw bytes on the connection, after `first`. */
 export function raw(first: string, piece: Buffer): Answer {
   return (request) => {
     request.socket.write(first);
@@ -89,11 +89,11 @@ interface Writable {
   on(event: 'drain' | 'error' | 'close', listener: () => void): unknown;
 }
 
-/** Writes as fast as the peer takes it, until it is gone. */
+/** Writes as fast as possible until the peer disconnects. */
 export function flood(to: Writable, piece: Buffer): void {
   to.on('error', () => undefined);
   const more = () => {
-    // Some at a time: the test has other things to do.
+    // In batches, to not block the test.
     for (let count = 0; count < 64 && !to.destroyed; count += 1) if (!to.write(piece)) return;
     if (!to.destroyed) setImmediate(more);
   };
@@ -110,7 +110,7 @@ export function trickle(to: Writable, byte: Buffer): void {
 
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
-/** Accepts a WebSocket, and leaves the rest to the caller. */
+/** Accepts a WebSocket; the caller does the rest. */
 export function acceptWebSocket(request: AnyRequest, socket: Duplex): void {
   const key = String(request.headers['sec-websocket-key']);
   const accept = createHash('sha1').update(`${key}${GUID}`).digest('base64');
@@ -120,7 +120,7 @@ export function acceptWebSocket(request: AnyRequest, socket: Duplex): void {
   );
 }
 
-/** Refuses a WebSocket as a server does where only `create` is allowed, and accepts SPDY. */
+/** Refuses a WebSocket, like a server for a user with only `create`, and accepts SPDY. */
 export function acceptSpdy(request: AnyRequest, socket: Duplex): boolean {
   if (request.method === 'GET') {
     const body = JSON.stringify({ kind: 'Status', code: 403, reason: 'Forbidden', message: 'no' });

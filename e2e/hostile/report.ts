@@ -14,7 +14,7 @@ export async function writeReport(
   await writeFile(file, `${HEAD}${lines.join('\n')}\n`);
 }
 
-/** What the user saw at the end; the trace of requests left out. */
+/** The last message to the user, without the trace of requests. */
 function lastWords(stderr: string): string {
   const words = stderr
     .trim()

@@ -9,20 +9,20 @@ import { KUBECTL_DBG } from '../command.ts';
 import type { Attack } from './attacks.ts';
 import { answerAs } from './peer.ts';
 
-/** How long an attack goes on before the program is asked to end, in ms. */
+/** Duration of an attack before the program gets SIGTERM, in ms. */
 const ATTACK_MS = process.env['HOSTILE_REPORT'] === undefined ? 700 : 1_500;
-/** One that never reaches the attack, or never ends, is killed. */
+/** A program that never reaches the attack, or does not exit, is killed. */
 const BOUND_MS = 60_000;
 
 export interface Result {
   code: number | null;
   stdout: number;
   stderr: string;
-  /** Peak of resident memory in MB (VmHWM); undefined where there is no /proc. */
+  /** Peak resident set size in MB (VmHWM); undefined without /proc. */
   peak: number | undefined;
-  /** From the attack to the program's own end, or from SIGTERM to its end: ms. */
+  /** Time in ms from the attack to the program's own exit, or from SIGTERM to its exit. */
   took: number;
-  /** Of that, ms of the processor since SIGTERM, by which a busy machine counts for nothing. */
+  /** CPU time in ms since SIGTERM, which does not depend on the load of the machine. */
   busy: number;
   signalled: boolean;
 }
@@ -48,12 +48,12 @@ export async function tryAttack(context: CleanUp, attack: Attack): Promise<Resul
   );
 }
 
-/** Runs the built program, and asks it to end some time after `attacked`. */
+/** Runs the built program, and sends SIGTERM some time after `attacked`. */
 export async function observe(words: readonly string[], attacked: Promise<void>): Promise<Result> {
   const env = { PATH: process.env.PATH, HOME: '/nonexistent' };
   const child = spawn(process.execPath, [KUBECTL_DBG, ...words], { env, stdio: ['pipe', 'pipe', 'pipe'] });
   child.stdin.on('error', () => undefined);
-  // A shell's number for a death by a signal.
+  // The exit code of a shell for a termination by a signal.
   const ended = once(child, 'close').then(
     ([code, signal]) => (code as number | null) ?? (signal === 'SIGTERM' ? 143 : null),
   );

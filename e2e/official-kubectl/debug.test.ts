@@ -1,4 +1,4 @@
-// The official kubectl's own debug command against a sandbox: its three workflows and each of its profiles.
+// The official kubectl debug against a sandbox: its three workflows and all profiles.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { EphemeralContainer, Pod, SecurityContext } from 'kubernetes-types/core/v1.d.ts';
@@ -20,7 +20,7 @@ spec:
 
 describe('kubectl debug', { skip: missing }, () => {
   let world: KubectlWorld;
-  /** A kubectl that waits for an image that is nowhere; a kubelet tells so after 10 s. */
+  /** A kubectl that waits for a missing image, which a kubelet reports after 10 s. */
   let absent: RunningProgram;
   before(async () => {
     world = await openKubectlWorld();
@@ -50,7 +50,7 @@ describe('kubectl debug', { skip: missing }, () => {
       ['sysadmin', { privileged: true }],
     ];
     for (const [profile, securityContext] of profiles) {
-      test(`has what profile ${profile} gives`, async () => {
+      test(`has the settings of profile ${profile}`, async () => {
         const name = `with-${profile}`;
         await world.ok([
           'debug',
@@ -107,7 +107,7 @@ describe('kubectl debug', { skip: missing }, () => {
       await world.ok(['wait', `--for=jsonpath=${path}=3`, 'pod/target', '--timeout=10s']);
     });
 
-    test('carries input and output', async () => {
+    test('transfers input and output', async () => {
       const session = world.start([
         'debug',
         'target',
@@ -128,7 +128,7 @@ describe('kubectl debug', { skip: missing }, () => {
   });
 
   describe('a copy', () => {
-    test('has a debug container that shares processes, and other images', async () => {
+    test('has a debug container with shared processes, and changed images', async () => {
       const args = ['debug', 'target', '--copy-to=copy', '-c', 'debugger', '--image=busybox'];
       const more = [
         '--share-processes',
@@ -211,7 +211,7 @@ describe('kubectl debug', { skip: missing }, () => {
       ['sysadmin', true, { privileged: true }],
     ];
     for (const [profile, host, securityContext] of profiles) {
-      test(`has what profile ${profile} gives`, async () => {
+      test(`has the settings of profile ${profile}`, async () => {
         const text = await world.ok([
           'debug',
           'node/vm',
@@ -252,7 +252,7 @@ describe('kubectl debug', { skip: missing }, () => {
     });
   });
 
-  test('an image that cannot be had is told', async () => {
+  test('reports an image that cannot be pulled', async () => {
     await absent.waitFor(/Warning: container absent: .*example\.com\/no\/such:v1/);
     await absent.stop();
   });

@@ -10,32 +10,32 @@ import { TerminalProgram } from '../terminal.ts';
 import { REAL_CONTEXT } from '../world.ts';
 import { RunningProgram } from './running-program.ts';
 
-/** A command that hangs fails its test well before the whole file is given up. */
+/** Timeout of a command, well below that of a test file. */
 const COMMAND_TIMEOUT_MS = 20_000;
 
-/** What a command of the tests may set apart from its arguments. */
+/** Options of a command besides its arguments. */
 export interface RunOptions {
-  /** Its whole standard input. */
+  /** Its complete standard input. */
   input?: string;
   env?: Record<string, string>;
 }
 
-/** The official kubectl and a sandbox for it, with a home folder of its own. */
+/** The official kubectl and a sandbox for it, with its own home directory. */
 export interface KubectlWorld {
   sandbox: Sandbox;
-  /** A folder for files that commands name, and the commands' working folder in effect. */
+  /** A directory for files of the commands, which is also their working directory. */
   folder: string;
-  /** Runs kubectl to its end, whatever its exit code. */
+  /** Runs kubectl until it exits, with any exit code. */
   run(args: readonly string[], options?: RunOptions): Promise<CommandResult>;
   /** The standard output of a kubectl that must succeed; `input` is its standard input. */
   ok(args: readonly string[], input?: string): Promise<string>;
-  /** An object, as the server gives it. */
+  /** An object of the server. */
   get<T>(...args: string[]): Promise<T>;
-  /** Starts kubectl with its standard input held open. */
+  /** Starts kubectl with an open standard input. */
   start(args: readonly string[], env?: Record<string, string>): RunningProgram;
   /** Starts kubectl on a pseudo-terminal. */
   terminal(args: readonly string[], env?: Record<string, string>): TerminalProgram;
-  /** Writes a file into the folder; returns its path. */
+  /** Writes a file into the directory; returns its path. */
   file(name: string, content: string): Promise<string>;
   stop(): Promise<void>;
 }
@@ -48,7 +48,7 @@ export const missing: string | false =
     ? (missingForContainers() ?? ('missing' in found ? found.missing : false))
     : 'this tests the sandbox, not a cluster';
 
-/** Starts a sandbox with real containers and the users given; the kubeconfig's own user may do all. */
+/** Starts a sandbox with real containers and these users; the kubeconfig's own user is an administrator. */
 export async function openKubectlWorld(users: readonly string[] = []): Promise<KubectlWorld> {
   if ('missing' in found) throw new Error(found.missing);
   const { path } = found;

@@ -1,4 +1,4 @@
-// What the official kubectl shows of a sandbox: objects in every form, descriptions, events, rights, the API itself.
+// Reads of the official kubectl from a sandbox: objects in all formats, descriptions, events, permissions, discovery.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Pod } from 'kubernetes-types/core/v1.d.ts';
@@ -92,9 +92,9 @@ describe('kubectl reads', { skip: missing }, () => {
     assert.equal(await select('--chunk-size=1'), 'pod/task\npod/web\n');
   });
 
-  test('get -w follows a pod through its life', async () => {
+  test('get -w follows a pod until it is deleted', async () => {
     const watch = world.start(['get', 'pods', '-w', '-l', 'app in (web,watched)']);
-    // From the list that it shows first, the watch misses nothing.
+    // After the initial list, the watch misses no events.
     await watch.waitFor(/^web /m);
     await world.ok([
       'run',
@@ -118,7 +118,7 @@ describe('kubectl reads', { skip: missing }, () => {
     await world.ok(['delete', 'pod', 'watched', '--now']);
   });
 
-  test('describe pod tells its containers, volumes, conditions and events', async () => {
+  test('describe pod shows containers, volumes, conditions and events', async () => {
     const text = await world.ok(['describe', 'pod', 'web']);
     assert.match(text, /^Node: +vm\/192\.0\.2\.2$/m);
     assert.match(text, /^ {4}State: +Running$/m);
@@ -133,7 +133,7 @@ describe('kubectl reads', { skip: missing }, () => {
     assert.match(await world.ok(['describe', 'pod', 'task']), /^ {6}Exit Code: +3$/m);
   });
 
-  test('describe node tells its conditions, capacity and pods', async () => {
+  test('describe node shows conditions, capacity and pods', async () => {
     const text = await world.ok(['describe', 'node', 'vm']);
     assert.match(text, /^ {2}Ready +True .*KubeletReady/m);
     assert.match(text, /^ {2}pods: +110$/m);
@@ -163,7 +163,7 @@ describe('kubectl reads', { skip: missing }, () => {
     });
   }
 
-  test('a user who may view sees what the role allows', async () => {
+  test('a user with the role view can read what it allows', async () => {
     const viewer = '--context=kube-sandbox-viewer';
     assert.match(await world.ok([viewer, 'get', 'pods']), /^web /m);
     assert.match(await world.ok([viewer, 'auth', 'whoami']), /^Username +viewer$/m);

@@ -1,12 +1,12 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 
-/** A program whose standard input stays open, looked at while it runs. */
+/** A running program with an open standard input. */
 export class RunningProgram {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #watchers = new Set<() => void>();
   stdout = '';
   stderr = '';
-  /** Its exit code, or 128 and the signal's number. */
+  /** Its exit code, or 128 plus the signal's number. */
   readonly exited: Promise<number>;
   #over = false;
 
@@ -39,13 +39,13 @@ export class RunningProgram {
     this.#child.stdin.end();
   }
 
-  /** Asks it to end, and waits until it has. */
+  /** Terminates it, and waits until it has exited. */
   async stop(): Promise<number> {
     this.#child.kill('SIGINT');
     return this.exited;
   }
 
-  /** Waits until its output, of both kinds, shows it; fails after `timeout` ms, or when the program ends without. */
+  /** Waits until stdout or stderr matches; fails after `timeout` ms, or if the program exits before. */
   async waitFor(what: RegExp, timeout = 15_000): Promise<RegExpExecArray> {
     const deadline = Date.now() + timeout;
     for (;;) {

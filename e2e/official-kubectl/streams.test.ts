@@ -1,4 +1,4 @@
-// What the official kubectl carries to and from a sandbox's containers: logs, exec, attach, forwarded ports, files.
+// Streams of the official kubectl to and from a sandbox's containers: logs, exec, attach, port-forward, cp.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { request } from 'node:http';
@@ -42,7 +42,7 @@ spec:
   containers:
     - { name: main, image: busybox, stdin: true, tty: true, command: [sh] }
 `;
-/** How kubectl is told to speak SPDY instead of WebSocket. */
+/** The environment with which kubectl uses SPDY instead of WebSocket. */
 const SPDY = { KUBECTL_REMOTE_COMMAND_WEBSOCKETS: 'false', KUBECTL_PORT_FORWARD_WEBSOCKETS: 'false' };
 const TRANSPORTS: [name: string, env: Record<string, string>][] = [
   ['WebSocket', {}],
@@ -75,7 +75,7 @@ describe('kubectl streams', { skip: missing }, () => {
   const ok = (args: string, input?: string) => world.ok(args.split(' '), input);
 
   describe('logs', () => {
-    test('whole, the end of it, of every container, with times', async () => {
+    test('complete, --tail, --all-containers, --timestamps', async () => {
       assert.equal(await ok('logs web'), 'one\ntwo\n');
       assert.equal(await ok('logs web --tail=1'), 'two\n');
       assert.equal(await ok('logs web -c helper'), 'helping\n');
@@ -85,7 +85,7 @@ describe('kubectl streams', { skip: missing }, () => {
       assert.match(await ok('logs web --timestamps --tail=1'), /^\d{4}-\d\d-\d\dT[\d:.]+Z two\n$/);
     });
 
-    test('-f follows what is written', async () => {
+    test('-f follows the output', async () => {
       const logs = world.start(['logs', '-f', 'talker']);
       const talk = world.start(['attach', '-i', 'talker']);
       talk.write('first\n');
@@ -96,7 +96,7 @@ describe('kubectl streams', { skip: missing }, () => {
       await logs.stop();
     });
 
-    test('--previous shows the run before', async () => {
+    test('--previous shows the previous run', async () => {
       await world.ok([
         'wait',
         '--for=jsonpath={.status.containerStatuses[0].restartCount}=1',
@@ -111,7 +111,7 @@ describe('kubectl streams', { skip: missing }, () => {
 
   for (const [transport, env] of TRANSPORTS) {
     describe(`over ${transport}`, () => {
-      test('exec brings output, both kinds, and the exit code', async () => {
+      test('exec returns stdout, stderr and the exit code', async () => {
         const args = ['exec', 'web', '-c', 'main', '--', 'sh', '-c', 'echo out; echo err >&2; exit 7'];
         const result = await world.run(args, { env });
         assert.deepEqual(result, {
@@ -121,7 +121,7 @@ describe('kubectl streams', { skip: missing }, () => {
         });
       });
 
-      test('no other transport stands in', async () => {
+      test('kubectl does not fall back to the other transport', async () => {
         const exec = await world.run(['exec', 'web', '-v=4', '--', 'true'], { env });
         assert.equal(exec.code, 0);
         assert.doesNotMatch(exec.stderr, /fallback/i);
@@ -131,33 +131,33 @@ describe('kubectl streams', { skip: missing }, () => {
         assert.doesNotMatch(forward.stderr, /fallback/i);
       });
 
-      test('exec -i passes input on to its end', async () => {
+      test('exec -i transfers input until its end', async () => {
         const input = 'x'.repeat(1_000_000);
         const result = await world.run(['exec', '-i', 'web', '--', 'wc', '-c'], { env, input });
         assert.deepEqual([result.stdout.trim(), result.code], ['1000000', 0], result.stderr);
       });
 
-      test('input waits for a command that is slow to read it', async () => {
+      test('input waits for a slow command', async () => {
         const input = 'x'.repeat(20_000_000);
         const args = ['exec', '-i', 'web', '--', 'sh', '-c', 'sleep 0.5; wc -c'];
         const result = await world.run(args, { env, input });
         assert.deepEqual([result.stdout.trim(), result.code], ['20000000', 0], result.stderr);
       });
 
-      test('exec brings much output whole', async () => {
+      test('exec returns large output completely', async () => {
         const result = await world.run(['exec', 'web', '--', 'seq', '1', '200000'], { env });
         const lines = result.stdout.split('\n');
         assert.deepEqual([lines.length, lines[0], lines[199_999]], [200_001, '1', '200000'], result.stderr);
       });
 
-      test('attach -i carries both ways', async () => {
+      test('attach -i transfers input and output', async () => {
         const attached = world.start(['attach', '-i', 'talker'], env);
         attached.write(`over ${transport}\n`);
         await attached.waitFor(new RegExp(`^heard over ${transport}$`, 'm'));
         await attached.stop();
       });
 
-      test('exec -it is a terminal of the size of the user', async () => {
+      test("exec -it has a terminal with the user's size", async () => {
         const terminal = world.terminal(['exec', '-it', 'web', '-c', 'main', '--', 'sh'], env);
         await terminal.waitFor(/#$/);
         terminal.type('stty size; tty\r');
@@ -170,7 +170,7 @@ describe('kubectl streams', { skip: missing }, () => {
         assert.equal(await terminal.exited, 5);
       });
 
-      test('port-forward carries connections, one after another and at once', async () => {
+      test('port-forward forwards successive and concurrent connections', async () => {
         const forward = world.start(['port-forward', 'pod/web', ':8080'], env);
         const [, port = ''] = await forward.waitFor(/^Forwarding from 127\.0\.0\.1:(\d+) -> 8080$/m);
         assert.equal(await fetchText(Number(port)), 'page\n');
@@ -179,7 +179,7 @@ describe('kubectl streams', { skip: missing }, () => {
         await forward.stop();
       });
 
-      test('port-forward to a port where nobody listens says so', async () => {
+      test('port-forward reports a refused connection', async () => {
         const forward = world.start(['port-forward', 'pod/web', ':81'], env);
         const [, port = ''] = await forward.waitFor(/^Forwarding from 127\.0\.0\.1:(\d+) -> 81$/m);
         await assert.rejects(fetchText(Number(port)));
@@ -189,7 +189,7 @@ describe('kubectl streams', { skip: missing }, () => {
     });
   }
 
-  test('attach -it joins a shell that runs already', async () => {
+  test('attach -it attaches to a running shell', async () => {
     const terminal = world.terminal(['attach', '-it', 'shell']);
     await terminal.waitFor(/pressing enter/);
     terminal.type('\r');
@@ -200,7 +200,7 @@ describe('kubectl streams', { skip: missing }, () => {
     await terminal.exited;
   });
 
-  test('run --rm -it runs a pod, gives its exit code and removes it', async () => {
+  test('run --rm -it runs a pod, returns its exit code and deletes it', async () => {
     const terminal = world.terminal([
       'run',
       'visit',
@@ -220,7 +220,7 @@ describe('kubectl streams', { skip: missing }, () => {
     assert.equal(await terminal.exited, 4);
   });
 
-  test('cp copies files both ways', async () => {
+  test('cp copies files in both directions', async () => {
     const text = 'some text\n'.repeat(10_000);
     const file = await world.file('there.txt', text);
     await world.ok(['cp', file, 'web:/tmp/there.txt', '-c', 'main']);
@@ -230,7 +230,7 @@ describe('kubectl streams', { skip: missing }, () => {
     assert.equal(await readFile(back, 'utf8'), text);
   });
 
-  test('exec where there is no container, no program or no pod says why', async () => {
+  test('exec reports a missing container, program or pod', async () => {
     const cases: [args: string, message: RegExp][] = [
       ['exec web -c nosuch -- true', /container nosuch is not valid for pod web|container not found/],
       ['exec web -c main -- nosuch', /exec: "nosuch": executable file not found in \$PATH/],

@@ -1,4 +1,4 @@
-// What the official kubectl writes into a sandbox, and what becomes of it.
+// Writes of the official kubectl to a sandbox, and their effects.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Deployment } from 'kubernetes-types/apps/v1.d.ts';
@@ -29,7 +29,7 @@ describe('kubectl writes', { skip: missing }, () => {
   });
   const ok = (args: string, input?: string) => world.ok(args.split(' '), input);
 
-  test('apply creates, leaves alone and changes', async () => {
+  test('apply reports created, unchanged and configured', async () => {
     assert.equal(await ok('apply -f -', podYaml('applied', 'one')), 'pod/applied created\n');
     assert.equal(await ok('apply -f -', podYaml('applied', 'one')), 'pod/applied unchanged\n');
     assert.equal(await ok('apply -f -', podYaml('applied', 'two')), 'pod/applied configured\n');
@@ -39,7 +39,7 @@ describe('kubectl writes', { skip: missing }, () => {
     assert.equal((JSON.parse(last) as Pod).metadata?.labels?.['app'], 'two');
   });
 
-  test('apply removes what its file no longer says', async () => {
+  test('apply removes fields that are no longer in the file', async () => {
     const file = (data: string) =>
       `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: kept }\ndata: { ${data} }\n`;
     await ok('apply -f -', file('a: "1", b: "2"'));
@@ -56,7 +56,7 @@ describe('kubectl writes', { skip: missing }, () => {
     assert.equal((await world.run(['get', 'pod', 'dry'])).code, 1);
   });
 
-  test('bad objects are refused as a server refuses them', async () => {
+  test('invalid objects are refused with the messages of a real server', async () => {
     const unknown = await world.run(['apply', '-f', '-'], {
       input: podYaml('bad', 'x').replace('spec:', 'spec:\n  containres: []'),
     });
@@ -70,7 +70,7 @@ describe('kubectl writes', { skip: missing }, () => {
     assert.match(twice.stderr, /^error: failed to create configmap: configmaps "once" already exists$/m);
   });
 
-  test('create makes what its subcommands say', async () => {
+  test('the subcommands of create create their objects', async () => {
     await ok('create namespace made');
     assert.equal((await world.get<Namespace>('ns', 'made')).status?.phase, 'Active');
     await ok('create configmap cm -n made --from-literal=key=value');
@@ -125,7 +125,7 @@ describe('kubectl writes', { skip: missing }, () => {
     );
   });
 
-  test('edit writes what the editor saved', async () => {
+  test('edit writes the edited object', async () => {
     await ok('create configmap edited --from-literal=a=before');
     const editor = await world.file('editor.sh', '#!/bin/sh\nsed -i s/before/after/ "$1"\n');
     const result = await world.run(['edit', 'configmap', 'edited'], { env: { KUBE_EDITOR: `sh ${editor}` } });
@@ -133,7 +133,7 @@ describe('kubectl writes', { skip: missing }, () => {
     assert.deepEqual((await world.get<ConfigMap>('configmap', 'edited')).data, { a: 'after' });
   });
 
-  test('a deployment rolls out, scales and changes its image', async () => {
+  test('a Deployment rolls out, scales and changes its image', async () => {
     await ok('create deployment web --image=busybox --replicas=2 -- sleep 3600');
     assert.match(await ok('rollout status deployment/web --timeout=20s'), /successfully rolled out/);
     assert.match(await ok('get deployment web'), /^web +2\/2 +2 +2 +\d+s$/m);
@@ -173,7 +173,7 @@ describe('kubectl writes', { skip: missing }, () => {
     await ok('taint node vm special-');
   });
 
-  test('delete waits until the pod is gone; by label, by file, at once', async () => {
+  test('delete waits until the pod is deleted; by label, by file, with --now', async () => {
     await ok('apply -f -', podYaml('gone', 'gone') + '---' + podYaml('gone2', 'gone'));
     await ok('wait --for=condition=Ready pod -l app=gone --timeout=15s');
     assert.match(await ok('delete pod gone'), /^pod "gone" deleted/);

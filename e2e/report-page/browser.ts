@@ -2,10 +2,10 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 
-/** Names that distributions give it. */
+/** Program names in distributions. */
 const NAMES = ['chromium', 'chromium-browser'];
 
-/** The browser of this machine; undefined if it has none. */
+/** The installed browser; undefined if there is none. */
 export function findBrowser(): string | undefined {
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/bin'];
   return folders
@@ -20,7 +20,7 @@ export function findBrowser(): string | undefined {
     });
 }
 
-/** Starts the browser with a new profile, which is removed when it is closed. It asks nobody for anything. */
+/** Starts the browser without network access and with a new profile, which is deleted when it is closed. */
 export async function startBrowser(executablePath: string): Promise<Browser> {
   return await chromium.launch({
     executablePath,

@@ -2,7 +2,7 @@ import { OutputGroups } from '../../packages/kubectl-dbg/src/report/groups.ts';
 import { summarize } from '../../packages/kubectl-dbg/src/model/report.ts';
 import type { Report, TargetResult } from 'kubectl-dbg';
 
-/** What a container may print to be taken for a page's own: each sets `hacked` where it is run. */
+/** Hostile outputs that try to run scripts; each sets `hacked` if it succeeds. */
 export const HOSTILE = [
   '</script><script>globalThis.hacked = 1</script>',
   '<img src=x onerror="globalThis.hacked = 2">',
@@ -14,7 +14,7 @@ export const HOSTILE = [
 
 const STARTED = Date.parse('2026-01-02T03:04:05Z');
 
-/** A report of so many targets: of a hundred four have failed, and six print what is hostile. */
+/** A report with this number of targets: of a hundred, four have failed, and six have hostile outputs. */
 export function exampleReport(targets: number): Report {
   const results = Array.from({ length: targets }, (_, index) => resultOf(index));
   const groups = new OutputGroups('exact');

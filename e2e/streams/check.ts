@@ -3,13 +3,13 @@ import { isReadInTurn } from '../../packages/kubectl-dbg/src/session/stream/test
 import type { Played } from './play.ts';
 import type { Scenario } from './scenario.ts';
 
-/** How one stream fared: what is wrong, or what is worth a remark though nothing is. */
+/** The verdict on one stream: a failure, or a remark. */
 export interface Verdict {
   failure: string | undefined;
   remark: string | undefined;
 }
 
-/** Compares what came out with the truth: each byte once and in order, or a loss that the report owns up to. */
+/** Compares the delivered bytes with the truth: each byte once and in order, or a reported loss. */
 export function check(scenario: Scenario, played: Played): Verdict {
   const failure = checkOutput(scenario, played) ?? checkLatency(scenario, played);
   const remarks = [
@@ -41,7 +41,7 @@ function checkOutput(scenario: Scenario, { report, writes }: Played): string | u
   );
 }
 
-/** Without any carriage return before a newline: what only the log had has lost one of them already. */
+/** Without carriage returns before newlines, because the log has already lost one of them. */
 function comparable(data: Buffer): Buffer {
   return Buffer.from(data.toString('latin1').replaceAll(/\r+\n/g, '\n'), 'latin1');
 }
@@ -50,7 +50,7 @@ function joined(writes: Played['writes'], stream: 'stdout' | 'stderr'): Buffer {
   return Buffer.concat(writes.filter((write) => write.stream === stream).map((write) => write.data));
 }
 
-/** The truth less what the report says is missing. */
+/** The truth without the gaps in the report. */
 function withoutGaps(truth: Buffer, gaps: Played['report']['gaps'], length: number): Buffer | string {
   const parts: Buffer[] = [];
   let at = 0;
@@ -63,7 +63,7 @@ function withoutGaps(truth: Buffer, gaps: Played['report']['gaps'], length: numb
   return Buffer.concat([...parts, truth.subarray(at)]);
 }
 
-/** What attach brought on stderr must not come out on stdout, but where the log had to speak for both. */
+/** Output on stderr of attach must not be delivered on stdout, except from the log, which has both. */
 function checkChannels(
   scenario: Scenario,
   stdout: Buffer,
@@ -82,7 +82,7 @@ function checkChannels(
   return stdout.length >= attachedBytes(scenario, 1).length - fromLog ? undefined : 'stdout is short';
 }
 
-/** What came from attach must come out as it was, carriage returns included. */
+/** Output of attach must be delivered unchanged, including carriage returns. */
 function checkReturns(scenario: Scenario, stdout: Buffer, fromLog: number): string | undefined {
   if (scenario.tty) {
     const lone = stdout.toString('latin1').match(/(?<!\r)\n/);
@@ -93,7 +93,7 @@ function checkReturns(scenario: Scenario, stdout: Buffer, fromLog: number): stri
   const length = Math.min(Math.max(0, stdout.length - fromLog), attached.length);
   const end = stdout.subarray(stdout.length - length);
   const isAttached = end.equals(attached.subarray(attached.length - length));
-  // A half-closed attach lacks the end, which the log then brings.
+  // A half-closed attach lacks the end, which comes from the log.
   return isAttached || fromLog > 0 ? undefined : 'other bytes came out than attach brought';
 }
 
@@ -110,10 +110,10 @@ function firstDifference(actual: Buffer, expected: Buffer): string | undefined {
   return `differs at byte ${at} of ${expected.length}: expected ${excerpt(expected)}, got ${excerpt(actual)} (${actual.length} bytes in all)`;
 }
 
-/** Longest time from a finished line's arrival (or, with a terminal, any byte's) to its coming out. */
+/** Maximum time between the arrival of a complete line (with a terminal, of any byte) and its delivery. */
 const LATENCY = 250;
 
-/** Further ahead of the log than this attach may be kept waiting. */
+/** Attach may be delayed if it is further ahead of the log than this. */
 const BACKLOG = 64 * 1024;
 
 function checkLatency(scenario: Scenario, played: Played): string | undefined {
@@ -135,13 +135,13 @@ function checkLatency(scenario: Scenario, played: Played): string | undefined {
   return undefined;
 }
 
-/** How many bytes, in the log's form, had come out when. */
+/** Delivered bytes over time, in the log's form. */
 function deliveries({ writes }: Played): { at: number; bytes: number }[] {
   let bytes = 0;
   return writes.map((write) => ({ at: write.at, bytes: (bytes += logForm(write.data).length) }));
 }
 
-/** After the join attach speaks: what the log brings earlier than a client that reads attach slowly is not due before. */
+/** After the join, attach is the source: earlier arrivals in the log do not count. */
 function logArrivals(
   { log }: Scenario,
   attached: { at: number; position: number }[],
@@ -152,7 +152,7 @@ function logArrivals(
   });
 }
 
-/** For one attach that brought the output's end: when each finished line had arrived on it. */
+/** For a single attach with the end of the output: the arrival times of complete lines. */
 function attachArrivals(scenario: Scenario): { at: number; position: number }[] {
   const [attach] = scenario.attaches;
   if (attach === undefined || scenario.attaches.length > 1) return [];

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { bytesOf, type Recording, stepsOf, type Summary } from './recording.ts';
 
-/** Whole contents by their SHA-256: what one recording only sums up another may hold in full. */
+/** Complete contents by SHA-256: one recording may contain what another only summarizes. */
 export type ContentPool = Map<string, Buffer>;
 
 export function sha256(data: Uint8Array): string {
   return createHash('sha256').update(data).digest('hex');
 }
 
-/** Adds all that a recording holds in full. */
+/** Adds all complete contents of a recording. */
 export function addContents(pool: ContentPool, recording: Recording): void {
   for (const step of stepsOf(recording, 'log')) {
     const { body, chunks } = step.response;
@@ -18,13 +18,13 @@ export function addContents(pool: ContentPool, recording: Recording): void {
   }
 }
 
-/** Takes the time stamps off a log read with `timestamps=true`. */
+/** Removes the timestamps from a log that was read with `timestamps=true`. */
 export function withoutStamps(log: Buffer): Buffer {
   const text = log.toString('latin1');
   return Buffer.from(text.replaceAll(/(^|\n)\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d) /g, '$1'), 'latin1');
 }
 
-/** The bytes that a summary sums up, as far as they can be worked out from it; proved by the checksum. */
+/** The bytes of a summary, if they can be reconstructed; verified by the checksum. */
 export function contentOf(summary: Summary, pool: ContentPool): Buffer | undefined {
   const known = pool.get(summary.sha256);
   if (known !== undefined) return known;
@@ -38,7 +38,7 @@ export function contentOf(summary: Summary, pool: ContentPool): Buffer | undefin
   return undefined;
 }
 
-/** One piece over and over. */
+/** A repeated piece. */
 function repeated(summary: Summary): Buffer | undefined {
   const head = bytesOf(summary.head);
   for (let period = 1; period <= head.length / 2; period += 1) {
@@ -49,7 +49,7 @@ function repeated(summary: Summary): Buffer | undefined {
   return undefined;
 }
 
-/** Numbered lines; the first may be the end of one. */
+/** Numbered lines; the first may be incomplete. */
 function numbered(summary: Summary): Buffer | undefined {
   if (summary.numbered === undefined) return undefined;
   const head = bytesOf(summary.head).toString('latin1');
@@ -69,7 +69,7 @@ function numbered(summary: Summary): Buffer | undefined {
   return content;
 }
 
-/** A decimal number as digits that are counted up in place: millions of lines are made of it. */
+/** A decimal counter that increments its digits in place, fast enough for millions of lines. */
 class Counter {
   #digits: number[];
 
@@ -92,7 +92,7 @@ class Counter {
   }
 }
 
-/** Lines of one length, each of records that are a letter and a number that counts up from 0. */
+/** Lines of equal length with records of a letter and an ascending number from 0. */
 function counted(summary: Summary): Buffer | undefined {
   const head = /^([A-Za-z])(0+)\1/.exec(bytesOf(summary.head).toString('latin1'));
   const lines = summary.lines ?? 0;

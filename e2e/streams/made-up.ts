@@ -1,7 +1,7 @@
 const LF = 0x0a;
 const CR = 0x0d;
 
-/** A stream of bytes that is the same each time (mulberry32). */
+/** Reproducible random bytes (mulberry32). */
 function generator(seed: number): () => number {
   let state = seed;
   return () => {
@@ -13,8 +13,8 @@ function generator(seed: number): () => number {
 }
 
 /**
- * Bytes in place of random ones that were not recorded in full: as many, with as many newlines and as many carriage
- * returns before them, and with the last byte as it was.
+ * Substitutes for random bytes that were not recorded completely: with the same length, the same number of newlines and of
+ * carriage returns before them, and the same last byte.
  */
 export function madeUpBytes(options: {
   seed: number;
@@ -22,7 +22,7 @@ export function madeUpBytes(options: {
   newlines: number;
   returns: number;
   endsLine: boolean;
-  /** Positions after which a line must have ended, since the log had come so far. */
+  /** Positions at which a line must end, because the log had reached them. */
   lineEnds?: readonly number[];
 }): Buffer {
   const next = generator(options.seed);
@@ -56,7 +56,7 @@ export function madeUpBytes(options: {
   return data;
 }
 
-/** The log's form: without one carriage return before each newline. */
+/** The form in the log: without one carriage return before each newline. */
 export function logForm(data: Buffer): Buffer {
   return Buffer.from(data.toString('latin1').replaceAll('\r\n', '\n'), 'latin1');
 }

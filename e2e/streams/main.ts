@@ -1,4 +1,4 @@
-// `npm run streams -- [DIR]`: plays recorded streams to the code that sessions use.
+// `npm run streams -- [DIR]`: replays recorded streams with the code of sessions.
 import { FIXTURES, playFolder } from './run.ts';
 
 const folder = process.argv[2] ?? FIXTURES;

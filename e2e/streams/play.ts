@@ -5,18 +5,18 @@ import { AttachRefused, RecordedCluster } from './recorded-cluster.ts';
 import type { Scenario } from './scenario.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
-/** What came out, and when. */
+/** The delivered output, and its times. */
 export interface Played {
   report: DeliveryReport;
   writes: { at: number; stream: 'stdout' | 'stderr'; data: Buffer }[];
-  /** When the delivery was over. */
+  /** When the delivery ended. */
   ended: number;
 }
 
-/** An hour of virtual time: no scene lasts as long. */
+/** Limit of virtual time: an hour, longer than any scenario. */
 const LIMIT = 3_600_000;
 
-/** Plays a scene to the code that sessions use, in virtual time. */
+/** Replays a scenario with the code of sessions, in virtual time. */
 export async function play(scenario: Scenario): Promise<Played> {
   const clock = new VirtualClock(scenario.begin);
   const cluster = new RecordedCluster(scenario, clock);
@@ -51,7 +51,7 @@ export async function play(scenario: Scenario): Promise<Played> {
   return { report, writes, ended: clock.now() };
 }
 
-/** A refusal says that the container has ended, as sessions find out from its status: the log has all there is. */
+/** A refused attach means that the container has terminated, so the log is complete. */
 async function attachUnlessRefused(cluster: RecordedCluster): Promise<RemoteCommand | undefined> {
   try {
     return await cluster.attach();

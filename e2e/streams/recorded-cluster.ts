@@ -9,12 +9,12 @@ import type { AttachScenario, Scenario } from './scenario.ts';
 import { madeUpStamp } from './stamps.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
-/** The recorded answer to an attach was no 101. */
+/** The recorded response to an attach is not 101. */
 export class AttachRefused extends Error {
   override readonly name = 'AttachRefused';
 }
 
-/** Answers a session's requests with what was recorded, at the times at which it was. */
+/** Responds to a session's requests with the recording, at the recorded times. */
 export class RecordedCluster implements Pick<Cluster, 'attach' | 'stream'> {
   readonly #scenario: Scenario;
   readonly #clock: VirtualClock;
@@ -25,7 +25,7 @@ export class RecordedCluster implements Pick<Cluster, 'attach' | 'stream'> {
     this.#clock = clock;
   }
 
-  /** Whether one more attach was recorded. */
+  /** Whether there is another recorded attach. */
   get canAttach(): boolean {
     return this.#attached < this.#scenario.attaches.length;
   }
@@ -48,7 +48,7 @@ export class RecordedCluster implements Pick<Cluster, 'attach' | 'stream'> {
     const follow = request.query?.['follow'] === true;
     const now = this.#clock.now();
     const wasCut = log.followClosed !== undefined && now >= log.followClosed;
-    // Once the container has ended its log is whole, and a plain read gives the newest file of it.
+    // After termination the log is complete, and a read without follow returns its newest file.
     const isWhole = wasCut || (!follow && terminated !== undefined && now >= terminated);
     const reading: Reading = {
       from: isWhole ? log.fileStart : 0,
@@ -111,14 +111,14 @@ export class RecordedCluster implements Pick<Cluster, 'attach' | 'stream'> {
 interface Reading {
   from: number;
   to: number;
-  /** All there is can be read at once. */
+  /** The complete content is available at once. */
   isWhole: boolean;
   follow: boolean;
   stamps: boolean;
   since: string | undefined;
 }
 
-/** Puts a stamp before each line, and leaves out lines older than asked for. */
+/** Adds a timestamp to each line, and omits lines before sinceTime. */
 class Stamper {
   readonly #scenario: Scenario;
   readonly #reading: Reading;

@@ -1,17 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
 
-/** Bytes as the recordings write them: text, or base64 where it is no UTF-8. */
+/** Bytes in recordings: text, or base64 if it is not UTF-8. */
 export type RecordedData = string | { base64: string };
 
-/** Much of a stream, summed up. */
+/** A summary of a long stream. */
 export interface Summary {
   bytes: number;
   lines?: number;
   sha256: string;
   head: RecordedData;
   tail: RecordedData;
-  /** [time, bytes so far], about each 200 ms. */
+  /** [time, bytes so far], about every 200 ms. */
   progress: [number, number][];
   numbered?: { first: number; last: number; gaps?: [number, number][] };
 }
@@ -79,7 +79,7 @@ export function bytesOf(data: RecordedData | undefined): Buffer {
   return typeof data === 'string' ? Buffer.from(data, 'utf8') : Buffer.from(data.base64, 'base64');
 }
 
-/** The steps whose path has this subresource of the pod, oldest first. */
+/** The steps for this subresource of the pod, oldest first. */
 export function stepsOf(recording: Recording, subresource: 'attach' | 'log'): RecordedStep[] {
   const pattern = new RegExp(`/pods/[^/]+/${subresource}(\\?|$)`);
   return recording.steps.filter((step) => pattern.test(step.request.path)).sort((a, b) => a.at_ms - b.at_ms);
@@ -89,7 +89,7 @@ export function queryOf(step: RecordedStep): URLSearchParams {
   return new URL(step.request.path, 'https://server.invalid').searchParams;
 }
 
-/** When the watch said that the container had ended; undefined if it never did. */
+/** When the watch reported the container as terminated; undefined if it never did. */
 export function terminatedAt(recording: Recording): number | undefined {
   for (const step of recording.steps) {
     for (const event of step.response.events ?? []) {

@@ -7,18 +7,18 @@ import { play } from './play.ts';
 import { readRecording, type Recording } from './recording.ts';
 import { NotRecorded, scenarioOf } from './scenario.ts';
 
-/** The recordings that come with the project. */
+/** The recordings of the project. */
 export const FIXTURES = fileURLToPath(
   new URL('../../packages/kubectl-dbg/fixtures/streams', import.meta.url),
 );
 
 export interface StreamResult extends Verdict {
   name: string;
-  /** Why it could not be played: too little of it was recorded. */
+  /** Why it was skipped: the recording is incomplete. */
   skipped?: string;
 }
 
-/** Plays every recording in a folder. What one of them only sums up may be taken from another, or from the fixtures. */
+/** Replays every recording in a directory. Summarized contents may be taken from other recordings or the fixtures. */
 export async function* playFolder(folder: string): AsyncGenerator<StreamResult> {
   const paths = await recordingsIn(folder);
   const pool: ContentPool = new Map();

@@ -11,31 +11,31 @@ import {
 } from './recording.ts';
 import { recordedStamps } from './stamps.ts';
 
-/** Too little was recorded to play the scene. */
+/** The recording is too incomplete to be replayed. */
 export class NotRecorded extends Error {
   override readonly name = 'NotRecorded';
 }
 
-/** When how many bytes had arrived. */
+/** The number of bytes that had arrived at a time. */
 export interface Arrival {
   at: number;
   bytes: number;
 }
 
 export interface LogScenario {
-  /** How the followed log arrived. */
+  /** Arrivals of the followed log. */
   arrivals: Arrival[];
-  /** How far apart the times of arrival are, where they are only summed up. */
+  /** Resolution of the arrival times, if they are summarized. */
   granularity: number;
-  /** Time from the request to the answer. */
+  /** Time from the request to the response. */
   latency: number;
-  /** When the followed log was ended by the server; undefined if it never was. */
+  /** When the server ended the followed log; undefined if it did not. */
   followClosed: number | undefined;
-  /** How much of the output the followed log gave. */
+  /** Bytes of the output in the followed log. */
   followed: number;
-  /** Where a reading after that begins: 0, or where the newest file began after a rotation. */
+  /** Where a later read starts: 0, or the start of the newest file after a rotation. */
   fileStart: number;
-  /** The recorded stamp of each line, if there is one for each. */
+  /** The recorded timestamp of each line, if all have one. */
   stamps: string[] | undefined;
 }
 
@@ -48,7 +48,7 @@ export interface AttachScenario {
   code: number;
 }
 
-/** A recording as a scene to be played. Times are those of the recording. */
+/** A recording as a scenario for replay. Times are those of the recording. */
 export interface Scenario {
   name: string;
   /** Wall-clock time of 0, in milliseconds. */
@@ -56,18 +56,18 @@ export interface Scenario {
   tty: boolean;
   stdin: boolean;
   begin: number;
-  /** The whole output, in the log's form. */
+  /** The complete output, in the log's form. */
   truth: Buffer;
-  /** The bytes themselves were not recorded; others of the same sizes stand in for them. */
+  /** Whether the bytes were not recorded, and others of the same sizes replace them. */
   madeUp: boolean;
   log: LogScenario;
   attaches: AttachScenario[];
   terminated: number | undefined;
-  /** When the client let go, if the container never ended. */
+  /** When the client detached, if the container never terminated. */
   abandoned: number | undefined;
 }
 
-/** Works a scene out of a recording; throws where too little was recorded. */
+/** Derives a scenario from a recording. Throws NotRecorded if it is incomplete. */
 export function scenarioOf(recording: Recording, pool: ContentPool): Scenario {
   const logs = stepsOf(recording, 'log');
   const attaches = stepsOf(recording, 'attach');
@@ -104,7 +104,7 @@ export function scenarioOf(recording: Recording, pool: ContentPool): Scenario {
   };
 }
 
-/** Summaries note progress about each 200 ms; on a busy machine later. */
+/** Summaries contain the progress about every 200 ms, or less often on a busy machine. */
 const PROGRESS_STEP = 300;
 
 function isPlain(step: RecordedStep): boolean {
@@ -116,7 +116,7 @@ function isPlain(step: RecordedStep): boolean {
 
 const STREAMS = { stdout: 1, stderr: 2 } as const;
 
-/** What came on each channel; undefined where it is only summed up and can't be worked out on its own. */
+/** The content of each channel; undefined if it is only summarized and can't be reconstructed. */
 function attachContents(step: RecordedStep, pool: ContentPool): Map<number, Buffer | Summary> {
   const contents = new Map<number, Buffer | Summary>();
   const { websocket } = step.response;
@@ -164,7 +164,7 @@ function wholeOutput(
 
 function joinFiles(followed: Buffer, last: Buffer): { truth: Buffer; fileStart: number } {
   if (last.subarray(0, followed.length).equals(followed)) return { truth: last, fileStart: 0 };
-  // The log was rotated while it was followed: the newest file holds the end only.
+  // The log was rotated while it was followed: the newest file contains only the end.
   const begin = followed.length - last.length;
   if (begin >= 0 && followed.subarray(begin).equals(last)) return { truth: followed, fileStart: begin };
   return { truth: Buffer.concat([followed, last]), fileStart: followed.length };
@@ -176,7 +176,7 @@ function logContent(step: RecordedStep, pool: ContentPool): Buffer | undefined {
   return chunks === undefined ? bytesOf(body) : Buffer.concat(chunks.map((chunk) => bytesOf(chunk.data)));
 }
 
-/** What attach brought, of which only the checksum is known, is a piece of the whole: its end, or its beginning. */
+/** Resolves attach contents of which only the checksum is known: they are a suffix or a prefix of the truth. */
 function resolve(raw: Map<number, Buffer | Summary>, truth: Buffer): Map<number, Buffer> {
   return new Map(
     [...raw].map(([channel, content]) => {
@@ -254,7 +254,7 @@ function arrivalsOf(step: RecordedStep): Arrival[] {
   return chunks.map((chunk) => ({ at: chunk.at_ms, bytes: (bytes += bytesOf(chunk.data).length) }));
 }
 
-/** A server's reading buffer: how much of a summed up stream comes in one frame. */
+/** Frame size of a summarized stream: a server's read buffer. */
 const FRAME = 32 * 1024;
 
 function attachScenario(step: RecordedStep, raw: Map<number, Buffer>): AttachScenario {

@@ -1,6 +1,6 @@
 import { bytesOf, queryOf, type RecordedStep } from './recording.ts';
 
-/** The stamp of each line of the output, from a reading with `timestamps=true` that covers it. */
+/** The timestamp of each line of the output, from a read with `timestamps=true` that covers it. */
 export function recordedStamps(logs: readonly RecordedStep[], truth: Buffer): string[] | undefined {
   for (const step of logs.toReversed()) {
     const { body, chunks } = step.response;
@@ -21,7 +21,7 @@ function linesOf(data: Buffer): string[] {
 
 const MICROSECONDS = 1_000_000;
 
-/** A stamp as the kubelet writes it, `index` microseconds after the second of `epoch` (milliseconds). */
+/** A timestamp in the kubelet's format, `index` microseconds after the second of `epoch` (ms). */
 export function madeUpStamp(epoch: number, index: number): string {
   const second = Math.trunc(epoch / 1000) + Math.trunc(index / MICROSECONDS);
   return `${secondText(second)}.${String(index % MICROSECONDS).padStart(6, '0')}000Z`;

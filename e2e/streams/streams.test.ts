@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FIXTURES, playFolder } from './run.ts';
 
-test('delivers every recorded stream whole, or owns up to what is missing', async (context) => {
+test('delivers every recorded stream completely, or reports what is missing', async (context) => {
   let count = 0;
   for await (const { name, failure, skipped } of playFolder(FIXTURES)) {
     count += 1;

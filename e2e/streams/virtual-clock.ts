@@ -1,6 +1,6 @@
 import type { Clock } from '../../packages/kubectl-dbg/src/session/stream/clock.ts';
 
-/** Time that passes only when nothing is left to do. */
+/** A clock that advances only when nothing else is left to do. */
 export class VirtualClock implements Clock {
   #now: number;
   #timers: { at: number; order: number; call: () => void }[] = [];
@@ -16,7 +16,7 @@ export class VirtualClock implements Clock {
 
   after(delay: number, call: () => void): () => void {
     const timer = { at: this.#now + Math.max(0, delay), order: (this.#order += 1), call };
-    // Kept sorted: the list is short, and a new timer is mostly the last.
+    // Sorted insertion: the list is short, and a new timer is usually the last.
     let place = this.#timers.length;
     while (place > 0 && isAfter(this.#timers[place - 1], timer)) place -= 1;
     this.#timers.splice(place, 0, timer);
@@ -30,13 +30,13 @@ export class VirtualClock implements Clock {
     return Promise.resolve();
   }
 
-  /** Resolves at `at`; at once if that is past. */
+  /** Resolves at `at`; at once if it is in the past. */
   until(at: number): Promise<void> {
     if (at <= this.#now) return Promise.resolve();
     return new Promise((resolve) => this.after(at - this.#now, resolve));
   }
 
-  /** Lets time pass until `done` settles. Throws if nothing would ever happen again, or past `limit`. */
+  /** Advances until `done` settles. Throws if no timer is left, or after `limit`. */
   async run<T>(done: Promise<T>, limit: number): Promise<T> {
     let open = true;
     const over = (): void => {
@@ -47,8 +47,8 @@ export class VirtualClock implements Clock {
       await new Promise<void>((resolve) => setImmediate(resolve));
       if (!open) return await done;
       const timer = this.#timers.shift();
-      if (timer === undefined) throw new Error(`nothing happens any more after ${this.#now} ms`);
-      if (timer.at > limit) throw new Error(`no end by ${limit} ms`);
+      if (timer === undefined) throw new Error(`no timer is left after ${this.#now} ms`);
+      if (timer.at > limit) throw new Error(`not settled by ${limit} ms`);
       this.#now = timer.at;
       timer.call();
     }
