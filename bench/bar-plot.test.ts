@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { barPlot } from './bar-plot.ts';
 
-test('bars are as long as their values, one name has one colour, and text is escaped', () => {
+test('bars are proportional to their values, a name always has the same colour, and text is escaped', () => {
   const svg = barPlot('A <plot>', 'ms', [
     {
       label: 'near',

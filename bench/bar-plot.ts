@@ -1,4 +1,4 @@
-/** Bars that belong together, such as the clients at one distance. */
+/** A group of bars, such as the clients at one round-trip time. */
 export interface BarGroup {
   label: string;
   bars: { name: string; value: number }[];
@@ -11,10 +11,10 @@ const BAR = 18;
 const GAP = 14;
 const TOP = 48;
 const FONT = "13px system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif";
-/** Told apart by those who see no red or green, on light and on dark (Okabe and Ito). */
+/** Colour-blind safe, on light and dark backgrounds (Okabe and Ito). */
 const COLOURS = ['#0072b2', '#e69f00', '#009e73', '#cc79a7'];
 
-/** A plot of horizontal bars from 0 as an SVG, in the reader's own light or dark; a bar's name has one colour throughout. */
+/** A plot of horizontal bars as an SVG for light and dark colour schemes; a bar's name always has the same colour. */
 export function barPlot(title: string, unit: string, groups: readonly BarGroup[]): string {
   const names = [...new Set(groups.flatMap(({ bars }) => bars.map(({ name }) => name)))];
   const longest = Math.max(...groups.flatMap(({ bars }) => bars.map(({ value }) => value)), Number.EPSILON);

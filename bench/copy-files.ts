@@ -1,9 +1,9 @@
-// Measures `kubectl dbg cp` with real containers, beside the official kubectl, by hashes and times.
+// Compares `kubectl dbg cp` with the official kubectl, with real containers: hashes and times.
 //
 //     npm run bench:copy-files [-- --write] [-- large|many|cuts ...]
 //
-// Default: all parts. --write puts the tables into docs/reports/copy-files.md, with what earlier runs measured of other parts.
-// COPY_FILES_MIB and COPY_FILES_COUNT make it smaller; the report says what was measured.
+// Default: all parts. --write updates the tables of these parts in docs/reports/copy-files.md. COPY_FILES_MIB and
+// COPY_FILES_COUNT reduce the sizes, which the report contains.
 import assert from 'node:assert/strict';
 import { createHash, randomBytes, randomInt } from 'node:crypto';
 import {
@@ -37,7 +37,7 @@ const LIMIT_MS = 560_000;
 interface Timing {
   what: string;
   seconds: number;
-  /** Most memory that the client had, in MiB. */
+  /** Peak memory of the client, in MiB. */
   peak: number;
 }
 
@@ -84,7 +84,7 @@ async function createPod(name: string, container: { image: string; command?: str
   });
 }
 
-/** Runs a program to its end, and measures it. */
+/** Runs a program until it exits, and measures it. */
 async function time(what: string, program: string, args: readonly string[]): Promise<Timing> {
   const begun = performance.now();
   const words = ['-f', 'peak=%M', program, ...args, '-n', world.namespace];
@@ -105,12 +105,12 @@ function theirs(what: string, ...args: string[]): Promise<Timing> {
   return time(what, kubectl.path, ['cp', ...args]);
 }
 
-/** At the end: a file system without a journal takes its time over inodes that were freed a moment ago. */
+/** Only at the end: a file system without a journal reuses recently freed inodes slowly. */
 function removeCopies(): void {
   for (const name of ['theirs', 'ours', 'bare']) rmSync(at(name), { recursive: true });
 }
 
-/** One large file, each way, by each program; every copy is compared by its hash. */
+/** One large file in both directions with each program; every copy is verified by its hash. */
 async function large(): Promise<Part> {
   const hash = await makeFile(at('large'), SIZE);
   const rows: Timing[] = [];
@@ -130,7 +130,7 @@ async function large(): Promise<Part> {
   return { title: `One file of ${SIZE / MIB} MiB`, load: loadNow(), rows, notes: ratios(rows) };
 }
 
-/** A folder of many small files. */
+/** A directory with many small files. */
 async function many(): Promise<Part> {
   for (let index = 0; index < FILES; index += 1) {
     const below = join(at('many'), `d${index % 100}`);
@@ -155,7 +155,7 @@ async function many(): Promise<Part> {
   return { title: `A folder of ${FILES} files`, load: loadNow(), rows, notes: ratios(rows) };
 }
 
-/** The file again, ended at ten random moments each way and taken up again. */
+/** The same file, interrupted at ten random times in each direction and resumed. */
 async function cuts(): Promise<Part> {
   const size = Math.min(SIZE, 512 * MIB);
   const hash = await makeFile(at('cut'), size);
@@ -181,12 +181,12 @@ async function cuts(): Promise<Part> {
   return { title: `A file of ${size / MIB} MiB, cut ${CUTS} times`, load: loadNow(), rows, notes };
 }
 
-/** Copies until it comes through, ended at a random moment `CUTS` times; returns from where each was taken up. */
+/** Copies until it succeeds, interrupted at a random time `CUTS` times; returns the offsets at which it resumed. */
 async function copyWithCuts(options: Parameters<typeof copyFiles>[1], size: number): Promise<number[]> {
   const kept: number[] = [];
   for (let cut = 0; cut < CUTS; cut += 1) {
     const over = new AbortController();
-    // Of what is left, so that ten of them come before the end.
+    // Relative to the rest, so that all interruptions occur before the end.
     const after = randomInt(Math.max(1, Math.floor(size / CUTS)));
     let from = 0;
     const copying = copyFiles(world.cluster, options, {
@@ -232,7 +232,7 @@ async function look(path: string): Promise<string[]> {
   return lines.toSorted();
 }
 
-/** Ours to theirs, in the same run. */
+/** The ratio of both programs in the same run. */
 function ratios(rows: readonly Timing[]): string[] {
   const [theirUp, ourUp, theirDown, ourDown] = rows.map(({ seconds }) => seconds);
   const ratio = (our = NaN, their = NaN) => (our / their).toFixed(2);

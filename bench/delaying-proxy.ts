@@ -3,14 +3,14 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
 export interface DelayingProxy {
   port: number;
-  /** Sets the round trip, in ms, of connections made from now on. */
+  /** The round-trip time in ms of new connections. */
   roundTrip: number;
   stop(): Promise<void>;
 }
 
 /**
- * A TCP proxy on the loopback interface that makes the server seem far away: every byte takes half a round trip each
- * way, and a new connection one more, as its handshake would.
+ * A TCP proxy on the loopback interface that simulates latency: every byte takes half a round trip in each direction, and a
+ * new connection another round trip, like its handshake.
  */
 export async function startDelayingProxy(target: { host: string; port: number }): Promise<DelayingProxy> {
   const sockets = new Set<Socket>();
@@ -46,7 +46,7 @@ export async function startDelayingProxy(target: { host: string; port: number })
   return proxy;
 }
 
-/** Passes on what one side says, each piece `delay` ms later; nothing arrives before the connection is `established`. */
+/** Forwards one direction, each chunk `delay` ms later; nothing arrives before the connection is `established`. */
 function carry(from: Socket, to: Socket, delay: number, established: number): void {
   const later = (act: () => void): void => {
     const wait = Math.max(delay, established + delay - performance.now());

@@ -30,10 +30,10 @@ const COMPARED = [10, 40];
  */
 const RECORDED_START_MS = 570;
 const SIMULATED = [10, 30, 100, 300, 1000, 3000, 10_000].filter((count) => count <= most);
-/** Lines that each command prints at once, as an audit does. */
+/** Lines that each command prints at once, like an audit. */
 const LINES = 50;
 const COMMAND = ['sh', '-c', `seq 1 ${LINES}`];
-/** Runs of `each`, whose median counts: an end may wait up to a second for the kubelet. A pod takes no more by default. */
+/** Runs of `each`, of which the median counts: a termination may wait up to a second for the kubelet. */
 const RUNS = 5;
 const LOOP_MS = 900_000;
 const HEADER = [
@@ -41,7 +41,7 @@ const HEADER = [
   '| ---: | ---: | ---: | ---: | ---: | ---: |',
 ];
 
-/** Requests under way at once while simulated pods are made. */
+/** Number of concurrent requests while simulated pods are created. */
 const CONCURRENCY = 40;
 
 const lines: string[] = [];
@@ -235,7 +235,7 @@ async function makePods(cluster: Cluster, pods: number): Promise<void> {
   );
 }
 
-/** Resolves once so many pods run. */
+/** Resolves when this number of pods is running. */
 async function allRun(store: Awaited<ReturnType<typeof startSandbox>>['store'], pods: number): Promise<void> {
   const running = () =>
     store.list('pods').filter((pod) => (pod['status'] as { phase?: string } | undefined)?.phase === 'Running')

@@ -1,7 +1,7 @@
-// From the start of the program to the first prompt of `-it`, beside the official kubectl in the same run:
+// Time from the start of the program to the first prompt of `-it`, compared with the official kubectl in the same run:
 // `npm run bench:first-prompt [-- --write] [-- --standalone]`; --write puts the table into docs/reports/bench-first-prompt.md,
-// --standalone measures the program with Bun inside too.
-// The server seems 0, 50 and 150 ms away, and the container starts in 100 ms. Also: `--version` beside a bare Node.
+// --standalone also measures the standalone program with Bun.
+// The round-trip time is 0, 50 and 150 ms, and the container starts in 100 ms. Also compares `--version` with plain Node.
 import { spawn as spawnPty } from '@lydell/node-pty';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -21,10 +21,10 @@ const STANDALONE = fileURLToPath(new URL('../scripts/standalone.mjs', import.met
 const ROUND_TRIPS = [0, 50, 150];
 const RUNS = 15;
 const VERSION_RUNS = 20;
-/** What a container takes to start, once the kubelet has seen it. */
+/** Time in which a container starts after the kubelet has received it. */
 const START_MS = 100;
 const HANG_MS = 30_000;
-/** The shell's prompt, whatever draws it. */
+/** The prompt of any of the shells. */
 const PROMPT = /[/~] [#$] /;
 
 interface Client {
@@ -43,7 +43,7 @@ const proxy = await startDelayingProxy({ host: target.hostname, port: Number(tar
 try {
   const env = environment(proxy);
   const starts = watchStarts(sandbox);
-  // Authorities beyond Node's own cost each start 50 ms, for which neither program is to blame.
+  // Extra CA certificates cost 50 ms at each start, which is not due to either program.
   delete process.env.NODE_EXTRA_CA_CERTS;
   const flags = ['-it', '--image=busybox', '--profile=general', '--', 'sh'];
   const clients: Client[] = [
@@ -90,14 +90,14 @@ if (process.argv.includes('--write')) {
 }
 process.exit();
 
-/** Makes the program with Bun inside; returns its path. */
+/** Builds the standalone program with Bun; returns its path. */
 function makeStandalone(): string {
   const { status, stdout } = spawnSync(process.execPath, [STANDALONE], { encoding: 'utf8' });
-  if (status !== 0) throw new Error('the standalone program could not be made');
+  if (status !== 0) throw new Error('the standalone program could not be built');
   return stdout.trim();
 }
 
-/** The clients' own shares, in ms: medians of runs in turn, after one of each that fills its caches. */
+/** The clients' own times in ms: medians of alternating runs, after a warm-up run of each. */
 async function compare(
   clients: readonly Client[],
   env: Record<string, string>,
@@ -138,7 +138,7 @@ function firstPrompt({ program, args }: Client, pod: string, env: Record<string,
   });
 }
 
-/** Keeps what the last debug container took from its write to its running, in ms: the cluster's share. */
+/** Records the cluster's share: the time in ms from the write of the last debug container until it was running. */
 function watchStarts({ store }: Sandbox): { last: number } {
   const starts = { last: Number.NaN };
   const written = new Map<string, number>();

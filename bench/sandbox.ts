@@ -1,5 +1,5 @@
-// What the sandbox costs: `npm run bench:sandbox [-- --write]` prints a table; --write puts it into docs/reports/bench-sandbox.md.
-// The server runs in a process of its own. Times are this machine's; those of a real node stand beside them.
+// The cost of the sandbox: `npm run bench:sandbox [-- --write]` prints a table; --write writes it to docs/reports/bench-sandbox.md.
+// The server runs in a separate process. Times are of this machine; those of a real node are listed for comparison.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -17,11 +17,11 @@ const PAGE = join(ROOT, 'docs/reports/bench-sandbox.md');
 const RUNTIME_FLAGS = ['--conditions=source', '--import', 'tsx'];
 
 const REQUESTS = 3000;
-/** Requests under way at once, as a busy client has. */
+/** Number of concurrent requests, as of a busy client. */
 const CONCURRENCY = 50;
 const LISTED_PODS = 100;
 const WATCHERS = 1000;
-/** Watches on one connection; real servers allow 250 streams. */
+/** Watches per connection; real servers allow 250 streams. */
 const WATCHERS_PER_CONNECTION = 100;
 const FAN_OUT_RUNS = 20;
 const START_RUNS = 30;
@@ -29,7 +29,7 @@ const MANY = 10_000;
 
 const PODS = '/api/v1/namespaces/default/pods';
 const MAPS = '/api/v1/namespaces/default/configmaps';
-/** The same measured on a real node (Kubernetes v1.36.2, containerd 2.1, runc; quiet, two cores). */
+/** The same on a real node (Kubernetes v1.36.2, containerd 2.1, runc; idle, two cores). */
 const REAL = { ready: '600', ephemeral: '116', ephemeralP95: '135' };
 
 type Row = readonly [what: string, result: string, realNode: string];
@@ -110,7 +110,7 @@ async function fanOut({ client, kubeconfig }: Server): Promise<void> {
     await done;
     return performance.now() - startedAt;
   };
-  // The bookmarks that end the initial events say that all watch.
+  // All watches are established when the initial events have ended.
   await round(async () => {});
   await round(() =>
     ok(
@@ -188,7 +188,7 @@ async function createPod(client: ApiClient, name: string): Promise<void> {
   );
 }
 
-/** Watches a pod until a condition holds. */
+/** Watches a pod until a condition is true. */
 async function podState(client: ApiClient, name: string, holds: (pod: PodLike) => boolean): Promise<void> {
   const done = new AbortController();
   await new Promise<void>((resolve, reject) => {

@@ -1,7 +1,7 @@
-// Sessions beside the official kubectl's, in one run on one sandbox:
+// Compares sessions with those of the official kubectl, in one run on one sandbox:
 // `npm run bench:session [-- --full] [-- --write] [-- --only=zeros,exec]`; --write puts the tables into docs/reports/bench-session.md.
-// (a) lines delivered of 50 printed at once; (b) much output: whole, speed, memory, and the same of zeros; (c) the echo
-// of a keystroke; (d) exit codes; (e) a command by exec against one by attach. Times are only ever shown beside others.
+// (a) lines delivered of 50 printed at once; (b) large output: completeness, speed and memory, and the same with zeros; (c) the
+// echo of a keystroke; (d) exit codes; (e) a command by exec and by attach. Times are only shown in comparison.
 import { spawn as spawnPty } from '@lydell/node-pty';
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -15,7 +15,7 @@ import { openTestCluster, type TestCluster } from '../e2e/world.ts';
 
 const PAGE = fileURLToPath(new URL('../docs/reports/bench-session.md', import.meta.url));
 const full = process.argv.includes('--full');
-/** Runs of (a), keystrokes of (c), exit codes of (d): fewer unless --full, which takes some minutes. */
+/** Runs of (a), keystrokes of (c), exit codes of (d): more with --full, which takes some minutes. */
 const BURSTS = full ? 100 : 20;
 const KEYS = full ? 300 : 100;
 const CODES = full
@@ -23,7 +23,7 @@ const CODES = full
   : [0, 1, 2, 7, 42, 126, 127, 128, 137, 143, 255];
 const LINES = full ? 6_000_000 : 1_500_000;
 const BINARY_BYTES = full ? 2 ** 30 : 2 ** 27;
-/** Zeros have neither newlines nor anything that tells one place of them from another. */
+/** Zeros have no newlines, and no position can be distinguished from another. */
 const ZEROS = [
   { name: '20 MB, after a second', bytes: 20_000_000, sleep: 1 },
   { name: '20 MB, at once', bytes: 20_000_000, sleep: 0 },
@@ -31,10 +31,10 @@ const ZEROS = [
   { name: '1 GiB, after a second', bytes: 2 ** 30, sleep: 1 },
 ];
 const EXECS = full ? 31 : 11;
-/** A client that hangs is ended after this, in ms. */
+/** A hanging client is killed after this time, in ms. */
 const HANG_MS = 300_000;
-/** How often a running client's memory is looked at, in ms; the kernel keeps the highest mark. */
-const MEMORY_LOOK_MS = 50;
+/** Interval at which a running client's peak memory is read, in ms. */
+const MEMORY_SAMPLE_MS = 50;
 
 interface Client {
   name: string;
@@ -54,12 +54,12 @@ interface Result {
   lines: number;
   sha256: string;
   seconds: number;
-  /** Highest resident memory in MiB. */
+  /** Peak resident set size in MiB. */
   memory: number;
 }
 
 const tables: Table[] = [];
-/** How fast each client delivers, where it was measured. */
+/** Delivery speeds of each client, if measured. */
 const speeds: BarGroup[] = [];
 const kubectl = await officialKubectl();
 const world = await openTestCluster();
@@ -101,7 +101,7 @@ function clientsOf({ namespace, images }: TestCluster): Client[] {
     args: (words) => [KUBECTL_DBG, ...common, '--target=', '--', ...words],
   };
   if ('missing' in kubectl) {
-    console.log(`kubectl is left out: ${kubectl.missing}`);
+    console.log(`skipped kubectl: ${kubectl.missing}`);
     return [ours];
   }
   const theirs: Client = {
@@ -143,7 +143,7 @@ async function muchOutput(clients: readonly Client[]): Promise<void> {
   }
   title(`(b) ${BINARY_BYTES / 2 ** 20} MiB of binary`);
   for (const client of clients) {
-    // The same bytes for everybody, and no pattern that could be joined in two places.
+    // The same bytes for all clients, without a repeating pattern.
     const make = `head -c ${BINARY_BYTES} /dev/urandom | tee /tmp/sum.in >/dev/null; sha256sum </tmp/sum.in >&2; cat /tmp/sum.in`;
     const result = await execute(client, ['sh', '-c', make]);
     row(
@@ -165,7 +165,7 @@ async function zeros(clients: readonly Client[]): Promise<void> {
   }
 }
 
-/** The whole time of a command that says one word, by attach and by exec in turn. */
+/** The total time of a command with one word of output, alternately by attach and by exec. */
 async function execs([ours]: readonly Client[]): Promise<void> {
   if (ours === undefined) return;
   title(`(e) echo, by attach and by exec, ${EXECS} runs in turn`);
@@ -215,7 +215,7 @@ async function keystrokes(clients: readonly Client[]): Promise<void> {
         await new Promise<void>((resolve) => (wake = resolve));
       }
     };
-    // Until the session is up what is typed is echoed by the terminal itself: a line that comes back twice is cat's.
+    // Before the session starts, only the terminal echoes input: a line that appears twice comes from cat.
     terminal.write('begin\r');
     await awaitText('begin\r\nbegin');
     const times: number[] = [];
@@ -260,7 +260,7 @@ function execute(client: Client, words: readonly string[]): Promise<Result> {
     });
     const look = setInterval(
       () => (memory = Math.max(memory, highWaterMark(child.pid ?? 0))),
-      MEMORY_LOOK_MS,
+      MEMORY_SAMPLE_MS,
     );
     const hang = setTimeout(() => child.kill('SIGKILL'), HANG_MS);
     child.on('error', reject);
@@ -273,7 +273,7 @@ function execute(client: Client, words: readonly string[]): Promise<Result> {
   });
 }
 
-/** VmHWM of a process in MiB; 0 once it has ended. */
+/** VmHWM of a process in MiB; 0 after it has exited. */
 function highWaterMark(pid: number): number {
   try {
     const kilobytes = /^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];

@@ -1,4 +1,4 @@
-// How a program ends a debug session: by an AbortController. The privileged pod that was made is gone when it rejects.
+// Cancels a debug session with an AbortController. When the promise rejects, the privileged pod is deleted.
 // Run it with: node --test (or npx tsx --test) examples/cancel-a-session.ts
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import { type Sandbox, startSandbox } from 'kube-sandbox';
 import { type Cluster, debug, openCluster, readOwnership } from 'kubectl-dbg';
 
-/** Follows a command on a node until a line of its output is the one that was waited for; it may end by itself before. */
+/** Follows a command on a node until a certain line of its output, or until it exits. */
 async function untilLine(cluster: Cluster, node: string, command: string[], line: RegExp) {
   const controller = new AbortController();
   const stdout = new PassThrough();
@@ -25,7 +25,7 @@ async function untilLine(cluster: Cluster, node: string, command: string[], line
   }
 }
 
-// --- That it does what it says. ---
+// --- Its test. ---
 
 let sandbox: Sandbox;
 let cluster: Cluster;
@@ -39,7 +39,7 @@ after(async () => {
   await sandbox.stop();
 });
 
-test('the session ends when it is told to, and its pod is removed', async () => {
+test('the session ends when it is aborted, and its pod is deleted', async () => {
   const made: string[] = [];
   const off = sandbox.store.subscribe('pods', ({ object }) => {
     const session = readOwnership(object)?.session;

@@ -1,4 +1,4 @@
-// How a program tries another image in a copy of a pod: the pod itself, and its traffic, are left alone.
+// Tries another image in a copy of a pod, without affecting the pod or its traffic.
 // Run it with: node --test (or npx tsx --test) examples/copy-with-another-image.ts
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import { type Sandbox, startSandbox } from 'kube-sandbox';
 import { type Cluster, debug, openCluster, planDebug } from 'kubectl-dbg';
 
-/** Runs a command in the container `app` of a copy of the pod, with that image; the copy is removed afterwards. */
+/** Runs a command in the container `app` of a copy of the pod with another image, and deletes the copy. */
 async function tryImage(cluster: Cluster, pod: string, image: string, command: string[]) {
   const stdout = new PassThrough();
   const output = text(stdout);
@@ -20,7 +20,7 @@ function copyOf(pod: string, image: string, command: string[]) {
   return { target: pod, container: 'app', copy: { name: `${pod}-next`, images: { app: image } }, command };
 }
 
-// --- That it does what it says. ---
+// --- Its test. ---
 
 const PODS = '/api/v1/namespaces/default/pods';
 
@@ -43,7 +43,7 @@ after(async () => {
   await sandbox.stop();
 });
 
-test('the copy has the other image, and none of the labels that a Service selects by', async () => {
+test('the copy has the other image, and no labels that a Service selects', async () => {
   const plan = await planDebug(cluster, copyOf('web', 'example.com/web:v2', ['true']));
   const [write] = plan.writes;
   const body = write?.body as { metadata: { labels?: object }; spec: { containers: { image: string }[] } };
@@ -54,7 +54,7 @@ test('the copy has the other image, and none of the labels that a Service select
   assert.deepEqual(body.metadata.labels ?? {}, {});
 });
 
-test('the command runs in the copy, and the copy is gone', async () => {
+test('the command runs in the copy, and the copy is deleted', async () => {
   const { outcome, output } = await tryImage(cluster, 'web', 'example.com/web:v2', [
     'sh',
     '-c',

@@ -1,4 +1,4 @@
-// How a program debugs a pod: the command's output as a stream, its end as data.
+// Debugs a pod: the command's output is a stream, its outcome is data.
 // Run it with: node --test (or npx tsx --test) examples/debug-a-pod.ts
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
@@ -7,9 +7,9 @@ import { after, before, test } from 'node:test';
 import { type Sandbox, startSandbox } from 'kube-sandbox';
 import { type Cluster, debug, openCluster, planDebug } from 'kubectl-dbg';
 
-// --- The ten lines. ---
+// --- The example. ---
 
-/** Runs a command in a debug container of a pod; gives its output and how it ended. */
+/** Runs a command in a debug container of a pod; returns its output and its outcome. */
 async function runIn(cluster: Cluster, target: string, command: string[], input?: string) {
   const stdout = new PassThrough();
   const output = text(stdout);
@@ -23,7 +23,7 @@ async function runIn(cluster: Cluster, target: string, command: string[], input?
   return { outcome: report.outcome, output: await output };
 }
 
-// --- That they do what they say. ---
+// --- Its tests. ---
 
 let sandbox: Sandbox;
 let cluster: Cluster;
@@ -47,19 +47,19 @@ after(async () => {
   await sandbox.stop();
 });
 
-test('the output and the exit code of a command', async () => {
+test('returns the output and the exit code of a command', async () => {
   const { outcome, output } = await runIn(cluster, 'pod/web', ['sh', '-c', 'echo seen; exit 3']);
   assert.equal(output, 'seen\n');
   assert.deepEqual(outcome, { kind: 'exited', code: 3 });
 });
 
-test('input from any iterable', async () => {
+test('takes input from any iterable', async () => {
   const { outcome, output } = await runIn(cluster, 'pod/web', ['cat'], 'handed over\n');
   assert.equal(output, 'handed over\n');
   assert.deepEqual(outcome, { kind: 'exited', code: 0 });
 });
 
-test('what would be written, before it is', async () => {
+test('returns the plan without writing it', async () => {
   const plan = await planDebug(cluster, { target: 'node/vm', profile: 'sysadmin', command: ['true'] });
   assert.deepEqual(
     plan.writes.map(({ verb, path }) => `${verb} ${path}`),
@@ -68,7 +68,7 @@ test('what would be written, before it is', async () => {
   assert.equal(plan.cleanup.length, 1);
 });
 
-test('what is not there is an error with a code', async () => {
+test('a missing target is an error with a code', async () => {
   await assert.rejects(runIn(cluster, 'pod/nosuch', ['true']), {
     name: 'DbgError',
     kind: 'notFound',

@@ -1,13 +1,13 @@
-// How a program runs a command in every pod of a Deployment: each result as soon as it is there.
+// Runs a command in every pod of a Deployment, and gets each result as soon as it is available.
 // Run it with: node --test (or npx tsx --test) examples/each-pod-of-a-deployment.ts
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type Sandbox, startSandbox } from 'kube-sandbox';
 import { type Cluster, debugEach, openCluster, type TargetResult } from 'kubectl-dbg';
 
-// --- The ten lines. ---
+// --- The example. ---
 
-/** The pods of a workload whose command did not exit with 0, as they are found. */
+/** Yields the pods of a workload whose command did not exit with 0. */
 async function failing(cluster: Cluster, workload: string, command: string[], signal?: AbortSignal) {
   const found: TargetResult[] = [];
   const request = { targets: [workload], image: 'busybox', command, perNode: 5 };
@@ -17,7 +17,7 @@ async function failing(cluster: Cluster, workload: string, command: string[], si
   return found;
 }
 
-// --- That they do what they say. ---
+// --- Its tests. ---
 
 const REPLICAS = 4;
 
@@ -57,7 +57,7 @@ after(async () => {
   await sandbox.stop();
 });
 
-test('every pod answers; those that fail are told apart', async () => {
+test('runs in every pod, and yields those that fail', async () => {
   assert.deepEqual(await failing(cluster, 'deploy/web', ['true']), []);
   const found = await failing(cluster, 'deploy/web', ['sh', '-c', 'echo no; exit 3']);
   assert.deepEqual(
@@ -66,7 +66,7 @@ test('every pod answers; those that fail are told apart', async () => {
   );
 });
 
-test('the whole report, once all results were given', async () => {
+test('returns the complete report after all results', async () => {
   const results = debugEach(cluster, { labelSelector: 'app=web', image: 'busybox', command: ['id', '-u'] });
   let next = await results.next();
   while (next.done !== true) next = await results.next();
@@ -78,7 +78,7 @@ test('the whole report, once all results were given', async () => {
   );
 });
 
-test('who leaves the loop ends the run', async () => {
+test('leaving the loop ends the run', async () => {
   let count = 0;
   const request = { labelSelector: 'app=web', image: 'busybox', command: ['true'], parallel: 1 };
   for await (const _ of debugEach(cluster, request)) {
@@ -88,7 +88,7 @@ test('who leaves the loop ends the run', async () => {
   assert.equal(count, 1);
 });
 
-test('what is aborted rejects with the reason', async () => {
+test('rejects with the reason when aborted', async () => {
   await assert.rejects(failing(cluster, 'deploy/web', ['sleep', '60'], AbortSignal.timeout(500)), {
     name: 'TimeoutError',
   });

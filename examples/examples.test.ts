@@ -1,4 +1,4 @@
-// The examples are true: each runs as its first lines say.
+// Runs each example with the command in its first lines.
 import { execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
@@ -10,7 +10,7 @@ const EXAMPLES = readdirSync(FOLDER).filter((name) => name.endsWith('.ts') && !n
 
 for (const name of EXAMPLES) {
   test(name, async () => {
-    // A test runner inside a test runner would report to the outer one.
+    // A nested test runner would report to the outer one.
     const { NODE_TEST_CONTEXT: _context, ...env } = process.env;
     const options = { env, cwd: fileURLToPath(new URL('..', import.meta.url)) };
     await promisify(execFile)(process.execPath, [...process.execArgv, '--test', `${FOLDER}${name}`], options);

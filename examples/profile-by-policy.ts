@@ -1,4 +1,4 @@
-// How a program chooses a profile that the namespace admits: its Pod Security label says which.
+// Chooses a profile that the namespace's Pod Security label admits.
 // Run it with: node --test (or npx tsx --test) examples/profile-by-policy.ts
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -7,14 +7,14 @@ import { type Cluster, debug, openCluster, type ProfileName } from 'kubectl-dbg'
 
 const ENFORCE = 'pod-security.kubernetes.io/enforce';
 
-/** The strongest profile for each level of the Pod Security Standards. */
+/** The most privileged profile for each level of the Pod Security Standards. */
 const PROFILES: Readonly<Record<string, ProfileName>> = {
   privileged: 'sysadmin',
   baseline: 'baseline',
   restricted: 'restricted',
 };
 
-/** The profile for debugging in a namespace. Without a label anything is admitted. */
+/** The profile for debugging in a namespace. Without a label, everything is admitted. */
 async function profileFor(cluster: Cluster, namespace: string): Promise<ProfileName> {
   const { metadata } = await cluster.request<{ metadata: { labels?: Record<string, string> } }>({
     method: 'GET',
@@ -23,7 +23,7 @@ async function profileFor(cluster: Cluster, namespace: string): Promise<ProfileN
   return PROFILES[metadata.labels?.[ENFORCE] ?? 'privileged'] ?? 'restricted';
 }
 
-// --- That it does what it says. ---
+// --- Its tests. ---
 
 let sandbox: Sandbox;
 
@@ -58,7 +58,7 @@ for (const [level, profile] of Object.entries(PROFILES)) {
   });
 }
 
-test('a stronger profile than the policy admits is refused, with the reason', async () => {
+test('a more privileged profile is refused with the reason', async () => {
   const cluster = await openCluster({ kubeconfig: sandbox.kubeconfig, namespace: 'n-restricted' });
   try {
     const refused = debug(cluster, { target: 'web', profile: 'sysadmin', command: ['true'] });

@@ -1,4 +1,4 @@
-// How a web page gets a shell in a pod: a server passes a debug session on over a web socket, xterm.js draws it.
+// A shell in a pod for a web page: a server forwards a debug session over a WebSocket, and xterm.js displays it.
 // Binary messages are the terminal's bytes; text messages are JSON: sizes to the server, the outcome to the page.
 // Run it with: node --test (or npx tsx --test) examples/shell-over-a-web-socket.ts
 import assert from 'node:assert/strict';
@@ -19,19 +19,19 @@ import {
 } from 'kubectl-dbg';
 import { WebSocket, WebSocketServer } from 'ws';
 
-// --- The server. Whoever may open the socket has the server's rights in the cluster: ask who it is before. ---
+// --- The server. Whoever can open the socket has the server's rights in the cluster: authenticate users first. ---
 
 interface Size {
   columns: number;
   rows: number;
 }
 
-/** A shell in a debug container of the pod for as long as the socket is open; its first text message is the size. */
+/** Runs a shell in a debug container of the pod while the socket is open; the first text message is the size. */
 async function serveShell(socket: WebSocket, cluster: Cluster, target: string): Promise<void> {
   const gone = new AbortController();
   const keyboard = Object.assign(new PassThrough(), { isTTY: true });
   const screen = Object.assign(
-    // The next piece is asked for once this one has left: a slow page slows the program, and fills no memory.
+    // Back-pressure: a slow page slows the program instead of filling memory.
     new Writable({ write: (bytes: Uint8Array, _encoding, done) => socket.send(bytes, done) }),
     { isTTY: true, columns: 80, rows: 24 },
   );
@@ -53,13 +53,13 @@ async function serveShell(socket: WebSocket, cluster: Cluster, target: string): 
     socket.send(JSON.stringify(outcome));
     socket.close();
   } catch (error) {
-    // A shell outlives its terminal: somebody might come back to it. Nobody will.
+    // The shell would keep running after a disconnect, but nobody will attach to it again.
     if (session !== undefined) await stopSession(cluster, session);
     if (!gone.signal.aborted) throw error;
   }
 }
 
-/** What a page sends may be anything. */
+/** Messages of a page are untrusted. */
 function setSize(screen: Size, text: string): boolean {
   const [, columns, rows] = /^\{"columns":(\d{1,4}),"rows":(\d{1,4})\}$/.exec(text) ?? [];
   if (columns === undefined || rows === undefined) return false;
@@ -67,9 +67,9 @@ function setSize(screen: Size, text: string): boolean {
   return true;
 }
 
-// --- The page. In a browser the terminal comes from @xterm/xterm, and the socket is the browser's own. ---
+// --- The page. In a browser, the terminal is from @xterm/xterm, and the WebSocket is the browser's. ---
 
-/** Joins a terminal with a socket; resolves with how the session ended. */
+/** Connects a terminal to a socket; resolves with the outcome of the session. */
 async function showShell(terminal: xterm.Terminal, socket: WebSocket): Promise<Outcome> {
   const sendSize = () => socket.send(JSON.stringify({ columns: terminal.cols, rows: terminal.rows }));
   socket.binaryType = 'arraybuffer';
@@ -86,7 +86,7 @@ async function showShell(terminal: xterm.Terminal, socket: WebSocket): Promise<O
   });
 }
 
-// --- That they do what they say. ---
+// --- Their tests. ---
 
 let sandbox: Sandbox;
 let cluster: Cluster;
@@ -116,7 +116,7 @@ function openPage() {
   return { terminal, socket, outcome: showShell(terminal, socket) };
 }
 
-/** Resolves once the screen shows it. */
+/** Resolves when the screen shows the text. */
 async function shown(terminal: xterm.Terminal, what: RegExp): Promise<void> {
   const lines = () => {
     const { active } = terminal.buffer;
@@ -132,14 +132,14 @@ async function shown(terminal: xterm.Terminal, what: RegExp): Promise<void> {
   }
 }
 
-/** Resolves once programs in the container see the terminal's own size, which has a way of its own there. */
+/** Resolves when programs in the container see the terminal's size, which is sent separately. */
 async function isSized(terminal: xterm.Terminal): Promise<void> {
   const size = `${terminal.rows} ${terminal.cols}`;
   terminal.input(`until [ "$(stty size)" = "${size}" ]; do sleep 0.05; done; echo now "${size}"\r`);
   await shown(terminal, new RegExp(`^now ${size}$`, 'm'));
 }
 
-test('a prompt, keys, the size of the page, and the exit code', async () => {
+test('transfers prompt, keys, terminal size and exit code', async () => {
   const { terminal, outcome } = openPage();
   await shown(terminal, /[#$] $/m);
   terminal.input('echo $((6 * 7))\r');
@@ -152,7 +152,7 @@ test('a prompt, keys, the size of the page, and the exit code', async () => {
   await Promise.all(sessions);
 });
 
-test('a page that is closed ends the session, and the shell', async () => {
+test('closing the page ends the session and the shell', async () => {
   const { terminal, socket, outcome } = openPage();
   await shown(terminal, /[#$] $/m);
   const [session] = sessions;

@@ -1,5 +1,5 @@
-// How a TypeScript project tests its own code against the sandbox: a cluster in this very process, pods that behave as
-// their annotations say, and faults at the moments that are hard to hit with a real cluster.
+// Tests a TypeScript project's own code against the sandbox: a cluster in the same process, pods whose behaviour is set by
+// annotations, and faults that are hard to cause in a real cluster.
 // Run it with: node --test (or npx tsx --test) examples/test-against-the-sandbox.ts
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
@@ -7,11 +7,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ApiException, CoreV1Api, KubeConfig, type V1Pod, Watch } from '@kubernetes/client-node';
 import { type Sandbox, startSandbox } from 'kube-sandbox';
 
-// --- The code under test: what a project of yours might have. ---
+// --- The code under test: what your project might have. ---
 
 const MS_PER_S = 1000;
 
-/** Asks again when the API server says that it has too much to do, as often as that. */
+/** Retries when the API server is too busy, up to this number of tries. */
 async function withRetry<T>(ask: () => Promise<T>, tries: number): Promise<T> {
   for (let left = tries; ; left -= 1) {
     try {
@@ -23,7 +23,7 @@ async function withRetry<T>(ask: () => Promise<T>, tries: number): Promise<T> {
   }
 }
 
-/** Waits until a pod is over and gives the exit code of its first container; watches again if a watch breaks off. */
+/** Waits until a pod terminates; returns the exit code of its first container. Restarts a broken watch. */
 async function exitCodeOf(config: KubeConfig, namespace: string, name: string): Promise<number> {
   for (;;) {
     const code = await new Promise<number | undefined>((resolve, reject) => {
@@ -59,7 +59,7 @@ before(async () => {
 afterEach(() => sandbox.faults.clear());
 after(() => sandbox.stop());
 
-/** A pod that does what a few lines of shell say. */
+/** A pod that runs a few lines of shell. */
 function job(name: string, script: string): V1Pod {
   return {
     metadata: { name, annotations: { 'sandbox.kubectl-dbg.dev/script': script } },
@@ -67,7 +67,7 @@ function job(name: string, script: string): V1Pod {
   };
 }
 
-test('the exit code of a job is seen, and its log is there', async () => {
+test('returns the exit code of a job, whose log can be read', async () => {
   await api.createNamespacedPod({
     namespace: 'default',
     body: job('fails', 'echo started; sleep 0.1; exit 3'),
@@ -76,7 +76,7 @@ test('the exit code of a job is seen, and its log is there', async () => {
   assert.equal(await api.readNamespacedPodLog({ namespace: 'default', name: 'fails' }), 'started\n');
 });
 
-test('a server with too much to do is asked again, a broken one is not', async () => {
+test('retries with a busy server, but not with a broken one', async () => {
   const list = () => api.listNamespacedPod({ namespace: 'default' });
   const busy = sandbox.faults.add({
     point: 'request',
@@ -94,7 +94,7 @@ test('a server with too much to do is asked again, a broken one is not', async (
   await assert.rejects(withRetry(list, 3), { code: 500 });
 });
 
-test('a watch that breaks off in the middle is begun again', async () => {
+test('restarts a broken watch', async () => {
   const cut = sandbox.faults.add({
     point: 'watch',
     match: { resource: 'pods' },

@@ -1,5 +1,5 @@
-// Makes the pages of the libraries' API from the docstrings, in dist/api. What it is made with is a package of its own
-// (docs/package.json) and is installed at the first use: `npm run docs:api`.
+// Generates the API documentation of the libraries from the docstrings, in dist/api: `npm run docs:api`. Its generator is a
+// dependency of docs/package.json, which is installed on first use.
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';

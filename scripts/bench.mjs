@@ -1,5 +1,5 @@
-// Runs all benchmarks in turn, each in a process of its own, and writes what they found with plots to docs/reports. That
-// takes half an hour, and means something on a quiet machine only. `npm run bench [-- --full]`
+// Runs all benchmarks, each in a separate process, and writes results and plots to docs/reports. Takes half an hour, and is
+// only meaningful on an idle machine. `npm run bench [-- --full]`
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const ARGUMENTS = { 'first-prompt.ts': ['--standalone'] };
 
-// The others are parts of benchmarks.
+// The other files are parts of benchmarks.
 const benchmarks = readdirSync(join(root, 'bench')).filter(
   (name) => name.endsWith('.ts') && readFileSync(join(root, 'bench', name), 'utf8').includes("'--write'"),
 );
@@ -19,7 +19,7 @@ for (const name of benchmarks) {
   const further = [...(ARGUMENTS[name] ?? []), ...process.argv.slice(2)];
   run('--conditions=source', '--import', 'tsx', join('bench', name), '--write', ...further);
 }
-// Tables get the form of all pages.
+// Format the tables.
 run('node_modules/oxfmt/bin/oxfmt', 'docs/reports');
 
 function run(...words) {

@@ -1,6 +1,6 @@
-// Bundles the packages that people run: in pieces, so that each command loads only what it uses.
+// Bundles the packages with programs, in chunks, so that each command loads only what it uses.
 //
-//     node scripts/build.mjs [--types] [PACKAGE...]     (a folder below packages/; --types: the declarations too)
+//     node scripts/build.mjs [--types] [PACKAGE...]     (a directory in packages/; --types: also the declarations)
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,14 +10,14 @@ import { ascii, leanMaps } from './bundle-output.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const words = process.argv.slice(2);
 
-/** ws masks by this native module where it is installed, else byte by byte: both bundles bring something quicker. */
+/** ws uses this native module for masking, otherwise a slow loop: both bundles contain something faster. */
 const alias = {
   bufferutil: join(root, 'packages/kubectl-dbg/src/cluster/remote-command/mask-words.ts'),
 };
 
 const packages = {
   'kubectl-dbg': [
-    // CommonJS starts 30 ms sooner: Node 20 takes a millisecond for each ES module, however small.
+    // CommonJS starts 30 ms faster: Node 20 takes about a millisecond per ES module.
     {
       entries: { main: 'bundle-main.ts', start: 'launch/start.ts', complete: 'complete.ts' },
       format: 'cjs',
@@ -53,7 +53,7 @@ if (words.includes('--types')) {
   );
 }
 
-/** Makes one bundle; returns the modules that went into it. */
+/** Builds one bundle; returns the modules that it contains. */
 async function makeBundle(folder, { entries, format, minify = false, external = [], alias = {} }) {
   const extension = format === 'cjs' ? 'cjs' : 'js';
   const build = await rolldown({
@@ -66,7 +66,7 @@ async function makeBundle(folder, { entries, format, minify = false, external = 
     transform: { target: 'node20.19' },
     plugins: format === 'cjs' ? [ascii, leanMaps] : [leanMaps],
     onLog(level, log, handle) {
-      // A module that is loaded early on one path is still loaded late on another.
+      // A module may be loaded statically on one path and dynamically on another.
       if (log.code !== 'INEFFECTIVE_DYNAMIC_IMPORT') handle(level, log);
     },
   });
@@ -74,7 +74,7 @@ async function makeBundle(folder, { entries, format, minify = false, external = 
     dir: join(folder, 'dist'),
     format,
     minify,
-    // Names and lines for reports of bugs; the sources are in the repository.
+    // For names and lines in bug reports; the sources are in the repository.
     sourcemap: true,
     dynamicImportInCjs: false,
     entryFileNames: `[name].${extension}`,
@@ -84,7 +84,7 @@ async function makeBundle(folder, { entries, format, minify = false, external = 
   return output.flatMap((file) => file.moduleIds ?? []);
 }
 
-/** The licences of the packages that went into a bundle. */
+/** The licences of the packages in a bundle. */
 async function licences(modules) {
   const packages = new Set(
     modules.flatMap((id) => /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+/.exec(id)?.[0] ?? []),

@@ -1,11 +1,11 @@
-// What is done to bundles before they are written.
+// Transformations of bundles before they are written.
 import { decode, encode } from '@jridgewell/sourcemap-codec';
 
 const BEYOND_ASCII = /[^\0-\x7f]/g;
-/** Of `\uXXXX` beside the one unit that it stands for. */
+/** Additional columns of `\uXXXX` compared with the UTF-16 code unit that it stands for. */
 const FURTHER_COLUMNS = 5;
 
-/** Node reads a file of ASCII in a third of the time; in JavaScript the escapes mean the same everywhere. */
+/** Escapes non-ASCII characters, because Node loads an ASCII file in a third of the time. */
 export const ascii = {
   name: 'ascii',
   generateBundle(_, files) {
@@ -21,7 +21,7 @@ export const ascii = {
   },
 };
 
-/** Maps without the sources: functions and lines are what a report of a bug needs, and the sources are public. */
+/** Removes the sources from source maps: bug reports only need functions and lines. */
 export const leanMaps = {
   name: 'lean-maps',
   generateBundle(_, files) {
@@ -33,7 +33,7 @@ export const leanMaps = {
   },
 };
 
-/** The map once the code's units beyond ASCII are escapes. */
+/** Adjusts the map for the escaped code units. */
 function shifted(source, code) {
   const map = JSON.parse(source);
   const lines = code.split('\n');

@@ -1,4 +1,4 @@
-// The declarations of a package in one file: nothing in them is imported but Node's own modules.
+// Bundles the declarations of a package into one file that imports only Node's own modules.
 import { execFileSync } from 'node:child_process';
 import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -7,7 +7,7 @@ import { dts } from 'rolldown-plugin-dts';
 
 /** Writes `dist/index.d.ts` of these packages. */
 export async function bundleTypes(root, names) {
-  // Below the project, so that the compiler finds its node_modules.
+  // Inside the project, so that the compiler finds its node_modules.
   const work = await mkdtemp(join(root, '.types-'));
   try {
     const config = join(work, 'tsconfig.json');
@@ -51,14 +51,14 @@ async function bundle(root, work, name) {
   if (left.length > 0) throw new Error(`the types of ${name} import ${left.join(', ')}`);
 }
 
-/** Finds what users don't install: the workspace's own codec, and the types of Kubernetes' objects. */
+/** Resolves what users don't install: the workspace's wire package, and kubernetes-types. */
 function declarations(root, work) {
   return {
     name: 'declarations',
     resolveId: {
       order: 'pre',
       handler(id, importer) {
-        // As TypeScript writes them; the plugin's own resolver did not find them every time.
+        // Relative imports as TypeScript emits them, which the plugin's own resolver does not always find.
         if (/^\.{1,2}\/.*(?<!\.d)\.ts$/.test(id) && importer?.startsWith(work)) {
           return join(dirname(importer), id.replace(/\.ts$/, '.d.ts'));
         }

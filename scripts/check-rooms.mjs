@@ -1,4 +1,4 @@
-// Runs scripts/rooms.test.ts and says nothing unless it fails: `npm run rooms`, a part of `npm run check`.
+// Runs scripts/rooms.test.ts and prints nothing unless it fails: `npm run rooms`, a part of `npm run check`.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
@@ -8,6 +8,6 @@ const { status, stdout } = spawnSync(process.execPath, args, {
   encoding: 'utf8',
   stdio: ['ignore', 'pipe', 'inherit'],
 });
-// The failures stand behind all that passed.
+// Failures are at the end of the output.
 if (status !== 0) process.stdout.write(stdout.slice(Math.max(0, stdout.indexOf('✖ failing tests'))));
 process.exitCode = status ?? 1;

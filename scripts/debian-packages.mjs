@@ -1,5 +1,5 @@
-// The programs that real containers need: from the system, from Debian's packages, or, for a user without root,
-// unpacked from those packages into .cache/debian.
+// Provides the programs that real containers need: from the system, from Debian packages or, without root, unpacked from
+// Debian packages into .cache/debian.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -19,26 +19,26 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 
-/** Debian packages, and the program that each is for. */
+/** Debian packages and their programs. */
 const NEEDED = [
   { name: 'runc', program: 'runc', path: 'usr/sbin/runc', accepts: () => true },
-  // A busybox with libraries does not run in an image that has none.
+  // A dynamically linked busybox does not run in an image without libraries.
   { name: 'busybox-static', program: 'busybox', path: 'bin/busybox', accepts: isStatic },
 ];
-/** What some tests need; too much to be unpacked for one user. */
+/** Packages that some tests need, which are too large to be unpacked without root. */
 const FOR_TESTS = [
   { name: 'chromium', program: 'chromium', purpose: 'tests of report pages' },
   { name: 'tcpdump', program: 'tcpdump', purpose: 'tests of captures' },
 ];
-const SYSTEM_FOLDERS = ['/usr/local/sbin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
+const SYSTEM_DIRECTORIES = ['/usr/local/sbin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 const PT_INTERP = 3;
 
 /**
- * Gets what is missing for real containers, and says each thing that it does.
+ * Installs what is missing for real containers, and reports each step.
  *
- * @param {string} root the project's folder
+ * @param {string} root the project's directory
  * @param {(line: string) => void} say
- * @param {{ install: boolean }} options without `install` it only says what is missing
+ * @param {{ install: boolean }} options without `install`, only reports what is missing
  */
 export function getDebianPackages(root, say, { install }) {
   if (process.platform !== 'linux') return;
@@ -56,7 +56,7 @@ export function getDebianPackages(root, say, { install }) {
     );
     return;
   }
-  // Installing a static busybox would remove the other one, which may be the system's.
+  // Installing a static busybox would remove the dynamically linked one, which the system may need.
   const spares = missing.filter(({ program }) => onPath(program));
   const installed = missing.filter((needed) => !spares.includes(needed));
   const left = installed.length === 0 ? [] : installWithRoot(installed, say) ? [] : installed;
@@ -64,7 +64,7 @@ export function getDebianPackages(root, say, { install }) {
 }
 
 /**
- * Gets the browser that report pages are tested with, as root; else says that it is missing.
+ * Installs the browser for tests of report pages, as root; otherwise reports that it is missing.
  *
  * @param {(line: string) => void} say
  */
@@ -77,7 +77,7 @@ export function getTestPrograms(say) {
   }
 }
 
-/** Installs packages on the system, as root or by a sudo that does not ask. False if neither can. */
+/** Installs packages on the system, as root or by passwordless sudo. False if neither is possible. */
 function installWithRoot(packages, say, purpose = 'real containers') {
   const isRoot = process.getuid?.() === 0;
   if (!isRoot && spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status !== 0) return false;
@@ -98,7 +98,7 @@ function installWithRoot(packages, say, purpose = 'real containers') {
   return result.status === 0;
 }
 
-/** Fetches a package, which takes no root, and unpacks it into the cache once its hash is the one that apt knows. */
+/** Downloads a package, which needs no root, verifies its hash against apt's, and unpacks it into the cache. */
 function unpack({ name, program, path }, cache, say) {
   say(`fetching the Debian package ${name} into .cache/debian (nothing is installed on the system)`);
   mkdirSync(join(cache, 'bin'), { recursive: true });
@@ -133,18 +133,21 @@ function unpack({ name, program, path }, cache, say) {
 }
 
 function isThere({ program, accepts }, cache) {
-  return [...folders(), join(cache, 'bin')].some((folder) => {
-    const path = join(folder, program);
+  return [...directories(), join(cache, 'bin')].some((directory) => {
+    const path = join(directory, program);
     return isExecutable(path) && accepts(path);
   });
 }
 
 function onPath(program) {
-  return folders().some((folder) => isExecutable(join(folder, program)));
+  return directories().some((directory) => isExecutable(join(directory, program)));
 }
 
-function folders() {
-  return [...(process.env.PATH ?? '').split(':').filter((folder) => folder !== ''), ...SYSTEM_FOLDERS];
+function directories() {
+  return [
+    ...(process.env.PATH ?? '').split(':').filter((directory) => directory !== ''),
+    ...SYSTEM_DIRECTORIES,
+  ];
 }
 
 function isExecutable(path) {
@@ -156,7 +159,7 @@ function isExecutable(path) {
   }
 }
 
-/** Whether a program of 64 bits names no loader of shared libraries. */
+/** Whether a 64-bit ELF program is statically linked. */
 function isStatic(path) {
   const head = Buffer.alloc(4096);
   const fd = openSync(path, 'r');

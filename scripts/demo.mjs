@@ -1,6 +1,6 @@
-// The operations story: a service whose image has no shell runs in a pod; a debug container with tools joins it.
-// With real containers where there can be any, else with simulated ones, which it says. Every command's output is
-// checked: if what is shown is not true, this fails. `npm run demo [-- --no-install]`
+// Debugs a pod with a service whose image has no shell, with a debug container with tools: `npm run demo [-- --no-install]`
+// Uses real containers if possible, otherwise simulated ones, and says which. Checks the output of every command, and fails
+// if it is not as shown.
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline/promises';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const kubectlDbg = join(root, 'packages', 'kubectl-dbg', 'bin', 'kubectl-dbg.cjs');
 const POD = 'web';
 const IMAGE = 'example.com/distroless/http-service:v1';
-/** The pod is ready within a second on a quiet machine; a loaded one may need longer. */
+/** On an idle machine the pod is ready within a second. */
 const READY_TIMEOUT_MS = 60_000;
 
 await setUp({ root, build: true, packages: true });

@@ -1,4 +1,4 @@
-// Writes docs/diagnosis/ and docs/reports/diagnosis-coverage.md from the rules, and docs/rights.md. Needs the packages installed: node scripts/diagnosis-docs.mjs
+// Generates docs/diagnosis/ and docs/reports/diagnosis-coverage.md from the rules, and docs/rights.md: node scripts/diagnosis-docs.mjs
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

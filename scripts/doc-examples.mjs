@@ -1,4 +1,4 @@
-// The examples of the documentation as modules of their own: blocks of Markdown pages, `@example` of docstrings.
+// The examples of the documentation as modules: code blocks of Markdown pages, and `@example` of docstrings.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
@@ -6,7 +6,7 @@ const PAGES = ['docs/library.md', 'packages/kubectl-dbg/README.md', 'packages/sa
 const SOURCES = ['packages/kubectl-dbg/src', 'packages/sandbox/src'];
 
 /**
- * Every example: where it stands, and its code.
+ * All examples: location and code.
  *
  * @param {string} root
  * @returns {{ where: string, code: string }[]}
@@ -37,7 +37,7 @@ function examples(source) {
 }
 
 /**
- * An example as a module: what it takes for granted (an open cluster, a sandbox, the libraries' names) is there.
+ * An example as a module, with what it takes for granted: an open cluster, a sandbox, imports of the libraries.
  *
  * @param {string} code
  * @param {{ 'kubectl-dbg': string[], 'kube-sandbox': string[] }} names the functions of each library

@@ -1,4 +1,4 @@
-// The examples of the documentation are true: they compile, and run against a sandbox without an error.
+// Compiles the examples of the documentation, and runs them against a sandbox.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -15,11 +15,11 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const examples = docExamples(root).map(({ where, code }, index) => ({ where, code, file: `${index}.ts` }));
 
 const NAMES = { 'kubectl-dbg': Object.keys(library), 'kube-sandbox': Object.keys(sandboxLibrary) };
-/** What needs a container's real programs is compiled only; what it does is tried with real containers elsewhere. */
+/** Examples that need real programs in containers are only compiled; other tests run these functions with real containers. */
 const REAL_PROGRAMS = /\b(?:copyFiles|capture)\(|\benter:/;
 
 describe('examples of the documentation', () => {
-  // Below the project, so that its modules are found.
+  // Inside the project, so that its modules are found.
   const folder = mkdtempSync(join(root, '.types-examples-'));
   let sandbox: sandboxLibrary.Sandbox;
 
@@ -40,12 +40,12 @@ describe('examples of the documentation', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  test('there are some, of pages and of docstrings', () => {
+  test('exist in pages and in docstrings', () => {
     assert.ok(examples.some(({ where }) => where === 'docs/library.md'));
     assert.ok(examples.filter(({ where }) => where.endsWith('.ts')).length > 5);
   });
 
-  test('they compile', async () => {
+  test('compile', async () => {
     const config = join(folder, 'tsconfig.json');
     writeFileSync(config, JSON.stringify({ extends: '../tsconfig.json', include: ['*.ts'] }));
     const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
@@ -63,14 +63,14 @@ describe('examples of the documentation', () => {
   }
 });
 
-/** The same kubeconfig, with its context by another name. */
+/** The same kubeconfig with another context name. */
 function withContext(kubeconfig: string, name: string): string {
   const { contexts, ...others } = load(kubeconfig) as { contexts: { name: string }[] };
   const [first] = contexts;
   return JSON.stringify({ ...others, contexts: [{ ...first, name }], 'current-context': name });
 }
 
-/** What the examples debug: a pod, and a Deployment with a ready one. */
+/** Creates the targets of the examples: a pod, and a Deployment with a ready pod. */
 async function createPods(cluster: library.Cluster): Promise<void> {
   const containers = [{ name: 'app', image: 'example.com/web:v1', command: ['sleep', '3600'] }];
   const metadata = { name: 'web', labels: { app: 'web' } };

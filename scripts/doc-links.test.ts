@@ -1,4 +1,4 @@
-// Every link within the project's pages leads to a file that is there, and to a heading that it has.
+// Every link in the project's pages refers to an existing file and heading.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -6,12 +6,12 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-/** What the packages' own pages, which npm shows, name in place of a relative path. */
+/** The prefix of links in the packages' READMEs, which npm shows, instead of a relative path. */
 const REPOSITORY = 'https://github.com/kubectl-dbg/kubectl-dbg/blob/main/';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-test('links of the pages lead somewhere', () => {
+test('the pages have no broken links', () => {
   const broken = pages().flatMap((page) =>
     linksOf(readFileSync(page, 'utf8')).flatMap((link) => {
       const why = fault(page, link);
@@ -21,14 +21,14 @@ test('links of the pages lead somewhere', () => {
   assert.deepEqual(broken, []);
 });
 
-test('a page without the heading, or without the file, is noticed', () => {
+test('detects a missing file and a missing heading', () => {
   const page = join(root, 'README.md');
   assert.equal(fault(page, 'docs/nosuch.md'), 'no such file');
   assert.equal(fault(page, 'docs/sandbox.md#no-such-heading'), 'no such heading');
   assert.equal(fault(page, '#install'), undefined);
 });
 
-/** All pages that are in the repository, or are about to be. */
+/** All pages in the repository, committed or not. */
 function pages(): string[] {
   const options = { cwd: root, encoding: 'utf8' as const };
   const args = ['ls-files', '--cached', '--others', '--exclude-standard', '-z', '*.md'];
@@ -41,7 +41,7 @@ function pages(): string[] {
     .filter((path) => existsSync(path));
 }
 
-/** Relative targets of a page's links and images; code is left out. */
+/** Relative targets of a page's links and images, except in code. */
 function linksOf(page: string): string[] {
   const text = page.replaceAll(/^( *)(```|~~~)[^]*?^\1\2/gm, '').replaceAll(/`[^`\n]*`/g, '');
   const links = [
@@ -65,7 +65,7 @@ function fault(page: string, link: string): string | undefined {
   return anchorsOf(readFileSync(file, 'utf8')).has(anchor) ? undefined : 'no such heading';
 }
 
-/** Names of a page's headings, as GitHub makes them. */
+/** The anchors of a page's headings, as GitHub generates them. */
 function anchorsOf(page: string): Set<string> {
   const text = page.replaceAll(/^( *)(```|~~~)[^]*?^\1\2/gm, '');
   const anchors = new Set<string>();

@@ -1,4 +1,4 @@
-// Writes docs/failures.md from the types below model/failures/. Needs the packages installed: node scripts/failures.mjs
+// Generates docs/failures.md from the types in model/failures/: node scripts/failures.mjs
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,4 @@
-// JavaScript runtimes that are on npm as packages with a binary, kept in .cache/runtimes.
+// JavaScript runtimes from npm packages with a binary, cached in .cache/runtimes.
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
@@ -11,7 +11,7 @@ const cache = fileURLToPath(new URL('../.cache/runtimes/', import.meta.url));
 const ARCHITECTURE = { x64: { node: 'x64', bun: 'x64' }, arm64: { node: 'arm64', bun: 'aarch64' } };
 
 /**
- * The path of a runtime's program, fetched from npm if it is not there yet.
+ * The path of a runtime's program, which is fetched from npm if it is not cached.
  *
  * @param {'node' | 'bun'} kind
  * @param {string} version a version or range
@@ -25,7 +25,7 @@ export async function fetchRuntime(kind, version) {
   return await fetchProgram(`${kind}-${version}`, `${name}@${version}`, kind);
 }
 
-/** The path of the Bun that goes into a program for `target` (`darwin-arm64`, say); it need not run here. */
+/** The path of Bun for a standalone program for `target` (such as `darwin-arm64`), which may be another platform. */
 export async function fetchBunFor(target, version) {
   const name = `@oven/bun-${target.replace('arm64', 'aarch64')}`;
   const program = target.startsWith('windows') ? 'bun.exe' : 'bun';

@@ -1,6 +1,5 @@
-// Runs the property-based fuzzers for longer: `npm run fuzz -- --minutes 10 [WORD...]`, for a minute without the option.
-// Each property gets the same share of the time; files can be chosen by words of their names. `--seed N`: the same inputs every
-// time, so that a find is due to the change and not to the day.
+// Runs the fuzz tests for longer: `npm run fuzz -- --minutes 10 [WORD...]`, by default for a minute. The time is divided
+// equally between the targets; WORD selects files by parts of their names. `--seed N` makes the inputs reproducible.
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -24,7 +23,7 @@ const properties = files
   .map((file) => readFileSync(file, 'utf8').match(/^fuzz\(/gm)?.length ?? 0)
   .reduce((sum, count) => sum + count, 0);
 if (properties === 0) {
-  console.error('no such fuzzers');
+  console.error('no such fuzz tests');
   process.exit(64);
 }
 const seconds = Math.max(1, Math.round((minutes * 60) / properties));

@@ -1,5 +1,5 @@
-// Checks what would be published: publint (fields and files), attw (types as users resolve them), knip (files and
-// dependencies that nothing uses, and packages used but not listed). Builds first.
+// Checks the packages before publication: publint (fields and files), attw (types as users resolve them), knip (unused files
+// and dependencies, unlisted packages). Builds first.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

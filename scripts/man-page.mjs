@@ -1,4 +1,4 @@
-// Prints the man page, made from the table of flags: node --import tsx scripts/man-page.mjs
+// Prints the man page, generated from the table of flags: node --import tsx scripts/man-page.mjs
 import { EXAMPLES } from '../packages/kubectl-dbg/src/cli/grammar/examples.ts';
 import { flags } from '../packages/kubectl-dbg/src/cli/grammar/flags.ts';
 import { USAGE } from '../packages/kubectl-dbg/src/cli/grammar/help.ts';
@@ -43,7 +43,7 @@ function names({ name, short, value }) {
   return `${short === undefined ? '' : `-${short}, `}--${name}${value === undefined ? '' : `=${value}`}`;
 }
 
-/** Text as roff reads it: backslashes, hyphens that are meant, and lines that begin like requests. */
+/** Escapes text for roff: backslashes, hyphens, and lines that look like requests. */
 function roff(text) {
   return text
     .replaceAll('\\', '\\e')

@@ -1,4 +1,4 @@
-// Packs a package as it would be published, out of a copy of the project: nothing is built below a running test.
+// Packs a package as for publication, in a copy of the project, so that the build does not affect running tests.
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,9 +8,9 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const NAMES = ['kubectl-dbg', 'sandbox', 'wire'];
 const LEFT_OUT = /[\\/](?:node_modules|dist)$/;
 
-/** Packs kubectl-dbg and kube-sandbox into `folder`; returns the paths of the archives. */
-export function packPackages(folder) {
-  const copy = join(folder, 'project');
+/** Packs kubectl-dbg and kube-sandbox into `directory`; returns the paths of the archives. */
+export function packPackages(directory) {
+  const copy = join(directory, 'project');
   mkdirSync(join(copy, 'packages'), { recursive: true });
   const take = (path) =>
     cpSync(join(root, path), join(copy, path), { recursive: true, filter: (file) => !LEFT_OUT.test(file) });
@@ -31,7 +31,7 @@ export function packPackages(folder) {
   return ['kubectl-dbg', 'sandbox'].map((name) => {
     const printed = execFileSync(
       'npm',
-      ['pack', '--json', '--ignore-scripts=false', '--pack-destination', folder],
+      ['pack', '--json', '--ignore-scripts=false', '--pack-destination', directory],
       {
         cwd: join(copy, 'packages', name),
         encoding: 'utf8',
@@ -39,9 +39,9 @@ export function packPackages(folder) {
         shell: process.platform === 'win32',
       },
     );
-    // What prepack prints stands before it.
+    // The output of prepack precedes the JSON.
     const list = JSON.parse(printed.slice(printed.search(/^\[|^\{/m)));
     const [{ filename }] = Array.isArray(list) ? list : Object.values(list);
-    return join(folder, filename);
+    return join(directory, filename);
   });
 }

@@ -1,5 +1,5 @@
-// The packages as users get them: packed, installed into an empty folder, used. With KUBECTL_DBG_LONG=1 on the other
-// runtimes too.
+// Packs the packages, installs them into an empty directory, and uses them; with KUBECTL_DBG_LONG=1 also on the other
+// runtimes.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -28,7 +28,7 @@ const runtimes: [name: string, program: () => string | Promise<string>][] = [
     : []),
 ];
 
-/** Debugs a pod of a sandbox with both libraries, and prints what came of it. */
+/** Debugs a pod of a sandbox with both libraries, and prints the outcome. */
 const PROGRAM = `
 import { startSandbox } from 'kube-sandbox';
 import { debug, openCluster } from 'kubectl-dbg';
@@ -51,7 +51,7 @@ await cluster.close();
 await sandbox.stop();
 `;
 
-/** What a TypeScript program says of the types. */
+/** A TypeScript program that checks the types. */
 const TYPED = `
 import { type Sandbox, startSandbox } from 'kube-sandbox';
 import { type Outcome, debug, openCluster } from 'kubectl-dbg';
@@ -80,12 +80,12 @@ describe('the packages, packed and installed', () => {
   });
   after(() => rm(folder, { recursive: true, force: true }));
 
-  test('nothing else is installed with them', async () => {
+  test('have no dependencies', async () => {
     const installed = (await readdir(join(app, 'node_modules'))).filter((name) => !name.startsWith('.'));
     assert.deepEqual(installed, ['kube-sandbox', 'kubectl-dbg']);
   });
 
-  test('what npm and a reader look for is there, and no sources', async () => {
+  test('contain licence, README and metadata, but no sources', async () => {
     for (const name of ['kubectl-dbg', 'kube-sandbox']) {
       const files = await readdir(join(app, 'node_modules', name), { recursive: true });
       for (const file of ['README.md', 'LICENSE', 'package.json', 'dist/index.js', 'dist/index.d.ts']) {
@@ -101,7 +101,7 @@ describe('the packages, packed and installed', () => {
     }
   });
 
-  test('the types are whole', async () => {
+  test('have complete types', async () => {
     await writeFile(join(app, 'typed.ts'), TYPED);
     const types = ['--types', 'node', '--typeRoots', join(root, 'node_modules', '@types')];
     const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023', ...types];
@@ -116,7 +116,7 @@ describe('the packages, packed and installed', () => {
     test(`on ${name}: the commands and the libraries`, async () => {
       const runtime = await program();
       const { HOME, PATH } = process.env;
-      // Sources must not be found by the flags that this test runs with.
+      // The flags of this test process would resolve to the sources.
       const options = { cwd: app, env: { HOME, PATH } };
       const dbg = join(app, 'node_modules', 'kubectl-dbg', 'bin', 'kubectl-dbg.cjs');
       assert.match((await run(runtime, [dbg, '--version'], options)).stdout, /^kubectl-dbg \d/);

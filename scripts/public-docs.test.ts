@@ -1,4 +1,4 @@
-// Whatever the packages export says what it is: a docstring stands before each declaration.
+// Every export of the packages has a docstring.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 for (const name of ['kubectl-dbg', 'sandbox']) {
-  test(`what ${name} exports has docstrings`, () => {
+  test(`the exports of ${name} have docstrings`, () => {
     const exports = exportsOf(join(root, 'packages', name, 'src', 'index.ts'));
     assert.ok(exports.length > 10);
     const bare = exports.filter((entry) => !isDocumented(entry)).map((entry) => entry.name);
@@ -21,7 +21,7 @@ interface Export {
   name: string;
 }
 
-/** What a file passes on from others. */
+/** The re-exports of a file. */
 function exportsOf(file: string): Export[] {
   const text = readFileSync(file, 'utf8');
   return [...text.matchAll(/^export (?:type )?\{([^}]*)\} from '(.*)';$/gm)].flatMap(

@@ -1,4 +1,4 @@
-// Writes docs/reference.md from the table of flags. Needs the packages installed: node scripts/reference.mjs
+// Generates docs/reference.md from the table of flags: node scripts/reference.mjs
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

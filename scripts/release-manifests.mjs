@@ -1,9 +1,9 @@
-// The manifests by which package managers find a release: pure functions of its version and archives.
+// Manifests of a release for package managers: pure functions of its version and archives.
 
 const REPOSITORY = 'https://github.com/kubectl-dbg/kubectl-dbg';
 const SUMMARY = 'Debug pods, copies of pods and nodes';
 
-/** `target` is Bun's word, `os` and `arch` Go's, which krew and the archives' names use. */
+/** `target` is Bun's name, `os` and `arch` are Go's, which krew and the archives' names use. */
 export const PLATFORMS = [
   { target: 'linux-x64', os: 'linux', arch: 'amd64', program: 'kubectl-dbg' },
   { target: 'linux-arm64', os: 'linux', arch: 'arm64', program: 'kubectl-dbg' },
@@ -52,7 +52,7 @@ spec:
 ${platforms.join('')}`;
 }
 
-/** The formula for a Homebrew tap; archives for Windows are none of its business. */
+/** The formula for a Homebrew tap, without the Windows archives. */
 export function homebrewFormula(version, archives) {
   const systems = [
     ['darwin', 'on_macos'],

@@ -17,8 +17,8 @@ interface Platform {
   files: { from: string; to: string }[];
 }
 
-/** What krew's own validation asks of a manifest (its docs, "plugin manifest", and `validate-krew-manifest`). */
-test('the krew manifest has the form that krew asks for', () => {
+/** The requirements of krew's validation (its docs, "plugin manifest", and `validate-krew-manifest`). */
+test('the krew manifest is valid', () => {
   const manifest = load(krewManifest('1.2.3', archives)) as {
     apiVersion: string;
     kind: string;
@@ -48,7 +48,7 @@ test('the krew manifest has the form that krew asks for', () => {
   }
 });
 
-test('the formula has each Unix archive with its own sum', () => {
+test('the formula has each Unix archive with its checksum', () => {
   const formula = homebrewFormula('1.2.3', archives);
   for (const { platform, file, sha256 } of archives) {
     const there = formula.includes(`${file}"\n      sha256 "${sha256}"`);

@@ -1,5 +1,5 @@
-// Makes what a release has beside the npm packages, in dist/release: standalone programs for each platform with
-// completions and the man page, SHA256SUMS, a CycloneDX SBOM, a krew manifest and a Homebrew formula.
+// Builds the artifacts of a release besides the npm packages, in dist/release: standalone programs for each platform with
+// completions and man page, SHA256SUMS, a CycloneDX SBOM, a krew manifest and a Homebrew formula.
 //
 //     npm run release [-- TARGET...]     (such as linux-x64; default: all)
 import { execFileSync } from 'node:child_process';
@@ -50,7 +50,7 @@ writeFileSync(join(out, 'dbg.yaml'), krewManifest(version, archives));
 writeFileSync(join(out, 'kubectl-dbg.rb'), homebrewFormula(version, archives));
 process.stdout.write(readFileSync(join(out, 'SHA256SUMS'), 'utf8'));
 
-/** What is the same for each platform. */
+/** Builds the files that are the same for each platform. */
 function makeCommonFiles() {
   const program = join(root, 'packages', 'kubectl-dbg', 'bin', 'kubectl-dbg.cjs');
   for (const [shell, file] of Object.entries(SHELLS)) {
@@ -76,14 +76,14 @@ async function makeArchive({ target, os, arch, program }) {
   ]);
   if (!made) throw new Error(`no program for ${target}`);
   const file = `kubectl-dbg_v${version}_${os}_${arch}.tar.gz`;
-  // Names, times and owners that depend on nothing but the release.
+  // Reproducible: names, times and owners depend only on the release.
   const same = ['--sort=name', '--mtime=@0', '--owner=0', '--group=0', '--numeric-owner'];
   execFileSync('tar', [...same, '--use-compress-program=gzip -n', '-cf', join(out, file), '-C', folder, '.']);
   rmSync(folder, { recursive: true });
   return { file, sha256: sha256(join(out, file)) };
 }
 
-/** What is bundled, as CycloneDX: the packages of the client, without those of development. */
+/** The CycloneDX SBOM of the bundled packages, without development dependencies. */
 function makeSbom() {
   const all = execFileSync('npm', ['sbom', '--sbom-format=cyclonedx', '--package-lock-only'], {
     cwd: root,
@@ -100,7 +100,7 @@ function makeSbom() {
   );
   const components = sbom.components.filter((part) => bundled.has(`${nameOf(part)}@${part.version}`));
   for (const part of components) {
-    // They are part of the program, whatever they are for whoever builds it.
+    // Development dependencies of the build, but part of the program.
     part.scope = 'required';
     part.properties = part.properties?.filter(({ name }) => name !== 'cdx:npm:package:development');
   }

@@ -287,13 +287,13 @@ function roomRules({ folder, rooms, never }) {
   });
 }
 
-/** What is imported of a room, however deep the file that imports it is. */
+/** The import pattern of a room, for files at any depth. */
 function pattern(room) {
   const name = room.split('/').at(-1);
   return name.endsWith('.ts') ? `**/${name}` : `**/${name}/**`;
 }
 
-/** The rooms in layers, and a table of them with what they import in fact. */
+/** The rooms in layers, and a table of them with their actual imports. */
 export function drawRooms(root, pkg) {
   const graph = importGraph(root, pkg);
   const imports = (room) => pkg.rooms.map((one) => one.room).filter((other) => graph.get(room)?.has(other));

@@ -1,4 +1,4 @@
-// The rooms are as scripts/rooms.mjs says: who imports whom, what lint forbids, what docs/architecture.md draws.
+// The rooms match scripts/rooms.mjs: imports, lint rules, and the diagrams in docs/architecture.md.
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { drawRooms, importGraph, lintOverrides, PACKAGES, sourceFiles } from './
 const root = fileURLToPath(new URL('..', import.meta.url));
 const LINT = join(root, '.oxlintrc.json');
 const PAGE = join(root, 'docs', 'architecture.md');
-/** Writes what is generated instead of comparing it; `npm run format` then gives it its form. */
+/** Writes the generated parts instead of comparing them; run `npm run format` afterwards. */
 const UPDATE = process.env['UPDATE_SNAPSHOTS'] === '1';
 
 const REMEDY =
@@ -26,7 +26,7 @@ for (const pkg of PACKAGES) {
   describe(pkg.name, () => {
     const graph = importGraph(root, pkg);
 
-    test('a room is above all that it may import, so that there is no way back', () => {
+    test('a room is above all rooms that it may import, so there are no cycles', () => {
       const below = new Set(['kubectl-dbg-wire']);
       for (const { room, may } of pkg.rooms) {
         assert.deepEqual(
@@ -39,7 +39,7 @@ for (const pkg of PACKAGES) {
     });
 
     for (const { room, may } of pkg.rooms) {
-      test(`${room} imports what it may`, () => {
+      test(`${room} imports only what it may`, () => {
         const edges = graph.get(room);
         assert.ok(edges !== undefined, `there is no room ${room}`);
         const wrong = [...edges].filter(([to]) => !may.includes(to)).map(([, why]) => why);
@@ -47,7 +47,7 @@ for (const pkg of PACKAGES) {
       });
     }
 
-    test('the drawing is of the code', () => {
+    test('the diagram matches the code', () => {
       const [begin, end] = [`<!-- rooms of ${pkg.name} -->`, `<!-- end of the rooms of ${pkg.name} -->`];
       const page = readFileSync(PAGE, 'utf8');
       const [head = '', rest = ''] = page.split(begin);
@@ -63,7 +63,7 @@ for (const pkg of PACKAGES) {
   });
 }
 
-/** Without what the formatter adds to a table. */
+/** Removes the formatter's padding of tables. */
 function unpadded(text: string): string {
   return text
     .replaceAll(/-{3,}/g, '---')
@@ -71,7 +71,7 @@ function unpadded(text: string): string {
     .trim();
 }
 
-test('lint forbids what the rooms may not import', () => {
+test('lint forbids all other imports', () => {
   const config = JSON.parse(readFileSync(LINT, 'utf8')) as { overrides: Override[] };
   const isOurs = ({ files }: Override): boolean =>
     PACKAGES.some(({ folder }) => files[0]?.startsWith(folder));
@@ -82,7 +82,7 @@ test('lint forbids what the rooms may not import', () => {
   } else assert.ok(isDeepStrictEqual(config.overrides.filter(isOurs), wanted), REMEDY);
 });
 
-/** Files of more than 300 lines: each is a list, which gets no clearer in pieces. */
+/** Files of more than 300 lines: lists, which splitting would not make clearer. */
 const LISTS: Readonly<Record<string, string>> = {
   'packages/kubectl-dbg/src/doctor/rules/': 'the rules of a diagnosis, one file a level',
   'packages/sandbox/src/apiserver/discovery/group-resources.ts': 'the resources that discovery answers',
@@ -90,7 +90,7 @@ const LISTS: Readonly<Record<string, string>> = {
 const LONGEST = 300;
 const MEDIAN = 80;
 
-describe('the size of files', () => {
+describe('file sizes', () => {
   const sizes = PACKAGES.flatMap((pkg) =>
     sourceFiles(root, pkg).map((file: string) => {
       const path = `${pkg.folder}/${file}`;
@@ -98,12 +98,12 @@ describe('the size of files', () => {
     }),
   );
 
-  test(`half of them have fewer than ${MEDIAN} lines`, () => {
+  test(`the median is less than ${MEDIAN} lines`, () => {
     const sorted = sizes.map(({ lines }) => lines).toSorted((a, b) => a - b);
     assert.ok((sorted[Math.floor(sorted.length / 2)] ?? 0) < MEDIAN);
   });
 
-  test(`none has more than ${LONGEST} lines but for lists`, () => {
+  test(`no file except lists has more than ${LONGEST} lines`, () => {
     const long = sizes.filter(({ path, lines }) => lines > LONGEST && listOf(path) === undefined);
     assert.deepEqual(
       long.map(({ path, lines }) => `${path}: ${lines}`),
@@ -111,7 +111,7 @@ describe('the size of files', () => {
     );
   });
 
-  test('every list among the exceptions is still that long', () => {
+  test('every exception is still needed', () => {
     const long = new Set(sizes.filter(({ lines }) => lines > LONGEST).map(({ path }) => listOf(path)));
     assert.deepEqual(
       Object.keys(LISTS).filter((list) => !long.has(list)),

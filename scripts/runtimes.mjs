@@ -17,9 +17,9 @@ import { BUN, makeStandalone } from './standalone.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const main = join(root, 'packages', 'kubectl-dbg', 'bin', 'kubectl-dbg.cjs');
 
-/** A session takes a fraction of a second; what takes so long hangs. */
+/** Timeout of a session, which takes a fraction of a second. */
 const LIMIT_MS = 30_000;
-/** Of the container; anything but 0 and the program's own codes. */
+/** Exit code of the container: neither 0 nor one of the program's own. */
 const EXIT_CODE = 7;
 
 const runtimes = [
@@ -82,7 +82,7 @@ async function sessionOverProtocol(protocol) {
   };
 }
 
-/** Undefined where there can be no real containers. */
+/** Undefined if real containers are not possible. */
 async function sessionInSandbox() {
   const missing = missingForRealContainers();
   if (missing !== undefined) {
@@ -113,7 +113,7 @@ async function standalone() {
   return [outfile];
 }
 
-/** The time that a command took, or what was wrong with it. */
+/** The duration of a command, or its failure. */
 async function check([program, ...first], args, input, isRight) {
   const began = performance.now();
   const end = await run(program, [...first, ...args], input);

@@ -1,5 +1,5 @@
-// Makes docs/session.svg, the README's picture, from a session that is played for it: a shell on a pseudo-terminal, the
-// official kubectl with kubectl-dbg as its plugin, and real containers. `npm run picture`.
+// Generates docs/session.svg, the README's picture, from a real session: a shell on a pseudo-terminal, the official kubectl
+// with kubectl-dbg as its plugin, and real containers. `npm run picture`.
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,12 +16,12 @@ const PICTURE = fileURLToPath(new URL('../docs/session.svg', import.meta.url));
 const COLUMNS = 100;
 const PROMPT = '$ ';
 const INNER_PROMPT = '/ # ';
-/** Stays above 0 for the line that is waited for to be the last one. */
+/** Enough rows that nothing scrolls off. */
 const ROWS = 60;
 
 interface Step {
   type: string;
-  /** What the screen's last line is then. */
+  /** The expected last line of the screen. */
   until: string;
 }
 
@@ -35,7 +35,7 @@ const STEPS: Step[] = [
 ];
 
 const missing = missingForRealContainers();
-if (missing !== undefined) throw new Error(`the picture is of real containers: ${missing}`);
+if (missing !== undefined) throw new Error(`the picture needs real containers: ${missing}`);
 const kubectl = await officialKubectl();
 if ('missing' in kubectl) throw new Error(kubectl.missing);
 
@@ -68,7 +68,7 @@ async function play(): Promise<string> {
     await lastLineIs(terminal, PROMPT);
     for (const { type, until } of STEPS) {
       terminal.type(`${type}\r`);
-      // Echoed at the least: the prompt before it is not the one after it.
+      // Wait for the echo, to not take the previous prompt for the next one.
       await terminal.waitFor(type);
       await lastLineIs(terminal, until);
     }
@@ -92,7 +92,7 @@ function linesOf({ text }: TerminalProgram): string[] {
   return text.replaceAll(/\n{2,}/g, '\n').split('\n');
 }
 
-/** What was typed, what kubectl-dbg says itself, and failures, each in a look of its own. */
+/** Styles for typed input, messages of kubectl-dbg, and failures. */
 function runsOf(line: string): { text: string; className?: string }[] {
   const prompt = [PROMPT, INNER_PROMPT].find((start) => line.startsWith(start));
   if (prompt !== undefined) {

@@ -1,17 +1,17 @@
-// What a bare clone needs before it can build, test or demonstrate: npm packages, Debian packages, a build.
-// Fast when nothing is missing; prints what it installs.
+// Sets up a fresh clone for builds, tests and the demo: npm packages, Debian packages, a build. Fast if nothing is missing;
+// prints what it installs.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { getDebianPackages } from './debian-packages.mjs';
 
-/** Nothing is installed or fetched with this word on the command line, nor in CI unless it is asked for. */
+/** With this flag, and in CI unless requested, nothing is installed or downloaded. */
 const NO_INSTALL = '--no-install';
 
 /**
  * @param {{ root: string, build?: boolean, packages?: boolean, asked?: boolean }} options `build`: bundle if the
- *   sources are newer; `packages`: get the programs that real containers need; `asked`: installing is what the user
- *   asked for, so it is done in CI too.
+ *   sources are newer; `packages`: install the programs that real containers need; `asked`: the user has requested the
+ *   installation, so also install in CI.
  */
 export async function setUp({ root, build = false, packages = false, asked = false }) {
   const install = !process.argv.includes(NO_INSTALL) && (asked || !process.env.CI);

@@ -1,4 +1,4 @@
-// Gets all that the project needs on this machine, and says what it gets: `npm run setup`.
+// Installs everything that the project needs on this machine, and prints what it installs: `npm run setup`.
 import { fileURLToPath } from 'node:url';
 import { getTestPrograms } from './debian-packages.mjs';
 import { setUp } from './set-up.mjs';

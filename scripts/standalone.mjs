@@ -1,4 +1,4 @@
-// The standalone program: the same source with Bun inside, which starts in a third of the time. Further arguments go to
+// Builds the standalone program: the same source with Bun, which starts in a third of the time. Further arguments are passed to
 // Bun: `npm run standalone -- --target=bun-linux-arm64`.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -6,17 +6,17 @@ import { fileURLToPath } from 'node:url';
 import { fetchRuntime } from './fetch-runtime.mjs';
 import { setUp } from './set-up.mjs';
 
-/** The release that the program is tested with. */
+/** The tested version of Bun. */
 export const BUN = '1.4.5';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Makes the program at `outfile`; returns whether that succeeded. */
+/** Builds the program as `outfile`; returns whether that succeeded. */
 export async function makeStandalone(outfile, further = []) {
   const bun = await fetchRuntime('bun', BUN);
   const run = spawnSync(
     bun,
-    // Bytecode saves the parsing at each start; with the top-level await in main it needs ES modules.
+    // Bytecode saves parsing at each start; it needs ES modules because main has a top-level await.
     [
       'build',
       '--compile',

@@ -1,4 +1,4 @@
-// Plays recorded attach and log streams to the code that sessions use: `npm run streams -- [DIR]`.
+// Replays recorded attach and log streams with the code of sessions: `npm run streams -- [DIR]`.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,7 +6,7 @@ import { setUp } from './set-up.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 await setUp({ root });
-// Run where the user is: a relative DIR is meant from there.
+// Runs in the user's working directory, to which a relative DIR refers.
 const run = spawnSync(
   process.execPath,
   [

@@ -1,4 +1,4 @@
-// A terminal's screen as an SVG: text that can be selected, in the reader's own light or dark.
+// A terminal's screen as an SVG with selectable text, for light and dark colour schemes.
 
 const CELL = { width: 8.4, height: 19 };
 const FONT_SIZE = 14;
@@ -6,10 +6,10 @@ const MARGIN = 16;
 const BAR = 30;
 const FONT = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace";
 
-/** Not every viewer keeps several spaces in a row. */
+/** Some viewers collapse consecutive spaces. */
 const NO_BREAK = '\u00a0';
 
-/** Both have a contrast of 7 : 1 and more with their grounds. */
+/** The contrast with the backgrounds is at least 7:1. */
 const STYLE = `
     .ground { fill: #ffffff; stroke: #d0d7de }
     .dot { fill: #d0d7de }
@@ -31,9 +31,9 @@ const STYLE = `
     }`;
 
 /**
- * @typedef {{ text: string, className?: string }} Run text of one look
+ * @typedef {{ text: string, className?: string }} Run text with one style
  * @param {Run[][]} lines
- * @param {{ columns: number, title: string, description: string }} options `description`: for who can't see it
+ * @param {{ columns: number, title: string, description: string }} options `description`: the alternative text
  */
 export function terminalPicture(lines, { columns, title, description }) {
   const width = Math.ceil(columns * CELL.width + 2 * MARGIN);
@@ -45,7 +45,7 @@ export function terminalPicture(lines, { columns, title, description }) {
       const x = (MARGIN + column * CELL.width).toFixed(1);
       column += text.length;
       const look = className === undefined ? '' : ` class="${className}"`;
-      // The width of the reader's own font may differ: columns stay below each other.
+      // Keeps columns aligned with a font of another width.
       const fit = `textLength="${(text.length * CELL.width).toFixed(1)}" lengthAdjust="spacingAndGlyphs"`;
       return `<tspan x="${x}" ${fit}${look}>${escape(text).replaceAll(' ', NO_BREAK)}</tspan>`;
     });

@@ -1,5 +1,5 @@
-// Plays every cell of the fault matrix and writes docs/reports/fault-matrix.md; then runs one command in ten thousand
-// simulated pods. About ten minutes each on two cores. Only one of them: `npm run test:long -- matrix` or `-- scale`.
+// Runs every cell of the fault matrix and writes docs/reports/fault-matrix.md, then runs one command in ten thousand simulated
+// pods. Takes about ten minutes each on two cores. Only one of them: `npm run test:long -- matrix` or `-- scale`.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -12,10 +12,10 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 await setUp({ root, build: true });
 
-/** Processes that share the cells: short ones, so that one that ends badly takes few with it. */
+/** Number of processes for the cells: many short ones, so that a crash affects few cells. */
 const SHARDS = 24;
 
-/** Processes at once. */
+/** Number of concurrent processes. */
 const PARALLEL = Math.min(4, Math.max(2, availableParallelism()));
 
 const folder = await mkdtemp(join(tmpdir(), 'kubectl-dbg-matrix-'));
@@ -47,7 +47,7 @@ async function playMatrix() {
   const files = shards.map(fileOf);
   const results = await resultsOf(files);
   const wrong = results.filter(isWrong);
-  // A cell that was wrong is played once more with less beside it: what was only too slow is right then, and is named.
+  // Failed cells are repeated with less load: those that were only too slow succeed then, and are named.
   const again = join(folder, 'again.json');
   const stillWrong = wrong.length === 0 ? [] : (await playAgain(wrong, again)).filter(isWrong);
   for (const cell of wrong) {
@@ -61,20 +61,20 @@ async function playMatrix() {
   }
   console.error(`fault matrix: ${results.length} cells, ${stillWrong.length} wrong`);
   codes.push(stillWrong.length === 0 ? 0 : 1);
-  // A table of a part would look like a whole one.
+  // An incomplete table would look like a complete one.
   if (codes.every((code) => code === 0)) {
     const read = wrong.length === 0 ? files : [...files, again];
     codes.push(await run([...node, 'e2e/fault-matrix/write-report.ts', ...read]));
   }
 }
 
-/** The cells of the files; one that is not there makes the run fail. */
+/** The cells of all files; a missing file makes the run fail. */
 async function resultsOf(files) {
   const read = files.map(async (file) => {
     try {
       return JSON.parse(await readFile(file, 'utf8'));
     } catch (error) {
-      console.error(`✗ cells were not played to their end: ${error.message}`);
+      console.error(`✗ cells did not complete: ${error.message}`);
       codes.push(1);
       return [];
     }
@@ -100,7 +100,7 @@ function escapeRegExp(text) {
   return text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
 }
 
-/** Plays cells in a process of their own. What they come to is in the file. */
+/** Runs cells in a separate process, which writes the results to the file. */
 async function play(file, which) {
   const env = { ...process.env, KUBECTL_DBG_MATRIX_RESULTS: file, ...which };
   await run([...node, '--test', '--test-reporter=dot', 'e2e/fault-matrix/matrix.long.ts'], env);

@@ -1,4 +1,4 @@
-// Prints tests as Node's own reporter does, but those that were not run: they come at the end, by what they lack.
+// Prints tests like Node's own reporter, except skipped ones, which are listed at the end by reason.
 import { relative } from 'node:path';
 import { Readable } from 'node:stream';
 import { spec } from 'node:test/reporters';
@@ -6,7 +6,7 @@ import { spec } from 'node:test/reporters';
 const root = new URL('..', import.meta.url).pathname;
 
 export default async function* report(events) {
-  /** Per reason, how many tests of each file. */
+  /** Number of skipped tests by reason and file. */
   const skipped = new Map();
   yield* Readable.from(withoutSkipped(events, skipped)).pipe(new spec());
   if (skipped.size === 0) return;
@@ -18,7 +18,7 @@ export default async function* report(events) {
   }
 }
 
-/** Takes skipped tests out of the events, with the start of each, which comes right before its end. */
+/** Removes skipped tests from the events, with their start events, which come right before. */
 async function* withoutSkipped(events, skipped) {
   let start;
   for await (const event of events) {

@@ -1,4 +1,4 @@
-// Runs every test of the project, or those whose path contains one of the words given: `npm test -- plan wire`.
+// Runs all tests of the project, or those whose path contains one of the arguments: `npm test -- plan wire`.
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { setUp } from './set-up.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const words = process.argv.slice(2).filter((word) => !word.startsWith('-'));
 
-// What real containers need is got by `npm run setup`; without it those tests are listed at the end.
+// `npm run setup` installs what real containers need; without it, those tests are listed at the end.
 await setUp({ root, build: true });
 
 const all = ['packages', 'e2e', 'bench', 'scripts', 'examples'].flatMap((folder) => find(join(root, folder)));

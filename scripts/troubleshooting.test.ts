@@ -1,4 +1,4 @@
-// The messages that docs/troubleshooting.md explains are messages that the program has.
+// Every message in docs/troubleshooting.md is a message of the program.
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-test('each message of the troubleshooting page is in the sources', () => {
+test('each message of the troubleshooting page exists in the sources', () => {
   const page = readFileSync(join(root, 'docs', 'troubleshooting.md'), 'utf8');
   const messages = [...page.matchAll(/^\| `([^`]+)`/gm)].map(([, message = '']) => message);
   assert.ok(messages.length > 10);
@@ -18,7 +18,7 @@ test('each message of the troubleshooting page is in the sources', () => {
   assert.deepEqual(unknown, []);
 });
 
-/** The words between what a message fills in. */
+/** The constant parts of a message. */
 function partsOf(message: string): string[] {
   return message
     .replace(/^error: /, '')

@@ -12,7 +12,7 @@ const RIGHT = 150;
 const TOP = 24;
 const BOTTOM = 48;
 
-/** A plot with both axes logarithmic, as SVG that can be read on light and dark ground. */
+/** A plot with logarithmic axes as an SVG for light and dark backgrounds. */
 export function plot(title: string, axes: { x: string; y: string }, series: readonly Series[]): string {
   const points = series.flatMap((one) => one.points);
   const xs = decades(points.map(([x]) => x));
@@ -46,7 +46,7 @@ ${lines.join('\n')}
 `;
 }
 
-/** The whole powers of ten around all values. */
+/** The powers of ten that enclose all values. */
 function decades(values: readonly number[]): readonly [number, number] {
   const least = Math.floor(Math.log10(Math.min(...values)));
   return [least, Math.max(least + 1, Math.ceil(Math.log10(Math.max(...values))))];

@@ -1,11 +1,11 @@
 import type { Pod } from 'kubernetes-types/core/v1.d.ts';
 import type { Cluster } from 'kubectl-dbg';
 
-/** How long the parts of a run took. */
+/** The durations of the phases of a run. */
 export interface Timeline {
   /**
-   * In ms: until the first container was asked for, from then until all ran or had run, until the last end was told, and
-   * until the report was there.
+   * In ms: until the first container was requested, then until all had started, until the last termination was reported, and
+   * until the report was complete.
    */
   parts(began: number, seconds: number): Promise<number[]>;
 }
