@@ -74,7 +74,7 @@ describe('small commands', () => {
     });
     const run = start(['stop', await sessionWord()]);
     assert.equal(await run.ended, 77, run.output.stderr);
-    assert.match(run.output.stderr, /^error: cannot delete pod default\/\S+: held$/m);
+    assert.match(run.output.stderr, /^error: cannot delete pod default\/\S+: held\. Try again$/m);
     assert.equal(run.output.stdout, '');
   });
 

@@ -6,7 +6,7 @@ import { createCredentials } from './credentials/credentials.ts';
 import { HttpClient } from './http/client.ts';
 import type { ClientSettings } from './http/client.ts';
 import { Connector } from './http/connector.ts';
-import { describeServer } from './http/explain-transport.ts';
+import { describeServer } from './http/describe-server.ts';
 import { resolveConnection } from './kubeconfig/resolve.ts';
 import { DEFAULT_TUNING } from './options.ts';
 import type { ClusterOptions } from './options.ts';

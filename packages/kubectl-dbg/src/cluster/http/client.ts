@@ -9,8 +9,7 @@ import type { TraceEntry, ClientTimeouts } from '../options.ts';
 import type { ApiRequest } from '../types.ts';
 import { ANSWER_LIMITS, MAX_ANSWER_BYTES, readText } from './body.ts';
 import type { Connector } from './connector.ts';
-import { isClientCertificateAlert } from './explain-tls.ts';
-import { describeServer, explainTransport } from './explain-transport.ts';
+import { describeServer } from './describe-server.ts';
 import {
   describeType,
   foreignAnswer,
@@ -72,7 +71,7 @@ export class HttpClient {
       checkAnswer(request, answer, describeServer(this.#settings.endpoint));
       return answer;
     } catch (error) {
-      throw this.#inWords(error, request, bounded);
+      throw await this.#inWords(error, request, bounded);
     }
   }
 
@@ -83,7 +82,7 @@ export class HttpClient {
       const response = await this.open(bounded, {});
       return this.#explained(response.body, request, bounded);
     } catch (error) {
-      throw this.#inWords(error, request, bounded);
+      throw await this.#inWords(error, request, bounded);
     }
   }
 
@@ -140,6 +139,10 @@ export class HttpClient {
 
   /** Describes a failed connection, including the problem of our client certificate if that may be the cause. */
   async #explainFailure(error: TransportError, credential: Credential): Promise<DbgError> {
+    const [{ explainTransport }, { isClientCertificateAlert }] = await Promise.all([
+      import('./explain-transport.ts'),
+      import('./explain-tls.ts'),
+    ]);
     // Some servers just close the connection if they refuse a certificate.
     const isConcerned = isClientCertificateAlert(error.cause) || error.phase === 'answer';
     const flaw =
@@ -159,7 +162,7 @@ export class HttpClient {
     try {
       yield* body;
     } catch (error) {
-      throw this.#inWords(error, request, bounded);
+      throw await this.#inWords(error, request, bounded);
     }
   }
 
@@ -211,8 +214,9 @@ export class HttpClient {
   }
 
   /** A failed connection, or our own deadline, as an error for the user; other errors unchanged. */
-  #inWords(error: unknown, request: ApiRequest, bounded: ApiRequest): unknown {
+  async #inWords(error: unknown, request: ApiRequest, bounded: ApiRequest): Promise<unknown> {
     if (error instanceof TransportError) {
+      const { explainTransport } = await import('./explain-transport.ts');
       return explainTransport(error.cause, this.#settings.endpoint, error.phase);
     }
     if (isCompressionError(error)) {

@@ -1,6 +1,7 @@
 import { DbgError } from '../../model/failure.ts';
 import { sanitiseShort } from '../../base/sanitise.ts';
 import type { Endpoint } from '../kubeconfig/connection.ts';
+import { describeProxy, describeServer } from './describe-server.ts';
 import { explainTls } from './explain-tls.ts';
 import type { Explanation } from './explain-tls.ts';
 import { ConnectionFailure, ProxyFailure } from './transport.ts';
@@ -81,17 +82,6 @@ const NOT_HTTP = 'HPE_';
 function withFlaw(explanation: Explanation, flaw: string | undefined): Explanation {
   if (flaw === undefined || explanation.cause.includes(flaw)) return explanation;
   return { ...explanation, cause: `${explanation.cause}, perhaps because ${flaw}`, flaw };
-}
-
-/** The server's address for messages, with its proxy; never a user name or password. */
-export function describeServer(endpoint: Endpoint): string {
-  const { url, proxy } = endpoint;
-  const base = `${url.protocol}//${url.host}${url.pathname === '/' ? '' : url.pathname}`;
-  return proxy === undefined ? base : `${base} (through the proxy ${describeProxy(proxy)})`;
-}
-
-function describeProxy(proxy: URL): string {
-  return `${proxy.protocol}//${proxy.host}`;
 }
 
 function explainProxy(error: ProxyFailure, endpoint: Endpoint, context: TransportContext): DbgError {

@@ -1,7 +1,7 @@
 import { DbgError } from '../../model/failure.ts';
 import { sanitiseShort } from '../../base/sanitise.ts';
 import type { Endpoint } from '../kubeconfig/connection.ts';
-import { describeServer } from './explain-transport.ts';
+import { describeServer } from './describe-server.ts';
 import type { TransportResponse } from './transport.ts';
 
 /** A response that is not from an API server; `what` completes "the server X answered with ...". */

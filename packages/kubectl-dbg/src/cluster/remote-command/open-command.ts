@@ -4,7 +4,6 @@ import { ApiStatusError } from '../api-status-error.ts';
 import type { Credential, Credentials } from '../credentials/credentials.ts';
 import { requestTarget } from '../endpoint.ts';
 import type { Connector } from '../http/connector.ts';
-import { explainTransport } from '../http/explain-transport.ts';
 import { isRedirect, redirectAnswer } from '../http/foreign-answer.ts';
 import { identityHeaders } from '../http/headers.ts';
 import { type ClientSettings, whoAsked } from '../http/client.ts';
@@ -116,7 +115,7 @@ async function openBySpdy(
     if (!(error instanceof TransportError)) throw error;
     // The command of an exec may have started before the connection broke, whatever the first request was answered.
     const mayRun = error.phase === 'answer' && subresourceOf(target) === 'exec';
-    throw mayRun ? explainTransport(error.cause, settings.endpoint, error.phase) : refused;
+    throw mayRun ? await explained(error, settings) : refused;
   }
 }
 
@@ -182,9 +181,14 @@ async function upgradeOnce(
       const idle =
         connection !== undefined && connection.bytesRead === 0 && subresourceOf(target) === 'attach';
       if (idle) continue;
-      throw explainTransport(error.cause, settings.endpoint, error.phase);
+      throw await explained(error, settings);
     }
   }
+}
+
+async function explained(error: TransportError, { endpoint }: ClientSettings): Promise<DbgError> {
+  const { explainTransport } = await import('../http/explain-transport.ts');
+  return explainTransport(error.cause, endpoint, error.phase);
 }
 
 function subresourceOf(target: string): string {
