@@ -176,3 +176,80 @@ describe('interrupted captures', { skip: missing ?? false }, () => {
     await assertEnded();
   });
 });
+
+describe('the ends of a capture whose image is pulled', () => {
+  let sandbox: Sandbox;
+  let cluster: Cluster;
+  let folder: string;
+  const PODS = '/api/v1/namespaces/default/pods';
+  const getPod = (name: string) => cluster.request<Pod>({ method: 'GET', path: `${PODS}/${name}` });
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'kubectl-dbg-capture-'));
+    sandbox = await startSandbox({ runtime: 'simulated' });
+    cluster = await openCluster({ kubeconfig: sandbox.kubeconfig });
+    for (const name of [...Object.keys(CODES), 'never']) {
+      const metadata = { name: name.toLowerCase() };
+      const spec = { containers: [{ name: 'main', image: 'busybox', command: ['sleep', '36000'] }] };
+      await cluster.request({
+        method: 'POST',
+        path: PODS,
+        body: { apiVersion: 'v1', kind: 'Pod', metadata, spec },
+      });
+      await until(async () => (await getPod(metadata.name)).status?.phase === 'Running');
+    }
+  });
+  afterEach(() => sandbox.faults.clear());
+  after(async () => {
+    await cluster.close();
+    await sandbox.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function until(isSo: () => Promise<boolean>): Promise<void> {
+    const end = Date.now() + PATIENCE_MS;
+    while (!(await isSo())) {
+      if (Date.now() > end) throw new Error(`not within ${PATIENCE_MS} ms`);
+      await delay(20);
+    }
+  }
+
+  function start(pod: string, image: string) {
+    const file = join(folder, `${pod}.pcap`);
+    const env = { PATH: process.env.PATH, HOME: folder, KUBECONFIG: sandbox.kubeconfig };
+    const words = [KUBECTL_DBG, 'pcap', pod, '-w', file, `--image=${image}`];
+    const child = spawn(process.execPath, words, { env, stdio: ['ignore', 'ignore', 'pipe'] });
+    const output = { stderr: '' };
+    child.stderr.on('data', (chunk: Buffer) => (output.stderr += chunk.toString()));
+    return { child, file, output, ended: once(child, 'close') as Promise<[number | null]> };
+  }
+
+  test('a signal ends it soon; what can not be ended is named, and why', async () => {
+    sandbox.faults.add({ point: 'image-pull', action: { kind: 'stall' } });
+    const signals = Object.keys(CODES) as EndingSignal[];
+    await Promise.all(
+      signals.map(async (signal) => {
+        const name = signal.toLowerCase();
+        const { child, file, output, ended } = start(name, 'busybox:v1');
+        await until(async () => (await getPod(name)).spec?.ephemeralContainers !== undefined);
+        const begun = performance.now();
+        child.kill(signal);
+        const [code] = await ended;
+        const took = performance.now() - begun;
+        assert.deepEqual([code, existsSync(file)], [CODES[signal], false], output.stderr);
+        assert.ok(took < MAX_MS, `${took} ms`);
+        assert.match(
+          output.stderr,
+          /^Warning: debug container debugger-\w+ of pod default\/sig\w+ (may have been added|remains \(it has not started yet)/m,
+        );
+      }),
+    );
+  });
+
+  test('an image that can not be pulled ends it by itself, with what to do', async () => {
+    const { file, output, ended } = start('never', 'nosuch:v9');
+    const [code] = await ended;
+    assert.deepEqual([code, existsSync(file)], [69, false], output.stderr);
+    assert.match(output.stderr, /^error: could not capture: image nosuch:v9 .* Correct --image$/m);
+  });
+});

@@ -94,7 +94,7 @@ export const command = defineCommand({
           signal,
           startTimeout,
           created: settings.created,
-          on: showEvents(world, { quiet: true, commands }),
+          on: showEvents(world, { quiet: options.quiet ?? false, helps: true, commands }),
           onProgress: (bytes, total) => {
             came = true;
             line.progress(bytes, total);

@@ -82,7 +82,7 @@ export const command = defineCommand({
             stop: stop.signal,
             startTimeout,
             created: settings.created,
-            on: showEvents(world, { quiet: true, commands }),
+            on: showEvents(world, { quiet: options.quiet ?? false, helps: true, commands }),
             onListening: () => {
               listening = true;
               if (options.quiet !== true) say(`Capturing ${target}; ctrl-C ends it.`);

@@ -4,6 +4,9 @@ import type { Progress } from '../../session/wait/wait-for-container.ts';
 /** Starts faster than this are not reported: most are. */
 const SILENT_MS = 700;
 
+/** The same for a start that only helps with something else, and is told by lines. */
+const SILENT_HELP_MS = 5_000;
+
 /** How often the seconds on the line are updated. */
 const TICK_MS = 1_000;
 
@@ -23,23 +26,29 @@ export class ProgressLine {
   #since: number;
   #timer: NodeJS.Timeout | undefined;
   #drawn = false;
+  readonly #silent: number;
   #said = '';
 
   /** `show` sanitises untrusted text; `subject` is what is awaited, such as `container debugger-x2l7b`. */
-  constructor(output: OutputStream, subject: string, show: (text: string) => string, now: () => number) {
+  constructor(
+    output: OutputStream,
+    subject: string,
+    { show, now, helps }: { show: (text: string) => string; now: () => number; helps: boolean },
+  ) {
     this.#output = output;
     this.#subject = subject;
     this.#show = show;
     this.#now = now;
     this.#begun = now();
     this.#since = this.#begun;
-    this.#timer = setTimeout(() => this.#tick(), SILENT_MS);
+    this.#silent = helps && output.isTTY !== true ? SILENT_HELP_MS : SILENT_MS;
+    this.#timer = setTimeout(() => this.#tick(), this.#silent);
   }
 
   update(progress: Progress): void {
     if (progress.phase !== this.#phase.phase) this.#since = this.#now();
     this.#phase = progress;
-    if (this.#now() - this.#begun >= SILENT_MS) this.#draw();
+    if (this.#now() - this.#begun >= this.#silent) this.#draw();
   }
 
   /** Erases the line; nothing is drawn after this. */

@@ -12,10 +12,14 @@ const ALWAYS: ReadonlySet<OperationEvent['kind']> = new Set([
   'not-replaced',
 ]);
 
-/** Shows events on stderr: lines, and the progress of a start. Nothing is written into the user's own terminal stream. */
+/**
+ * Shows events on stderr: lines, and the progress of a start. Nothing is written into the user's own terminal stream.
+ *
+ * @param helps the debug container only helps with something else: notices about it are not shown, its progress is
+ */
 export function showEvents(
   { stderr, now }: Pick<World, 'stderr' | 'now'>,
-  { quiet, commands }: { quiet: boolean; commands: FollowUpCommands },
+  { quiet, helps = false, commands }: { quiet: boolean; helps?: boolean; commands: FollowUpCommands },
 ): (event: OperationEvent) => void {
   let progress: ProgressLine | undefined;
   let raw = false;
@@ -25,7 +29,11 @@ export function showEvents(
     switch (event.kind) {
       case 'progress':
         if (!quiet) {
-          progress ??= new ProgressLine(stderr, `container ${event.address.container}`, sanitise, now);
+          progress ??= new ProgressLine(stderr, `container ${event.address.container}`, {
+            show: sanitise,
+            now,
+            helps,
+          });
           progress.update(event.progress);
         }
         return;
@@ -35,7 +43,8 @@ export function showEvents(
         progress = undefined;
         break;
     }
-    const words = quiet && !ALWAYS.has(event.kind) && !isAlways(event) ? [] : eventWords(event, commands);
+    const isShown = (!quiet && !helps) || ALWAYS.has(event.kind) || isAlways(event);
+    const words = isShown ? eventWords(event, commands) : [];
     if (event.kind === 'output-begins') {
       for (const text of words) say(text);
       raw = event.raw;

@@ -76,6 +76,12 @@ test('one that is told to end, and does not, is no success', async () => {
   assert.deepEqual(created.remaining, [entry]);
 });
 
+test('one that has not started is told as that, not as what its exec is answered', async () => {
+  const pulling = podWith({ waiting: { reason: 'ImagePullBackOff' } });
+  const fake = cluster(new DbgError('lost', 'ConnectionClosed', 'container not found'), [pulling]);
+  await assert.rejects(sleeper(fake).entry.remove(NEVER), /^Error: it has not started yet/);
+});
+
 test('nor does one whose pod is gone', async () => {
   const { created, entry } = sleeper(
     cluster(new DbgError('lost', 'ConnectionClosed', 'x'), [statusError(404, CALL)]),

@@ -44,7 +44,10 @@ export function expectSleeper(
       }
       // Exec fails in a terminated container, which is the desired state. In one that has only just started there may be
       // nothing to terminate yet.
-      if (await hasEnded(cluster, address, limit)) return;
+      const state = await lookAt(cluster, address, limit);
+      if (state === 'ended') return;
+      if (state === 'waiting')
+        failure = new Error('it has not started yet; once it does, it sleeps until its time is over');
       if (limit.aborted) throw failure;
     }
   });
@@ -52,19 +55,26 @@ export function expectSleeper(
   return entry;
 }
 
-/** Checks a few times; also false if the state is unknown. */
-async function hasEnded(cluster: Cluster, address: Address, signal: AbortSignal): Promise<boolean> {
+/** The state of a container after a few checks; undefined if it is unknown. */
+async function lookAt(
+  cluster: Cluster,
+  address: Address,
+  signal: AbortSignal,
+): Promise<'ended' | 'waiting' | 'running' | undefined> {
   const path = apiPaths.pod(address);
+  let state: 'waiting' | 'running' | undefined;
   for (let look = 0; look < LOOKS; look += 1) {
     try {
       const pod = await cluster.request<Pod>({ method: 'GET', path, signal });
-      if (viewContainer(pod, address.container).phase === 'terminated') return true;
+      const { phase } = viewContainer(pod, address.container);
+      if (phase === 'terminated') return 'ended';
+      state = phase === 'running' ? 'running' : 'waiting';
       await pause(LOOK_MS, signal);
     } catch (error) {
-      if (isMissing(error)) return true;
+      if (isMissing(error)) return 'ended';
       // A failing server must not be polled without a pause.
       await pause(LOOK_MS, signal).catch(() => undefined);
     }
   }
-  return false;
+  return state;
 }
