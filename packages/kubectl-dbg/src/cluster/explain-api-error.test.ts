@@ -90,11 +90,11 @@ const rows: [
     'Pod "web" is invalid',
     { kind: 'usage', remedy: /Correct/ },
   ],
-  ['conflict', 409, { method: 'POST', path: POD }, 'exists', { kind: 'refused', remedy: undefined }],
+  ['conflict', 409, { method: 'POST', path: POD }, 'exists', { kind: 'refused', remedy: /^Try again$/ }],
   ['too many', 429, { method: 'GET', path: POD }, 'x', { kind: 'unreachable', remedy: /overloaded/ }],
   ['trouble', 500, { method: 'GET', path: POD }, 'x', { kind: 'unreachable', remedy: /later/ }],
   ['too late', 504, { method: 'GET', path: POD }, 'x', { kind: 'deadline', remedy: /later/ }],
-  ['teapot', 418, { method: 'GET', path: POD }, 'x', { kind: 'refused', remedy: undefined }],
+  ['teapot', 418, { method: 'GET', path: POD }, 'x', { kind: 'refused', remedy: /^Try again; .*-v=6/ }],
 ];
 
 const POLICIES = [
@@ -267,7 +267,11 @@ const foreign: [
     'text',
     `${POD}/attach`,
     'container c not found in pod web_shop',
-    { kind: 'unreachable', message: /^container c not found/, remedy: /later/ },
+    {
+      kind: 'unreachable',
+      message: /^cannot get pods\/attach "web" in namespace shop: container c not found/,
+      remedy: /later/,
+    },
   ],
   [
     'a kubelet that refuses the API server',
@@ -377,3 +381,12 @@ for (const [name, details, expected] of [
     assert.deepEqual(error.details, expected);
   });
 }
+
+test('a failure whose message does not say what failed names the request', () => {
+  const explained = (code: number, path: string, message: string) =>
+    explainApiError(new ApiStatusError(code, { message }, { method: 'GET', path })).message;
+  const pods = '/api/v1/namespaces/shop/pods';
+  assert.equal(explained(500, `${pods}?limit=500`, 'etcd'), 'cannot list pods in namespace shop: etcd');
+  assert.equal(explained(410, '/api/v1/nodes/n%1b1', 'gone'), 'cannot get nodes "n\\x1b1": gone');
+  assert.equal(explained(404, `${pods}/web`, 'pods "web" not found'), 'pods "web" not found');
+});

@@ -1,8 +1,10 @@
+import { sanitiseShort } from '../base/sanitise.ts';
 import { DbgError } from '../model/failure.ts';
 import type { FactsOf, KindOf } from '../model/failures/index.ts';
 import type { ApiFailures } from '../model/failures/api.ts';
 import { isAdmissionDenial, olderContainerAtFault } from './admission-denial.ts';
 import type { ApiStatusError } from './api-status-error.ts';
+import { describeCall } from './describe-call.ts';
 import { explainForeignRefusal } from './foreign-refusal.ts';
 import { groundOf } from './forbidden.ts';
 
@@ -37,16 +39,36 @@ export type ApiErrorMeaning = {
  */
 export function explainApiError(error: ApiStatusError, context: ApiErrorContext = {}): DbgError {
   const { kind, code, message = error.message, facts } = meaning(error, context);
-  const { action } = context;
+  const action = context.action ?? (UNSAID.has(code) ? actionOf(error) : undefined);
   const said = { status: error.code, reason: error.reason, ...(action === undefined ? {} : { action }) };
   const prefix = action === undefined ? '' : `cannot ${action}: `;
   const all = { ...said, ...facts } as FactsOf<keyof ApiFailures>;
   return new DbgError<keyof ApiFailures>(kind, code, `${prefix}${message}`, all, { cause: error });
 }
 
+/** Failures whose message does not say what was asked for. */
+const UNSAID: ReadonlySet<string> = new Set<keyof ApiFailures>([
+  'ServerTimeout',
+  'ServerOverloaded',
+  'ServerError',
+  'Conflict',
+  'RequestRefused',
+]);
+
+/** What was asked for, in the terms of authorization: completes "cannot ...". */
+function actionOf({ call }: ApiStatusError): string | undefined {
+  const asked = describeCall(call.method, call.path);
+  if (asked === undefined) return undefined;
+  const { verb, resource, subresource, name, namespace } = asked;
+  const what = `${resource}${subresource === undefined ? '' : `/${subresource}`}`;
+  const which = name === undefined ? '' : ` "${name}"`;
+  const where = namespace === undefined ? '' : ` in namespace ${namespace}`;
+  return sanitiseShort(`${verb} ${what}${which}${where}`, 300);
+}
+
 function meaning(error: ApiStatusError, context: ApiErrorContext): ApiErrorMeaning {
   return (
-    explainForeignRefusal(error) ??
+    explainForeignRefusal(error, context.server) ??
     (isAdmissionDenial(error) ? denial(error, context) : meaningOfCode(error, context))
   );
 }

@@ -19,7 +19,10 @@ const KUBELET_FORBIDDEN = /^Forbidden \(user=/;
  * is from a proxy. Undefined for a Status, and if the text may be the server's (the kubelet's errors, 4xx texts, an
  * overloaded server).
  */
-export function explainForeignRefusal(error: ApiStatusError): ApiErrorMeaning | undefined {
+export function explainForeignRefusal(
+  error: ApiStatusError,
+  server: string | undefined,
+): ApiErrorMeaning | undefined {
   const { code, form, serverMessage } = error;
   if (form === 'status') return undefined;
   const subresource = describeCall(error.call.method, error.call.path)?.subresource ?? '';
@@ -44,7 +47,7 @@ export function explainForeignRefusal(error: ApiStatusError): ApiErrorMeaning | 
   const isOwnText =
     form === 'text' && !GATEWAY_CODES.has(code) && (BY_KUBELET.has(subresource) || !UNKNOWN.has(code));
   if (!isRefusal && (code === 429 || isOwnText)) return undefined;
-  const message = `${hop(error)} answered in place of the API server: ${words(error)}`;
+  const message = `${hop(error)} answered in place of the API server${server === undefined ? '' : ` ${server}`}: ${words(error)}`;
   const facts = { program: error.program };
   return isRefusal
     ? { kind: 'refused', code: 'GatewayRefused', message, facts }

@@ -43,7 +43,8 @@ export const sayings: Sayings<ApiFailures> = {
     webhook
       ? 'An admission webhook of the cluster fails; tell its owner'
       : 'The server reports an internal error; try again later',
-  RequestRefused: undefined,
+  RequestRefused:
+    'Try again; if that does not help, check that the server is one that supports it (-v=6 shows the request)',
   KubeletForbidden: 'Tell the cluster administrator: the API server lacks rights on its nodes (nodes/proxy)',
   GatewayRefused:
     'Log in to that proxy or gateway, or ask its administrator; rights in the cluster do not help here',

@@ -2,6 +2,7 @@ import type { EphemeralContainer, Pod } from 'kubernetes-types/core/v1.d.ts';
 import { isDeepStrictEqual } from 'node:util';
 import { pause } from '../../base/timer.ts';
 import { ApiStatusError } from '../../cluster/api-status-error.ts';
+import { explainApiError } from '../../cluster/explain-api-error.ts';
 import { isOtherUid } from '../../cluster/other-uid.ts';
 import type { Cluster, Query } from '../../cluster/types.ts';
 import { DbgError } from '../../model/failure.ts';
@@ -194,9 +195,8 @@ function unknownWhether(error: unknown, { verb, body, path }: ApiWrite): unknown
   const kind = verb === 'create' ? 'pod' : 'container';
   const object = { kind, namespace: decodeURIComponent(namespace), pod: name } as const;
   const options = { cause: error, remains: { object, sure: false } };
-  if (error instanceof DbgError) {
-    return new DbgError<FailureCode>(error.kind, error.code, error.message, error.facts, options);
-  }
-  const facts = { status: error.code, reason: error.reason, webhook: false };
-  return new DbgError('unreachable', 'ServerError', error.message, facts, options);
+  const action = verb === 'create' ? 'create the pod' : 'add the debug container';
+  const explained = error instanceof DbgError ? error : explainApiError(error, { action });
+  const message = error instanceof DbgError ? `cannot ${action}: ${error.message}` : explained.message;
+  return new DbgError<FailureCode>(explained.kind, explained.code, message, explained.facts, options);
 }
