@@ -63,11 +63,11 @@ for (const [what, error] of [
     const away = Array.from({ length: 6 }, () => error);
     const run = watch(diagnosis('ok'), ...away, diagnosis('ok'), diagnosis('broken'));
     await run.clock.pass(10_000);
-    assert.deepEqual(run.said, [`Warning: since 00:00:02Z ${error.message}. Trying again until it works`]);
+    assert.deepEqual(run.said, [`Warning: since 00:00:02Z ${error.message}: trying again`]);
     // 2 s, and then at least 1, 2 and 4 s.
     assert.equal(run.asked(), 5);
     await run.clock.pass(60_000);
-    assert.match(run.said[1] ?? '', /^The server answers again, after \d+ s$/);
+    assert.match(run.said[1] ?? '', /^Warning: the server answers again, after \d+ s$/);
     assert.equal(run.said.length, 2);
     assert.deepEqual(run.printed, ['first ok', 'broken']);
     run.stop.abort(new Interrupted('SIGINT'));

@@ -4,7 +4,7 @@ import type { World } from '../model/world.ts';
 import type { Diagnoses } from '../operations/diagnose/diagnose.ts';
 import { pauseOn } from '../session/pause-on.ts';
 import { type Clock, REAL_CLOCK } from '../session/stream/clock.ts';
-import { Outage } from './outage.ts';
+import { Outage } from '../session/outage.ts';
 
 /** Interval of two looks, in ms; the pause after a failure grows from that. */
 const PAUSE_MS = 2_000;
@@ -34,7 +34,11 @@ export async function watchDiagnosis(
   look: () => Promise<Diagnoses>,
   { print, say, world, signal, clock = REAL_CLOCK }: WatchDiagnosisOptions,
 ): Promise<never> {
-  const outage = new Outage(say, () => world.now(), clock);
+  const outage = new Outage(
+    (text) => say(`Warning: ${text}`),
+    () => world.now(),
+    clock,
+  );
   const backoff = new Backoff(PAUSE_MS, PAUSE_LIMIT_MS, () => world.randomInt(FRACTION) / FRACTION);
   let shown: string | undefined;
   try {

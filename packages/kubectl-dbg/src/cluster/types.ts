@@ -38,10 +38,9 @@ export interface WatchOptions {
   resourceVersion: string;
   /** On a separate connection, which nothing else can slow down; closed with the watch. */
   dedicated?: boolean;
-  /**
-   * With this the watch, once it was open, outlives whatever may pass; before that each failure is thrown. Called with
-   * each failure, and with undefined when it is open again.
-   */
+  /** Once it was open the watch outlives whatever may pass; before that each failure is thrown. Default false. */
+  endless?: boolean | undefined;
+  /** Called with each failure that the watch survives, and with undefined when it is open again. */
   onTrouble?: ((failure: unknown) => void) | undefined;
   signal: AbortSignal;
 }

@@ -2,6 +2,7 @@ import type { Pod } from 'kubernetes-types/core/v1.d.ts';
 import type { RemoteCommand } from '../cluster/types.ts';
 import { timeoutSignal } from '../base/timer.ts';
 import { judgeOpenFailure, type OpenVerdict, type Way } from './open-failure.ts';
+import { Outage } from './outage.ts';
 import { SessionEnd } from './session-end.ts';
 import {
   type SessionNotice,
@@ -25,6 +26,8 @@ export class SessionContext {
   readonly clock: Clock;
   readonly end: SessionEnd;
   readonly tracker: PodTracker;
+  /** A server that is away while the pod is watched. */
+  readonly outage: Outage;
   readonly terminal: UserTerminal;
   readonly patience: Required<SessionTimeouts>;
   /** When the first stream was opened. */
@@ -36,7 +39,12 @@ export class SessionContext {
     this.options = options;
     this.clock = clock;
     this.end = new SessionEnd(signal);
-    this.tracker = new PodTracker(cluster, pod, clock);
+    this.outage = new Outage(
+      (text) => this.notify('watch-waits', text),
+      () => options.world.now(),
+      clock,
+    );
+    this.tracker = new PodTracker(cluster, pod, clock, this.outage.onTrouble);
     this.terminal = new UserTerminal({ ...options, signal: this.end.signal });
     this.patience = { open: Math.min(OPEN_MS, patience.reopen), ...patience };
   }

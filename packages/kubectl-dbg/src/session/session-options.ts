@@ -60,6 +60,7 @@ export interface SessionNotice {
   code:
     | 'attach-retry'
     | 'attach-waits'
+    | 'watch-waits'
     | 'attach-refused'
     | 'reattach'
     | 'no-half-close'

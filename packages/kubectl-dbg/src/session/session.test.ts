@@ -26,8 +26,14 @@ interface Running {
   report: Promise<SessionReport>;
 }
 
-function start(input: Input, answers: Answer[], exec?: { words: string[]; end: string[] }): Running {
+function start(
+  input: Input,
+  answers: Answer[],
+  exec?: { words: string[]; end: string[] },
+  hasStarted = true,
+): Running {
   const cluster = new FakeCluster(answers);
+  cluster.hasStarted = hasStarted;
   const clock = new ManualClock();
   const abort = new AbortController();
   const raw: boolean[] = [];
@@ -198,3 +204,25 @@ test('an exec whose connection breaks is lost', async () => {
   session.cluster.execs[0]?.command.finish(1006);
   assert.equal(exitCodeOf((await session.clock.until(session.report, 5_000)).outcome), 74);
 });
+
+const forbidden = new ApiStatusError(403, { message: 'pods is forbidden: no', reason: 'Forbidden' }, CALL);
+for (const [what, error, exitCode, words] of [
+  ['the server is away', undefined, 74, /the cluster stopped answering \(the watch is lost\)/],
+  ['a right is missing', forbidden, 77, /cannot watch pod web: pods is forbidden: no/],
+] as const) {
+  for (const hasStarted of [false, true]) {
+    const when = hasStarted ? 'while it runs' : 'before the container has started';
+    test(`a pod that can not be watched ${when} because ${what}: a lost session, and how to go on`, async () => {
+      const session = start('none', ['silence'], undefined, hasStarted);
+      session.cluster.loseWatch(error);
+      const { outcome } = await session.clock.until(session.report, 10_000);
+      assert.equal(exitCodeOf(outcome), exitCode);
+      assert.ok('failure' in outcome);
+      assert.match(outcome.message, /^lost the session with container app of pod web: /);
+      assert.match(outcome.message, words);
+      const { remedy = '' } = await failureWords(outcome, PLAIN_COMMANDS);
+      assert.match(remedy, /Attach again with: kubectl attach web -c app -n shop$/);
+      assert.equal(session.clock.waiting, 0);
+    });
+  }
+}

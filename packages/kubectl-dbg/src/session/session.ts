@@ -4,8 +4,10 @@ import { startFailure } from './endings.ts';
 import { execSession } from './exec-session.ts';
 import { SessionContext } from './session-context.ts';
 import type { SessionOptions, SessionReport } from './session-options.ts';
+import { isApiStatusError } from './status-code.ts';
 import type { Clock } from './stream/clock.ts';
 import type { DeliveryReport } from './stream/deliver.ts';
+import { DbgError } from '../model/failure.ts';
 import { outcomeOfTermination } from '../model/outcome.ts';
 import { judge, type SessionFacts } from './verdict.ts';
 import type { DiagnosisContext } from './wait/diagnosis.ts';
@@ -36,6 +38,7 @@ export async function runSession(options: SessionOptions, clock?: Clock): Promis
     return await follow(session);
   } finally {
     session.end.end({ kind: 'end-unknown' });
+    session.outage.stop();
     session.terminal.restore();
     session.flushNotices();
     await session.tracker.stop();
@@ -119,9 +122,14 @@ async function wait(
       },
     });
   } catch (error) {
-    if (end.reason === undefined) throw error;
+    if (end.reason === undefined && !isOfCluster(error)) throw error;
+    end.end({ kind: 'pod-unknown', error });
     return undefined;
   }
+}
+
+function isOfCluster(error: unknown): boolean {
+  return error instanceof DbgError || isApiStatusError(error);
 }
 
 /** What the user should know about a finished session, besides its outcome. */

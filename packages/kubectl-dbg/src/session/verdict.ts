@@ -1,10 +1,12 @@
 import type { CommandEnd } from 'kubectl-dbg-wire';
+import { explainApiError } from '../cluster/index.ts';
 import { DbgError, type Failure, failureOf } from '../model/failure.ts';
 import { type AttachTarget, type Outcome, outcomeOfTermination } from '../model/outcome.ts';
 import type { Way } from './open-failure.ts';
 import { endWords, isStartFailure, startFailure } from './endings.ts';
 import { readPodEnd } from './pod-end.ts';
 import type { EndReason } from './session-end.ts';
+import { isApiStatusError } from './status-code.ts';
 import type { SessionAddress } from './session-options.ts';
 import type { DeliveryReport } from './stream/deliver.ts';
 import { viewContainer } from './wait/container-state.ts';
@@ -56,10 +58,12 @@ export function judge(facts: SessionFacts): Outcome {
       return { kind, message: because(facts, message, '; '), failure, ...runsOn(facts) };
     }
     case 'pod-unknown': {
-      const { error } = end;
-      if (error instanceof DbgError && error.kind === 'protocol') {
+      const error = isApiStatusError(end.error)
+        ? explainApiError(end.error, { action: `watch pod ${facts.address.pod}` })
+        : end.error;
+      if (error instanceof DbgError && (error.kind === 'protocol' || error.kind === 'refused')) {
         const message = `lost ${who(facts)}: ${error.message}`;
-        return { kind: 'protocol', message, failure: failureOf(error), ...runsOn(facts) };
+        return { kind: error.kind, message, failure: failureOf(error), ...runsOn(facts) };
       }
       const why = error instanceof DbgError ? ` (${error.message})` : '';
       return lost(facts, `lost ${who(facts)}: the cluster stopped answering${why}`);

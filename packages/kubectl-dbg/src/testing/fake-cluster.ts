@@ -24,7 +24,7 @@ export class FakeCluster implements Pick<
   #answers: Answer[];
   #events: WatchEvent<Pod>[] = [];
   #wake: (() => void) | undefined;
-  #lost = false;
+  #lost: Error | undefined;
   #readable = true;
   #code: number | undefined;
   #deleted = false;
@@ -50,13 +50,18 @@ export class FakeCluster implements Pick<
   /** False: what ends the sleeper hangs. */
   killsAtOnce = true;
 
+  /** False: the container waits for its image. */
+  hasStarted = true;
+
   /** Of the pod, where a test gives one. */
   restartPolicy: 'Always' | 'OnFailure' | 'Never' | undefined;
 
   get pod(): Pod {
     const state =
       this.#code === undefined
-        ? { running: {} }
+        ? this.hasStarted
+          ? { running: {} }
+          : { waiting: { reason: 'ContainerCreating' } }
         : { terminated: { exitCode: this.#code, reason: this.#reason } };
     return {
       metadata: { name: 'web', namespace: 'shop', uid: 'u', resourceVersion: '1' },
@@ -88,8 +93,9 @@ export class FakeCluster implements Pick<
     this.#tell('DELETED');
   }
 
-  loseWatch(): void {
-    this.#lost = true;
+  /** `why`: what the watch fails with. */
+  loseWatch(why: Error = unreachable('the watch is lost')): void {
+    this.#lost = why;
     this.#wake?.();
   }
 
@@ -112,7 +118,7 @@ export class FakeCluster implements Pick<
     signal.addEventListener('abort', () => this.#wake?.(), { once: true });
     for (;;) {
       if (signal.aborted) return;
-      if (this.#lost) throw unreachable('the watch is lost');
+      if (this.#lost !== undefined) throw this.#lost;
       const event = this.#events.shift();
       if (event !== undefined) yield event as WatchEvent<T>;
       else await new Promise<void>((resolve) => (this.#wake = resolve));

@@ -23,8 +23,10 @@ export const sayings: Sayings<FilesFailures> = {
   ArchiveBroken: 'Try another --image; the archive is made by its tar',
   PartialFileForeign: 'Move it away, or name another path',
   RemoteSpaceMissing: 'Free space there, or name a path on a disk with enough space; nothing was kept',
-  CopyBrokeOff: ({ kept }) =>
-    kept === undefined ? undefined : `Run the same command again to resume from what was kept as ${kept}`,
+  CopyBrokeOff: ({ kept, failure }) => {
+    if (kept !== undefined) return `Run the same command again to resume from what was kept as ${kept}`;
+    return failure === undefined ? 'Run the same command again' : undefined;
+  },
   HelperNotStarted: undefined,
   HelperTimedOut: undefined,
   HelperRefused: undefined,

@@ -5,7 +5,7 @@ import type { World } from '../../model/world.ts';
 import { followPods } from '../../operations/each/pod-feed.ts';
 import { type SessionSelection, sessionQuery } from '../../operations/sessions/list.ts';
 import { sessionsOf } from '../../operations/sessions/recognise.ts';
-import { Outage } from '../outage.ts';
+import { Outage } from '../../session/outage.ts';
 import { sessionName, sessionTable } from './session-table.ts';
 
 /**
@@ -33,13 +33,17 @@ export async function watchSessions(
       isHeaded = true;
     }
   };
-  const outage = new Outage(say, () => world.now());
+  const outage = new Outage(
+    (text) => say(`Warning: ${text}`),
+    () => world.now(),
+  );
   const { listed, ended } = followPods({
     cluster,
     path,
     query,
     signal,
-    onTrouble: (failure) => (failure === undefined ? outage.answered() : outage.failed(failure)),
+    endless: true,
+    onTrouble: outage.onTrouble,
     onPod: (type, pod) => {
       const prefix = `${pod.metadata?.namespace ?? ''}/${pod.metadata?.name ?? ''}/`;
       if (type === 'DELETED') {

@@ -201,6 +201,19 @@ for (const protocol of ['h2', 'http/1.1', 'plain'] as const) {
   });
 }
 
+test('a page in place of a log or a watch is no part of it', async (context) => {
+  let type = 'text/html; charset=utf-8';
+  const { cluster } = await setUp(context, (_, response) => {
+    response.writeHead(200, { 'content-type': type });
+    response.end('<html>log in</html>');
+  });
+  const foreign = { code: 'AnswerForeign', message: /a web page \(text\/html\) instead of/ };
+  await assert.rejects(cluster.stream({ method: 'GET', path: `${POD}/log` }), foreign);
+  await assert.rejects(cluster.stream({ method: 'GET', path: POD }), foreign);
+  type = 'text/plain';
+  await cluster.stream({ method: 'GET', path: `${POD}/log` });
+});
+
 test('an error code of HTTP/2 is told by its name', async (context) => {
   const { cluster } = await setUp(context, (_, response) => {
     response.stream?.close(constants.NGHTTP2_INTERNAL_ERROR);

@@ -80,6 +80,12 @@ export class HttpClient {
     const bounded = this.#bound(request);
     try {
       const response = await this.open(bounded, {});
+      const type = response.headers['content-type'] ?? '';
+      // A watch is JSON, and a log is text: neither is a web page, such as that of a login.
+      if (/^text\/html\b/.test(type)) {
+        response.discard();
+        throw foreignAnswer(this.#settings.endpoint, `${describeType(type)} instead of what was asked for`);
+      }
       return this.#explained(response.body, request, bounded);
     } catch (error) {
       throw await this.#inWords(error, request, bounded);

@@ -265,7 +265,7 @@ test('a server that stays away is given up in the end', async (context) => {
   );
 });
 
-test('a watch that is to outlast troubles tells of each, and goes on after its patience', async (context) => {
+test('an endless watch tells of each trouble, and goes on after its patience', async (context) => {
   const refused = { status: 503, send: ['{"kind":"Status","code":503}'] };
   const { cluster, watches } = await setUp(
     context,
@@ -286,6 +286,7 @@ test('a watch that is to outlast troubles tells of each, and goes on after its p
   for await (const found of cluster.watch<Pod>({
     path: PATH,
     resourceVersion: '1',
+    endless: true,
     onTrouble,
     signal: stop.signal,
   })) {
@@ -298,12 +299,12 @@ test('a watch that is to outlast troubles tells of each, and goes on after its p
   assert.equal(troubles.at(-1), 'open');
 });
 
-test('a watch that is to outlast troubles fails as any other request until it was open', async (context) => {
+test('an endless watch fails as any other request until it was open', async (context) => {
   const { cluster, watches } = await setUp(context, [
     { status: 500, send: ['{"kind":"Status","code":500}'] },
   ]);
   const signal = new AbortController().signal;
-  const events = cluster.watch({ path: PATH, resourceVersion: '1', onTrouble: () => undefined, signal });
+  const events = cluster.watch({ path: PATH, resourceVersion: '1', endless: true, signal });
   await assert.rejects(events[Symbol.asyncIterator]().next(), { code: 500 });
   assert.equal(watches().length, 1);
 });

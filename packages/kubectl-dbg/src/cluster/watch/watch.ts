@@ -33,7 +33,7 @@ export async function* watch<T extends WatchedObject>(
   client: WatchClient,
   options: WatchOptions,
 ): AsyncGenerator<WatchEvent<T>> {
-  const { signal, path, onTrouble } = options;
+  const { signal, path, onTrouble, endless = false } = options;
   const { tuning } = client;
   const backoff = new Backoff(tuning.watchPause, tuning.watchPauseLimit, () => client.random());
   const known = new KnownObjects();
@@ -107,7 +107,7 @@ export async function* watch<T extends WatchedObject>(
       backoff.reset();
     } else isOver = patience.isExhausted();
     if (isOver) failure ??= endedAtOnce(client.server);
-    if (onTrouble === undefined ? isOver : failure !== undefined && !hasOpened) throw failure;
+    if (endless ? failure !== undefined && !hasOpened : isOver) throw failure;
     if (failure !== undefined) onTrouble?.(failure);
     // A server that ends each watch at once must not be polled without a pause.
     await pause(backoff.pause(), signal).catch(() => undefined);

@@ -24,7 +24,8 @@ export interface PodFeedOptions {
    * whether there was news; if so the watch is reopened. Absent: silence is ignored.
    */
   onSilence?: () => Promise<boolean>;
-  /** See `WatchOptions`. */
+  /** These are those of `WatchOptions`. */
+  endless?: boolean;
   onTrouble?: (failure: unknown) => void;
   signal: AbortSignal;
   after?: After;
@@ -91,7 +92,7 @@ async function streamList(
  */
 async function watchFrom(
   resourceVersion: string,
-  { cluster, path, query, onPod, onSilence, onTrouble, signal, after }: PodFeedOptions,
+  { cluster, path, query, onPod, onSilence, endless, onTrouble, signal, after }: PodFeedOptions,
   onEvent?: (event: WatchEvent<Pod>) => void,
 ): Promise<string | undefined> {
   const deaf = new AbortController();
@@ -105,7 +106,7 @@ async function watchFrom(
       return isDeaf;
     }, after);
   try {
-    const options = { path, query, resourceVersion, dedicated: true, onTrouble, signal: watching };
+    const options = { path, query, resourceVersion, dedicated: true, endless, onTrouble, signal: watching };
     for await (const event of cluster.watch<Pod>(options)) {
       silence?.broken();
       version = event.object.metadata?.resourceVersion ?? version;

@@ -30,12 +30,20 @@ export class PodTracker {
   readonly #done: Promise<void>;
   readonly #cluster: Pick<Cluster, 'request' | 'watch'>;
   readonly #clock: Clock;
+  readonly #onTrouble: ((failure: unknown) => void) | undefined;
   /** resourceVersion of the last read: events of the watch may be older. */
   #asked: string | undefined;
   #silent = SILENT_MS;
   #cancelAsking: () => void = () => {};
 
-  constructor(cluster: Pick<Cluster, 'request' | 'watch'>, pod: Pod, clock: Clock = REAL_CLOCK) {
+  /** `onTrouble`: see `WatchOptions`. */
+  constructor(
+    cluster: Pick<Cluster, 'request' | 'watch'>,
+    pod: Pod,
+    clock: Clock = REAL_CLOCK,
+    onTrouble?: (failure: unknown) => void,
+  ) {
+    this.#onTrouble = onTrouble;
     this.#cluster = cluster;
     this.#clock = clock;
     this.#current = { pod, deleted: false };
@@ -126,6 +134,7 @@ export class PodTracker {
         path: apiPaths.pods(namespace),
         query: { fieldSelector: `metadata.name=${name}` },
         resourceVersion,
+        onTrouble: this.#onTrouble,
         signal: this.#abort.signal,
       });
       for await (const { type, object } of events) {

@@ -1,5 +1,5 @@
 import { ApiStatusError, explainApiError } from '../cluster/index.ts';
-import { type Clock, REAL_CLOCK } from '../session/stream/clock.ts';
+import { type Clock, REAL_CLOCK } from './stream/clock.ts';
 
 /** An outage is told once it has lasted this long (ms): a restart of a proxy is no news. */
 const TOLD_AFTER_MS = 3_000;
@@ -7,7 +7,7 @@ const TOLD_AFTER_MS = 3_000;
 /** It is over when nothing has failed for this time (ms) after the server answered. */
 const OVER_AFTER_MS = 1_000;
 
-/** Tells of a server that a watch outlives: once when it is away, why and since when, and once when it is back. */
+/** Tells of a server that is away during a watch: once why and since when, and once that it is back. */
 export class Outage {
   readonly #say: (text: string) => void;
   readonly #now: () => number;
@@ -35,6 +35,12 @@ export class Outage {
     this.#cancelTelling = this.#clock.after(TOLD_AFTER_MS, () => this.#tell());
   }
 
+  /** For the `onTrouble` of a watch. */
+  readonly onTrouble = (failure: unknown): void => {
+    if (failure === undefined) this.answered();
+    else this.failed(failure);
+  };
+
   /** The server has answered. */
   answered(): void {
     if (this.#since === undefined) return;
@@ -51,12 +57,12 @@ export class Outage {
   #tell(): void {
     this.#isTold = true;
     const since = new Date(this.#since ?? 0).toISOString().replace(/^.*T|\.\d+/g, '');
-    this.#say(`Warning: since ${since} ${messageOf(this.#failure)}. Trying again until it works`);
+    this.#say(`since ${since} ${messageOf(this.#failure)}: trying again`);
   }
 
   #end(): void {
     const seconds = Math.round((this.#now() - (this.#since ?? 0)) / 1000);
-    if (this.#isTold) this.#say(`The server answers again, after ${seconds} s`);
+    if (this.#isTold) this.#say(`the server answers again, after ${seconds} s`);
     this.stop();
     this.#since = undefined;
     this.#isTold = false;
