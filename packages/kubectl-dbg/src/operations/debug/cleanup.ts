@@ -3,7 +3,6 @@ import type { Cluster } from '../../cluster/types.ts';
 import type { MadeObject, OnEvent } from '../../model/event.ts';
 import { startTimer } from '../../base/timer.ts';
 import { DbgError } from '../../model/failure.ts';
-import { deleteExactPod } from '../delete-pod.ts';
 import type { CreatedObject } from './created-objects.ts';
 import { findCreated } from './find-created.ts';
 
@@ -43,6 +42,7 @@ export async function removePod(
     if (name === undefined || uid === undefined) throw new Error('the server did not return its uid');
   }
   const { namespace = '' } = describeCall('DELETE', `${pod.pods}/${encodeURIComponent(name)}`) ?? {};
+  const { deleteExactPod } = await import('../delete-pod.ts');
   await deleteExactPod(cluster, { namespace, pod: name, uid }, signal);
 }
 
