@@ -27,7 +27,7 @@ const sh = (line: string) => ['sh', '-c', line];
 const SITUATIONS: Record<string, { id: string; says: RegExp; container?: object; spec?: object }> = {
   loops: {
     id: 'K1',
-    says: /exit code 7/,
+    says: /exits with code 7/,
     container: { command: sh('echo no luck today; exit 7') },
   },
   'out-of-memory': {

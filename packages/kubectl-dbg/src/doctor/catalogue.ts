@@ -25,8 +25,8 @@ export const CATALOGUE: readonly string[] = [
 
 /** Entries without their own rule, and why. */
 export const WITHOUT_RULE: Readonly<Record<string, string>> = {
-  G6: 'told by K7 for the container whose stop had to be a kill; a habit over many restarts leaves no record',
-  T17: 'a pod that has succeeded is no trouble: tested to stay silent',
-  K18: 'what has healed is no trouble: tested to stay silent',
+  G6: 'K7 reports a container that had to be killed; a pattern over many restarts is not recorded',
+  T17: 'a pod that has succeeded is not a problem: tests check that nothing is reported',
+  K18: 'a recovered failure is not a problem: tests check that nothing is reported',
   E6: 'whether a network policy is enforced cannot be read from the API',
 };

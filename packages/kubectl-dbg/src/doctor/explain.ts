@@ -3,20 +3,20 @@ import { type RulePage, rulePages } from './rules/index.ts';
 
 /** The subject of each level. */
 export const LEVELS: readonly string[] = [
-  'There is no pod',
+  'There are no pods',
   'The pod is being deleted',
-  'The pod was ended as a whole',
+  'The pod was terminated as a whole',
   'The node',
   'The pod is not scheduled',
   'Sandbox, network, volumes, devices',
   'Init containers and sidecars',
   'The image',
-  'The container cannot be made',
+  'The container cannot be created',
   'The container cannot be started',
-  'The program ran and ended',
-  'It runs and is not ready',
-  'It is ready and not reached',
-  'It works, and is at risk',
+  'The program terminated',
+  'It is running but not ready',
+  'It is ready but not reachable',
+  'It works but is at risk',
 ];
 
 /** The page of a rule, as `--explain` prints it. Throws DbgError `usage` for an unknown id. */
@@ -34,8 +34,8 @@ export function explainRule(id: string): string {
 export function rulePage({ id, name, level, shows, explain, severity }: RulePage): string {
   const kind = {
     note: 'A remark: nothing is broken.',
-    effect: 'Mostly follows from something else.',
-    unknown: 'The cause could not be seen.',
+    effect: 'Usually follows from something else.',
+    unknown: 'The cause could not be determined.',
     fault: '',
   };
   const remark = kind[severity ?? 'fault'];

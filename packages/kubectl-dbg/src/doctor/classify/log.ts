@@ -6,7 +6,7 @@ export interface LogHint {
   subject: string;
 }
 
-/** If both the words and the text before them may be long, the text after them is matched first. */
+/** If both the keywords and the text before them may be long, the text after them is matched first. */
 const HINTS: readonly (readonly [LogHint['id'], RegExp])[] = [
   ['R4', /exec format error/i],
   ['K16', /forbidden: User "(system:serviceaccount:[^"]+"? cannot [^"]*"?[^"]*"?)/i],

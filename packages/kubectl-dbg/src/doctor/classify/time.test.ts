@@ -1,4 +1,4 @@
-// Containers choose what they log, registries how they refuse: no such text may hold the process.
+// Containers and registries choose their texts: none may block the process.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { classifyLog } from './log.ts';
@@ -23,7 +23,7 @@ const PIECES = [
   '.,',
 ];
 
-/** The longest message and line that they are given, or a part of it that shows the same. */
+/** The maximum lengths of messages and lines, or a sufficient part of them. */
 const MESSAGE = 4 * 1024;
 const LINE = 500;
 const LONGEST = 32 * 1024;
@@ -32,14 +32,14 @@ const QUICK_MS = 250;
 const readers: [name: string, size: number, read: (text: string) => unknown][] = [
   ['a log', LINE, (text) => classifyLog([text, text, text, text])],
   ['a failed pull', MESSAGE, (text) => classifyPull(text)],
-  ['what a registry says', MESSAGE, (text) => [innerPullText(text), registryStatus(text)]],
+  ["a registry's message", MESSAGE, (text) => [innerPullText(text), registryStatus(text)]],
   ['a probe', MESSAGE, (text) => classifyProbe(text)],
   ['a scheduler', LONGEST, (text) => readScheduler(text)],
   ['a reason', MESSAGE, (text) => soundsLikeFailure(text)],
 ];
 
 for (const [name, size, read] of readers) {
-  test(`the text of ${name} holds the process for no time`, () => {
+  test(`classifies the text of ${name} in linear time`, () => {
     for (const piece of PIECES) {
       const text = piece.repeat(size / piece.length);
       const before = process.cpuUsage();

@@ -15,9 +15,9 @@ const top = ({ findings }: Diagnosis) => findings[0]?.id ?? 'none';
 const causes = ({ findings }: Diagnosis) =>
   findings.filter(({ becauseOf }) => becauseOf.length === 0).map(({ id }) => id);
 
-/** As it is an hour later: events have expired. */
+/** The same an hour later, when events have expired. */
 const expired = (evidence: Evidence): Evidence => ({ ...evidence, events: [] });
-/** As it is for somebody who may read what `view` gives, and no events. */
+/** The same for a user who may not read events. */
 function denied(evidence: Evidence): Evidence {
   const { events, ...rest } = evidence;
   assert.notEqual(events, undefined);
@@ -26,21 +26,21 @@ function denied(evidence: Evidence): Evidence {
 
 for (const { id, match, near, not = [], confidence, note, ...expected } of FIXTURES) {
   match.forEach((scene, index) => {
-    test(`${id} is found (${index + 1} of ${match.length})`, () => {
+    test(`finds ${id} (${index + 1} of ${match.length})`, () => {
       const diagnosis = diagnose(scene);
       assert.equal(top(diagnosis), id, JSON.stringify(diagnosis.findings, null, 1));
-      for (const other of not) assert.ok(!causes(diagnosis).includes(other), `${other} is no cause`);
+      for (const other of not) assert.ok(!causes(diagnosis).includes(other), `${other} is not a cause`);
       const [finding] = diagnosis.findings;
       if (confidence !== undefined) assert.equal(finding?.confidence, confidence);
       if (note === true) assert.equal(diagnosis.verdict, 'ok');
       else assert.notEqual(diagnosis.verdict, 'ok');
-      assert.ok((finding?.evidence.length ?? 0) > 0, 'a finding shows what it was read from');
+      assert.ok((finding?.evidence.length ?? 0) > 0, 'a finding has evidence');
       assert.doesNotMatch(JSON.stringify(diagnosis), /undefined|NaN|\[object/);
     });
-    test(`${id} when events have expired (${index + 1} of ${match.length})`, () => {
+    test(`${id} after events have expired (${index + 1} of ${match.length})`, () => {
       const found = top(diagnose(scene, expired));
       const wanted = expected.expired ?? id;
-      // A scene that only events tell of may come down to "nothing says why".
+      // A failure that is only in events may become one without a known reason.
       const unknown = ['A9', 'U9', 'S31', 'P14', 'K8'];
       assert.ok(found === wanted || (index > 0 && unknown.includes(found)), `${found} instead of ${wanted}`);
     });
@@ -51,13 +51,13 @@ for (const { id, match, near, not = [], confidence, note, ...expected } of FIXTU
     });
   });
   near.forEach((scene, index) => {
-    test(`${id} is not taken for what looks like it (${index + 1} of ${near.length})`, () => {
+    test(`${id} does not match similar cases (${index + 1} of ${near.length})`, () => {
       assert.notEqual(top(diagnose(scene)), id);
     });
   });
 }
 
-test('what older kubelets tell by events only', () => {
+test('failures that older kubelets report only in events', () => {
   for (const { id, scene } of EVENT_ONLY) assert.equal(top(diagnose(scene)), id);
 });
 
@@ -72,12 +72,12 @@ for (const { top: cause, effect, scene } of EFFECTS) {
 }
 
 for (const { id, scene } of BESIDE) {
-  test(`${id} is remarked`, () => {
+  test(`${id} is a note`, () => {
     assert.ok(diagnose(scene).findings.some((finding) => finding.id === id));
   });
 }
 
-test('every rule has a fixture in which it is found', () => {
+test('every rule has a matching fixture', () => {
   const tried = new Set([
     ...FIXTURES.filter(({ match }) => match.length > 0).map(({ id }) => id),
     ...EFFECTS.map(({ effect }) => effect),

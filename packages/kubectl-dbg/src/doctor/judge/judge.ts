@@ -137,7 +137,7 @@ function objectHits(target: DiagnosisTarget, evidence: Evidence, judgedPods: rea
       leadsToPods(spec?.selector?.matchLabels),
     ).flatMap((subject) => matchRules('budget', subject, subject.ref)),
   ];
-  // A pod's claims were judged with it; in the list of a namespace a normally waiting claim is no news.
+  // A pod's claims were judged with it; in a namespace, a claim that waits normally is not reported.
   const told = new Set(
     judgedPods.flatMap(({ hits: some }) => some.map(({ rule, object }) => `${rule.id} ${object}`)),
   );

@@ -8,7 +8,7 @@ import { judge } from './judge.ts';
 
 const scenes: Scene[] = FIXTURES.flatMap(({ match, near }) => [...match, ...near]);
 
-/** Turns lists whose order means nothing, and adds fields and conditions that nobody knows. */
+/** Reverses unordered lists, and adds unknown fields and conditions. */
 function disturb(value: unknown, seed: number, field = ''): unknown {
   if (Array.isArray(value)) {
     const items = value.map((item) => disturb(item, seed));
@@ -35,7 +35,7 @@ function disturb(value: unknown, seed: number, field = ''): unknown {
   return Object.fromEntries([...entries, ...more]);
 }
 
-test('the order of conditions and unknown fields change nothing', () => {
+test('the order of conditions and unknown fields do not change the result', () => {
   fc.assert(
     fc.property(fc.constantFrom(...scenes), fc.nat(1000), (scene, seed) => {
       const evidence = evidenceOf(scene);
@@ -49,7 +49,7 @@ test('the order of conditions and unknown fields change nothing', () => {
   );
 });
 
-/** Takes away one branch of what was read: a field that an older server, or a half-written object, does not have. */
+/** Removes one branch of the evidence, like a field that an older server or an incomplete object does not have. */
 function prune(value: unknown, path: readonly number[]): unknown {
   const [step, ...rest] = path;
   if (step === undefined || typeof value !== 'object' || value === null || value instanceof Map) return value;
@@ -65,7 +65,7 @@ function prune(value: unknown, path: readonly number[]): unknown {
   return { ...value, [key]: prune((value as Record<string, unknown>)[key], rest) };
 }
 
-test('a pod of which any part is missing is judged all the same', () => {
+test('a pod with any part missing can be judged', () => {
   fc.assert(
     fc.property(
       fc.constantFrom(...scenes),
@@ -81,7 +81,7 @@ test('a pod of which any part is missing is judged all the same', () => {
   );
 });
 
-test('texts of a cluster are shown harmless, and without secrets', () => {
+test('texts of a cluster are escaped, and secrets masked', () => {
   const evil = '\u001b[31mregistry\u202e password=hunter22 https://bob:s3cret@r.example.com/ \u0007';
   const scene: Scene = {
     phase: 'Pending',

@@ -16,18 +16,21 @@ import {
 } from '../fixtures/build.ts';
 import { judge } from './judge.ts';
 
-/** Words that no rule has been made for: the pod is broken all the same, and they are quoted. */
+/** Messages without a rule of their own: the pod is reported as broken, and they are quoted. */
 const UNHEARD: Record<string, { scene: Scene; quotes: string }> = {
   'a reason to wait': {
     scene: unmade('no cheese', 'FrobnicationError'),
     quotes: 'FrobnicationError: no cheese',
   },
-  'a reason to wait without words': { scene: unmade('', 'FrobnicationError'), quotes: 'FrobnicationError' },
+  'a reason to wait without a message': {
+    scene: unmade('', 'FrobnicationError'),
+    quotes: 'FrobnicationError',
+  },
   'a warning': {
     scene: { ...WAITING, age: 600, events: [['FrobnicationFailed', 'cannot frobnicate']] },
     quotes: 'cannot frobnicate',
   },
-  "a volume's trouble": {
+  "a volume's failure": {
     scene: {
       ...WAITING,
       age: 600,
@@ -35,7 +38,7 @@ const UNHEARD: Record<string, { scene: Scene; quotes: string }> = {
     },
     quotes: 'out of cheese',
   },
-  "a sandbox's trouble": {
+  "a sandbox's failure": {
     scene: { ...WAITING, age: 600, events: [['FailedCreatePodSandBox', 'the sandbox is out of cheese']] },
     quotes: 'out of cheese',
   },
@@ -53,7 +56,7 @@ const UNHEARD: Record<string, { scene: Scene; quotes: string }> = {
     quotes: 'the moon is down',
   },
   'a pod that failed without a reason': { scene: failed('', ''), quotes: 'Failed' },
-  'a reason of an end': {
+  'a reason of a termination': {
     scene: {
       conditions: { Ready: ['False', 'ContainersNotReady'] },
       containers: { main: { waiting: 'CrashLoopBackOff', last: { code: 1, reason: 'ContainerDied' } } },
@@ -61,19 +64,19 @@ const UNHEARD: Record<string, { scene: Scene; quotes: string }> = {
     quotes: 'ContainerDied',
   },
   'an exit code of Windows': { scene: crashing({ code: -1_073_741_819 }), quotes: '-1073741819' },
-  "a registry's words": { scene: pulling('no entry today', 'ErrImagePull'), quotes: 'no entry today' },
+  "a registry's message": { scene: pulling('no entry today', 'ErrImagePull'), quotes: 'no entry today' },
   "CRI-O's short names": {
     scene: pulling('short-name "app:1" did not resolve to an alias', 'ErrImagePull'),
     quotes: 'did not resolve to an alias',
   },
-  "another runtime's words": {
+  "another runtime's message": {
     scene: unmade('creating container: cannot create sandbox: gofer failed', 'RunContainerError'),
     quotes: 'gofer failed',
   },
 };
 
 for (const [what, { scene, quotes }] of Object.entries(UNHEARD)) {
-  test(`${what} that nobody has heard of`, () => {
+  test(`quotes an unknown message: ${what}`, () => {
     const { verdict, findings } = judge(targetOf(scene), evidenceOf(scene));
     assert.equal(verdict, 'broken', JSON.stringify(findings));
     assert.ok(
@@ -83,7 +86,7 @@ for (const [what, { scene, quotes }] of Object.entries(UNHEARD)) {
   });
 }
 
-/** The same trouble in the words of other runtimes. */
+/** The same failures with the messages of other runtimes. */
 const DIALECTS: readonly (readonly [runtime: string, scene: Scene, id: string, says: RegExp])[] = [
   [
     'Docker, no such tag',
@@ -92,13 +95,13 @@ const DIALECTS: readonly (readonly [runtime: string, scene: Scene, id: string, s
     /no such name or tag/,
   ],
   [
-    'Docker, no answer',
+    'Docker, no response',
     pulling(
       'Error response from daemon: Get "https://registry-1.docker.io/v2/": net/http: request canceled while waiting for connection (Client.Timeout exceeded while awaiting headers)',
       'ErrImagePull',
     ),
     'P4',
-    /does not reach/,
+    /cannot reach/,
   ],
   [
     'Docker, no login',
@@ -159,14 +162,14 @@ for (const [what, scene, id, says] of DIALECTS) {
   });
 }
 
-test('a warning about what is over is not taken for the cause', () => {
+test('a warning about an earlier stage is not the cause', () => {
   const over: Scene = { ...WAITING, age: 600, events: [['FailedScheduling', '0/1 nodes are available']] };
   assert.equal(judge(targetOf(over), evidenceOf(over)).verdict, 'undecided');
   const old: Scene = { ...WAITING, age: 1800, events: [['FrobnicationFailed', 'no cheese', { ago: 1500 }]] };
   assert.equal(judge(targetOf(old), evidenceOf(old)).verdict, 'undecided');
 });
 
-test('conditions that nobody has heard of are not judged, and the kubelet’s reasons are not a lost node', () => {
+test('ignores unknown conditions, and does not take the kubelet’s reasons for a lost node', () => {
   const odd: Scene = {
     ...RUNNING,
     conditions: { ...RUNNING.conditions, 'example.com/Moon': ['False', 'Moonset', 'x'] },
@@ -181,7 +184,7 @@ test('conditions that nobody has heard of are not judged, and the kubelet’s re
   assert.match(JSON.stringify(findings[0]?.evidence), /Moonset/);
 });
 
-test('a probe that speaks in a new way is quoted', () => {
+test('quotes an unknown message of a probe', () => {
   const scene: Scene = {
     ...unready(),
     events: [['Unhealthy', 'Readiness ended in a new way', { container: 'main' }]],

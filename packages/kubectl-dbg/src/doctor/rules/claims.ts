@@ -21,7 +21,7 @@ export const CLAIM_RULES: readonly Rule<'claim'>[] = [
     name: 'The claim has no storage class',
     shows: 'The claim is Pending; event FailedBinding says that no volume is available and no class is set.',
     explain:
-      'The claim names no StorageClass (or the empty one), so nobody makes a volume for it, and no ready-made one fits.',
+      'The claim has no storageClassName (or an empty one), so no volume is provisioned for it, and no existing PersistentVolume matches.',
     yieldsTo: ['S14'],
     find(claim) {
       if (!pending(claim)) return undefined;
@@ -29,16 +29,16 @@ export const CLAIM_RULES: readonly Rule<'claim'>[] = [
       const explicit = className(claim) === '';
       if (event === undefined && !explicit) return undefined;
       return {
-        title: `${claim.ref} has no volume: ${explicit ? 'it asks for no storage class' : event?.message}`,
-        group: 'claims without a storage class have no volume',
+        title: `${claim.ref} has no volume: ${explicit ? 'it has no storage class' : event?.message}`,
+        group: 'claims without a storage class are not bound',
         evidence: [
           phaseFact(claim),
           claim.fact('spec.storageClassName', className(claim) ?? 'absent'),
           ...(event === undefined ? [] : [claim.events.fact(event)]),
         ],
         next: [
-          look('See which classes there are', ['get', 'storageclasses'], CLASSES),
-          change('Make the claim again with storageClassName, or have a volume made that fits it'),
+          look('List the storage classes', ['get', 'storageclasses'], CLASSES),
+          change('Recreate the claim with a storageClassName, or create a matching PersistentVolume'),
         ],
       };
     },
@@ -49,7 +49,7 @@ export const CLAIM_RULES: readonly Rule<'claim'>[] = [
     name: 'The storage class does not exist',
     shows: 'The claim is Pending; event ProvisioningFailed says that its StorageClass is not found.',
     explain:
-      'The claim names a StorageClass that the cluster does not have. A claim’s class cannot be changed: it must be made again.',
+      'The claim names a StorageClass that does not exist. The class of a claim cannot be changed: recreate the claim.',
     find(claim) {
       const event = pending(claim)
         ? claim.events.find(['ProvisioningFailed', 'FailedBinding'], MISSING_CLASS)
@@ -65,8 +65,8 @@ export const CLAIM_RULES: readonly Rule<'claim'>[] = [
           claim.events.fact(event),
         ],
         next: [
-          look('See which classes there are', ['get', 'storageclasses'], CLASSES),
-          change('Make the claim again with a class that exists'),
+          look('List the storage classes', ['get', 'storageclasses'], CLASSES),
+          change('Recreate the claim with an existing class'),
         ],
       };
     },
@@ -74,11 +74,11 @@ export const CLAIM_RULES: readonly Rule<'claim'>[] = [
   rule('claim', {
     id: 'S15',
     level: 4,
-    name: 'The storage driver does not deliver',
+    name: 'The volume is not provisioned',
     shows:
-      'The claim is Pending; event ProvisioningFailed with other words, or ExternalProvisioning for more than a minute.',
+      'The claim is Pending; event ProvisioningFailed with another message, or ExternalProvisioning for more than a minute.',
     explain:
-      'A storage driver is to make the volume and refuses, or does not act at all. Its words, or its absence, are for the administrators.',
+      'The storage driver refuses to provision the volume, or does not respond at all. Give its message to the administrators.',
     yieldsTo: ['S14'],
     find(claim) {
       if (!pending(claim)) return undefined;
@@ -92,14 +92,16 @@ export const CLAIM_RULES: readonly Rule<'claim'>[] = [
       return {
         title:
           failed === undefined
-            ? `${claim.ref} has waited ${span(claim.age)} for its storage driver, which does not act`
-            : `${claim.ref} has no volume; the storage driver says: ${lastClause(event.message)}`,
+            ? `${claim.ref} has waited ${span(claim.age)} for its storage driver, which does not respond`
+            : `${claim.ref} has no volume; the storage driver reports: ${lastClause(event.message)}`,
         group:
-          failed === undefined ? 'a storage driver does not act' : 'a storage driver refuses to make volumes',
+          failed === undefined
+            ? 'a storage driver does not respond'
+            : 'a storage driver refuses to provision volumes',
         evidence: [phaseFact(claim), claim.events.fact(event)],
         next: [
-          look('See all it says', claim.describe()),
-          look('Tell the administrators: does the driver run, is there quota left?'),
+          look('See all events', claim.describe()),
+          look('Ask the administrators: is the driver running, is there quota left?'),
         ],
       };
     },
@@ -110,7 +112,7 @@ export const CLAIM_RULES: readonly Rule<'claim'>[] = [
     name: 'The claim waits for its pod',
     shows: 'The claim is Pending; event WaitForFirstConsumer.',
     explain:
-      'As it should be: a class with volumeBindingMode WaitForFirstConsumer makes the volume once a pod that uses it has a node. If that pod hangs, the reason is the pod’s own.',
+      'This is normal: with volumeBindingMode WaitForFirstConsumer, the volume is provisioned when a pod that uses it is scheduled. If that pod is stuck, the cause is in the pod.',
     severity: 'note',
     find(claim) {
       const event = pending(claim) ? claim.events.find('WaitForFirstConsumer') : undefined;
@@ -125,10 +127,10 @@ export const CLAIM_RULES: readonly Rule<'claim'>[] = [
   rule('claim', {
     id: 'S20',
     level: 4,
-    name: 'A claim is lost or going',
+    name: 'A claim is lost or being deleted',
     shows: 'The claim has phase Lost, or a deletionTimestamp; events ClaimLost, ClaimMisbound.',
     explain:
-      'The volume behind the claim is gone, or the claim is being deleted and goes once no pod uses it.',
+      'The volume of the claim no longer exists, or the claim is being deleted, which completes when no pod uses it.',
     find(claim) {
       const lost = claim.object.status?.phase === 'Lost';
       const going = claim.object.metadata?.deletionTimestamp != null;
@@ -141,7 +143,7 @@ export const CLAIM_RULES: readonly Rule<'claim'>[] = [
         ...(lost ? {} : { severity: 'note' as const }),
         evidence: [phaseFact(claim), ...(event === undefined ? [] : [claim.events.fact(event)])],
         next: [
-          look('See all it says', claim.describe()),
+          look('See all events', claim.describe()),
           destructive('Restore the data to a new claim, and delete this one'),
         ],
       };
@@ -150,19 +152,20 @@ export const CLAIM_RULES: readonly Rule<'claim'>[] = [
   rule('claim', {
     id: 'S34',
     level: 4,
-    name: 'A claim has no volume, and nothing says why',
-    shows: 'The claim has been Pending for more than a minute, and there is no event.',
-    explain: 'No volume, and no word about it: events live for an hour, or the storage driver does not run.',
+    name: 'A claim has no volume, without a known reason',
+    shows: 'The claim has been Pending for more than a minute, without an event.',
+    explain:
+      'There is no event about the missing volume: it has expired (after an hour), or the storage driver is not running.',
     severity: 'unknown',
     confidence: 'unknown',
     yieldsTo: ['S13', 'S14', 'S15', 'S16', 'S20'],
     find(claim) {
       if (!pending(claim) || claim.age < MINUTE) return undefined;
       return {
-        title: `${claim.ref} has had no volume for ${span(claim.age)}, and nothing says why`,
+        title: `${claim.ref} has had no volume for ${span(claim.age)}, without a known reason`,
         evidence: [phaseFact(claim), claim.fact('spec.storageClassName', className(claim) ?? 'absent')],
         confidence: 'unknown',
-        next: [look('See all it says', claim.describe())],
+        next: [look('See all events', claim.describe())],
       };
     },
   }),

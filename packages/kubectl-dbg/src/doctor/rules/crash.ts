@@ -50,7 +50,7 @@ const subject = ({ label, pod }: ContainerView) =>
 
 const readLog = (container: ContainerView): Advice =>
   look(
-    'Read what it wrote before it ended',
+    'Read its last log lines',
     container.pod.kubectl(
       'logs',
       container.pod.name,
@@ -100,21 +100,21 @@ function ranOutOfMemory(container: ContainerView, sure: boolean): Match | undefi
     limit === undefined
       ? []
       : [container.pod.fact(`spec.containers[${container.name}].resources.limits.memory`, limit)];
-  const own = limit === undefined ? 'the memory that its pod or node has' : `its memory limit of ${limit}`;
+  const own = limit === undefined ? 'the memory of its pod or node' : `its memory limit of ${limit}`;
   return {
     title: sure
       ? `${subject(container)} used more than ${own} and was killed by the kernel${rhythm(container)}`
-      : `A process in ${container.label} of ${container.pod.ref} ran out of memory at some time; the container itself ended with exit code ${death.exitCode}`,
-    group: sure ? `killed for using more than ${own}` : 'a process in them ran out of memory',
+      : `A process in ${container.label} of ${container.pod.ref} was OOM-killed; the container itself exited with code ${death.exitCode}`,
+    group: sure ? `killed for using more than ${own}` : 'a process in them was OOM-killed',
     evidence: [container.deathFact(), ...limitFact, ...restartFacts(container)],
     ...(sure ? {} : { confidence: 'low' as const }),
     next: [
       look(
-        'Compare with what it really uses',
+        'Compare with the actual usage',
         container.pod.kubectl('top', 'pod', container.pod.name, '--containers'),
         'get pods in metrics.k8s.io',
       ),
-      change('Raise resources.limits.memory, or find the leak'),
+      change('Raise resources.limits.memory, or fix the memory leak'),
     ],
   };
 }
@@ -128,52 +128,50 @@ const LOG_ROWS: readonly {
 }[] = [
   {
     id: 'K11',
-    name: 'The program may not write or read a path',
+    name: 'The program may not access a path',
     explain:
-      'Its log speaks of a permission or of a read-only file system: readOnlyRootFilesystem, runAsUser, or the owner of a volume’s files.',
-    because: ({ subject: path }) => `its log says that it may not use ${path}`,
-    next: () => [change('Mount an emptyDir where it writes, or set fsGroup or runAsUser')],
+      'Its log mentions a permission or a read-only file system: readOnlyRootFilesystem, runAsUser, or the owner of a volume’s files.',
+    because: ({ subject: path }) => `according to its log it may not access ${path}`,
+    next: () => [change('Mount an emptyDir at that path, or set fsGroup or runAsUser')],
   },
   {
     id: 'K12',
     name: 'A certificate is not accepted',
     explain:
-      'Its log speaks of a certificate that has expired, is not yet valid or is not trusted: its own, or that of whom it calls.',
+      'Its log mentions a certificate that has expired, is not yet valid or is not trusted: its own, or that of a server that it calls.',
     because: ({ subject: words }) => `its log says: ${words}`,
-    next: () => [look('Which certificate, and until when is it valid? Compare with the date')],
+    next: () => [look('Check which certificate it is, and its validity')],
   },
   {
     id: 'K13',
     name: 'A name does not resolve',
     explain:
-      'Its log says that a host name is unknown. A Service of another namespace needs that in its name. If every pod has the trouble it is the cluster’s DNS.',
-    because: ({ subject: host }) => `its log says that the name ${host} does not resolve`,
+      'Its log reports an unknown host name. The name of a Service in another namespace must include that namespace. If all pods are affected, the cluster’s DNS is the cause.',
+    because: ({ subject: host }) => `according to its log the name ${host} does not resolve`,
     next: (_, { pod }) => [
-      look('Is there such a Service in this namespace?', pod.kubectl('get', 'services')),
+      look('Check whether this Service exists in the namespace', pod.kubectl('get', 'services')),
     ],
   },
   {
     id: 'K14',
-    name: 'Something that it needs refuses the connection',
+    name: 'A connection is refused',
     explain:
-      'Its log says that a connection was refused: the other side is not up, or listens elsewhere. Look there.',
+      'Its log reports a refused connection: the server is not running, or listens on another port. Check the server.',
     because: ({ subject: address }) =>
-      `its log says that ${address === '' ? 'something' : address} refuses the connection`,
+      `according to its log ${address === '' ? 'a server' : address} refuses the connection`,
     next: (_, { pod }) => [
-      look(
-        'Which Service is that, and has it ready endpoints?',
-        pod.kubectl('get', 'services,endpointslices'),
-      ),
+      look('Check whether the Service has ready endpoints', pod.kubectl('get', 'services,endpointslices')),
     ],
   },
   {
     id: 'K15',
     name: 'A setting or file is missing',
-    explain: 'Its log asks for a variable or a file that is not there.',
-    because: ({ subject: setting }) => `its log asks for ${setting === '' ? 'a setting' : setting}`,
+    explain: 'Its log mentions a missing environment variable or file.',
+    because: ({ subject: setting }) =>
+      `according to its log ${setting === '' ? 'a setting' : setting} is missing`,
     next: (_, { pod, name }) => [
       look(
-        'See which variables it has',
+        'List its environment variables',
         pod.kubectl(
           'get',
           'pod',
@@ -186,10 +184,9 @@ const LOG_ROWS: readonly {
   },
   {
     id: 'K16',
-    name: 'Its account lacks a right',
-    explain:
-      'Its log holds the API server’s refusal, which names the service account, the verb and the resource.',
-    because: ({ subject: words }) => `its log says that its account may not do this: ${words}`,
+    name: 'Its service account lacks a permission',
+    explain: 'Its log contains the API server’s refusal with the service account, the verb and the resource.',
+    because: ({ subject: words }) => `according to its log its service account may not do this: ${words}`,
     next: () => [
       change(
         'Bind a Role with that verb and resource to the service account',
@@ -212,17 +209,18 @@ export const CRASH_RULES: readonly Rule<'container'>[] = [
     id: 'K3',
     level: 10,
     name: 'Out of memory',
-    shows: 'Ended with reason OOMKilled and code 137.',
-    explain: 'The container used more memory than its limit and the kernel killed it. No event tells of it.',
+    shows: 'Terminated with reason OOMKilled and exit code 137.',
+    explain:
+      'The container used more memory than its limit, and the kernel killed it. There is no event about it.',
     find: (container) => ranOutOfMemory(container, true),
   }),
   rule('container', {
     id: 'K4',
     level: 10,
-    name: 'A process in it ran out of memory',
-    shows: 'Ended with reason OOMKilled and another code than 137.',
+    name: 'A process in it was OOM-killed',
+    shows: 'Terminated with reason OOMKilled and an exit code other than 137.',
     explain:
-      'The kernel killed some process of the container, not its first one, or a counter is stale. It may not be why the container ended.',
+      'The kernel killed a process of the container other than its first one, or a counter is stale. This may not be why the container terminated.',
     confidence: 'low',
     find: (container) => ranOutOfMemory(container, false),
   }),
@@ -231,11 +229,11 @@ export const CRASH_RULES: readonly Rule<'container'>[] = [
       id: kind === 'liveness' ? 'K5' : 'K6',
       level: 10,
       name: kind === 'liveness' ? 'Killed by its liveness probe' : 'Killed by its startup probe',
-      shows: `Event Killing: failed ${kind} probe, for this container and at the time of its death.`,
+      shows: `Event Killing: failed ${kind} probe, for this container and at the time of its termination.`,
       explain:
         kind === 'liveness'
-          ? 'Kubernetes killed the container because its liveness probe failed. The program may be well and only slow: compare the probe’s times with how long it takes to start and to answer, or add a startup probe.'
-          : 'Kubernetes killed the container because it was not up within the time that its startup probe allows.',
+          ? 'Kubernetes killed the container because its liveness probe failed. The program may only be slow: compare the probe’s times with how long it takes to start and to respond, or add a startup probe.'
+          : 'Kubernetes killed the container because it did not start within the time that its startup probe allows.',
       find(container) {
         const kill = probeKill(container, kind);
         if (kill === undefined) return undefined;
@@ -254,7 +252,7 @@ export const CRASH_RULES: readonly Rule<'container'>[] = [
             readLog(container),
             change(
               kind === 'liveness'
-                ? 'Give the program more time (startupProbe, timeoutSeconds), or mend what the probe asks'
+                ? 'Give the program more time (startupProbe, timeoutSeconds), or fix what the probe checks'
                 : 'Raise failureThreshold or periodSeconds of the startup probe',
             ),
           ],
@@ -266,9 +264,9 @@ export const CRASH_RULES: readonly Rule<'container'>[] = [
     id: 'K7',
     level: 10,
     name: 'The grace period was not enough',
-    shows: 'Event Killing: stopping container; ended with 137 after the whole grace period.',
+    shows: 'Event Killing: stopping container; exit code 137 after the complete grace period.',
     explain:
-      'The container was asked to stop and did not, so it was killed. Its program ignores SIGTERM, as shells that are the first process do.',
+      'The container did not stop after SIGTERM, so it was killed. Its program ignores SIGTERM, like a shell that is the first process.',
     yieldsTo: ['K3', 'K5', 'K6', 'R8'],
     find(container) {
       const death = troubling(container);
@@ -281,10 +279,14 @@ export const CRASH_RULES: readonly Rule<'container'>[] = [
       );
       if (event === undefined) return undefined;
       return {
-        title: `${subject(container)} was asked to stop and had to be killed: it ignores SIGTERM`,
+        title: `${subject(container)} did not stop within its grace period and was killed: it ignores SIGTERM`,
         group: 'ignore SIGTERM',
         evidence: [container.events.fact(event), container.deathFact()],
-        next: [change('Start the program with exec, or under an init such as tini, so that it gets SIGTERM')],
+        next: [
+          change(
+            'Start the program with exec, or under an init process such as tini, so that it receives SIGTERM',
+          ),
+        ],
       };
     },
   }),
@@ -292,9 +294,9 @@ export const CRASH_RULES: readonly Rule<'container'>[] = [
     id: 'K9',
     level: 10,
     name: 'The program crashed',
-    shows: 'Ended with 132, 133, 134, 135, 136, 139 or 159.',
+    shows: 'Exit code 132, 133, 134, 135, 136, 139 or 159.',
     explain:
-      'A signal of the program’s own making ended it: a bad memory access, an abort, an instruction that the CPU lacks, a system call that seccomp forbids.',
+      'The program caused a fatal signal: an invalid memory access, an abort, an instruction that the CPU lacks, a system call that seccomp forbids.',
     yieldsTo: ['K3', 'K4', 'K5', 'K6'],
     find(container) {
       const death = troubling(container);
@@ -313,7 +315,7 @@ export const CRASH_RULES: readonly Rule<'container'>[] = [
       id: row.id,
       level: 10,
       name: row.name,
-      shows: 'Ended with an error, and the last lines of its log say so. A hint, never more.',
+      shows: 'Terminated with an error, and the last lines of its log mention this. Only a hint.',
       explain: row.explain,
       confidence: 'low',
       yieldsTo: ['I1', 'K3', 'K4', 'K5', 'K6', 'K9', 'K20'],
@@ -321,8 +323,8 @@ export const CRASH_RULES: readonly Rule<'container'>[] = [
         const hint = logHint(container);
         if (hint?.id !== row.id) return undefined;
         return {
-          title: `${subject(container)} ends with exit code ${container.death?.exitCode}; ${row.because(hint)}${rhythm(container)}`,
-          group: `container ${container.name} ends with exit code ${container.death?.exitCode}; ${row.because(hint)}`,
+          title: `${subject(container)} exits with code ${container.death?.exitCode}; ${row.because(hint)}${rhythm(container)}`,
+          group: `container ${container.name} exits with code ${container.death?.exitCode}; ${row.because(hint)}`,
           evidence: [container.deathFact(), ...container.logFacts([hint.line]), ...restartFacts(container)],
           confidence: 'low',
           next: [...row.next(hint, container), readLog(container)],
@@ -333,27 +335,27 @@ export const CRASH_RULES: readonly Rule<'container'>[] = [
   rule('container', {
     id: 'R4',
     level: 9,
-    name: 'The program is of another format',
-    shows: 'The log says: exec format error.',
-    explain: 'A shell or loader in the image could not run a program that is built for another processor.',
+    name: 'The program is for another architecture',
+    shows: 'The log contains: exec format error.',
+    explain: 'A shell in the image could not execute a program that is built for another architecture.',
     find(container) {
       const hint = logHint(container);
       if (hint?.id !== 'R4') return undefined;
       return {
-        title: `${subject(container)} runs a program that is made for another processor than node ${container.pod.node ?? '?'} has, or a script without #!`,
-        group: 'programs of another format (exec format error)',
+        title: `${subject(container)} runs a program that is not built for the architecture of node ${container.pod.node ?? '?'}, or a script without #!`,
+        group: 'programs for another architecture (exec format error)',
         evidence: [container.deathFact(), ...container.logFacts([hint.line])],
-        next: [change('Build the image for the node’s architecture, or begin the script with #!')],
+        next: [change('Build the image for the node’s architecture, or start the script with #!')],
       };
     },
   }),
   rule('container', {
     id: 'K1',
     level: 10,
-    name: 'The program ends with an error',
-    shows: 'CrashLoopBackOff or ended, with a code other than 0, 137 and 143.',
+    name: 'The program exits with an error',
+    shows: 'CrashLoopBackOff or terminated, with an exit code other than 0, 137 and 143.',
     explain:
-      'The program itself gives up. Its exit code says little; its last lines say why. The kubelet starts it again, after longer and longer pauses of up to five minutes.',
+      'The program itself exits with an error. Its exit code says little; its last log lines say why. The kubelet restarts it with a back-off of up to five minutes.',
     yieldsTo: ['I1', 'T16', 'K3', 'K4', 'K5', 'K6', 'K9', 'K19', 'K20', ...LOG_HINTS],
     find(container) {
       const death = troubling(container);
@@ -361,8 +363,8 @@ export const CRASH_RULES: readonly Rule<'container'>[] = [
         return undefined;
       const meaning = describeExit(death.exitCode);
       return {
-        title: `${subject(container)} ends with exit code ${death.exitCode}${meaning === '' ? '' : ` (${meaning})`}${lasted(death)}${rhythm(container)}`,
-        group: `container ${container.name} ends with exit code ${death.exitCode}`,
+        title: `${subject(container)} exits with code ${death.exitCode}${meaning === '' ? '' : ` (${meaning})`}${lasted(death)}${rhythm(container)}`,
+        group: `container ${container.name} exits with code ${death.exitCode}`,
         evidence: [container.deathFact(), ...restartFacts(container), ...container.logFacts()],
         next: [readLog(container)],
       };
@@ -371,10 +373,10 @@ export const CRASH_RULES: readonly Rule<'container'>[] = [
   rule('container', {
     id: 'K2',
     level: 10,
-    name: 'The program finishes, and is started again',
-    shows: 'Ended with code 0 under restartPolicy Always, again and again.',
+    name: 'The program exits with 0, and is restarted',
+    shows: 'Repeatedly terminated with exit code 0 under restartPolicy Always.',
     explain:
-      'It ends well, but Kubernetes expects it to go on: a shell without a terminal, a daemon that went into the background, a script that is done. Work that ends belongs into a Job.',
+      'It succeeds, but Kubernetes expects it to keep running: a shell without a terminal, a daemon that goes into the background, a script that is done. Use a Job for work that ends.',
     yieldsTo: ['K3', 'K4', 'K5', 'K6', 'N4', 'X6', 'I4'],
     find(container) {
       const death = troubling(container);
@@ -382,8 +384,8 @@ export const CRASH_RULES: readonly Rule<'container'>[] = [
       if (container.restarts === 0 && !container.waitsFor('CrashLoopBackOff')) return undefined;
       const command = [...(container.spec.command ?? []), ...(container.spec.args ?? [])].join(' ');
       return {
-        title: `${subject(container)} finishes with exit code 0${lasted(death)} and is started again: nothing in it stays${rhythm(container)}`,
-        group: `container ${container.name} finishes and is started again`,
+        title: `${subject(container)} exits with code 0${lasted(death)} and is restarted: no process keeps running in it${rhythm(container)}`,
+        group: `container ${container.name} exits with code 0 and is restarted`,
         evidence: [
           container.deathFact(),
           ...restartFacts(container),
@@ -399,24 +401,24 @@ export const CRASH_RULES: readonly Rule<'container'>[] = [
   rule('container', {
     id: 'K8',
     level: 10,
-    name: 'Killed from outside, nobody knows by whom',
-    shows: 'Ended with 137 and reason Error, and nothing that explains it.',
+    name: 'Killed from outside, by an unknown sender',
+    shows: 'Exit code 137 and reason Error, without an explanation.',
     explain:
-      '137 is SIGKILL and does not mean out of memory: then the reason would be OOMKilled. Somebody killed it: the runtime, the kernel for want of memory of the whole node, a person.',
+      '137 is SIGKILL, but not out of memory: then the reason would be OOMKilled. It was killed by the runtime, by the kernel because the node ran out of memory, or by a person.',
     yieldsTo: KILLERS,
     confidence: 'low',
     find(container) {
       const death = troubling(container);
       if (death?.exitCode !== 137 || death.reason === 'OOMKilled') return undefined;
       return {
-        title: `${subject(container)} was killed from outside (137), and nothing tells by whom${rhythm(container)}`,
-        group: 'killed from outside (137), nobody knows by whom',
+        title: `${subject(container)} was killed from outside (137), by an unknown sender${rhythm(container)}`,
+        group: 'killed from outside (137), by an unknown sender',
         evidence: [container.deathFact(), ...restartFacts(container)],
         confidence: 'low',
         next: [
           readLog(container),
           look(
-            'Did the node run out of memory?',
+            'Check whether the node ran out of memory',
             ['describe', 'node', container.pod.node ?? ''],
             'get nodes in the whole cluster',
           ),
@@ -427,18 +429,18 @@ export const CRASH_RULES: readonly Rule<'container'>[] = [
   rule('container', {
     id: 'K10',
     level: 10,
-    name: 'Asked to end, nobody knows by whom',
-    shows: 'Ended with 143, without a deletion and without a probe’s kill.',
+    name: 'Terminated by SIGTERM from an unknown sender',
+    shows: 'Exit code 143, without a deletion and without a failed probe.',
     explain:
-      '143 is SIGTERM, obeyed. A supervisor in the container, a helper, or the node’s shutdown sent it.',
+      '143 is SIGTERM. A supervisor in the container, another container, or the shutdown of the node sent it.',
     yieldsTo: KILLERS,
     confidence: 'low',
     find(container) {
       const death = troubling(container);
       if (death?.exitCode !== 143 || death.reason === 'OOMKilled') return undefined;
       return {
-        title: `${subject(container)} was asked to end (SIGTERM, 143), and nothing tells by whom${rhythm(container)}`,
-        group: 'asked to end (143), nobody knows by whom',
+        title: `${subject(container)} was terminated by SIGTERM (143) from an unknown sender${rhythm(container)}`,
+        group: 'terminated by SIGTERM (143) from an unknown sender',
         evidence: [container.deathFact(), ...restartFacts(container)],
         confidence: 'low',
         next: [readLog(container)],
@@ -448,10 +450,10 @@ export const CRASH_RULES: readonly Rule<'container'>[] = [
   rule('container', {
     id: 'K20',
     level: 10,
-    name: 'Its end was not recorded properly',
-    shows: 'Ended with 255 and reason Unknown.',
+    name: 'The runtime lost the container',
+    shows: 'Exit code 255 and reason Unknown.',
     explain:
-      'The runtime lost the container, most often because it or the node crashed. Reason Error with 255 is the program’s own -1.',
+      'The runtime lost the container, usually because it or the node crashed. (255 with reason Error is the program’s own exit code -1.)',
     yieldsTo: ['N4', 'X6', 'T15'],
     confidence: 'low',
     find(container) {
@@ -464,7 +466,7 @@ export const CRASH_RULES: readonly Rule<'container'>[] = [
         confidence: 'low',
         next: [
           look(
-            'Did the node restart?',
+            'Check whether the node restarted',
             ['describe', 'node', container.pod.node ?? ''],
             'get nodes in the whole cluster',
           ),
@@ -475,15 +477,15 @@ export const CRASH_RULES: readonly Rule<'container'>[] = [
   rule('container', {
     id: 'K21',
     level: 10,
-    name: 'In back-off, and how it ended is not known',
+    name: 'In back-off, without a known termination',
     shows: 'CrashLoopBackOff without a last state.',
     explain:
-      'The container ended and waits to be started again; the record of its end is gone. The next end will show it.',
+      'The container has terminated and waits for its restart, but its last termination is not recorded. The next one will be.',
     confidence: 'unknown',
     find(container) {
       if (!container.waitsFor('CrashLoopBackOff') || container.death !== undefined) return undefined;
       return {
-        title: `${subject(container)} keeps ending, and how is not recorded${rhythm(container)}`,
+        title: `${subject(container)} keeps terminating, and the exit code is not recorded${rhythm(container)}`,
         evidence: [container.waitingFact()],
         confidence: 'unknown',
         next: [readLog(container)],
@@ -493,24 +495,24 @@ export const CRASH_RULES: readonly Rule<'container'>[] = [
   rule('container', {
     id: 'K17',
     level: 10,
-    name: 'Waiting for the next try',
-    shows: 'CrashLoopBackOff at its longest pause, and the last end is minutes ago.',
+    name: 'Waiting for the next restart',
+    shows: 'CrashLoopBackOff at the maximum, and the last termination was minutes ago.',
     explain:
-      'The kubelet waits up to five minutes between tries. What was wrong may have been mended since: the next try shows it.',
+      'The kubelet waits up to five minutes between restarts. The cause may have been fixed since: the next restart will show.',
     severity: 'note',
     find(container) {
       if (!container.waitsFor('CrashLoopBackOff') || !/back-off 5m/i.test(container.waiting?.message ?? ''))
         return undefined;
       if ((container.diedAgo ?? 0) < 4 * MINUTE) return undefined;
       return {
-        title: `${subject(container)} is about to be tried again: its last end is ${span(container.diedAgo)} ago`,
+        title: `${subject(container)} will be restarted soon: it terminated ${span(container.diedAgo)} ago`,
         evidence: [container.waitingFact()],
         next:
           container.pod.owner === undefined
             ? []
             : [
                 change(
-                  'To try at once delete the pod; its owner makes another',
+                  'To retry at once, delete the pod; its owner creates another',
                   container.pod.kubectl('delete', 'pod', container.pod.name),
                   'delete pods',
                 ),
@@ -526,13 +528,13 @@ export const CRASH_POD_RULES: readonly Rule<'pod'>[] = [
     level: 10,
     name: 'A restart rule restarts all containers',
     shows: 'Condition AllContainersRestarting is True.',
-    explain: 'The pod says that on certain exit codes all of its containers start over.',
+    explain: 'A restart policy rule of the pod restarts all of its containers after certain exit codes.',
     severity: 'note',
     find(pod) {
       const condition = pod.condition('AllContainersRestarting');
       if (condition?.status !== 'True') return undefined;
       return {
-        title: `All containers of ${pod.ref} are being restarted, as its restart rules say`,
+        title: `All containers of ${pod.ref} are being restarted by its restart policy rules`,
         evidence: [condition.fact],
       };
     },

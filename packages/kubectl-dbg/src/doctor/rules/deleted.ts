@@ -18,7 +18,7 @@ const deletedFact = (pod: PodView) =>
 
 const force = (pod: PodView) =>
   destructive(
-    'As a last resort remove it by force; if the node still runs it, two copies run at once',
+    'As a last resort, force the deletion; if the node still runs the pod, two copies run at once',
     pod.kubectl('delete', 'pod', pod.name, '--force', '--grace-period=0'),
     'delete pods',
   );
@@ -28,8 +28,8 @@ export const DELETED_RULES: readonly Rule<'pod'>[] = [
     id: 'G1',
     level: 1,
     name: 'The pod is stopping',
-    shows: 'metadata.deletionTimestamp is in the future: the grace period runs.',
-    explain: 'Somebody deleted the pod and its containers have been asked to end. Wait for the grace period.',
+    shows: 'metadata.deletionTimestamp is in the future: the grace period has not ended.',
+    explain: 'The pod was deleted, and its containers are terminating. Wait for the grace period.',
     severity: 'note',
     yieldsTo: ['G2', 'G4', 'T9', 'T11', 'T12'],
     find(pod) {
@@ -38,7 +38,7 @@ export const DELETED_RULES: readonly Rule<'pod'>[] = [
       return {
         title: `${pod.ref} is being deleted: ${late < 0 ? `${span(-late)} of its grace period are left` : 'its grace period has just ended'}`,
         evidence: [deletedFact(pod)],
-        next: [look('Wait for its end', pod.kubectl('wait', '--for=delete', pod.ref))],
+        next: [look('Wait for the deletion', pod.kubectl('wait', '--for=delete', pod.ref))],
       };
     },
   }),
@@ -46,21 +46,21 @@ export const DELETED_RULES: readonly Rule<'pod'>[] = [
     id: 'G2',
     level: 1,
     name: 'A finalizer holds the pod',
-    shows: 'The grace period is over, the containers have ended, and metadata.finalizers is not empty.',
+    shows: 'The grace period is over, the containers have terminated, and metadata.finalizers is not empty.',
     explain:
-      'A finalizer is a promise of some controller to clean up before the object goes. Its domain tells whose. Removing it by hand breaks the promise.',
+      'A finalizer makes the deletion wait until its controller has cleaned up. Its domain shows which controller. Without the finalizer, the clean-up does not happen.',
     find(pod) {
       const { finalizers = [] } = pod.pod.metadata ?? {};
       const late = overdue(pod);
       if (late === undefined || late < 0 || finalizers.length === 0 || stillRuns(pod)) return undefined;
       return {
-        title: `${pod.ref} has ended and cannot go: finalizer ${finalizers.join(', ')} holds it since ${span(late)}`,
-        group: `finalizer ${finalizers.join(', ')} holds pods that have ended`,
+        title: `${pod.ref} has terminated but cannot be deleted: finalizer ${finalizers.join(', ')} has held it for ${span(late)}`,
+        group: `finalizer ${finalizers.join(', ')} holds terminated pods`,
         evidence: [deletedFact(pod), pod.fact('metadata.finalizers', finalizers.join(', '))],
         next: [
-          look('Find out whether the controller of that finalizer runs'),
+          look('Check whether the controller of the finalizer is running'),
           destructive(
-            'Remove the finalizers; what they promised to clean up stays',
+            'Remove the finalizers; what their controllers would clean up remains',
             pod.kubectl('patch', 'pod', pod.name, '--type=merge', '-p', '{"metadata":{"finalizers":null}}'),
             'patch pods',
           ),
@@ -71,11 +71,11 @@ export const DELETED_RULES: readonly Rule<'pod'>[] = [
   rule('pod', {
     id: 'G3',
     level: 1,
-    name: 'The node does not confirm the stop',
+    name: 'The node does not confirm the termination',
     shows:
-      'The grace period is long over, containers still count as running, and the pod is not ready or its node was reported lost.',
+      'The grace period is long over, containers are still reported as running, and the pod is not ready or its node was reported lost.',
     explain:
-      'Only the node can say that the containers have ended, and it does not. It is down, cut off, or its kubelet is. Removing the pod by force lets a second copy start while the first may still run.',
+      'Only the node can confirm that the containers have terminated, and it does not: the node or its kubelet is down or disconnected. After a forced deletion a second copy may start while the first still runs.',
     yieldsTo: ['G4', 'T9', 'T12'],
     find(pod) {
       const late = overdue(pod);
@@ -84,8 +84,8 @@ export const DELETED_RULES: readonly Rule<'pod'>[] = [
       if (!lost && pod.condition('Ready')?.status !== 'False') return undefined;
       const ready = pod.condition('Ready');
       return {
-        title: `${pod.ref} was to be gone ${span(late)} ago, but node ${pod.node ?? '?'} does not confirm it: the node does not answer`,
-        group: `node ${pod.node ?? '?'} does not confirm the end of pods`,
+        title: `${pod.ref} should have been deleted ${span(late)} ago, but node ${pod.node ?? '?'} does not confirm it: the node does not respond`,
+        group: `node ${pod.node ?? '?'} does not confirm the termination of pods`,
         evidence: [
           deletedFact(pod),
           ...(pod.reason === '' ? [] : [pod.reasonFact()]),
@@ -109,29 +109,27 @@ export const DELETED_RULES: readonly Rule<'pod'>[] = [
     name: 'The containers cannot be killed',
     shows: 'Events FailedKillPod or ExceededGracePeriod.',
     explain:
-      'The container runtime fails to end the containers: a process waits in the kernel, often for a file server that is gone, or the runtime hangs. That needs somebody with access to the node.',
+      'The container runtime cannot kill the containers: a process is blocked in the kernel, often by an unreachable file server, or the runtime hangs. This needs access to the node.',
     find(pod) {
       if (!pod.isDeleting) return undefined;
       const event = pod.events.find(['FailedKillPod', 'ExceededGracePeriod']);
       if (event === undefined) return undefined;
       return {
-        title: `The runtime of node ${pod.node ?? '?'} cannot end ${pod.ref}: ${event.message}`,
-        group: `the runtime of node ${pod.node ?? '?'} cannot end pods`,
+        title: `The runtime of node ${pod.node ?? '?'} cannot kill ${pod.ref}: ${event.message}`,
+        group: `the runtime of node ${pod.node ?? '?'} cannot kill pods`,
         evidence: [deletedFact(pod), pod.events.fact(event)],
-        next: [
-          look("Tell the node's administrators: processes that cannot be killed, or a runtime that hangs"),
-        ],
+        next: [look("Tell the node's administrators: unkillable processes, or a hanging runtime")],
       };
     },
   }),
   rule('pod', {
     id: 'G5',
     level: 1,
-    name: 'Volumes are slow to be taken down',
+    name: 'Volumes are slow to unmount',
     shows:
-      'The grace period is over for minutes, all containers have ended, there are no finalizers, and no event tells more.',
+      'The grace period ended minutes ago, all containers have terminated, and there are no finalizers and no events.',
     explain:
-      'By exclusion: the kubelet removes a pod once its volumes are unmounted, and nothing reports a failure of that. The log of the kubelet and the VolumeAttachments of the node would tell.',
+      'By exclusion: the kubelet removes a pod after its volumes are unmounted, and reports no failure of that. Check the kubelet’s log and the VolumeAttachments of the node.',
     confidence: 'low',
     yieldsTo: ['G4', 'T9', 'T12', 'N1'],
     find(pod) {
@@ -139,7 +137,7 @@ export const DELETED_RULES: readonly Rule<'pod'>[] = [
       if (late === undefined || late < 2 * MINUTE || stillRuns(pod)) return undefined;
       if ((pod.pod.metadata?.finalizers ?? []).length > 0 || pod.node === undefined) return undefined;
       return {
-        title: `${pod.ref} has ended, and node ${pod.node} has not let go of it for ${span(late)}: most likely its volumes cannot be taken down`,
+        title: `${pod.ref} has terminated, but node ${pod.node} has not removed it for ${span(late)}: most likely its volumes cannot be unmounted`,
         evidence: [deletedFact(pod)],
         confidence: 'low',
         next: [
@@ -156,9 +154,10 @@ export const DELETED_RULES: readonly Rule<'pod'>[] = [
     id: 'G7',
     level: 1,
     name: 'The pod outlives its grace period',
-    shows: 'The grace period is over for a minute, and containers still run on a node that seems well.',
+    shows:
+      'The grace period ended more than a minute ago, and containers still run on a node that seems healthy.',
     explain:
-      'The containers should have been killed by now and nothing says why they were not. Either the node has stopped reporting or its runtime is stuck.',
+      'The containers should have been killed by now, and there is no reason why they were not. Either the node has stopped reporting, or its runtime is stuck.',
     severity: 'unknown',
     confidence: 'low',
     yieldsTo: ['G2', 'G3', 'G4', 'T9', 'T11', 'T12'],
@@ -166,7 +165,7 @@ export const DELETED_RULES: readonly Rule<'pod'>[] = [
       const late = overdue(pod);
       if (late === undefined || late < MINUTE || !stillRuns(pod)) return undefined;
       return {
-        title: `${pod.ref} was to be gone ${span(late)} ago and still runs as far as the API knows`,
+        title: `${pod.ref} should have been deleted ${span(late)} ago, but is still reported as running`,
         evidence: [deletedFact(pod)],
         confidence: 'low',
         next: [

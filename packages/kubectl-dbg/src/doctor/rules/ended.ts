@@ -31,15 +31,15 @@ const said = (pod: PodView) => lastClause(pod.message.trim(), 300);
 
 /** What to do with a terminated pod: its owner creates another, or somebody must. */
 function leftover(pod: PodView): NonNullable<Match['next']> {
-  if (pod.isMirror) return [look(`The pod comes from a file on ${where(pod)}: see to it there`)];
+  if (pod.isMirror) return [look(`It is a static pod: check its manifest on ${where(pod)}`)];
   return pod.owner === undefined
-    ? [change('No controller makes another one: create it again')]
+    ? [change('It has no controller that replaces it: recreate it')]
     : [
         look(
-          `See whether ${pod.owner.kind} ${pod.owner.name} has made another one`,
+          `Check whether ${pod.owner.kind} ${pod.owner.name} has replaced it`,
           pod.kubectl('get', `${pod.owner.kind.toLowerCase()}/${pod.owner.name}`),
         ),
-        destructive('Delete what is left of this one', pod.kubectl('delete', 'pod', pod.name), 'delete pods'),
+        destructive('Delete this pod', pod.kubectl('delete', 'pod', pod.name), 'delete pods'),
       ];
 }
 
@@ -55,47 +55,47 @@ function scarce(pod: PodView): string {
 /** Usage by container, as the eviction message reports it. */
 function usage(pod: PodView): string {
   const found = /container (\S+) was using (\S+), request is (\S+?)[,.]/i.exec(pod.message);
-  return found === null ? '' : `; container ${found[1]} used ${found[2]} and had asked for ${found[3]}`;
+  return found === null ? '' : `; container ${found[1]} used ${found[2]} and had requested ${found[3]}`;
 }
 
 const ROWS: readonly EndedRow[] = [
   {
     id: 'T3',
-    name: 'The pod went past its own storage limit',
+    name: 'Evicted: the pod exceeded its own storage limit',
     shows:
-      'Phase Failed, reason Evicted, and the message names a limit of the container, the pod or an emptyDir.',
+      'Phase Failed, reason Evicted, and the message contains a limit of the container, the pod or an emptyDir.',
     explain:
-      'The pod wrote more than the limit on ephemeral storage, or an emptyDir’s sizeLimit, allows. The node is not at fault. Logs count too.',
+      'The pod exceeded its limit on ephemeral storage, or the sizeLimit of an emptyDir. The node is not the cause. Logs count too.',
     matches: (pod) => evicted(pod) && OWN_LIMIT.test(pod.message),
-    title: (pod) => `${pod.ref} was evicted because it wrote more than its own limit: ${said(pod)}`,
-    group: () => 'evicted for writing more than their own storage limits',
+    title: (pod) => `${pod.ref} was evicted because it exceeded its own storage limit: ${said(pod)}`,
+    group: () => 'evicted for exceeding their own storage limits',
     next: (pod) => [change('Raise the limit, write less, or use a volume'), ...leftover(pod)],
   },
   {
     id: 'T1',
     name: 'Evicted: the node ran short of memory',
     shows:
-      'Phase Failed, reason Evicted, and the message names memory; condition DisruptionTarget with TerminationByKubelet.',
+      'Phase Failed, reason Evicted, and the message contains memory; condition DisruptionTarget with TerminationByKubelet.',
     explain:
-      'The node ran out of memory and ended the pods that used most beyond what they had asked for. Exit codes of the containers mean nothing then. Requests near the real use protect a pod.',
+      'The node ran short of memory and evicted the pods that exceeded their requests most. The exit codes of the containers have no meaning then. Requests close to the actual usage protect a pod.',
     matches: (pod) => evicted(pod) && !OWN_LIMIT.test(pod.message) && /memory/i.test(scarce(pod)),
     title: (pod) => `${pod.ref} was evicted: ${where(pod)} ran short of memory${usage(pod)}`,
     group: () => 'evicted because their node ran short of memory',
-    next: (pod) => [change('Set memory requests that match the real use'), ...leftover(pod)],
+    next: (pod) => [change('Set memory requests that match the actual usage'), ...leftover(pod)],
   },
   {
     id: 'T2',
-    name: 'Evicted: the node ran short of disk or process numbers',
+    name: 'Evicted: the node ran short of disk space, inodes or process ids',
     shows:
-      'Phase Failed, reason Evicted, and the message names ephemeral-storage, inodes, pids, or a pressure condition.',
+      'Phase Failed, reason Evicted, and the message contains ephemeral-storage, inodes, pids, or a pressure condition.',
     explain:
-      'The node ran short of something and ended pods to get it back: disk for logs, emptyDirs and images, inodes, or process ids.',
+      'The node ran short of disk space for logs, emptyDirs and images, of inodes, or of process ids, and evicted pods to reclaim them.',
     matches: (pod) => evicted(pod) && !OWN_LIMIT.test(pod.message) && !/memory/i.test(scarce(pod)),
     title: (pod) => `${pod.ref} was evicted: ${where(pod)} ran short of ${scarce(pod)}${usage(pod)}`,
     group: (pod) => `evicted because their node ran short of ${scarce(pod)}`,
     next: (pod) => [
       look(
-        'See what the node says of its disks',
+        'See the conditions of the node',
         ['describe', 'node', pod.node ?? ''],
         'get nodes in the whole cluster',
       ),
@@ -107,33 +107,33 @@ const ROWS: readonly EndedRow[] = [
     name: 'The pod’s deadline passed',
     shows: 'Phase Failed, reason DeadlineExceeded.',
     explain:
-      'spec.activeDeadlineSeconds ran out and the pod was ended for it; its containers show 137 or 143 then.',
+      'The pod was terminated after spec.activeDeadlineSeconds; its containers then have exit code 137 or 143.',
     matches: (pod) => failedFor(pod, 'DeadlineExceeded'),
     title: (pod) =>
-      `${pod.ref} was ended because its deadline of ${pod.pod.spec?.activeDeadlineSeconds ?? '?'}s (activeDeadlineSeconds) passed`,
-    group: () => 'ended by their activeDeadlineSeconds',
-    next: (pod) => [change('Raise activeDeadlineSeconds, or make the work shorter'), ...leftover(pod)],
+      `${pod.ref} was terminated because its deadline of ${pod.pod.spec?.activeDeadlineSeconds ?? '?'}s (activeDeadlineSeconds) passed`,
+    group: () => 'terminated by their activeDeadlineSeconds',
+    next: (pod) => [change('Raise activeDeadlineSeconds, or reduce the work'), ...leftover(pod)],
   },
   {
     id: 'T5',
-    name: 'The node refused the pod: no room',
+    name: 'The node refused the pod: insufficient resources',
     shows:
-      'Phase Failed, reason OutOfcpu, OutOfmemory, OutOfpods or another that begins with OutOf; no container was made.',
+      'Phase Failed, reason OutOfcpu, OutOfmemory, OutOfpods or another that starts with OutOf; no container was created.',
     explain:
-      'The node found that it lacks the room that the scheduler believed in, or the pod went around the scheduler with spec.nodeName.',
+      'The node has fewer free resources than the scheduler assumed, or the pod bypassed the scheduler with spec.nodeName.',
     matches: (pod) => pod.phase === 'Failed' && pod.reason.startsWith('OutOf'),
     title: (pod) =>
       `${where(pod)} refused ${pod.ref} for lack of ${pod.reason.slice('OutOf'.length)}: ${said(pod)}`,
     group: (pod) => `refused by their node for lack of ${pod.reason.slice('OutOf'.length)}`,
-    next: (pod) => [change('Leave spec.nodeName out, so that the scheduler finds room'), ...leftover(pod)],
+    next: (pod) => [change('Remove spec.nodeName, so that the scheduler chooses a node'), ...leftover(pod)],
   },
   {
     id: 'T6',
-    name: 'The node refused the pod: it does not fit there',
+    name: 'The node refused the pod: it does not match',
     shows:
       'Phase Failed, reason NodeAffinity, NodeName, NodePorts, PodOSNotSupported, PodFeatureUnsupported or the like.',
     explain:
-      'The pod was bound to a node that its own rules exclude: wrong labels, a host port that is taken, another operating system. Most often spec.nodeName was set by hand.',
+      'The pod was bound to a node that does not match: other labels, a host port in use, another operating system. Usually spec.nodeName was set manually.',
     matches: (pod) =>
       failedFor(
         pod,
@@ -148,25 +148,25 @@ const ROWS: readonly EndedRow[] = [
       ),
     title: (pod) => `${where(pod)} refused ${pod.ref} (${pod.reason}): ${said(pod)}`,
     group: (pod) => `refused by their node (${pod.reason})`,
-    next: (pod) => [change('Leave spec.nodeName out, or choose a node that fits'), ...leftover(pod)],
+    next: (pod) => [change('Remove spec.nodeName, or choose a matching node'), ...leftover(pod)],
   },
   {
     id: 'T7',
     name: 'The node refused the pod: device or topology',
     shows: 'Phase Failed, reason UnexpectedAdmissionError or TopologyAffinityError.',
     explain:
-      'A device plugin could not give what was asked for, or CPUs, memory and devices do not lie together as the node’s topology policy demands.',
+      'A device plugin could not allocate the requested device, or CPUs, memory and devices cannot be aligned as the node’s topology manager policy requires.',
     matches: (pod) => failedFor(pod, 'UnexpectedAdmissionError', 'TopologyAffinityError'),
     title: (pod) => `${where(pod)} refused ${pod.ref} (${pod.reason}): ${said(pod)}`,
-    next: (pod) => [look('Is the device plugin on that node well?'), ...leftover(pod)],
+    next: (pod) => [look('Check whether the device plugin on that node is healthy'), ...leftover(pod)],
   },
   {
     id: 'T7b',
     name: 'The node refused the pod: too many disks',
     shows: 'Phase Failed, reason VolumeAttachmentLimitExceeded.',
-    explain: 'The node cannot attach one more disk, and the scheduler thought it could.',
+    explain: 'The node cannot attach another disk, although the scheduler assumed it could.',
     matches: (pod) => failedFor(pod, 'VolumeAttachmentLimitExceeded'),
-    title: (pod) => `${where(pod)} refused ${pod.ref}: it cannot attach one more disk`,
+    title: (pod) => `${where(pod)} refused ${pod.ref}: it cannot attach another disk`,
     next: (pod) => leftover(pod),
   },
   {
@@ -174,7 +174,7 @@ const ROWS: readonly EndedRow[] = [
     name: 'The node refused the pod: a setting it does not allow',
     shows:
       'Phase Failed, reason SysctlForbidden, AppArmor, SupplementalGroupsPolicyNotSupported, PodLevelResourcesNotSupported, InitContainerRestartPolicyForbidden or UnknownReason.',
-    explain: 'The kubelet of that node does not allow or know something the pod asks for, such as a sysctl.',
+    explain: 'The kubelet of that node does not allow or support a setting of the pod, such as a sysctl.',
     matches: (pod) =>
       failedFor(
         pod,
@@ -187,47 +187,50 @@ const ROWS: readonly EndedRow[] = [
       ),
     title: (pod) => `${where(pod)} refused ${pod.ref} (${pod.reason}): ${said(pod)}`,
     group: (pod) => `refused by their node (${pod.reason})`,
-    next: (pod) => [change('Leave that setting out, or have the administrators allow it'), ...leftover(pod)],
+    next: (pod) => [change('Remove that setting, or ask the administrators to allow it'), ...leftover(pod)],
   },
   {
     id: 'T10',
-    name: 'Ended to make room for a critical pod',
+    name: 'Terminated to make room for a critical pod',
     shows: 'Phase Failed, reason Preempting.',
-    explain: 'The node ended the pod to make room for a system-critical one.',
+    explain: 'The node terminated the pod to make room for a system-critical one.',
     matches: (pod) => failedFor(pod, 'Preempting'),
-    title: (pod) => `${pod.ref} was ended: ${where(pod)} made room for a critical pod`,
+    title: (pod) => `${pod.ref} was terminated: ${where(pod)} made room for a critical pod`,
     next: (pod) => leftover(pod),
   },
   {
     id: 'T14',
     name: 'The node was shut down',
-    shows: 'Phase Failed, reason Terminated with words of a shutdown, or NodeShutdown.',
-    explain: 'The node was shut down in good order, and ended or refused its pods first.',
+    shows: 'Phase Failed, reason Terminated with a message about a shutdown, or NodeShutdown.',
+    explain: 'The node was shut down gracefully, and terminated or refused its pods first.',
     matches: (pod) =>
       failedFor(pod, 'NodeShutdown', 'Shutdown') ||
       (failedFor(pod, 'Terminated') && /shutdown|shutting/i.test(pod.message)),
-    title: (pod) => `${pod.ref} ended because ${where(pod)} was shut down`,
+    title: (pod) => `${pod.ref} was terminated because ${where(pod)} was shut down`,
     next: (pod) => leftover(pod),
   },
   {
     id: 'T9',
-    name: 'Preempted by a more important pod',
+    name: 'Preempted by a pod of higher priority',
     shows: 'Condition DisruptionTarget with PreemptionByScheduler; event Preempted.',
     explain: 'The scheduler removed the pod to make room for one of higher priority.',
     matches: (pod) => disruption(pod)?.reason === 'PreemptionByScheduler',
     title: (pod) => `${pod.ref} was removed to make room for a pod of higher priority`,
     group: () => 'removed for pods of higher priority',
-    next: (pod) => [change('Give it a higher priorityClassName, or the cluster more room'), ...leftover(pod)],
+    next: (pod) => [
+      change('Give it a higher priorityClassName, or add capacity to the cluster'),
+      ...leftover(pod),
+    ],
   },
   {
     id: 'T11',
     name: 'Evicted through the API',
     shows: 'Condition DisruptionTarget with EvictionByEvictionAPI.',
     explain:
-      'Somebody, or an autoscaler, drained the node or evicted the pod: planned work. What matters is whether another pod took its place.',
+      'A user or an autoscaler drained the node or evicted the pod. This is planned; check whether another pod has replaced it.',
     matches: (pod) => disruption(pod)?.reason === 'EvictionByEvictionAPI',
     title: (pod) =>
-      `${pod.ref} was evicted on purpose: ${where(pod)} is being drained, or somebody evicted the pod`,
+      `${pod.ref} was evicted on purpose: ${where(pod)} is being drained, or the pod was evicted through the API`,
     group: () => 'evicted on purpose',
     next: (pod) => leftover(pod),
   },
@@ -236,7 +239,7 @@ const ROWS: readonly EndedRow[] = [
     name: 'Removed by a taint of its node',
     shows: 'Condition DisruptionTarget with DeletionByTaintManager; event TaintManagerEviction.',
     explain:
-      'The node got a NoExecute taint that the pod does not tolerate. Taints not-ready and unreachable come when the node stops answering, after 300 s by default.',
+      'The node got a NoExecute taint that the pod does not tolerate. The taints not-ready and unreachable are added when the node stops responding; by default pods tolerate them for 300 s.',
     yieldsTo: ['N1'],
     matches: (pod) => /^DeletionBy(Device)?TaintManager$/.test(disruption(pod)?.reason ?? ''),
     title: (pod) => `${pod.ref} was removed because ${where(pod)} got a taint that it does not tolerate`,
@@ -252,11 +255,11 @@ const ROWS: readonly EndedRow[] = [
   },
   {
     id: 'T13',
-    name: 'Its node is gone',
+    name: 'Its node no longer exists',
     shows: 'Condition DisruptionTarget with DeletionByPodGC.',
-    explain: 'The node was taken away: scaled down, or a spot machine that was taken back.',
+    explain: 'The node was removed, for example by a scale-down or the end of a spot instance.',
     matches: (pod) => disruption(pod)?.reason === 'DeletionByPodGC',
-    title: (pod) => `${pod.ref} ended because ${where(pod)} no longer exists`,
+    title: (pod) => `${pod.ref} was terminated because ${where(pod)} no longer exists`,
     next: (pod) => leftover(pod),
   },
 ];
@@ -306,16 +309,15 @@ export const ENDED_RULES: readonly Rule<'pod'>[] = [
     id: 'T15',
     level: 2,
     name: 'The state of the containers was lost',
-    shows: 'A container ended with reason ContainerStatusUnknown.',
-    explain:
-      'The node has no memory of the container any more; exit code 137 is made up. There is nothing to learn from it.',
+    shows: 'A container terminated with reason ContainerStatusUnknown.',
+    explain: 'The node no longer knows the container; the exit code 137 is a placeholder without meaning.',
     yieldsTo: ['T1', 'T2', 'T3', 'T4', 'T13', 'T14'],
     find(pod) {
       const lost = pod.containers.find(({ death }) => death?.reason === 'ContainerStatusUnknown');
       if (lost === undefined || (pod.isReady && !lost.troubled)) return undefined;
       return {
-        title: `Nobody knows how ${lost.label} of ${pod.ref} ended: its node lost track of it`,
-        group: 'their nodes lost track of how they ended',
+        title: `How ${lost.label} of ${pod.ref} terminated is unknown: its node lost track of it`,
+        group: 'their nodes lost track of how they terminated',
         evidence: [lost.deathFact()],
         next: leftover(pod),
       };
@@ -324,11 +326,11 @@ export const ENDED_RULES: readonly Rule<'pod'>[] = [
   rule('pod', {
     id: 'T16',
     level: 2,
-    name: 'The program failed and is not started again',
+    name: 'The program failed and is not restarted',
     shows:
       'Phase Failed without a reason, restartPolicy Never, and a container with an exit code other than 0.',
     explain:
-      'The pod’s program ended with an error, and its restart policy leaves it at that. Its log says why, as long as the pod is there.',
+      'The pod’s program exited with an error, and its restart policy does not restart it. Its log has the reason, as long as the pod exists.',
     yieldsTo: [
       'K3',
       'K9',
@@ -356,7 +358,7 @@ export const ENDED_RULES: readonly Rule<'pod'>[] = [
       const code = failed.death?.exitCode ?? 0;
       const meaning = describeExit(code);
       return {
-        title: `${pod.ref} failed: ${failed.label} ended with exit code ${code}${meaning === '' ? '' : ` (${meaning})`} and is not started again`,
+        title: `${pod.ref} failed: ${failed.label} exited with code ${code}${meaning === '' ? '' : ` (${meaning})`} and is not restarted`,
         group: `failed with exit code ${code}`,
         evidence: [failed.deathFact(), ...failed.logFacts()],
         next: [
@@ -370,8 +372,8 @@ export const ENDED_RULES: readonly Rule<'pod'>[] = [
     id: 'T18',
     level: 2,
     name: 'The pod failed for another reason',
-    shows: 'Phase Failed with a reason that is not among the known ones.',
-    explain: 'The pod as a whole has failed; its reason and message are the best that is known.',
+    shows: 'Phase Failed with an unknown reason.',
+    explain: 'The pod as a whole has failed; only its reason and message are known.',
     find(pod) {
       if (pod.phase !== 'Failed' || pod.reason === '' || ROWS.some((row) => row.matches(pod)))
         return undefined;

@@ -45,7 +45,7 @@ interface PullRow {
 const registry = ({ image }: ContainerView) => registryOf(image);
 const answered = (text: string) => {
   const status = registryStatus(text);
-  return status === undefined ? '' : `, registry answers ${status}`;
+  return status === undefined ? '' : `, registry responds with ${status}`;
 };
 const secrets = ({ pod }: ContainerView) => {
   const names = (pod.pod.spec?.imagePullSecrets ?? []).map(({ name }) => name ?? '');
@@ -56,7 +56,7 @@ const correctImage = (container: ContainerView): Advice[] => {
   const owner = pod.workload;
   return [
     look(
-      'See the reference as it is written',
+      'See the image reference in the spec',
       pod.kubectl(
         'get',
         'pod',
@@ -66,7 +66,7 @@ const correctImage = (container: ContainerView): Advice[] => {
       ),
     ),
     container.kind === 'ephemeral'
-      ? change('Add another debug container: one that is there cannot be changed')
+      ? change('Add another debug container: an existing one cannot be changed')
       : change(
           owner === undefined
             ? 'Correct the image of the pod'
@@ -81,9 +81,9 @@ const ROWS: readonly PullRow[] = [
   {
     id: 'P1',
     name: 'The image is not found',
-    shows: 'Waiting: ErrImagePull or ImagePullBackOff; the registry knows no such name or tag.',
+    shows: 'Waiting: ErrImagePull or ImagePullBackOff; the registry does not have this name or tag.',
     explain:
-      'The registry was reached and has no image of that name, or not that tag: a typing error, a build that was not pushed, a tag that was deleted.',
+      'The registry responds, but does not have this name or tag: a typo, a build that was not pushed, a deleted tag.',
     because: (container) => `registry ${registry(container)} has no such name or tag`,
     group: (container, text) => `image not found in registry ${registry(container)}${answered(text)}`,
     next: correctImage,
@@ -93,13 +93,13 @@ const ROWS: readonly PullRow[] = [
     name: 'The registry does not allow the pull',
     shows: 'Waiting: ErrImagePull or ImagePullBackOff; 401, 403, denied, or no credentials.',
     explain:
-      'The registry gives the image only to those who log in, or the name is wrong: many registries do not tell the two apart. Credentials come from imagePullSecrets of the pod or of its service account, or from the node.',
+      'The registry requires credentials for this image, or the name is wrong: many registries do not distinguish these cases. Credentials come from imagePullSecrets of the pod or its service account, or from the node.',
     because: (container, text) =>
       `registry ${registry(container)} refuses it without valid credentials${answered(text)}, or the name is wrong (${secrets(container)})`,
     group: (container, text) => `image refused by registry ${registry(container)}${answered(text)}`,
     next: (container) => [
       look(
-        'See which pull secrets apply',
+        'List the pull secrets that apply',
         container.pod.kubectl(
           'get',
           'serviceaccount',
@@ -110,7 +110,7 @@ const ROWS: readonly PullRow[] = [
       ),
       ...correctImage(container).slice(1),
       change(
-        'Make a pull secret and name it in imagePullSecrets',
+        'Create a pull secret and add it to imagePullSecrets',
         container.pod.kubectl(
           'create',
           'secret',
@@ -124,28 +124,28 @@ const ROWS: readonly PullRow[] = [
   },
   {
     id: 'P3',
-    name: 'The registry limits pulls',
+    name: 'The registry limits the rate of pulls',
     shows: 'Waiting: ErrImagePull or ImagePullBackOff; 429, too many requests.',
     explain:
-      'The registry counts pulls for each address and has had enough of this one. It works again later; credentials or a mirror raise the limit.',
+      'The registry limits pulls per address, and this limit is reached. It works again later; credentials or a mirror raise the limit.',
     because: (container) => `registry ${registry(container)} limits the rate of pulls`,
     group: (container) => `registry ${registry(container)} limits the rate of pulls (429)`,
     next: () => [
-      look('Wait: the kubelet tries again by itself'),
+      look('Wait: the kubelet retries automatically'),
       change('Pull with credentials, or through a mirror'),
     ],
   },
   {
     id: 'P4',
-    name: 'The registry is not reached',
-    shows: 'Waiting: ErrImagePull or ImagePullBackOff; no such host, timeout, refused, 5xx.',
+    name: 'The registry is not reachable',
+    shows: 'Waiting: ErrImagePull or ImagePullBackOff; no such host, timeout, connection refused, 5xx.',
     explain:
-      'The node does not reach the registry: its name does not resolve, a firewall or proxy is in between, or the registry is down.',
+      'The node cannot reach the registry: its name does not resolve, a firewall or proxy blocks it, or the registry is down.',
     because: (container, text) =>
-      `node ${container.pod.node ?? '?'} does not reach registry ${registry(container)}: ${lastClause(text)}`,
-    group: (container, text) => `registry ${registry(container)} is not reached${answered(text)}`,
+      `node ${container.pod.node ?? '?'} cannot reach registry ${registry(container)}: ${lastClause(text)}`,
+    group: (container, text) => `registry ${registry(container)} is not reachable${answered(text)}`,
     next: (container) => [
-      look('Is the registry’s host name right?'),
+      look('Check the registry’s host name'),
       ...correctImage(container).slice(0, 1),
       nodeAdmins,
     ],
@@ -153,21 +153,20 @@ const ROWS: readonly PullRow[] = [
   {
     id: 'P5',
     name: 'The registry’s certificate is not trusted',
-    shows: 'Waiting: ErrImagePull or ImagePullBackOff; x509, or an HTTP answer to HTTPS.',
+    shows: 'Waiting: ErrImagePull or ImagePullBackOff; x509, or an HTTP response to an HTTPS request.',
     explain:
       'The node does not trust the registry’s certificate, the certificate is for another name or has expired, or the registry speaks plain HTTP.',
     because: (container, text) =>
-      `node ${container.pod.node ?? '?'} cannot speak TLS with registry ${registry(container)}: ${lastClause(text)}`,
+      `node ${container.pod.node ?? '?'} cannot establish TLS with registry ${registry(container)}: ${lastClause(text)}`,
     group: (container) => `the certificate of registry ${registry(container)} is not trusted`,
-    next: () => [look('Tell the administrators: the registry’s CA on the nodes, or its certificate')],
+    next: () => [look('Ask the administrators to check the registry’s certificate and its CA on the nodes')],
   },
   {
     id: 'N7',
     level: 3,
     name: 'The clock of the node is wrong',
-    shows: 'A certificate is not yet valid, and the current time named lies before its beginning.',
-    explain:
-      'A certificate that is "not yet valid" at a time that has long passed means that the node’s clock is wrong.',
+    shows: 'A certificate is not yet valid, and the current time in the message is before its validity.',
+    explain: 'If a certificate is "not yet valid" at a time that is long past, the node’s clock is wrong.',
     because: (container, text) =>
       `the clock of node ${container.pod.node ?? '?'} is wrong: ${/current time \S+/i.exec(text)?.[0] ?? ''}`,
     group: (container) => `the clock of node ${container.pod.node ?? '?'} is wrong`,
@@ -178,16 +177,16 @@ const ROWS: readonly PullRow[] = [
     name: 'The image is for another architecture',
     shows: 'Waiting: ErrImagePull or ImagePullBackOff; no match for the platform in the manifest.',
     explain:
-      'The image exists, but not for this node’s processor and operating system. Build it for several, or choose nodes that fit.',
-    because: (container) => `it is not made for the architecture of node ${container.pod.node ?? '?'}`,
-    group: () => 'image made for another architecture',
+      'The image exists, but not for this node’s architecture and operating system. Build it for several platforms, or select matching nodes.',
+    because: (container) => `it is not built for the architecture of node ${container.pod.node ?? '?'}`,
+    group: () => 'image built for another architecture',
     next: () => [change('Use an image for that architecture, or select nodes by kubernetes.io/arch')],
   },
   {
     id: 'P11',
-    name: 'The image disk of the node is full',
+    name: 'The image file system of the node is full',
     shows: 'Waiting: ErrImagePull or ImagePullBackOff; no space left on device.',
-    explain: 'The node has no room to unpack the image.',
+    explain: 'The node has no space to unpack the image.',
     because: (container) => `the disk of node ${container.pod.node ?? '?'} is full`,
     group: (container) => `the disk of node ${container.pod.node ?? '?'} is full`,
     next: () => [nodeAdmins],
@@ -198,19 +197,20 @@ const ROWS: readonly PullRow[] = [
     shows:
       'Waiting: SignatureValidationFailed, ImageInspectError, RegistryUnavailable, ImageVolumeMountFailed.',
     explain:
-      'The node’s policy does not accept the image’s signature, or what the node has of it is damaged, or an image volume cannot be mounted.',
+      'The node’s policy rejects the image’s signature, the image is damaged on the node, or an image volume cannot be mounted.',
     because: (_, text) => lastClause(text),
     group: () => 'images refused or damaged on the node',
     next: () => [nodeAdmins],
   },
   {
     id: 'P13',
-    name: 'The kubelet brakes pulls',
+    name: 'The kubelet limits the rate of pulls',
     shows: 'Waiting: ErrImagePull; pull QPS exceeded.',
-    explain: 'Many pods start on the node at once, and its kubelet limits pulls. It goes on by itself.',
+    explain:
+      'Many pods start on the node at once, and its kubelet limits the rate of pulls. It retries automatically.',
     severity: 'note',
-    because: () => 'the kubelet limits how many pulls begin at once; it tries again by itself',
-    group: () => 'the kubelet limits pulls',
+    because: () => 'the kubelet limits the rate of pulls; it retries automatically',
+    group: () => 'the kubelet limits the rate of pulls',
     next: () => [look('Wait')],
   },
 ];
@@ -265,9 +265,9 @@ export const IMAGE_RULES: readonly Rule<'container'>[] = [
     id: 'P14',
     level: 7,
     name: 'The image cannot be pulled, for another reason',
-    shows: 'Waiting: ErrImagePull or ImagePullBackOff with words that are not known, or none.',
+    shows: 'Waiting: ErrImagePull or ImagePullBackOff with an unknown message, or without one.',
     explain:
-      'The pull failed. If the status says no more than that the kubelet waits, the event with the reason has expired: the next try, within five minutes, brings it back.',
+      'The pull failed. If the status only says that the kubelet waits, the event with the reason has expired: the next attempt, within five minutes, creates a new one.',
     find(container) {
       const failure = pullFailure(container);
       if (
@@ -283,7 +283,7 @@ export const IMAGE_RULES: readonly Rule<'container'>[] = [
         evidence: [failure.fact],
         ...(silent ? { confidence: 'unknown' as const } : {}),
         next: [
-          look('See what the next try brings', container.pod.describe()),
+          look('See the result of the next attempt', container.pod.describe()),
           ...correctImage(container).slice(1),
         ],
       };
@@ -292,7 +292,7 @@ export const IMAGE_RULES: readonly Rule<'container'>[] = [
   rule('container', {
     id: 'P7',
     level: 7,
-    name: 'Pulling is forbidden, and the image is not there',
+    name: 'The image is not on the node, and must not be pulled',
     shows: 'Waiting: ErrImageNeverPull.',
     explain: 'imagePullPolicy is Never, and the node does not have the image.',
     find(container) {
@@ -311,7 +311,7 @@ export const IMAGE_RULES: readonly Rule<'container'>[] = [
     name: 'The image reference is not valid',
     shows: 'Waiting: InvalidImageName.',
     explain:
-      'No registry is asked, since this is not an image reference: capital letters, blanks, https:// in front, or a variable that was empty.',
+      'This is not an image reference, so it is not pulled: upper-case letters, blanks, a leading https://, or an empty variable.',
     find(container) {
       if (!container.waitsFor('InvalidImageName')) return undefined;
       return {
@@ -326,9 +326,9 @@ export const IMAGE_RULES: readonly Rule<'container'>[] = [
     id: 'P9',
     level: 7,
     name: 'A pull secret is missing',
-    shows: 'Event FailedToRetrieveImagePullSecret; it matters if the pull fails.',
+    shows: 'Event FailedToRetrieveImagePullSecret; only relevant if the pull fails.',
     explain:
-      'The pod names a pull secret that does not exist. That does no harm to images that can be pulled without.',
+      'The pod references a pull secret that does not exist. Images that need no credentials can still be pulled.',
     severity: 'effect',
     find(container) {
       if (!container.waitsFor(...PULLING)) return undefined;
@@ -339,7 +339,7 @@ export const IMAGE_RULES: readonly Rule<'container'>[] = [
         title: `Pull secret ${names} of ${container.pod.ref} does not exist`,
         group: `pull secret ${names} does not exist`,
         evidence: [container.pod.events.fact(event)],
-        next: [change('Create it, or correct imagePullSecrets')],
+        next: [change('Create the Secret, or correct imagePullSecrets')],
       };
     },
   }),
@@ -348,7 +348,8 @@ export const IMAGE_RULES: readonly Rule<'container'>[] = [
     level: 7,
     name: 'The image is still being pulled',
     shows: 'Event Pulling without Pulled or Failed, for more than a minute.',
-    explain: 'A large image, a slow line, or others before it on the node: pulls may go one after the other.',
+    explain:
+      'The image is large, the network is slow, or other pulls on the node come first: pulls may be serialized.',
     severity: 'note',
     find(container) {
       if (!container.waitsFor('ContainerCreating', 'PodInitializing')) return undefined;

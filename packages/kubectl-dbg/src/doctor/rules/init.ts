@@ -20,9 +20,10 @@ export const INIT_RULES: readonly Rule<'container'>[] = [
     id: 'I1',
     level: 6,
     name: 'An init container fails',
-    shows: 'Initialized False; an init container ended with another code than 0, or is in CrashLoopBackOff.',
+    shows:
+      'Initialized False; an init container terminated with an exit code other than 0, or is in CrashLoopBackOff.',
     explain:
-      'Init containers run one after the other, and nothing after the one that fails begins. Its log says why.',
+      'Init containers run in order, and no later container starts after a failed one. Its log has the reason.',
     yieldsTo: ['K3', 'K4', 'K5', 'K6', 'K9', 'R1', 'R2', 'R3', 'R4', 'R5', 'R6', 'R7', 'R8', 'R9', 'R10'],
     find(container) {
       const { death } = container;
@@ -30,7 +31,7 @@ export const INIT_RULES: readonly Rule<'container'>[] = [
       if (container.isRunning || container.pod.condition('Initialized')?.status === 'True') return undefined;
       const meaning = describeExit(death.exitCode);
       return {
-        title: `Init container ${container.name}${position(container)} of ${container.pod.ref} fails with exit code ${death.exitCode}${meaning === '' ? '' : ` (${meaning})`}; nothing after it has begun`,
+        title: `Init container ${container.name}${position(container)} of ${container.pod.ref} fails with exit code ${death.exitCode}${meaning === '' ? '' : ` (${meaning})`}; no later container has started`,
         group: `init container ${container.name} fails with exit code ${death.exitCode}`,
         evidence: [container.deathFact(), ...container.logFacts()],
         next: [
@@ -51,17 +52,17 @@ export const INIT_RULES: readonly Rule<'container'>[] = [
   rule('container', {
     id: 'I2',
     level: 6,
-    name: 'An init container does not end',
+    name: 'An init container does not complete',
     shows: 'An init container has been running for more than five minutes.',
     explain:
-      'Nothing after it begins until it ends. Most often it waits for something: a database, a Service, a lock. Its command and its last lines say for what.',
+      'No later container starts until it completes. Usually it waits for something: a database, a Service, a lock. Its command and its last log lines show for what.',
     find(container) {
       if (container.kind !== 'init' || !container.isRunning || (container.uptime ?? 0) < 5 * MINUTE)
         return undefined;
       const command = [...(container.spec.command ?? []), ...(container.spec.args ?? [])].join(' ');
       return {
-        title: `Init container ${container.name}${position(container)} of ${container.pod.ref} has been running for ${span(container.uptime)}; nothing after it has begun`,
-        group: `init container ${container.name} does not end`,
+        title: `Init container ${container.name}${position(container)} of ${container.pod.ref} has been running for ${span(container.uptime)}; no later container has started`,
+        group: `init container ${container.name} does not complete`,
         evidence: [
           container.fact('state.running.startedAt', container.status?.state?.running?.startedAt ?? ''),
           ...(command === ''
@@ -71,7 +72,7 @@ export const INIT_RULES: readonly Rule<'container'>[] = [
         ],
         next: [
           look(
-            'Read what it waits for',
+            'Read its log for what it waits for',
             container.pod.kubectl('logs', container.pod.name, '-c', container.name, '--tail=20'),
           ),
         ],
@@ -83,9 +84,9 @@ export const INIT_RULES: readonly Rule<'container'>[] = [
     level: 6,
     name: 'A sidecar has not started',
     shows:
-      'An init container with restartPolicy Always runs with started false, and later containers have not begun.',
+      'An init container with restartPolicy Always is running with started false, and later containers have not started.',
     explain:
-      'A sidecar must count as started before the next container begins: its startup probe must succeed.',
+      'The next container starts only after the sidecar counts as started: its startup probe must succeed.',
     yieldsTo: ['K6'],
     find(container) {
       if (container.kind !== 'sidecar' || !container.isRunning || container.status?.started !== false)
@@ -93,7 +94,7 @@ export const INIT_RULES: readonly Rule<'container'>[] = [
       if (!holdsUp(container) || (container.uptime ?? 0) < 15 * SECOND) return undefined;
       const event = container.events.find('Unhealthy', /^Startup/i);
       return {
-        title: `Sidecar ${container.name} of ${container.pod.ref} does not count as started, so nothing after it begins: its startup probe (${describeProbe(container.spec.startupProbe)}) does not succeed`,
+        title: `Sidecar ${container.name} of ${container.pod.ref} does not count as started, so no later container starts: its startup probe (${describeProbe(container.spec.startupProbe)}) does not succeed`,
         group: `sidecar ${container.name} does not count as started`,
         evidence: [
           container.fact('started', 'false'),
@@ -111,17 +112,17 @@ export const INIT_RULES: readonly Rule<'container'>[] = [
   rule('container', {
     id: 'I5',
     level: 6,
-    name: 'A sidecar fails beside a ready application',
+    name: 'A sidecar fails while the application is ready',
     shows: 'A sidecar is in CrashLoopBackOff while the application’s containers are ready.',
     explain:
-      'The application is up, and its helper is not, so the pod does not count as ready. Look at the helper.',
+      'The application’s containers are ready, but the sidecar is not, so the pod is not ready. Check the sidecar.',
     severity: 'effect',
     find(container) {
       if (container.kind !== 'sidecar' || !container.waitsFor('CrashLoopBackOff')) return undefined;
       if (!container.pod.appContainers.every(({ isReady }) => isReady)) return undefined;
       return {
-        title: `The application of ${container.pod.ref} is up, but its sidecar ${container.name} keeps ending`,
-        group: `sidecar ${container.name} keeps ending`,
+        title: `The application of ${container.pod.ref} is ready, but its sidecar ${container.name} keeps terminating`,
+        group: `sidecar ${container.name} keeps terminating`,
         evidence: [container.waitingFact()],
         next: [
           look(
@@ -138,10 +139,11 @@ export const INIT_POD_RULES: readonly Rule<'pod'>[] = [
   rule('pod', {
     id: 'I4',
     level: 6,
-    name: 'A helper keeps a Job from ending',
-    shows: 'In a pod of a Job one container has completed, and another, not a sidecar, runs on.',
+    name: 'A helper container keeps a Job from completing',
+    shows:
+      'In a pod of a Job, one container has completed, and another one, which is not a sidecar, keeps running.',
     explain:
-      'A Job is done when all containers of its pod have ended. A helper that runs for ever belongs into initContainers with restartPolicy Always: then it ends with the work.',
+      'A Job completes when all containers of its pod have terminated. Make a helper that runs forever a sidecar (in initContainers with restartPolicy Always): then it is stopped after the work.',
     find(pod) {
       if (pod.owner?.kind !== 'Job' || pod.isDeleting) return undefined;
       const done = pod.appContainers.filter(({ status }) => status?.state?.terminated?.exitCode === 0);
@@ -151,8 +153,8 @@ export const INIT_POD_RULES: readonly Rule<'pod'>[] = [
       if (done.length + running.length < pod.appContainers.length) return undefined;
       const helpers = running.map(({ name }) => name).join(', ');
       return {
-        title: `The work of ${pod.ref} is done (${done.map(({ name }) => name).join(', ')}), but container ${helpers} runs on and keeps Job ${pod.owner.name} from ending`,
-        group: `container ${helpers} keeps Jobs from ending`,
+        title: `The work of ${pod.ref} is done (${done.map(({ name }) => name).join(', ')}), but container ${helpers} keeps running, so Job ${pod.owner.name} does not complete`,
+        group: `container ${helpers} keeps Jobs from completing`,
         evidence: [
           ...done.map((container) => container.deathFact()),
           ...running.map((container) =>
@@ -168,7 +170,7 @@ export const INIT_POD_RULES: readonly Rule<'pod'>[] = [
     level: 6,
     name: 'The init containers ran again',
     shows: 'Init containers have restarted although they had succeeded; event SandboxChanged.',
-    explain: 'When the sandbox of a pod is made again, everything in it starts over, init containers first.',
+    explain: 'When the sandbox of a pod is recreated, all containers start over, init containers first.',
     severity: 'note',
     yieldsTo: ['N4', 'X6'],
     find(pod) {
@@ -179,7 +181,7 @@ export const INIT_POD_RULES: readonly Rule<'pod'>[] = [
       const event = pod.events.find('SandboxChanged');
       if (again === undefined || event === undefined) return undefined;
       return {
-        title: `Everything in ${pod.ref} has started over, since its sandbox was made again`,
+        title: `All containers of ${pod.ref} have started over, because its sandbox was recreated`,
         evidence: [again.fact('restartCount', again.restarts), pod.events.fact(event)],
       };
     },

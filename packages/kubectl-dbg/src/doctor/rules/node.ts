@@ -45,18 +45,18 @@ export const NODE_RULES: readonly Rule<'pod'>[] = [
   rule('pod', {
     id: 'N1',
     level: 3,
-    name: 'The node does not answer',
+    name: 'The node does not respond',
     shows:
       'Event NodeNotReady on the pod, or Ready False while all its containers run and are ready; with the right to read nodes: Ready Unknown.',
     explain:
-      'The kubelet of the node has stopped reporting, so the cluster counts its pods as not ready. The pod itself may be well. After five minutes it is removed and made elsewhere.',
+      'The kubelet of the node has stopped reporting, so its pods are marked as not ready. The pod itself may be healthy. After five minutes it is evicted and replaced on another node.',
     find(pod) {
       if (pod.node === undefined || pod.isReady) return undefined;
       const ready = nodeCondition(pod, 'Ready');
       if (ready?.status === 'Unknown') {
         return {
-          title: `Node ${pod.node} has stopped answering; ${pod.ref} may be well`,
-          group: `node ${pod.node} has stopped answering`,
+          title: `Node ${pod.node} has stopped responding; ${pod.ref} may be healthy`,
+          group: `node ${pod.node} has stopped responding`,
           evidence: [ready.fact],
           next: [describeNode(pod)],
         };
@@ -69,8 +69,8 @@ export const NODE_RULES: readonly Rule<'pod'>[] = [
       if ((!told && !inferred && !markedByOthers(pod)) || (told && !markedByOthers(pod) && !pod.isDeleting))
         return undefined;
       return {
-        title: `Node ${pod.node} seems to have stopped answering; ${pod.ref} may be well`,
-        group: `node ${pod.node} seems to have stopped answering`,
+        title: `Node ${pod.node} seems to have stopped responding; ${pod.ref} may be healthy`,
+        group: `node ${pod.node} seems to have stopped responding`,
         evidence: [
           ...(pod.condition('Ready') === undefined ? [] : [pod.condition('Ready')!.fact]),
           ...(event === undefined ? [] : [pod.events.fact(event)]),
@@ -86,7 +86,7 @@ export const NODE_RULES: readonly Rule<'pod'>[] = [
     name: 'The node is not ready',
     shows: 'With the right to read nodes: condition Ready is False.',
     explain:
-      'The node answers and says itself that it is not fit: its network plugin or its container runtime is not up.',
+      'The node reports itself as not ready: its network plugin or its container runtime is not running.',
     find(pod) {
       const ready = pod.isReady ? undefined : nodeCondition(pod, 'Ready');
       if (ready?.status !== 'False') return undefined;
@@ -104,7 +104,7 @@ export const NODE_RULES: readonly Rule<'pod'>[] = [
     name: 'A node is under pressure',
     shows: 'With the right to read nodes: MemoryPressure, DiskPressure or PIDPressure is True.',
     explain:
-      'The node is short of memory, disk or process ids: it ends pods and takes no new ones until that is over.',
+      'The node is short of memory, disk space or process ids: it evicts pods and accepts no new ones until this is resolved.',
     find(pod) {
       if (pod.isReady) return undefined;
       const nodes = pod.node === undefined && !pod.isScheduled ? (pod.evidence.nodes ?? []) : [nodeOf(pod)];
@@ -127,7 +127,7 @@ export const NODE_RULES: readonly Rule<'pod'>[] = [
         title: `Node ${name} is under ${first.type}: ${first.condition.message}`,
         group: `node ${name} is under ${first.type}`,
         evidence: pressed.map(({ condition }) => condition.fact),
-        next: [look('See what uses it up', ['describe', 'node', name], RIGHT)],
+        next: [look('See what uses the resource', ['describe', 'node', name], RIGHT)],
       };
     },
   }),
@@ -136,9 +136,9 @@ export const NODE_RULES: readonly Rule<'pod'>[] = [
     level: 3,
     name: 'The node or its runtime restarted',
     shows:
-      'Event SandboxChanged, and all containers of the pod ended at the same time, with 255, 137 or reason Unknown.',
+      'Event SandboxChanged, and all containers of the pod terminated at the same time, with 255, 137 or reason Unknown.',
     explain:
-      'All containers died at once because the machine, or the container runtime on it, restarted. The pod is not at fault, and other pods of the node restarted too.',
+      'All containers terminated at once because the machine or its container runtime restarted. The pod is not the cause, and other pods of the node restarted too.',
     find(pod) {
       const died = pod.appContainers.flatMap(({ death }) => (death === undefined ? [] : [death]));
       if (died.length === 0 || died.length < pod.appContainers.length) return undefined;
@@ -156,7 +156,7 @@ export const NODE_RULES: readonly Rule<'pod'>[] = [
       if (event !== undefined && event.count > 3) return undefined;
       const healed = pod.isReady;
       return {
-        title: `All containers of ${pod.ref} ended at once: node ${pod.node ?? '?'} or its runtime restarted`,
+        title: `All containers of ${pod.ref} terminated at once: node ${pod.node ?? '?'} or its runtime restarted`,
         group: `node ${pod.node ?? '?'} or its runtime restarted`,
         evidence: [
           ...pod.appContainers.map((container) => container.deathFact()),
@@ -171,10 +171,11 @@ export const NODE_RULES: readonly Rule<'pod'>[] = [
   rule('pod', {
     id: 'N5',
     level: 3,
-    name: 'The node has not begun with the pod',
+    name: 'The node has not started the pod',
     shows:
-      'PodScheduled is True, and for more than 30 s there is no startTime, no container status and no event of the kubelet.',
-    explain: 'The pod was given to a node whose kubelet has not reacted: it is down, cut off or overloaded.',
+      'PodScheduled has been True for more than 30 s, without startTime, container statuses and events of the kubelet.',
+    explain:
+      'The pod was bound to a node whose kubelet has not reacted: it is down, disconnected or overloaded.',
     yieldsTo: ['N1', 'N2', 'S25'],
     find(pod) {
       if (pod.phase !== 'Pending' || pod.condition('PodScheduled')?.status !== 'True') return undefined;
@@ -183,8 +184,8 @@ export const NODE_RULES: readonly Rule<'pod'>[] = [
       if (pod.events.all.some(({ reason }) => reason !== 'Scheduled' && reason !== 'FailedScheduling'))
         return undefined;
       return {
-        title: `${pod.ref} was given to node ${pod.node ?? '?'}, which has not begun with it for ${span(pod.age)}`,
-        group: `node ${pod.node ?? '?'} does not begin with its pods`,
+        title: `${pod.ref} was bound to node ${pod.node ?? '?'}, which has not started it for ${span(pod.age)}`,
+        group: `node ${pod.node ?? '?'} does not start its pods`,
         evidence: [pod.condition('PodScheduled')!.fact, pod.fact('status.startTime', 'absent')],
         confidence: 'inferred',
         next: [describeNode(pod)],
@@ -197,7 +198,7 @@ export const NODE_RULES: readonly Rule<'pod'>[] = [
     name: 'The network of the node is not ready',
     shows: 'Event NetworkNotReady.',
     explain:
-      'The network plugin of the node is not up. On a new node that takes a minute or two; later it is for the administrators.',
+      'The network plugin of the node is not ready. On a new node this takes a minute or two; otherwise contact the administrators.',
     find(pod) {
       const event = pod.isWaitingForNode ? pod.events.find('NetworkNotReady') : undefined;
       if (event === undefined) return undefined;
@@ -216,20 +217,20 @@ export const NODE_ITSELF_RULES: readonly Rule<'node'>[] = [
   rule('node', {
     id: 'N8',
     level: 3,
-    name: 'The node itself is not well',
+    name: 'The node itself is not ready',
     shows: 'The node’s condition Ready is not True.',
     explain:
-      'Unknown: the kubelet has stopped reporting. False: it reports and is not fit, with the reason in its message.',
+      'Unknown: the kubelet has stopped reporting. False: the kubelet reports that it is not ready, with the reason in the message.',
     find(view) {
       const ready = view.condition('Ready');
       if (ready === undefined || ready.status === 'True') return undefined;
       return {
         title:
           ready.status === 'Unknown'
-            ? `Node ${view.name} has stopped answering`
+            ? `Node ${view.name} has stopped responding`
             : `Node ${view.name} is not ready: ${ready.message}`,
         evidence: [ready.fact],
-        next: [look('See the whole state', ['describe', 'node', view.name], RIGHT)],
+        next: [look('See all conditions', ['describe', 'node', view.name], RIGHT)],
       };
     },
   }),
@@ -241,8 +242,8 @@ export const NODE_ITSELF_RULES: readonly Rule<'node'>[] = [
       shows: `The node’s condition ${type} is True.`,
       explain:
         type === 'NetworkUnavailable'
-          ? 'The routes of the node are not set up: its pods cannot be reached.'
-          : 'The node is short of it: it evicts pods and takes no new ones.',
+          ? 'The network of the node is not configured: its pods cannot be reached.'
+          : 'The node is short of this resource: it evicts pods and accepts no new ones.',
       yieldsTo: ['N8'],
       find(view) {
         const condition = view.condition(type);
@@ -250,7 +251,7 @@ export const NODE_ITSELF_RULES: readonly Rule<'node'>[] = [
         return {
           title: `Node ${view.name} reports ${type}: ${condition.message}`,
           evidence: [condition.fact],
-          next: [look('See what uses it up', ['describe', 'node', view.name], RIGHT)],
+          next: [look('See what uses the resource', ['describe', 'node', view.name], RIGHT)],
         };
       },
     }),
@@ -260,12 +261,12 @@ export const NODE_ITSELF_RULES: readonly Rule<'node'>[] = [
     level: 13,
     name: 'The node is cordoned',
     shows: 'spec.unschedulable is true.',
-    explain: 'Somebody closed the node for new pods, most often before maintenance.',
+    explain: 'The node accepts no new pods, usually because of maintenance.',
     severity: 'note',
     find(view) {
       if (view.object.spec?.unschedulable !== true) return undefined;
       return {
-        title: `Node ${view.name} is closed for new pods (cordoned)`,
+        title: `Node ${view.name} is cordoned: it accepts no new pods`,
         evidence: [view.fact('spec.unschedulable', 'true')],
       };
     },
@@ -273,9 +274,10 @@ export const NODE_ITSELF_RULES: readonly Rule<'node'>[] = [
   rule('node', {
     id: 'N14',
     level: 3,
-    name: 'The node restarted lately',
+    name: 'The node restarted recently',
     shows: 'Event Rebooted or SystemOOM of the node within the last ten minutes.',
-    explain: 'All pods of the node died with it, or the kernel killed processes for want of memory.',
+    explain:
+      'All pods of the node terminated with it, or the kernel killed processes because memory ran out.',
     severity: 'note',
     find(view) {
       const event = view.events.where(['Rebooted', 'SystemOOM'], ({ last }) => view.now - last < 10 * MINUTE);

@@ -44,7 +44,7 @@ function nearest(view: ServiceView): string {
   const differences = best.off.map(
     ([key, value]) => `${key} is ${best.pod.metadata?.labels?.[key] ?? 'absent'} instead of ${value}`,
   );
-  return `; pod ${best.pod.metadata?.name ?? ''} comes nearest: ${differences.join(', ')}`;
+  return `; pod ${best.pod.metadata?.name ?? ''} is the closest match: ${differences.join(', ')}`;
 }
 
 /** Whether a workload that the Service would select is scaled to zero on purpose. */
@@ -63,7 +63,7 @@ function isScaledToZero(view: ServiceView): boolean {
 const isTyped = (view: ServiceView) =>
   view.object.spec?.type !== 'ExternalName' && !(view.name === 'kubernetes' && view.namespace === 'default');
 const showService = (view: ServiceView) =>
-  look('See what it looks for', view.kubectl('get', view.ref, '-o', 'yaml'));
+  look('See its selector and ports', view.kubectl('get', view.ref, '-o', 'yaml'));
 const selectorFact = (view: ServiceView) => view.fact('spec.selector', words(selectorOf(view)));
 
 export const REACH_RULES: readonly Rule<'service'>[] = [
@@ -73,7 +73,7 @@ export const REACH_RULES: readonly Rule<'service'>[] = [
     name: 'The Service selects no pod',
     shows: 'No pod has the labels of spec.selector, and the EndpointSlices are empty.',
     explain:
-      'A Service finds its pods by their labels. None has these: a typing error in either, or the workload is not there.',
+      'A Service selects pods by their labels, and no pod has these: a typo in the selector or the labels, or the workload does not exist.',
     find(view) {
       const pods = selected(view);
       const slices = slicesOf(view);
@@ -85,7 +85,7 @@ export const REACH_RULES: readonly Rule<'service'>[] = [
         group: 'Services that select no pod',
         evidence: [selectorFact(view)],
         next: [
-          look('See the labels of the pods', view.kubectl('get', 'pods', '--show-labels')),
+          look('List the labels of the pods', view.kubectl('get', 'pods', '--show-labels')),
           change(
             "Correct the Service's selector, or the labels in the workload's template",
             view.kubectl('edit', view.ref),
@@ -98,11 +98,10 @@ export const REACH_RULES: readonly Rule<'service'>[] = [
   rule('service', {
     id: 'E2',
     level: 12,
-    name: 'The port of the Service has no such name in the pods',
+    name: 'No container has the named target port',
     shows:
-      'targetPort is a name that no container of the selected pods has; the EndpointSlice has endpoints without ports.',
-    explain:
-      'A targetPort that is a name is looked up in the ports that the containers declare. None has that name.',
+      'targetPort is a name that no container port of the selected pods has; the EndpointSlice has endpoints without ports.',
+    explain: 'A named targetPort refers to a port that the containers declare, and none has that name.',
     find(view) {
       const pods = selected(view) ?? [];
       if (pods.length === 0) return undefined;
@@ -118,8 +117,8 @@ export const REACH_RULES: readonly Rule<'service'>[] = [
       if (missing.length === 0) return undefined;
       const has = [...new Set(known.flatMap((name) => name ?? []))];
       return {
-        title: `${view.ref} leads to port ${missing.join(', ')}, and no container of its pods has a port of that name${has.length === 0 ? '' : ` (they have ${has.join(', ')})`}`,
-        group: 'Services whose port name no container has',
+        title: `${view.ref} has targetPort ${missing.join(', ')}, but no container of its pods has a port with that name${has.length === 0 ? '' : ` (they have ${has.join(', ')})`}`,
+        group: 'Services whose named target port no container has',
         evidence: [view.fact('spec.ports[*].targetPort', missing.join(', '))],
         next: [
           change(
@@ -134,16 +133,16 @@ export const REACH_RULES: readonly Rule<'service'>[] = [
   rule('service', {
     id: 'E10',
     level: 12,
-    name: 'The last pods of the Service are going',
+    name: 'The last pods of the Service are terminating',
     shows: 'All endpoints are terminating.',
-    explain: 'Every pod behind the Service is being deleted, and none has taken its place.',
+    explain: 'All pods of the Service are being deleted, and no pod has replaced them.',
     find(view) {
       const all = endpoints(slicesOf(view) ?? []);
       if (all.length === 0 || !all.every(({ conditions }) => conditions?.terminating === true))
         return undefined;
       return {
-        title: `${view.ref} has no pod left that stays: all ${all.length} endpoints are being deleted`,
-        group: 'Services whose last pods are going',
+        title: `${view.ref} is about to lose all pods: all ${all.length} endpoints are terminating`,
+        group: 'Services whose last pods are terminating',
         evidence: [view.fact('endpoints terminating', all.length)],
         next: [look('See the pods', view.kubectl('get', 'pods', '-l', words(selectorOf(view))))],
       };
@@ -153,9 +152,9 @@ export const REACH_RULES: readonly Rule<'service'>[] = [
     id: 'E3',
     level: 12,
     name: 'No pod of the Service is ready',
-    shows: 'The EndpointSlices have endpoints, and none is ready.',
+    shows: 'The EndpointSlices have endpoints, but none is ready.',
     explain:
-      'The Service finds its pods, and gives them no traffic because they are not ready. Why is to be seen on the pods.',
+      'The Service selects pods, but sends them no traffic because they are not ready. The cause is in the pods.',
     severity: 'effect',
     yieldsTo: ['E10'],
     find(view) {
@@ -176,7 +175,7 @@ export const REACH_RULES: readonly Rule<'service'>[] = [
         pods.every(({ metadata }) => (since(metadata?.creationTimestamp, view.now) ?? MINUTE) < 15 * SECOND);
       if (young) return undefined;
       return {
-        title: `${view.ref} leads nowhere: none of its ${Math.max(all.length, pods.length)} pods is ready`,
+        title: `${view.ref} has no ready endpoints: none of its ${Math.max(all.length, pods.length)} pods is ready`,
         group: 'Services without a ready pod',
         evidence: [selectorFact(view), view.fact('endpoints ready', '0')],
         next: [look('See the pods', view.kubectl('get', 'pods', '-l', words(selectorOf(view))))],
@@ -186,9 +185,9 @@ export const REACH_RULES: readonly Rule<'service'>[] = [
   rule('service', {
     id: 'E9',
     level: 12,
-    name: 'The endpoints lag behind',
-    shows: 'A selected pod has been ready for more than 30 s, and no EndpointSlice has its address.',
-    explain: 'The controller that keeps EndpointSlices is behind or down; that is for the administrators.',
+    name: 'The EndpointSlices are out of date',
+    shows: 'A selected pod has been ready for more than 30 s, but no EndpointSlice has its address.',
+    explain: 'The EndpointSlice controller is delayed or down; contact the administrators.',
     yieldsTo: ['E2', 'E10'],
     find(view) {
       const slices = slicesOf(view);
@@ -210,12 +209,12 @@ export const REACH_RULES: readonly Rule<'service'>[] = [
       });
       if (lost === undefined) return undefined;
       return {
-        title: `Pod ${lost.metadata?.name ?? ''} is ready, but ${view.ref} does not lead to it: its endpoints lag behind`,
-        group: 'Services whose endpoints lag behind',
+        title: `Pod ${lost.metadata?.name ?? ''} is ready, but is not an endpoint of ${view.ref}: its EndpointSlices are out of date`,
+        group: 'Services whose EndpointSlices are out of date',
         evidence: [selectorFact(view), view.fact('endpoints', [...addresses].join(', ') || 'none')],
         next: [
           look(
-            'Tell the administrators: does the EndpointSlice controller run?',
+            'Ask the administrators whether the EndpointSlice controller is running',
             view.kubectl('get', 'endpointslices', '-l', `${SERVICE_NAME}=${view.name}`),
           ),
         ],
@@ -225,10 +224,10 @@ export const REACH_RULES: readonly Rule<'service'>[] = [
   rule('service', {
     id: 'E4',
     level: 12,
-    name: 'The port of the Service is none that the pods declare',
-    shows: 'targetPort is a number, and the containers declare only others.',
+    name: 'The pods do not declare the target port',
+    shows: 'targetPort is a number, and the containers declare only other ports.',
     explain:
-      'Declaring ports is not a must, so this is a hint only: the program may listen there all the same.',
+      'Containers need not declare their ports, so this is only a hint: the program may still listen there.',
     severity: 'note',
     confidence: 'low',
     yieldsTo: ['E2'],
@@ -246,10 +245,10 @@ export const REACH_RULES: readonly Rule<'service'>[] = [
       });
       if (ports.length === 0 || odd.length === 0) return undefined;
       return {
-        title: `${view.ref} leads to port ${odd.join(', ')}, and its pods declare only ${[...new Set(ports)].join(', ')}`,
+        title: `${view.ref} has targetPort ${odd.join(', ')}, but its pods declare only ${[...new Set(ports)].join(', ')}`,
         evidence: [view.fact('spec.ports[*].targetPort', odd.join(', '))],
         confidence: 'low',
-        next: [look('Does the program listen there?')],
+        next: [look('Check whether the program listens on that port')],
       };
     },
   }),
@@ -258,7 +257,7 @@ export const REACH_RULES: readonly Rule<'service'>[] = [
     level: 12,
     name: 'The Service has no selector and no endpoints',
     shows: 'spec.selector is empty, and there is no EndpointSlice with an address.',
-    explain: 'Without a selector somebody has to write the EndpointSlices by hand, and nobody has.',
+    explain: 'Without a selector, EndpointSlices must be created manually, and there are none.',
     find(view) {
       const slices = slicesOf(view);
       if (
@@ -269,20 +268,20 @@ export const REACH_RULES: readonly Rule<'service'>[] = [
       )
         return undefined;
       return {
-        title: `${view.ref} has no selector, and nobody has written endpoints for it`,
+        title: `${view.ref} has no selector, and no EndpointSlices`,
         evidence: [view.fact('spec.selector', 'absent')],
-        next: [showService(view), change('Give it a selector, or write an EndpointSlice')],
+        next: [showService(view), change('Set a selector, or create an EndpointSlice')],
       };
     },
   }),
   rule('service', {
     id: 'E8',
     level: 12,
-    name: 'No address from outside yet',
+    name: 'The load balancer has no address yet',
     shows:
-      'type LoadBalancer, status.loadBalancer is empty for more than two minutes; event SyncLoadBalancerFailed.',
+      'type LoadBalancer, and status.loadBalancer has been empty for more than two minutes; event SyncLoadBalancerFailed.',
     explain:
-      'Nobody has given the Service an address outside: no cloud or load balancer controller runs here, or it fails with the words of its event.',
+      'The Service has no external address: no cloud or load balancer controller is running, or it fails, with the message of its event.',
     find(view) {
       if (view.object.spec?.type !== 'LoadBalancer' || view.age < 2 * MINUTE) return undefined;
       if ((view.object.status?.loadBalancer?.ingress ?? []).length > 0) return undefined;
@@ -292,13 +291,13 @@ export const REACH_RULES: readonly Rule<'service'>[] = [
         'AllocationFailed',
       ]);
       return {
-        title: `${view.ref} has no address from outside${event === undefined ? ': no controller has given it one' : `: ${event.message}`}`,
+        title: `${view.ref} has no external address${event === undefined ? ': no controller has assigned one' : `: ${event.message}`}`,
         evidence: [
           view.fact('status.loadBalancer', 'empty'),
           ...(event === undefined ? [] : [view.events.fact(event)]),
         ],
         confidence: event === undefined ? 'inferred' : 'high',
-        next: [look('See what its controller says', view.describe())],
+        next: [look('See the events of its controller', view.describe())],
       };
     },
   }),
@@ -308,9 +307,9 @@ export const INGRESS_RULES: readonly Rule<'ingress'>[] = [
   rule('ingress', {
     id: 'E7',
     level: 12,
-    name: 'The Ingress leads to a Service or port that is not there',
-    shows: 'A backend names a Service, or a port of it, that does not exist.',
-    explain: 'The Ingress controller can lead traffic only to a Service and port that exist.',
+    name: 'The Ingress refers to a missing Service or port',
+    shows: 'A backend refers to a Service, or a port of it, that does not exist.',
+    explain: 'The Ingress controller can route traffic only to an existing Service and port.',
     find(view) {
       const { services } = view.evidence;
       if (services === undefined) return undefined;
@@ -336,11 +335,11 @@ export const INGRESS_RULES: readonly Rule<'ingress'>[] = [
       });
       if (missing.length === 0) return undefined;
       return {
-        title: `${view.ref} leads to ${[...new Set(missing)].join(', ')}, which does not exist`,
-        group: 'Ingresses that lead to nothing',
+        title: `${view.ref} refers to ${[...new Set(missing)].join(', ')}, which does not exist`,
+        group: 'Ingresses that refer to missing Services or ports',
         evidence: [view.fact('spec.rules', [...new Set(missing)].join(', '))],
         next: [
-          look('See the Services', view.kubectl('get', 'services')),
+          look('List the Services', view.kubectl('get', 'services')),
           change('Correct the backend', view.kubectl('edit', view.ref), 'update ingresses'),
         ],
       };
@@ -352,16 +351,16 @@ export const REACH_POD_RULES: readonly Rule<'pod'>[] = [
   rule('pod', {
     id: 'E11',
     level: 12,
-    name: 'The DNS settings of the pod are cut',
+    name: 'The DNS configuration of the pod is incomplete',
     shows: 'Event DNSConfigForming or MissingClusterDNS.',
     explain:
-      'The search list is longer than a resolver takes and was cut, or the node’s kubelet knows no cluster DNS. Names may not resolve.',
+      'The search list exceeds the limit and was truncated, or the node’s kubelet has no cluster DNS configured. Names may not resolve.',
     severity: 'note',
     find(pod) {
       const event = pod.events.find(['DNSConfigForming', 'MissingClusterDNS']);
       if (event === undefined) return undefined;
       return {
-        title: `The DNS settings of ${pod.ref} are not what they should be: ${event.message}`,
+        title: `The DNS configuration of ${pod.ref} is incomplete: ${event.message}`,
         evidence: [pod.events.fact(event)],
       };
     },

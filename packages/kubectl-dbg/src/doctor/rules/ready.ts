@@ -50,49 +50,49 @@ const readLog = (container: ContainerView) =>
 const ROWS: readonly ReadyRow[] = [
   {
     id: 'U1',
-    name: 'The readiness probe gets an error',
+    name: 'The readiness probe gets an HTTP error',
     shows: 'Running, not ready; event Unhealthy: HTTP status 4xx or 5xx.',
     explain:
-      'The program answers, and says itself that it is not ready, or the path of the probe is wrong (404).',
+      'The program responds, but reports that it is not ready, or the path of the probe is wrong (404).',
     because: (container, text) =>
-      `answers its readiness probe (${container.spec.readinessProbe?.httpGet?.path ?? '/'}) with HTTP status ${/(\d{3})\b/.exec(text)?.[1] ?? '?'}`,
-    group: 'answer their readiness probe with an error',
+      `responds to its readiness probe (${container.spec.readinessProbe?.httpGet?.path ?? '/'}) with HTTP status ${/(\d{3})\b/.exec(text)?.[1] ?? '?'}`,
+    group: 'respond to their readiness probe with an error',
     next: (container) => [
       readLog(container),
-      change('Mend what it waits for, or correct the path of the probe'),
+      change('Fix what it waits for, or correct the path of the probe'),
     ],
   },
   {
     id: 'U2',
-    name: 'Nobody listens on the probe’s port',
+    name: 'Nothing listens on the probe’s port',
     shows: 'Running, not ready; event Unhealthy: connection refused.',
     explain:
-      'Nothing listens on the port that the probe asks: the program uses another one, listens on 127.0.0.1 only, or is not up yet.',
+      'Nothing listens on the probe’s port: the program uses another port, listens only on 127.0.0.1, or has not started yet.',
     because: (container) =>
-      `has nothing listening on port ${port(container)}, which its readiness probe asks${declared(container)}`,
-    group: 'have nothing listening on the port of their readiness probe',
+      `does not listen on port ${port(container)} of its readiness probe${declared(container)}`,
+    group: 'do not listen on the port of their readiness probe',
     next: (container) => [
       readLog(container),
-      change('Correct the port of the probe, or make the program listen there on all addresses'),
+      change('Correct the port of the probe, or make the program listen on all addresses'),
     ],
   },
   {
     id: 'U3',
-    name: 'The readiness probe gets no answer in time',
+    name: 'The readiness probe times out',
     shows: 'Running, not ready; event Unhealthy: timeout or deadline exceeded.',
     explain:
-      'There was no answer within timeoutSeconds, which is 1 by default. The program is slow or overloaded, or short of CPU by its limit.',
+      'There was no response within timeoutSeconds, which is 1 by default. The program is slow or overloaded, or throttled by its CPU limit.',
     because: ({ spec }) =>
-      `does not answer its readiness probe within ${spec.readinessProbe?.timeoutSeconds ?? 1}s`,
-    group: 'do not answer their readiness probe in time',
+      `does not respond to its readiness probe within ${spec.readinessProbe?.timeoutSeconds ?? 1}s`,
+    group: 'do not respond to their readiness probe in time',
     next: (container) => [readLog(container), change('Raise timeoutSeconds, or the CPU limit')],
   },
   {
     id: 'U4',
     name: 'The command of the readiness probe fails',
-    shows: 'Running, not ready; event Unhealthy with what the command printed.',
+    shows: 'Running, not ready; event Unhealthy with the output of the command.',
     explain:
-      'The probe runs a command in the container, and that ends with an error. What it printed says why.',
+      'The probe runs a command in the container, which exits with an error. Its output has the reason.',
     because: (_, text) => `fails its readiness check${text === '' ? '' : `: ${lastClause(text)}`}`,
     group: 'fail their readiness check',
     next: (container) => [readLog(container)],
@@ -102,17 +102,17 @@ const ROWS: readonly ReadyRow[] = [
     name: 'The readiness probe itself is broken',
     shows: 'Running, not ready; event Unhealthy: errored, executable file not found.',
     explain:
-      'The probe cannot be carried out: its command is not in the image, or its port has no such name. The program may be well.',
-    because: (_, text) => `cannot be checked, its readiness probe is broken: ${lastClause(text)}`,
-    group: 'have a readiness probe that is broken',
-    next: () => [change('Use a probe that the image can carry out, such as httpGet')],
+      'The probe cannot be executed: its command is not in the image, or no port has its name. The program may be healthy.',
+    because: (_, text) => `cannot be checked: its readiness probe is broken: ${lastClause(text)}`,
+    group: 'have a broken readiness probe',
+    next: () => [change('Use a probe that works with the image, such as httpGet')],
   },
   {
     id: 'U6',
     name: 'The gRPC health check fails',
     shows: 'Running, not ready; event Unhealthy: NOT_SERVING, no connection, or no health protocol.',
     explain:
-      'The program says that it is not serving, nobody listens on the port, or it does not implement the gRPC health protocol.',
+      'The program reports NOT_SERVING, nothing listens on the port, or the program does not implement the gRPC health protocol.',
     because: (_, text) => `fails its gRPC readiness check: ${lastClause(text)}`,
     group: 'fail their gRPC readiness check',
     next: (container) => [readLog(container)],
@@ -136,7 +136,7 @@ export const READY_RULES: readonly Rule<'container'>[] = [
         if (event === undefined || classifyProbe(event.message, container.spec.readinessProbe) !== row.id)
           return undefined;
         return {
-          title: `${subject(container)} runs, but ${row.because(container, probeText(event.message))}`,
+          title: `${subject(container)} is running, but ${row.because(container, probeText(event.message))}`,
           group: row.group,
           evidence: [container.fact('ready', 'false'), container.events.fact(event)],
           next: [
@@ -150,18 +150,18 @@ export const READY_RULES: readonly Rule<'container'>[] = [
   rule('container', {
     id: 'U9',
     level: 11,
-    name: 'Running and not ready, and nothing says why',
-    shows: 'Running for longer than its probe allows, ready false, and no event Unhealthy.',
+    name: 'Running and not ready, without a known reason',
+    shows: 'Running for longer than its probe allows, ready false, without an event Unhealthy.',
     explain:
-      'The readiness probe does not succeed. What it meets is told by events only, which live for an hour and are merged, or which may not be read.',
+      'The readiness probe does not succeed. The reason is only in events, which expire after an hour and are merged, or which may not be read.',
     confidence: 'unknown',
     yieldsTo: ['U8', 'N1', 'N2', 'K5', 'K6', 'K8', 'K1', 'K3'],
     find(container) {
       if (!isUnready(container) || readinessFailure(container) !== undefined) return undefined;
       const probe = container.spec.readinessProbe;
       return {
-        title: `${subject(container)} has been running for ${span(container.uptime)} and is not ready; why is no longer known`,
-        group: 'run and are not ready; why is no longer known',
+        title: `${subject(container)} has been running for ${span(container.uptime)} and is not ready; the reason is no longer known`,
+        group: 'are running and not ready; the reason is no longer known',
         evidence: [
           container.fact('ready', 'false'),
           ...container.events.all.slice(0, 1).map((event) => container.events.fact(event)),
@@ -170,7 +170,7 @@ export const READY_RULES: readonly Rule<'container'>[] = [
         next: [
           look(
             probe === undefined
-              ? 'It has no readiness probe: look at the pod'
+              ? 'It has no readiness probe: see the pod'
               : `The probe: ${describeProbe(probe)}`,
             container.pod.describe(),
           ),
@@ -184,7 +184,8 @@ export const READY_RULES: readonly Rule<'container'>[] = [
     level: 11,
     name: 'Still starting',
     shows: 'Running with started false, within the time that its startup probe allows.',
-    explain: 'The startup probe has not succeeded yet and may still. Until then no other probe is asked.',
+    explain:
+      'The startup probe has not succeeded yet, but may still succeed. Until then no other probe runs.',
     severity: 'note',
     yieldsTo: ['K6', 'I3'],
     find(container) {
@@ -210,16 +211,16 @@ export const READY_RULES: readonly Rule<'container'>[] = [
   rule('container', {
     id: 'U10',
     level: 11,
-    name: 'A probe is sent elsewhere',
+    name: 'A probe is redirected',
     shows: 'Event ProbeWarning: the probe ended at a redirect.',
     explain:
-      'The answer to the probe is a redirect to another host, which counts as success. It may prove less than was meant.',
+      'The response to the probe is a redirect to another host, which counts as success. The probe may check less than intended.',
     severity: 'note',
     find(container) {
       const event = container.events.find('ProbeWarning');
       if (event === undefined) return undefined;
       return {
-        title: `A probe of ${container.label} of ${container.pod.ref} is answered with a redirect, which counts as success`,
+        title: `A probe of ${container.label} of ${container.pod.ref} gets a redirect, which counts as success`,
         evidence: [container.events.fact(event)],
       };
     },
@@ -227,10 +228,10 @@ export const READY_RULES: readonly Rule<'container'>[] = [
   rule('container', {
     id: 'U12',
     level: 11,
-    name: 'Not ready now and then',
-    shows: 'Ready now, and event Unhealthy of the readiness probe more than five times, lately.',
+    name: 'Temporarily not ready',
+    shows: 'Ready now, but more than five recent events Unhealthy of the readiness probe.',
     explain:
-      'The container drops out of its Services now and then: load, a pause, or a timeout that is too short.',
+      'The container is temporarily removed from its Services: high load, a pause, or too short a timeout.',
     severity: 'note',
     find(container) {
       if (!container.isReady) return undefined;
@@ -241,7 +242,7 @@ export const READY_RULES: readonly Rule<'container'>[] = [
       );
       if (event === undefined) return undefined;
       return {
-        title: `${subject(container)} is ready now, but fails its readiness probe time and again (${event.count} times)`,
+        title: `${subject(container)} is ready now, but repeatedly fails its readiness probe (${event.count} times)`,
         evidence: [container.events.fact(event)],
         next: [look(`The probe: ${describeProbe(container.spec.readinessProbe)}`)],
       };
@@ -253,11 +254,11 @@ export const READY_POD_RULES: readonly Rule<'pod'>[] = [
   rule('pod', {
     id: 'U8',
     level: 11,
-    name: 'A readiness gate is closed',
+    name: 'A readiness gate is not True',
     shows:
       'ContainersReady True, Ready False; a condition named in spec.readinessGates is absent or not True.',
     explain:
-      'The containers are ready. The pod counts as ready only when some controller outside, most often of a load balancer, has set this condition.',
+      'The containers are ready, but the pod is ready only after an external controller, usually of a load balancer, has set this condition.',
     find(pod) {
       const gates = (pod.pod.spec?.readinessGates ?? []).map(({ conditionType }) => conditionType);
       const closed = gates.filter((gate) => pod.condition(gate)?.status !== 'True');
@@ -266,7 +267,7 @@ export const READY_POD_RULES: readonly Rule<'pod'>[] = [
       if ((since(pod.condition('ContainersReady')?.since, pod.now) ?? Number.POSITIVE_INFINITY) < YOUNG)
         return undefined;
       return {
-        title: `The containers of ${pod.ref} are ready, but its readiness gate ${closed.join(', ')} is not open`,
+        title: `The containers of ${pod.ref} are ready, but its readiness gate ${closed.join(', ')} is not True`,
         group: `wait for readiness gate ${closed.join(', ')}`,
         evidence: [
           ...(pod.condition('Ready') === undefined ? [] : [pod.condition('Ready')!.fact]),
@@ -275,7 +276,9 @@ export const READY_POD_RULES: readonly Rule<'pod'>[] = [
           ),
         ],
         next: [
-          look('Does the controller that sets this condition run? For load balancers: see the target group'),
+          look(
+            'Check whether the controller that sets this condition is running; for load balancers, see the target group',
+          ),
         ],
       };
     },

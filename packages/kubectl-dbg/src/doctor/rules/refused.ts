@@ -27,7 +27,7 @@ interface RefusalRow {
 const bounds = ({ evidence }: WorkloadView) => [evidence.quotas ?? [], evidence.limits ?? []] as const;
 
 const template = (view: WorkloadView) =>
-  look('See what the template asks for', view.kubectl('get', view.ref, '-o', 'yaml'));
+  look('See the template', view.kubectl('get', view.ref, '-o', 'yaml'));
 
 /** The first row that matches wins: messages of webhooks quote others. */
 const ROWS: readonly RefusalRow[] = [
@@ -37,26 +37,26 @@ const ROWS: readonly RefusalRow[] = [
     pattern: /being terminated/i,
     shows: 'Creation refused because the namespace is terminating; the namespace has phase Terminating.',
     explain:
-      'Nothing new can be made in a namespace that is being deleted. If it stays, its conditions name what holds it: objects with finalizers, or an aggregated API whose server is away.',
-    title: (_, view) => `No pod can be made: namespace ${view.namespace} is being deleted`,
+      'No objects can be created in a namespace that is being deleted. If the deletion does not complete, its conditions have the reason: objects with finalizers, or an unavailable aggregated API.',
+    title: (_, view) => `No pod can be created: namespace ${view.namespace} is being deleted`,
     next: (_, view) => [
-      look('See what still holds the namespace', ['get', 'namespace', view.namespace, '-o', 'yaml']),
+      look('See the conditions of the namespace', ['get', 'namespace', view.namespace, '-o', 'yaml']),
     ],
   },
   {
     id: 'O6',
-    name: 'An admission webhook does not answer',
+    name: 'An admission webhook does not respond',
     pattern: /fail(?:ed|ing) (?:calling|to call) webhook[: ]*"?([^":\s]*)/i,
     shows:
       'Creation fails because a webhook could not be called: it timed out, has no endpoints, or its certificate is not trusted.',
     explain:
-      'The cluster asks a webhook before it admits a pod and is set to refuse when that gives no answer. Nothing is wrong with the workload, and others are refused too. Whoever runs the webhook must bring it back.',
+      'The API server calls a webhook before it admits a pod, and is configured to refuse the pod if the webhook does not respond. The workload is not the cause, and others are refused too. The operator of the webhook must fix it.',
     title: ([, name], view) =>
-      `No pod of ${view.ref} can be made: admission webhook ${name === '' ? 'of the cluster' : name} cannot be called`,
-    group: ([, name]) => `admission webhook ${name} does not answer`,
+      `No pod of ${view.ref} can be created: admission webhook ${name === '' ? 'of the cluster' : name} cannot be called`,
+    group: ([, name]) => `admission webhook ${name} does not respond`,
     next: ([, name]) => [
       look(
-        'Tell whoever runs the webhook; see its configuration',
+        'Tell the operator of the webhook; see its configuration',
         ['get', 'validatingwebhookconfigurations,mutatingwebhookconfigurations'],
         `list webhook configurations in the whole cluster, to find ${name ?? 'it'}`,
       ),
@@ -66,15 +66,15 @@ const ROWS: readonly RefusalRow[] = [
     id: 'O5',
     name: 'An admission webhook refuses',
     pattern: /admission webhook "([^"]+)" denied the request:?\s*(.*)/is,
-    shows: 'Creation is denied by a named admission webhook, with its own words.',
+    shows: 'Creation is denied by a named admission webhook, with its own message.',
     explain:
-      "A rule of this cluster refuses the pod. The webhook's words say what it wants; its name's domain says who runs it.",
+      "A rule of this cluster refuses the pod. The webhook's message has the reason; the domain in its name shows who runs it.",
     title: ([, name, words], view) =>
-      `No pod of ${view.ref} is admitted: webhook ${name} says: ${lastClause(words ?? '')}`,
+      `No pod of ${view.ref} is admitted: webhook ${name} refuses it: ${lastClause(words ?? '')}`,
     group: ([, name]) => `refused by admission webhook ${name}`,
     next: (_, view) => [
       template(view),
-      change('Change the template as the words ask, or ask who runs the webhook'),
+      change('Change the template according to the message, or ask the operator of the webhook'),
     ],
   },
   {
@@ -82,12 +82,11 @@ const ROWS: readonly RefusalRow[] = [
     name: 'An admission policy refuses',
     pattern: /ValidatingAdmissionPolicy '([^']+)'.*?denied request:?\s*(.*)/is,
     shows: 'Creation is denied by a ValidatingAdmissionPolicy and its binding.',
-    explain:
-      'A policy of this cluster, evaluated in the API server itself, refuses the pod. Its words say what it wants.',
+    explain: 'A ValidatingAdmissionPolicy of this cluster refuses the pod. Its message has the reason.',
     title: ([, name, words], view) =>
-      `No pod of ${view.ref} is admitted: policy ${name} says: ${lastClause(words ?? '')}`,
+      `No pod of ${view.ref} is admitted: policy ${name} refuses it: ${lastClause(words ?? '')}`,
     group: ([, name]) => `refused by admission policy ${name}`,
-    next: (_, view) => [template(view), change('Change the template as the policy asks')],
+    next: (_, view) => [template(view), change('Change the template according to the message')],
   },
   {
     id: 'O4',
@@ -96,12 +95,12 @@ const ROWS: readonly RefusalRow[] = [
     shows:
       'Creation is forbidden: it violates the Pod Security level that the namespace enforces; the settings are listed.',
     explain:
-      'The label pod-security.kubernetes.io/enforce of the namespace asks for a Pod Security Standard that the template does not meet. Each part of the message names a field and the containers that need it.',
+      'The label pod-security.kubernetes.io/enforce of the namespace requires a Pod Security Standard that the template does not meet. Each part of the message names a field and the containers that must set it.',
     title: ([, level, words], view) =>
       `No pod of ${view.ref} is admitted: namespace ${view.namespace} enforces Pod Security ${level}; missing: ${securitySettings(words ?? '')}`,
-    group: ([, level]) => `Pod Security ${level} refuses the pods`,
+    group: ([, level]) => `refused by Pod Security ${level}`,
     next: (_, view) => [
-      look('See what the namespace enforces', ['get', 'namespace', view.namespace, '--show-labels']),
+      look('See the labels of the namespace', ['get', 'namespace', view.namespace, '--show-labels']),
       change(
         `Set these in the template's securityContext`,
         view.kubectl('edit', view.ref),
@@ -115,9 +114,9 @@ const ROWS: readonly RefusalRow[] = [
     pattern: /exceeded quota: ([^,]+), requested: (.*?), used: (.*?), limited: (.*)/is,
     shows: 'Creation is forbidden: a ResourceQuota is exceeded; requested, used and limited are given.',
     explain:
-      'The namespace may use only so much, and the new pod would go past it. Delete what is not needed, lower requests, or ask for a larger quota.',
+      'The new pod would exceed the ResourceQuota of the namespace. Delete what is not needed, lower the requests, or ask for a larger quota.',
     title: ([, quota, requested, used, limited], view) =>
-      `No more pods of ${view.ref} can be made: quota ${quota} is used up (asks ${requested}, used ${used}, limit ${limited})`,
+      `No more pods of ${view.ref} can be created: quota ${quota} is used up (requested ${requested}, used ${used}, limited ${limited})`,
     group: ([, quota]) => `quota ${quota} is used up`,
     facts: ([, name, requested = ''], { evidence }) =>
       (evidence.quotas ?? [])
@@ -145,20 +144,23 @@ const ROWS: readonly RefusalRow[] = [
   },
   {
     id: 'O2',
-    name: 'The quota demands values',
+    name: 'The quota requires requests or limits',
     pattern: /failed quota: ([^:]+): must specify (.*)/is,
     shows: 'Creation is forbidden: a ResourceQuota limits a resource for which the pod sets no value.',
     explain:
-      'Once a quota counts a resource, every pod must say how much of it it wants. Set the value in the template, or have a LimitRange give a default.',
+      'If a quota limits a resource, every pod must set a value for it. Set the value in the template, or set a default with a LimitRange.',
     title: ([, quota, what], view) =>
-      `No pod of ${view.ref} can be made: quota ${quota} demands values for ${what}`,
-    group: ([, quota]) => `quota ${quota} demands values`,
+      `No pod of ${view.ref} can be created: quota ${quota} requires values for ${what}`,
+    group: ([, quota]) => `quota ${quota} requires requests or limits`,
     infer: (spec, view) => {
       const bound = demandingQuota(spec, ...bounds(view));
       return bound && { bound, words: `failed quota: ${bound.name}: must specify ${bound.words}` };
     },
     next: ([, quota], view) => [
-      look('See which resources the quota counts', view.kubectl('describe', 'resourcequota', quota ?? '')),
+      look(
+        'List the resources that the quota limits',
+        view.kubectl('describe', 'resourcequota', quota ?? ''),
+      ),
       change(
         'Set these values in the template',
         view.kubectl('edit', view.ref),
@@ -172,17 +174,17 @@ const ROWS: readonly RefusalRow[] = [
     pattern:
       /((?:maximum|minimum) \S+ usage per \w+ is [^.\]]*|\S+ (?:max )?limit to request ratio per \w+ is [^.\]]*)/i,
     shows:
-      'Creation is forbidden: a container or pod asks for more, or less, than a LimitRange of the namespace allows.',
+      'Creation is forbidden: a container or pod requests more, or less, than a LimitRange of the namespace allows.',
     explain:
-      'A LimitRange bounds what a single container or pod may ask for. Both numbers are in the message.',
-    title: ([words], view) => `No pod of ${view.ref} can be made: a LimitRange says ${words}`,
-    group: () => 'a LimitRange refuses the pods',
+      'A LimitRange limits what a single container or pod may request. Both numbers are in the message.',
+    title: ([words], view) => `No pod of ${view.ref} can be created: it violates a LimitRange: ${words}`,
+    group: () => 'refused by a LimitRange',
     infer: (spec, { evidence }) => {
       const bound = brokenRange(spec, evidence.limits ?? []);
       return bound && { bound, words: bound.words };
     },
     next: (_, view) => [
-      look('See the bounds', view.kubectl('describe', 'limitrange')),
+      look('See the limits', view.kubectl('describe', 'limitrange')),
       change(
         "Bring the template's requests and limits within them",
         view.kubectl('edit', view.ref),
@@ -197,12 +199,12 @@ const ROWS: readonly RefusalRow[] = [
       /service ?account(?: \S*\/\S*?:)?[^"]*"([^"]+)" not found|error looking up service account \S*\/(\S+?):/i,
     shows: 'Creation is forbidden: the service account that the template names does not exist.',
     explain:
-      'A pod acts as a service account of its namespace, and this one is not there: a wrong name, or something not yet installed.',
+      'A pod runs as a service account of its namespace, and this one does not exist: a wrong name, or something that is not installed yet.',
     title: ([, a, b], view) =>
-      `No pod of ${view.ref} can be made: service account ${a ?? b} does not exist in namespace ${view.namespace}`,
+      `No pod of ${view.ref} can be created: service account ${a ?? b} does not exist in namespace ${view.namespace}`,
     group: ([, a, b]) => `service account ${a ?? b} does not exist`,
     next: ([, a, b], view) => [
-      look('List those there are', view.kubectl('get', 'serviceaccounts')),
+      look('List the service accounts', view.kubectl('get', 'serviceaccounts')),
       change(
         'Create it, or correct serviceAccountName',
         view.kubectl('create', 'serviceaccount', a ?? b ?? ''),
@@ -216,13 +218,13 @@ const ROWS: readonly RefusalRow[] = [
     pattern: /no PriorityClass with name "?([\w.-]+)|(?:RuntimeClass|runtimeclass\S*) "([^"]+)" not found/i,
     shows: 'Creation is forbidden: the template names a class that the cluster does not have.',
     explain:
-      'PriorityClasses and RuntimeClasses belong to the whole cluster. This one does not exist: a wrong name, or one for the administrators to make.',
+      'PriorityClasses and RuntimeClasses are cluster-wide, and this one does not exist: a wrong name, or the administrators must create it.',
     title: ([, priority, runtime], view) =>
-      `No pod of ${view.ref} can be made: ${priority === undefined ? `RuntimeClass ${runtime}` : `PriorityClass ${priority}`} does not exist`,
+      `No pod of ${view.ref} can be created: ${priority === undefined ? `RuntimeClass ${runtime}` : `PriorityClass ${priority}`} does not exist`,
     group: ([, priority, runtime]) => `class ${priority ?? runtime} does not exist`,
     next: () => [
       look(
-        'List those there are',
+        'List the classes',
         ['get', 'priorityclasses,runtimeclasses'],
         'list priorityclasses and runtimeclasses in the whole cluster',
       ),
@@ -230,24 +232,24 @@ const ROWS: readonly RefusalRow[] = [
   },
   {
     id: 'O10',
-    name: 'The template does not make a valid pod',
+    name: 'The template does not produce a valid pod',
     pattern: /is invalid: (.*)/is,
-    shows: 'Creation fails with "is invalid": a field of the pod made from the template is refused.',
+    shows: 'Creation fails with "is invalid": a field of the pod from the template is refused.',
     explain:
-      'The template was accepted, but the pod made of it is not valid: often a name that becomes too long a label, or what a mutating webhook added. The message names the field.',
+      'The template was accepted, but its pod is not valid: often a label that is too long because of a long name, or a field that a mutating webhook has added. The message names the field.',
     title: ([, words], view) =>
-      `No pod of ${view.ref} can be made, since it would not be valid: ${lastClause(words ?? '', 300)}`,
-    group: () => 'the template does not make a valid pod',
+      `No pod of ${view.ref} can be created, because it would be invalid: ${lastClause(words ?? '', 300)}`,
+    group: () => 'the template does not produce a valid pod',
     next: (_, view) => [template(view)],
   },
   {
     id: 'O19',
-    name: 'Pods cannot be made for another reason',
+    name: 'Pods cannot be created, for another reason',
     pattern: /(.*)/s,
-    shows: 'Condition ReplicaFailure or event FailedCreate with other words.',
-    explain: 'The API server refuses to make the pods. Its own words are the best that is known.',
+    shows: 'Condition ReplicaFailure or event FailedCreate with another message.',
+    explain: 'The API server refuses to create the pods. Only its message is known.',
     title: ([words], view) =>
-      `No pod of ${view.ref} can be made: ${lastClause(words.replace(/^Error creating: /, ''), 300)}`,
+      `No pod of ${view.ref} can be created: ${lastClause(words.replace(/^Error creating: /, ''), 300)}`,
     next: (_, view) => [template(view)],
   },
 ];

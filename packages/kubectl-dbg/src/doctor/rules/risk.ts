@@ -14,10 +14,10 @@ export const AUTOSCALER_RULES: readonly Rule<'autoscaler'>[] = [
   rule('autoscaler', {
     id: 'A3',
     level: 13,
-    name: 'The autoscaler sees no metrics',
+    name: 'The autoscaler gets no metrics',
     shows: 'ScalingActive False.',
     explain:
-      'It does not scale: the metrics are not served, the pods have no requests to compare with, its selector is ambiguous, or its target is at 0. While no pod is ready that is only a consequence.',
+      'It does not scale: metrics are not available, the pods have no requests to compare with, its selector is ambiguous, or its target is scaled to 0. While no pod is ready, this is only a consequence.',
     severity: 'note',
     find(view) {
       const condition = view.condition('ScalingActive');
@@ -26,7 +26,10 @@ export const AUTOSCALER_RULES: readonly Rule<'autoscaler'>[] = [
         title: `${view.ref} does not scale (${condition.reason}): ${condition.message}`,
         evidence: [condition.fact],
         next: [
-          look('Are metrics served, and have the pods requests?', view.kubectl('describe', 'hpa', view.name)),
+          look(
+            'Check that metrics are available and that the pods have requests',
+            view.kubectl('describe', 'hpa', view.name),
+          ),
         ],
       };
     },
@@ -36,7 +39,7 @@ export const AUTOSCALER_RULES: readonly Rule<'autoscaler'>[] = [
     level: 13,
     name: 'The autoscaler cannot scale its target',
     shows: 'AbleToScale False.',
-    explain: 'Its target cannot be read or written: most often it does not exist.',
+    explain: 'Its target cannot be read or scaled: usually it does not exist.',
     severity: 'note',
     find(view) {
       const condition = view.condition('AbleToScale');
@@ -44,7 +47,7 @@ export const AUTOSCALER_RULES: readonly Rule<'autoscaler'>[] = [
       return {
         title: `${view.ref} cannot scale its target (${condition.reason}): ${condition.message}`,
         evidence: [condition.fact],
-        next: [look('Does its target exist?', view.kubectl('describe', 'hpa', view.name))],
+        next: [look('Check whether its target exists', view.kubectl('describe', 'hpa', view.name))],
       };
     },
   }),
@@ -53,13 +56,13 @@ export const AUTOSCALER_RULES: readonly Rule<'autoscaler'>[] = [
     level: 13,
     name: 'The autoscaler is at its maximum',
     shows: 'ScalingLimited True, TooManyReplicas.',
-    explain: 'It would like more replicas than maxReplicas allows.',
+    explain: 'According to its metrics it needs more replicas than maxReplicas allows.',
     severity: 'note',
     find(view) {
       const condition = view.condition('ScalingLimited');
       if (condition?.status !== 'True' || condition.reason !== 'TooManyReplicas') return undefined;
       return {
-        title: `${view.ref} is at its maximum of ${view.object.spec?.maxReplicas ?? '?'} and would like more`,
+        title: `${view.ref} is at its maximum of ${view.object.spec?.maxReplicas ?? '?'} replicas and needs more`,
         evidence: [condition.fact],
         next: [change('Raise maxReplicas')],
       };
@@ -74,7 +77,7 @@ export const BUDGET_RULES: readonly Rule<'budget'>[] = [
     name: 'A disruption budget allows no disruption',
     shows: 'status.disruptionsAllowed is 0 although all expected pods are healthy.',
     explain:
-      'A drain of the pods’ nodes will hang, since every eviction is refused. minAvailable equals the number of replicas, or maxUnavailable is 0.',
+      'Draining the nodes of these pods will hang, because every eviction is refused: minAvailable equals the number of replicas, or maxUnavailable is 0.',
     severity: 'note',
     find(view) {
       const { disruptionsAllowed, expectedPods = 0, currentHealthy = 0 } = view.object.status ?? {};
@@ -82,7 +85,7 @@ export const BUDGET_RULES: readonly Rule<'budget'>[] = [
       return {
         title: `${view.ref} allows no disruption: draining a node of its ${expectedPods} pods will hang`,
         evidence: [view.fact('status.disruptionsAllowed', 0)],
-        next: [change('Lower minAvailable, or have more replicas')],
+        next: [change('Lower minAvailable, or increase the replicas')],
       };
     },
   }),
@@ -94,7 +97,7 @@ export const RISK_RULES: readonly Rule<'pod'>[] = [
     level: 13,
     name: 'Two disruption budgets for one pod',
     shows: 'More than one PodDisruptionBudget selects the pod.',
-    explain: 'The API server refuses to evict such a pod at all, so its node cannot be drained.',
+    explain: 'The API server refuses to evict such a pod, so its node cannot be drained.',
     severity: 'note',
     find(pod) {
       const labels = pod.pod.metadata?.labels ?? {};
@@ -119,16 +122,16 @@ export const RISK_RULES: readonly Rule<'pod'>[] = [
   rule('pod', {
     id: 'A6',
     level: 13,
-    name: 'A resize waits',
+    name: 'A resize is pending',
     shows: 'PodResizePending True: Deferred or Infeasible.',
     explain:
-      'New requests or limits have been written to a running pod, and its node has no room for them yet, or can never have it.',
+      'The requests or limits of a running pod were changed, and its node has no capacity for them now, or never will.',
     severity: 'note',
     find(pod) {
       const condition = pod.condition('PodResizePending');
       if (condition?.status !== 'True') return undefined;
       return {
-        title: `A resize of ${pod.ref} ${condition.reason === 'Infeasible' ? 'cannot be done' : 'waits for room'}: ${condition.message}`,
+        title: `A resize of ${pod.ref} ${condition.reason === 'Infeasible' ? 'is infeasible' : 'waits for capacity'}: ${condition.message}`,
         evidence: [condition.fact],
       };
     },
@@ -136,9 +139,10 @@ export const RISK_RULES: readonly Rule<'pod'>[] = [
   rule('pod', {
     id: 'A7',
     level: 13,
-    name: 'The only copy is on a node that is closed',
+    name: 'The only replica is on a cordoned node',
     shows: 'With the right to read nodes: the node is cordoned, and the owner has one replica with a volume.',
-    explain: 'Draining the node ends the only copy, and its volume has to follow it to another node.',
+    explain:
+      'Draining the node terminates the only replica, and its volume must be attached to another node.',
     severity: 'note',
     find(pod) {
       const node = pod.evidence.nodes?.find(({ metadata }) => metadata?.name === pod.node);
@@ -151,7 +155,7 @@ export const RISK_RULES: readonly Rule<'pod'>[] = [
       );
       if (!claims || (owner?.spec?.replicas ?? 0) !== 1) return undefined;
       return {
-        title: `${pod.ref} is the only copy, with a volume, and its node ${pod.node} is closed for maintenance`,
+        title: `${pod.ref} is the only replica, with a volume, and its node ${pod.node} is cordoned`,
         evidence: [{ object: `node/${pod.node}`, path: 'spec.unschedulable', value: 'true' }],
       };
     },
@@ -160,9 +164,9 @@ export const RISK_RULES: readonly Rule<'pod'>[] = [
     id: 'A8',
     level: 13,
     name: 'Debug containers left behind',
-    shows: 'Ephemeral containers that have ended, or have been running for more than a day.',
+    shows: 'Ephemeral containers that have terminated, or have been running for more than a day.',
     explain:
-      'Ephemeral containers cannot be removed from a pod. They go with it; its owner makes one without them.',
+      'Ephemeral containers cannot be removed from a pod. They are removed with the pod, and its owner creates one without them.',
     severity: 'note',
     find(pod) {
       const left = pod.containers.filter(
@@ -171,11 +175,11 @@ export const RISK_RULES: readonly Rule<'pod'>[] = [
       );
       if (left.length === 0) return undefined;
       return {
-        title: `${pod.ref} carries ${left.length} debug container${left.length === 1 ? '' : 's'} that nobody uses any more: ${left
+        title: `${pod.ref} has ${left.length} debug container${left.length === 1 ? '' : 's'} left behind: ${left
           .map(({ name }) => name)
           .slice(0, 5)
           .join(', ')}${left.length > 5 ? ', …' : ''}`,
-        group: 'carry debug containers that nobody uses any more',
+        group: 'have debug containers left behind',
         evidence: [pod.fact('spec.ephemeralContainers', left.length)],
       };
     },
@@ -206,10 +210,10 @@ export const UNKNOWN_RULES: readonly Rule<'pod'>[] = [
   rule('pod', {
     id: 'A9',
     level: 13,
-    name: 'Something is wrong, and nothing says what any more',
-    shows: 'The pod is not ready, and neither its status nor an event says why.',
+    name: 'Not ready, without a known reason',
+    shows: 'The pod is not ready, and neither its status nor an event has the reason.',
     explain:
-      'Events live for an hour, and some causes stand nowhere else. The next try of the kubelet, or making the pod again, brings them back. If events may not be read, ask for that.',
+      'Events expire after an hour, and some causes are only in events. The next attempt of the kubelet, or a new pod, creates new ones. If you may not read events, ask for that permission.',
     severity: 'unknown',
     confidence: 'unknown',
     yieldsTo: ['V12', 'P10', 'P13', 'U7', 'I6', 'K19'],
@@ -230,11 +234,11 @@ export const UNKNOWN_RULES: readonly Rule<'pod'>[] = [
       return {
         title:
           phase === 'Failed'
-            ? `${pod.ref} has failed, and ${warning === undefined ? 'nothing says why' : `the last warning is: ${said(warning)}`}`
-            : `${pod.ref} has not been ready for ${unreadyFor}, and ${warning === undefined ? `nothing says why (${stage})` : `the last warning is: ${said(warning)}`}`,
+            ? `${pod.ref} has failed; ${warning === undefined ? 'the reason is unknown' : `the last warning is: ${said(warning)}`}`
+            : `${pod.ref} has not been ready for ${unreadyFor}; ${warning === undefined ? `the reason is unknown (${stage})` : `the last warning is: ${said(warning)}`}`,
         group:
           warning === undefined
-            ? `not ready, and nothing says why (${stage})`
+            ? `not ready, for an unknown reason (${stage})`
             : `not ready: ${said(warning)}`,
         evidence: [
           ...(warning === undefined ? [] : [pod.events.fact(warning)]),
@@ -245,12 +249,12 @@ export const UNKNOWN_RULES: readonly Rule<'pod'>[] = [
         certain: warning !== undefined || phase === 'Failed',
         confidence: warning === undefined ? 'unknown' : 'low',
         next: [
-          look('See what the next try brings', pod.describe()),
+          look('See the result of the next attempt', pod.describe()),
           ...(pod.owner === undefined
             ? []
             : [
                 change(
-                  'Or delete it: its owner makes another, whose events are fresh',
+                  'Or delete it: its owner creates another, with new events',
                   pod.kubectl('delete', 'pod', pod.name),
                   'delete pods',
                 ),

@@ -29,37 +29,37 @@ const ROWS: readonly SandboxRow[] = [
       'The RuntimeClass of the pod names a handler that the container runtime of this node does not have.',
     matches: (text) => /no runtime (for|handler)|runtime handler .*not|runtimeclass.*not found/i.test(text),
     title: (pod) =>
-      `The runtime of ${node(pod)} does not know the handler of RuntimeClass ${pod.pod.spec?.runtimeClassName ?? '?'}`,
+      `The runtime of ${node(pod)} does not have the handler of RuntimeClass ${pod.pod.spec?.runtimeClassName ?? '?'}`,
     group: (pod) => `${node(pod)} lacks their runtime class`,
   },
   {
     id: 'X1',
-    name: 'No addresses are left',
+    name: 'No IP addresses are left',
     shows: 'Event FailedCreatePodSandBox: no IP address could be allocated or assigned.',
     explain:
-      'The addresses of the node, or of its subnet, are used up. Fewer pods on the node, or a larger range, helps.',
+      'The IP addresses of the node or its subnet are used up. Run fewer pods on the node, or use a larger range.',
     matches: (text) =>
       /no (free |available )?(ip|address)\S* (addresses )?(available|left)|no ip addresses|assign an ip|(ip|address) pool .*exhaust|exhausted|failed to allocate (for range|an? ip)|no more (ip|addresses)|insufficient ?(free)?(ip|addresses)/i.test(
         text,
       ),
-    title: (pod) => `${node(pod)} has no address left for ${pod.ref}`,
-    group: (pod) => `${node(pod)} has no addresses left`,
+    title: (pod) => `${node(pod)} has no IP address left for ${pod.ref}`,
+    group: (pod) => `${node(pod)} has no IP addresses left`,
   },
   {
     id: 'X3',
     name: 'The container runtime is overloaded',
-    shows: 'Event FailedCreatePodSandBox: deadline exceeded, or the name is reserved by an earlier try.',
+    shows: 'Event FailedCreatePodSandBox: deadline exceeded, or the name is reserved by an earlier attempt.',
     explain:
-      'Making the pod’s sandbox took too long, and later tries find the name taken by the first. Most often the disk of the node is overloaded.',
+      'Creating the pod’s sandbox took too long, and later attempts fail because the first one still reserves the name. Usually the disk of the node is overloaded.',
     matches: (text) => /is reserved for|^(?!.*(plugin|cni|network)).*deadline ?exceeded/is.test(text),
-    title: (pod) => `The container runtime of ${node(pod)} does not get ${pod.ref} started: it is overloaded`,
+    title: (pod) => `The container runtime of ${node(pod)} cannot start ${pod.ref}: it is overloaded`,
     group: (pod) => `the container runtime of ${node(pod)} is overloaded`,
   },
   {
     id: 'X2',
     name: 'The network of the pod cannot be set up',
     shows: 'Event FailedCreatePodSandBox: a network plugin failed or is missing.',
-    explain: 'The node’s network plugin fails. Its own words follow; they are for the administrators.',
+    explain: 'The node’s network plugin fails. Give its message to the administrators.',
     matches: (text) => /plugin|cni\b|network|netns|veth|bridge/i.test(text),
     title: (pod, { message }) =>
       `The network of ${pod.ref} cannot be set up on ${node(pod)}: ${lastClause(message)}`,
@@ -67,14 +67,14 @@ const ROWS: readonly SandboxRow[] = [
   },
   {
     id: 'X7',
-    name: 'The sandbox of the pod cannot be made',
-    shows: 'Event FailedCreatePodSandBox with other words.',
+    name: 'The sandbox of the pod cannot be created',
+    shows: 'Event FailedCreatePodSandBox with another message.',
     explain:
-      'The container runtime cannot make the pod’s sandbox, the frame for its containers. Its own words are the best that is known.',
+      'The container runtime cannot create the pod’s sandbox (its namespaces and network). Only its message is known.',
     matches: () => true,
     title: (pod, { message }) =>
-      `The sandbox of ${pod.ref} cannot be made on ${node(pod)}: ${lastClause(message)}`,
-    group: (pod) => `${node(pod)} cannot make sandboxes`,
+      `The sandbox of ${pod.ref} cannot be created on ${node(pod)}: ${lastClause(message)}`,
+    group: (pod) => `${node(pod)} cannot create sandboxes`,
   },
 ];
 
@@ -99,7 +99,7 @@ export const SANDBOX_RULES: readonly Rule<'pod'>[] = [
           title: row.title(pod, event),
           group: row.group(pod),
           evidence: [pod.events.fact(event)],
-          next: [look('See all that is said', pod.describe()), look('Tell the administrators of the node')],
+          next: [look('See all events', pod.describe()), look('Tell the administrators of the node')],
         };
       },
     }),
@@ -109,7 +109,7 @@ export const SANDBOX_RULES: readonly Rule<'pod'>[] = [
     level: 5,
     name: 'A device cannot be prepared',
     shows: 'Event FailedPrepareDynamicResources.',
-    explain: 'The device driver failed on the node, or does not run there.',
+    explain: 'The device driver failed on the node, or is not running there.',
     find(pod) {
       const event = pod.isWaitingForNode ? pod.events.find('FailedPrepareDynamicResources') : undefined;
       if (event === undefined) return undefined;
@@ -117,26 +117,26 @@ export const SANDBOX_RULES: readonly Rule<'pod'>[] = [
         title: `A device of ${pod.ref} cannot be prepared on ${node(pod)}: ${lastClause(event.message)}`,
         group: `devices cannot be prepared on ${node(pod)}`,
         evidence: [pod.events.fact(event)],
-        next: [look('Is the driver’s pod on that node well? Tell the administrators')],
+        next: [look('Check the driver’s pod on that node, or tell the administrators')],
       };
     },
   }),
   rule('pod', {
     id: 'X6',
     level: 5,
-    name: 'The sandbox dies again and again',
-    shows: 'Event SandboxChanged more than three times, and the containers die with it.',
+    name: 'The sandbox is recreated repeatedly',
+    shows: 'Event SandboxChanged more than three times, with terminated containers.',
     explain:
-      'The pod’s sandbox is remade time and again: its process is killed (a memory limit of the whole pod, a runtime with other ideas of cgroups) or its image is missing.',
+      'The pod’s sandbox is recreated repeatedly: its pause process is killed (by a memory limit of the pod, or a wrong cgroup driver of the runtime), or the pause image is missing.',
     yieldsTo: ['X1', 'X2', 'X3', 'X4', 'X7'],
     find(pod) {
       const event = pod.isReady ? undefined : pod.events.where(['SandboxChanged'], ({ count }) => count > 3);
       if (event === undefined) return undefined;
       return {
-        title: `The sandbox of ${pod.ref} on ${node(pod)} has been made again ${event.count} times, and its containers die with it`,
-        group: `sandboxes on ${node(pod)} die again and again`,
+        title: `The sandbox of ${pod.ref} on ${node(pod)} has been recreated ${event.count} times, and its containers terminate each time`,
+        group: `sandboxes on ${node(pod)} are recreated repeatedly`,
         evidence: [pod.events.fact(event)],
-        next: [look('Tell the administrators of the node: the runtime’s log')],
+        next: [look('Ask the administrators of the node for the runtime’s log')],
       };
     },
   }),

@@ -28,7 +28,7 @@ function requested(pod: PodView, resource: string): string {
     const amount = spec.resources?.requests?.[resource] ?? spec.resources?.limits?.[resource];
     return amount === undefined ? [] : [`${name} ${amount}`];
   });
-  return asked.length === 0 ? '' : ` (asked for: ${asked.join(', ')})`;
+  return asked.length === 0 ? '' : ` (requested: ${asked.join(', ')})`;
 }
 
 interface SchedulingRow {
@@ -42,42 +42,46 @@ interface SchedulingRow {
   next(pod: PodView, reason: SchedulerReason): Advice[];
 }
 
-const shown = 'PodScheduled False, Unschedulable; the scheduler says: ';
+const shown = 'PodScheduled False, Unschedulable; the scheduler reports: ';
 const nodesList = look('Compare with the nodes', ['describe', 'nodes'], NODES);
-const claims = (pod: PodView) => look('See the claims', pod.kubectl('get', 'pvc'));
+const claims = (pod: PodView) => look('List the claims', pod.kubectl('get', 'pvc'));
 const claimName = (text: string) => /"([^"]+)"/.exec(text)?.[1] ?? /claim (\S+)/.exec(text)?.[1] ?? '?';
 
 const ROWS: readonly SchedulingRow[] = [
   {
     id: 'S3',
-    name: 'Not enough cpu, memory or storage is free',
+    name: 'Insufficient CPU, memory or storage',
     shows: `${shown}Insufficient cpu, memory or ephemeral-storage.`,
     explain:
-      'No node has that much left to reserve. What counts are the requests of the pods that are there, not what they really use.',
+      'No node has that much unreserved. What counts are the requests of the existing pods, not their actual usage.',
     yieldsTo: ['S4'],
     because: (pod, { text }) => {
       const resource = /insufficient (\S+)/i.exec(text)?.[1] ?? 'resources';
-      return `no node has enough ${resource} left to reserve${requested(pod, resource)}`;
+      return `no node has enough unreserved ${resource}${requested(pod, resource)}`;
     },
-    next: () => [nodesList, change('Lower the requests, free some, or add nodes')],
+    next: () => [nodesList, change('Lower the requests, free resources, or add nodes')],
   },
   {
     id: 'S5',
-    name: 'A special resource is not to be had',
-    shows: `${shown}Insufficient, and a resource of some vendor, such as a GPU.`,
-    explain: 'No node has such a device free, or none offers it at all: its device plugin may not run.',
+    name: 'An extended resource is not available',
+    shows: `${shown}Insufficient, and an extended resource, such as a GPU.`,
+    explain:
+      'No node has a free device of this type, or none provides it at all: its device plugin may not be running.',
     because: (pod, { text }) => {
-      const resource = /insufficient (\S+)/i.exec(text)?.[1] ?? 'of the resource';
-      return `no node has ${resource} to give${requested(pod, resource)}`;
+      const resource = /insufficient (\S+)/i.exec(text)?.[1] ?? 'the resource';
+      return `no node has ${resource} available${requested(pod, resource)}`;
     },
-    next: () => [nodesList, look('Does the device plugin run on the nodes that should have it?')],
+    next: () => [
+      nodesList,
+      look('Check whether the device plugin is running on the nodes that should have it'),
+    ],
   },
   {
     id: 'S6',
     name: 'Nodes have a taint that the pod does not tolerate',
-    shows: `${shown}untolerated taint; since 1.36 without naming it.`,
+    shows: `${shown}untolerated taint (since 1.36 without its name).`,
     explain:
-      'A taint keeps pods off a node unless they tolerate it. Taints below node.kubernetes.io mean trouble of the node itself; others reserve it for somebody.',
+      'A taint keeps pods off a node unless they tolerate it. Taints with the prefix node.kubernetes.io mean a problem of the node itself; others reserve it for certain pods.',
     yieldsTo: ['N3'],
     because: (_, { text }) => {
       const taint = /\{([^}]*)\}/.exec(text)?.[1]?.replace(/: $/, '');
@@ -86,23 +90,23 @@ const ROWS: readonly SchedulingRow[] = [
       )?.[1];
       return trouble === undefined
         ? `nodes have a taint that it does not tolerate${taint === undefined ? '' : ` (${taint})`}`
-        : `nodes are in trouble themselves (${trouble})`;
+        : `nodes have problems themselves (${trouble})`;
     },
     next: () => [
       look(
-        'See the taints',
+        'List the taints',
         ['get', 'nodes', '-o', 'custom-columns=NAME:.metadata.name,TAINTS:.spec.taints'],
         NODES,
       ),
-      change('Add a toleration if the pod belongs there'),
+      change('Add a toleration if the pod should run there'),
     ],
   },
   {
     id: 'S7',
-    name: 'No node has the labels asked for',
+    name: 'No node has the required labels',
     shows: `${shown}node affinity or selector does not match.`,
     explain:
-      'nodeSelector or required node affinity names labels that no node has, or only nodes that are out for other reasons.',
+      'nodeSelector or required node affinity needs labels that no node has, or only nodes that are excluded for other reasons.',
     because: (pod) => {
       const selector = Object.entries(pod.pod.spec?.nodeSelector ?? {}).map(
         ([key, value]) => `${key}=${value}`,
@@ -116,71 +120,70 @@ const ROWS: readonly SchedulingRow[] = [
   },
   {
     id: 'S8',
-    name: 'Rules about other pods leave no node',
+    name: 'Pod affinity or anti-affinity excludes all nodes',
     shows: `${shown}pod affinity or anti-affinity.`,
     explain:
-      'The pod must be together with pods that are nowhere, or apart from pods that are everywhere. With anti-affinity there can be no more replicas than nodes.',
+      'Its affinity requires pods that run nowhere, or its anti-affinity excludes pods that run everywhere. With anti-affinity there can be no more replicas than nodes.',
     because: (_, { text }) =>
       /existing pods/i.test(text)
-        ? 'pods on the nodes refuse its company (their anti-affinity)'
-        : `its ${/anti/i.test(text) ? 'anti-affinity' : 'affinity'} to other pods leaves no node`,
+        ? 'the anti-affinity of other pods excludes it'
+        : `its ${/anti/i.test(text) ? 'anti-affinity' : 'affinity'} to other pods excludes all nodes`,
     next: (pod) => [
-      look('See where the other pods are', pod.kubectl('get', 'pods', '-o', 'wide')),
-      change('Make the rule preferred, or have fewer replicas'),
+      look('List the pods with their nodes', pod.kubectl('get', 'pods', '-o', 'wide')),
+      change('Make the rule preferred instead of required, or reduce the replicas'),
     ],
   },
   {
     id: 'S9',
-    name: 'It cannot be spread evenly',
+    name: 'Topology spread constraints exclude all nodes',
     shows: `${shown}topology spread constraints.`,
     explain:
-      'Placing the pod would make the spread more uneven than maxSkew allows, or nodes lack the label that the constraint counts by.',
+      'The pod would make the distribution more uneven than maxSkew allows, or nodes lack the topologyKey label of the constraint.',
     because: (_, { text }) =>
-      `its topology spread constraints leave no node${/missing required label/i.test(text) ? ': nodes lack the label' : ''}`,
+      `its topology spread constraints exclude all nodes${/missing required label/i.test(text) ? ': nodes lack the label' : ''}`,
     next: () => [
       look('Compare with the labels of the nodes', ['get', 'nodes', '--show-labels'], NODES),
-      change('Raise maxSkew, or use ScheduleAnyway'),
+      change('Raise maxSkew, or use whenUnsatisfiable ScheduleAnyway'),
     ],
   },
   {
     id: 'S10',
-    name: 'The host port is taken',
+    name: 'The host port is in use',
     shows: `${shown}no free ports for the requested pod ports.`,
-    explain: 'A hostPort can be had once on each node.',
+    explain: 'A hostPort can be used only once per node.',
     because: (pod) => {
       const ports = pod.containers.flatMap(({ spec }) =>
         (spec.ports ?? []).flatMap(({ hostPort }) => hostPort ?? []),
       );
-      return `host port ${ports.join(', ')} is taken on every node that would do`;
+      return `host port ${ports.join(', ')} is in use on every suitable node`;
     },
     next: (pod) => [
-      look('See which pods have it', pod.kubectl('get', 'pods', '-o', 'wide')),
+      look('List the pods with their nodes', pod.kubectl('get', 'pods', '-o', 'wide')),
       change('Use another hostPort, or a Service instead'),
     ],
   },
   {
     id: 'S11',
-    name: 'The nodes have their full number of pods',
+    name: 'The nodes have their maximum number of pods',
     shows: `${shown}Too many pods.`,
-    explain: 'A node takes 110 pods by default, and in some clouds as many as it has addresses.',
-    because: () => 'the nodes have as many pods as they may',
+    explain: 'A node accepts 110 pods by default, in some clouds only as many as it has IP addresses.',
+    because: () => 'the nodes have their maximum number of pods',
     next: () => [nodesList],
   },
   {
     id: 'S12',
     name: 'A claim does not exist',
     shows: `${shown}persistentvolumeclaim not found.`,
-    explain: 'A volume of the pod names a PersistentVolumeClaim that is not in its namespace.',
+    explain: 'A volume of the pod references a PersistentVolumeClaim that does not exist in its namespace.',
     because: (_, { text }) => `it needs the PersistentVolumeClaim ${claimName(text)}, which does not exist`,
     next: (pod) => [claims(pod), change('Create the claim, or correct its name in the pod')],
   },
   {
     id: 'S17',
-    name: 'The data lies elsewhere',
+    name: 'The volume is not reachable from a suitable node',
     shows: `${shown}volume node affinity, or no available volume zone.`,
-    explain:
-      'The volume can be reached from certain nodes or one zone only, and nothing there takes the pod.',
-    because: () => 'its volume can only be reached from nodes or a zone where nothing takes the pod',
+    explain: 'The volume can only be used on certain nodes or in one zone, and no node there fits the pod.',
+    because: () => 'its volume can only be used on nodes or in a zone where no node fits',
     next: (pod) => [claims(pod), nodesList],
   },
   {
@@ -194,43 +197,43 @@ const ROWS: readonly SchedulingRow[] = [
   },
   {
     id: 'S19',
-    name: 'Another pod has the volume to itself',
+    name: 'Another pod uses the volume exclusively',
     shows: `${shown}ReadWriteOncePod volume already in use.`,
-    explain: 'The access mode ReadWriteOncePod gives a volume to one pod at a time.',
-    because: () => 'another pod has its volume to itself (ReadWriteOncePod)',
+    explain: 'The access mode ReadWriteOncePod permits only one pod at a time.',
+    because: () => 'another pod uses its volume exclusively (ReadWriteOncePod)',
     next: (pod) => [look('Find the pod that uses the claim', pod.kubectl('describe', 'pvc'))],
   },
   {
     id: 'S20',
-    name: 'A claim is lost or going',
-    shows: `${shown}the claim is being deleted or bound to a volume that is gone; the claim has phase Lost.`,
-    explain: 'The claim is being deleted, or the PersistentVolume behind it is gone, and with it the data.',
-    because: (_, { text }) => `a claim of its volumes is lost or going: ${text}`,
+    name: 'A claim is lost or being deleted',
+    shows: `${shown}the claim is being deleted or bound to a volume that does not exist; the claim has phase Lost.`,
+    explain: 'The claim is being deleted, or its PersistentVolume no longer exists, and the data with it.',
+    because: (_, { text }) => `a claim of its volumes is lost or being deleted: ${text}`,
     next: (pod) => [claims(pod)],
   },
   {
     id: 'S31',
     name: 'A claim has no volume yet',
-    shows: `${shown}unbound immediate PersistentVolumeClaims, and the claim does not tell why.`,
+    shows: `${shown}unbound immediate PersistentVolumeClaims, without a reason at the claim.`,
     explain:
-      'A claim of the pod is not bound to a volume. The claim and its events say why, if they can be read.',
+      'A claim of the pod is not bound to a volume. The claim and its events have the reason, if they can be read.',
     yieldsTo: ['S12', 'S13', 'S14', 'S15', 'S20'],
     because: () => 'a PersistentVolumeClaim of its volumes has no volume yet',
     next: (pod) => [look('See the claims and their events', pod.kubectl('describe', 'pvc'))],
   },
   {
     id: 'S21',
-    name: 'The claim belongs to somebody else',
+    name: 'The claim of an ephemeral volume already exists',
     shows: `${shown}the claim was not created for this pod.`,
-    explain: 'An ephemeral volume wants a claim named POD-VOLUME, and one of that name exists already.',
-    because: (_, { text }) => `a claim of the name it wants exists already: ${text}`,
+    explain: 'An ephemeral volume needs a claim named POD-VOLUME, and one with that name exists already.',
+    because: (_, { text }) => `a claim with the name that it needs exists already: ${text}`,
     next: (pod) => [claims(pod)],
   },
   {
     id: 'S22',
     name: 'A device claim is missing',
     shows: `${shown}resourceclaim not found, or not created yet; event FailedResourceClaimCreation.`,
-    explain: 'The pod names a ResourceClaim that is not there, or whose template cannot be used.',
+    explain: 'The pod references a ResourceClaim that does not exist, or whose template cannot be used.',
     because: (_, { text }) => `a device claim is missing: ${text}`,
     next: (pod) => [
       look('See claims and templates', pod.kubectl('get', 'resourceclaims,resourceclaimtemplates')),
@@ -238,14 +241,14 @@ const ROWS: readonly SchedulingRow[] = [
   },
   {
     id: 'S23',
-    name: 'A device is not to be had',
+    name: 'A device is not available',
     shows: `${shown}claims cannot be allocated, or the device class does not exist.`,
-    explain: 'No free device meets the claim, or no driver offers any of that class.',
-    because: (_, { text }) => `no device can be had for it: ${text}`,
+    explain: 'No free device satisfies the claim, or no driver provides devices of that class.',
+    because: (_, { text }) => `no device can be allocated for it: ${text}`,
     next: (pod) => [
-      look('See the claims', pod.kubectl('describe', 'resourceclaims')),
+      look('See the resource claims', pod.kubectl('describe', 'resourceclaims')),
       look(
-        'See what devices there are',
+        'List the devices',
         ['get', 'deviceclasses,resourceslices'],
         'list deviceclasses and resourceslices in the whole cluster',
       ),
@@ -255,24 +258,24 @@ const ROWS: readonly SchedulingRow[] = [
     id: 'S26',
     name: 'The nodes are cordoned',
     shows: `${shown}nodes were unschedulable.`,
-    explain: 'The nodes are closed for new pods, most often for maintenance.',
-    because: () => 'nodes are closed for new pods (cordoned)',
-    next: () => [look('See which, and ask the administrators', ['get', 'nodes'], NODES)],
+    explain: 'The nodes accept no new pods, usually because of maintenance.',
+    because: () => 'nodes are cordoned',
+    next: () => [look('List the nodes, and ask the administrators', ['get', 'nodes'], NODES)],
   },
   {
     id: 'S27',
-    name: 'It waits for the rest of its gang',
+    name: 'It waits for the other pods of its gang',
     shows: `${shown}waiting for members of a gang or pod group.`,
-    explain: 'Pods of a gang are placed together or not at all, and some of them do not exist yet.',
-    because: (_, { text }) => `it starts only together with others: ${text}`,
-    next: (pod) => [look('See the others', pod.kubectl('get', 'pods'))],
+    explain: 'The pods of a gang are scheduled together or not at all, and some of them do not exist yet.',
+    because: (_, { text }) => `it is only scheduled together with others: ${text}`,
+    next: (pod) => [look('List the pods', pod.kubectl('get', 'pods'))],
   },
   {
     id: 'S29',
-    name: 'No node takes it, for another reason',
-    shows: `${shown}words that are not known.`,
-    explain: 'The scheduler’s own words are the best that is known.',
-    because: (_, { text }) => `the scheduler says: ${text}`,
+    name: 'No node fits, for another reason',
+    shows: `${shown}an unknown reason.`,
+    explain: 'Only the message of the scheduler is known.',
+    because: (_, { text }) => `the scheduler reports: ${text}`,
     next: () => [nodesList],
   },
 ];
@@ -296,8 +299,8 @@ const SENTENCE_RULES = ROWS.map((row) =>
       const all = sentence.nodes;
       const counts = all === undefined || reason.nodes === 0 ? '' : ` (${reason.nodes} of ${all} nodes)`;
       return {
-        title: `No node takes ${pod.ref}, because ${row.because(pod, reason)}${counts}`,
-        group: `no node takes them, because ${row.because(pod, reason)}`,
+        title: `No node fits ${pod.ref}, because ${row.because(pod, reason)}${counts}`,
+        group: `no node fits them, because ${row.because(pod, reason)}`,
         evidence: [fact],
         next: row.next(pod, reason),
         weight: sentence.reasons.length - index,
@@ -314,7 +317,7 @@ export const SCHEDULING_RULES: readonly Rule<'pod'>[] = [
     name: 'Held back by a scheduling gate',
     shows: 'PodScheduled False, SchedulingGated; spec.schedulingGates.',
     explain:
-      'Whoever made the pod put a gate before the scheduler, and some controller is to take it away. Its domain tells whose.',
+      'The pod was created with a scheduling gate, which a controller must remove. The domain of the gate shows which controller.',
     find(pod) {
       const gates = (pod.pod.spec?.schedulingGates ?? []).map(({ name }) => name);
       const condition = pod.condition('PodScheduled');
@@ -327,16 +330,17 @@ export const SCHEDULING_RULES: readonly Rule<'pod'>[] = [
           pod.fact('spec.schedulingGates', gates.join(', ')),
           ...(condition === undefined ? [] : [condition.fact]),
         ],
-        next: [look('Find out whether the controller that should remove the gate runs')],
+        next: [look('Check whether the controller that should remove the gate is running')],
       };
     },
   }),
   rule('pod', {
     id: 'S2',
     level: 4,
-    name: 'No scheduler looks at it',
+    name: 'Its scheduler does not act',
     shows: 'Pending, no PodScheduled condition and no event; spec.schedulerName is not the default.',
-    explain: 'Each pod names its scheduler. If none of that name runs, nobody places it and nobody says so.',
+    explain:
+      'Each pod names its scheduler. If no scheduler with that name is running, the pod is not scheduled, and there is no message about it.',
     find(pod) {
       const name = pod.pod.spec?.schedulerName ?? 'default-scheduler';
       if (pod.isScheduled || pod.phase !== 'Pending' || pod.age < YOUNG) return undefined;
@@ -344,7 +348,7 @@ export const SCHEDULING_RULES: readonly Rule<'pod'>[] = [
         return undefined;
       if ((pod.pod.spec?.schedulingGates ?? []).length > 0) return undefined;
       return {
-        title: `${pod.ref} waits for the scheduler ${name}, which has not looked at it for ${span(pod.age)}`,
+        title: `${pod.ref} waits for the scheduler ${name}, which has not acted for ${span(pod.age)}`,
         group: `wait for the scheduler ${name}, which does not act`,
         evidence: [
           pod.fact('spec.schedulerName', name),
@@ -354,7 +358,7 @@ export const SCHEDULING_RULES: readonly Rule<'pod'>[] = [
         next: [
           change(
             name === 'default-scheduler'
-              ? 'Ask the administrators whether the scheduler runs'
+              ? 'Ask the administrators whether the scheduler is running'
               : 'Correct spec.schedulerName, or start that scheduler',
           ),
         ],
@@ -364,11 +368,11 @@ export const SCHEDULING_RULES: readonly Rule<'pod'>[] = [
   rule('pod', {
     id: 'S4',
     level: 4,
-    name: 'It asks for more than any node has',
+    name: 'It requests more than any node has',
     shows:
-      'PodScheduled False, Insufficient; with the right to read nodes: the request is larger than what every node can give at all.',
+      'PodScheduled False, Insufficient; with the right to read nodes: the request is larger than the allocatable amount of every node.',
     explain:
-      'No room that is freed would help: no node is that large. Lower the request, or add a larger node.',
+      'Freeing resources does not help, because no node is that large. Lower the request, or add a larger node.',
     find(pod) {
       const nodes = pod.evidence.nodes ?? [];
       const says = schedulerSays(pod);
@@ -384,8 +388,8 @@ export const SCHEDULING_RULES: readonly Rule<'pod'>[] = [
         );
         if (wanted <= largest) continue;
         return {
-          title: `${pod.ref} asks for more ${resource} than any node has${requested(pod, resource)}`,
-          group: `ask for more ${resource} than any node has`,
+          title: `${pod.ref} requests more ${resource} than any node has${requested(pod, resource)}`,
+          group: `request more ${resource} than any node has`,
           evidence: [
             says.fact,
             ...nodes.slice(0, 3).map(({ metadata, status }) => ({
@@ -403,15 +407,15 @@ export const SCHEDULING_RULES: readonly Rule<'pod'>[] = [
   rule('pod', {
     id: 'S24',
     level: 4,
-    name: 'Room is being made',
+    name: 'Waiting for preemption',
     shows: 'status.nominatedNodeName is set.',
     explain:
-      'The scheduler has chosen a node and ends less important pods there. Their grace periods must pass.',
+      'The scheduler has chosen a node and preempts pods of lower priority there. Wait for their grace periods.',
     find(pod) {
       const node = pod.pod.status?.nominatedNodeName;
       if (pod.isScheduled || node === undefined || node === '') return undefined;
       return {
-        title: `${pod.ref} will go to node ${node}, where less important pods are being ended for it`,
+        title: `${pod.ref} will run on node ${node}, where pods of lower priority are being preempted`,
         evidence: [pod.fact('status.nominatedNodeName', node)],
         weight: Number.MAX_SAFE_INTEGER,
         next: [look('Wait for their grace periods', pod.kubectl('get', 'pod', pod.name, '-w'))],
@@ -422,9 +426,9 @@ export const SCHEDULING_RULES: readonly Rule<'pod'>[] = [
     id: 'S25',
     level: 4,
     name: 'Bound to a node that does not exist',
-    shows: 'spec.nodeName names a node that is not there; no condition, no event of a kubelet.',
+    shows: 'spec.nodeName is a node that does not exist; no condition, no event of a kubelet.',
     explain:
-      'spec.nodeName goes around the scheduler. With a name that no node has, nobody starts the pod; after a while it is removed.',
+      'spec.nodeName bypasses the scheduler. If no node has that name, the pod is never started, and is deleted after a while.',
     find(pod) {
       if (pod.node === undefined || pod.phase !== 'Pending' || pod.age < YOUNG) return undefined;
       if (pod.condition('PodScheduled') !== undefined || pod.pod.status?.startTime !== undefined)
@@ -432,28 +436,28 @@ export const SCHEDULING_RULES: readonly Rule<'pod'>[] = [
       const nodes = pod.evidence.nodes;
       if (nodes?.some(({ metadata }) => metadata?.name === pod.node) === true) return undefined;
       return {
-        title: `${pod.ref} is bound to node ${pod.node}, ${nodes === undefined ? 'of which nothing is heard: does it exist?' : 'which does not exist'}`,
+        title: `${pod.ref} is bound to node ${pod.node}, ${nodes === undefined ? 'which has not reported anything: check whether it exists' : 'which does not exist'}`,
         evidence: [
           pod.fact('spec.nodeName', pod.node),
           pod.fact('status.conditions[PodScheduled]', 'absent'),
         ],
         confidence: nodes === undefined ? 'inferred' : 'high',
-        next: [look('List the nodes', ['get', 'nodes'], NODES), change('Leave spec.nodeName out')],
+        next: [look('List the nodes', ['get', 'nodes'], NODES), change('Remove spec.nodeName')],
       };
     },
   }),
   rule('pod', {
     id: 'S28',
     level: 4,
-    name: 'The scheduler has trouble of its own',
+    name: 'The scheduler itself failed',
     shows: 'PodScheduled False, SchedulerError.',
     explain:
-      'Not a matter of room or rules: the scheduler could not do its work. Its words are for the administrators.',
+      'The scheduler failed for internal reasons, not because of resources or constraints. Give its message to the administrators.',
     find(pod) {
       const condition = pod.condition('PodScheduled');
       if (condition?.status !== 'False' || condition.reason !== 'SchedulerError') return undefined;
       return {
-        title: `The scheduler failed at ${pod.ref}: ${condition.message}`,
+        title: `The scheduler failed with an error for ${pod.ref}: ${condition.message}`,
         evidence: [condition.fact],
         next: [look('Tell the administrators')],
       };
@@ -462,17 +466,17 @@ export const SCHEDULING_RULES: readonly Rule<'pod'>[] = [
   rule('pod', {
     id: 'S30',
     level: 4,
-    name: 'A device claim cannot be made',
+    name: 'A device claim cannot be created',
     shows: 'Event FailedResourceClaimCreation.',
-    explain: 'The controller could not make a ResourceClaim from the template that the pod names.',
+    explain: 'The controller could not create a ResourceClaim from the template that the pod references.',
     yieldsTo: ['S22'],
     find(pod) {
       const event = pod.isScheduled ? undefined : pod.events.find('FailedResourceClaimCreation');
       if (event === undefined || pod.age < MINUTE / 6) return undefined;
       return {
-        title: `A device claim of ${pod.ref} cannot be made: ${event.message}`,
+        title: `A device claim of ${pod.ref} cannot be created: ${event.message}`,
         evidence: [pod.events.fact(event)],
-        next: [look('See the templates', pod.kubectl('get', 'resourceclaimtemplates'))],
+        next: [look('List the templates', pod.kubectl('get', 'resourceclaimtemplates'))],
       };
     },
   }),

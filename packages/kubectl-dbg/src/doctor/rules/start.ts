@@ -31,7 +31,7 @@ interface StartRow {
   next(container: ContainerView, text: string): Advice[];
 }
 
-const START = 'Waiting RunContainerError, or ended with reason StartError (128) behind CrashLoopBackOff; ';
+const START = 'Waiting RunContainerError, or terminated with reason StartError (128) in CrashLoopBackOff; ';
 /** The program that could not be executed: runc, Docker (quotes escaped by its log), crun. */
 const program = (text: string) =>
   /exec:? \\?"((?:[^"\\]|\\[^"])*)/.exec(text)?.[1] ??
@@ -40,19 +40,19 @@ const program = (text: string) =>
   '';
 const correct = ({ pod, name, list, kind }: ContainerView): Advice[] => [
   look(
-    'See the command as it is written',
+    'See the command in the spec',
     pod.kubectl('get', 'pod', pod.name, '-o', `jsonpath={.spec.${list}[?(@.name=="${name}")].command}`),
   ),
   kind === 'ephemeral'
-    ? change('Add another debug container: one that is there cannot be changed')
+    ? change('Add another debug container: an existing one cannot be changed')
     : change('Correct the command, or use an image that has it'),
 ];
-/** Volumes that lie over a path and hide what the image has there. */
+/** Volumes that are mounted over a path and hide the image's content. */
 const covers = (container: ContainerView, path: string) => {
   const mount = container.spec.volumeMounts?.find(({ mountPath }) =>
     path.startsWith(`${mountPath.replace(/\/$/, '')}/`),
   );
-  return mount === undefined ? '' : `; volume ${mount.name} lies over ${mount.mountPath}`;
+  return mount === undefined ? '' : `; volume ${mount.name} is mounted over ${mount.mountPath}`;
 };
 const CWD = /chdir to cwd|working directory|\bcwd\b|workingdir/i;
 const MOUNT = /mount/i;
@@ -61,39 +61,40 @@ const ROWS: readonly StartRow[] = [
   {
     id: 'R7',
     name: 'The memory limit is too low to start',
-    shows: `${START}the container’s first process was killed for memory.`,
+    shows: `${START}the container’s first process was OOM-killed.`,
     explain:
-      'Starting a container needs some memory by itself. A limit this low is most often a unit forgotten: 128 means bytes, 128Mi was meant.',
+      'Starting a container needs some memory. Such a low limit is usually a missing unit: 128 means bytes; 128Mi was intended.',
     matches: (text) => /oom-?killed|memory limit too low|out of memory/i.test(text),
     because: ({ spec }) =>
       `its memory limit of ${spec.resources?.limits?.['memory'] ?? '?'} is too low to start at all`,
     group: () => 'memory limits too low to start',
-    next: () => [change('Raise resources.limits.memory, and mind its unit (Mi)')],
+    next: () => [change('Raise resources.limits.memory, and check its unit (Mi)')],
   },
   {
     id: 'R5',
     name: 'The working directory cannot be entered',
-    shows: `${START}the working directory is missing or forbidden.`,
-    explain: 'workingDir, or the image’s own, is not there, is a file, or is closed to the container’s user.',
+    shows: `${START}the working directory is missing or not accessible.`,
+    explain:
+      'workingDir, or that of the image, does not exist, is a file, or is not accessible to the container’s user.',
     matches: (text, { spec }) =>
       CWD.test(text) || (spec.workingDir !== undefined && text.includes(`mkdir ${spec.workingDir}: `)),
     because: ({ spec }, text) =>
       `its working directory ${spec.workingDir ?? /\("([^"]*)"\)/.exec(text)?.[1] ?? ''} cannot be entered: ${lastClause(text, 60)}`,
     group: () => 'working directories that cannot be entered',
-    next: () => [change('Correct workingDir, or the user that runs there')],
+    next: () => [change('Correct workingDir, or the container’s user')],
   },
   {
     id: 'R6',
     name: 'A directory is mounted over a file',
-    shows: `${START}not a directory; a mount does not fit what is in the image.`,
+    shows: `${START}not a directory; a mount does not match the image’s content.`,
     explain:
-      'A volume is a directory, and in the image a file has that name, or the other way round. subPath mounts a single file.',
+      'The volume is a directory, but the image has a file at that path, or vice versa. subPath mounts a single file.',
     matches: (text) => /not a directory|onto a file|mounting/i.test(text) && MOUNT.test(text),
     because: (_, text) => `a volume cannot be mounted into it: ${lastClause(text)}`,
     group: () => 'volumes that cannot be mounted into the container',
     next: ({ pod }) => [
       look(
-        'See the mounts',
+        'See the volume mounts',
         pod.kubectl('get', 'pod', pod.name, '-o', 'jsonpath={.spec.containers[*].volumeMounts}'),
       ),
       change('Mount single files with subPath'),
@@ -101,21 +102,21 @@ const ROWS: readonly StartRow[] = [
   },
   {
     id: 'R4',
-    name: 'The program is of another format',
-    shows: `${START}exec format error; or the log says so.`,
+    name: 'The program is for another architecture',
+    shows: `${START}exec format error; or the same in the log.`,
     explain:
-      'The program was built for another processor, or is a script without a first line that names its interpreter (#!).',
+      'The program is built for another architecture, or is a script without an interpreter line (#!).',
     matches: (text) => /exec format error/i.test(text),
     because: (container, text) =>
-      `${program(text) || 'its program'} is made for another processor than node ${container.pod.node ?? '?'} has, or is a script without #!`,
-    group: () => 'programs of another format (exec format error)',
-    next: () => [change('Build the image for the node’s architecture, or begin the script with #!')],
+      `${program(text) || 'its program'} is not built for the architecture of node ${container.pod.node ?? '?'}, or is a script without #!`,
+    group: () => 'programs for another architecture (exec format error)',
+    next: () => [change('Build the image for the node’s architecture, or start the script with #!')],
   },
   {
     id: 'R1',
     name: 'The command is not in the image',
     shows: `${START}executable file not found in $PATH.`,
-    explain: 'The image has no such program in its PATH. Distroless images have not even a shell.',
+    explain: 'The image does not have this program in its PATH. Distroless images do not even have a shell.',
     matches: (text) => /executable file .*not found|not found in \$?PATH/i.test(text),
     because: (_, text) => `its image has no program "${program(text)}"`,
     group: (_, text) => `no program "${program(text)}" in the image`,
@@ -126,7 +127,7 @@ const ROWS: readonly StartRow[] = [
     name: 'The command may not be executed',
     shows: `${START}permission denied, or is a directory.`,
     explain:
-      'The file is there and cannot be executed: it lacks the x bit, is a directory, or lies on a mount that forbids it.',
+      'The file exists but cannot be executed: it lacks execute permission, is a directory, or is on a noexec mount.',
     matches: (text) =>
       /(exec|start|stat).*(permission denied|is a directory)|permission denied: unknown/i.test(text),
     because: (_, text) =>
@@ -139,10 +140,10 @@ const ROWS: readonly StartRow[] = [
     name: 'The command’s path does not exist',
     shows: `${START}no such file or directory.`,
     explain:
-      'The image has no such file. If the file is there, its interpreter (#!) or its loader (a glibc program on a musl image) is missing, or a volume lies over it.',
+      'The image does not have this file. If the file exists, its interpreter (#!) or its dynamic linker (a glibc program in a musl image) is missing, or a volume is mounted over it.',
     matches: (text) => /no such file or directory/i.test(text),
     because: (container, text) =>
-      `its image has no file "${program(text)}", or not what that needs to run${covers(container, program(text))}`,
+      `its image has no file "${program(text)}", or lacks its interpreter or dynamic linker${covers(container, program(text))}`,
     group: (_, text) => `no file "${program(text)}" in the image`,
     next: correct,
   },
@@ -151,24 +152,24 @@ const ROWS: readonly StartRow[] = [
     name: 'The node’s kernel refuses',
     shows: `${START}operation not permitted, capabilities, user or group cannot be set.`,
     explain:
-      'The kernel or the runtime of the node does not allow what the container asks for: a capability, a user, a namespace.',
+      'The kernel or the runtime of the node does not allow what the container requests: a capability, a user, a namespace.',
     matches: (text) =>
       /operation not permitted|unable to apply caps|set[ug]id|userns|user namespace|capabilit|no such user|unable to find (user|group)/i.test(
         text,
       ),
     because: (container, text) => `node ${container.pod.node ?? '?'} does not allow it: ${lastClause(text)}`,
-    group: () => 'the node does not allow what the container asks for',
+    group: () => 'the node does not allow what the container requests',
     next: () => [look('Tell the administrators of the node')],
   },
   {
     id: 'R10',
     name: 'The container cannot be started, for another reason',
-    shows: `${START}words that are not known.`,
-    explain: 'The runtime’s own words are the best that is known.',
+    shows: `${START}an unknown message.`,
+    explain: 'Only the message of the runtime is known.',
     matches: () => true,
-    because: (_, text) => (text === '' ? 'the runtime does not say why' : lastClause(text)),
+    because: (_, text) => (text === '' ? 'the runtime gives no reason' : lastClause(text)),
     group: () => 'containers that cannot be started',
-    next: ({ pod }) => [look('See all that is said', pod.describe())],
+    next: ({ pod }) => [look('See all events', pod.describe())],
   },
 ];
 
@@ -198,9 +199,9 @@ export const START_RULES: readonly Rule<'container'>[] = [
     id: 'R8',
     level: 9,
     name: 'The postStart hook fails',
-    shows: 'Waiting PostStartHookError, or event FailedPostStartHook; the container ended with 137.',
+    shows: 'Waiting PostStartHookError, or event FailedPostStartHook; the container has exit code 137.',
     explain:
-      'The command or request in lifecycle.postStart failed, and the container was killed for that. Its exit code says nothing about the program.',
+      'The command or request in lifecycle.postStart failed, so the container was killed. Its exit code says nothing about the program.',
     find(container) {
       const waits = container.waitsFor('PostStartHookError');
       const event =
@@ -211,8 +212,8 @@ export const START_RULES: readonly Rule<'container'>[] = [
       )
         return undefined;
       return {
-        title: `The postStart hook of ${container.label} of ${container.pod.ref} fails, and the container is killed for it`,
-        group: 'postStart hooks that fail',
+        title: `The postStart hook of ${container.label} of ${container.pod.ref} fails, so the container is killed`,
+        group: 'failing postStart hooks',
         evidence: [
           ...(waits ? [container.waitingFact()] : []),
           ...(event === undefined ? [] : [container.events.fact(event)]),
@@ -228,7 +229,7 @@ export const START_RULES: readonly Rule<'container'>[] = [
               `jsonpath={.spec.containers[?(@.name=="${container.name}")].lifecycle}`,
             ),
           ),
-          change('Mend the hook, or do its work in the program or in an init container'),
+          change('Fix the hook, or do its work in the program or in an init container'),
         ],
       };
     },

@@ -63,17 +63,17 @@ const MULTI = /multi-attach|already (used|attached|exclusively)/i;
 const ROWS: readonly VolumeRow[] = [
   {
     id: 'V11',
-    name: 'The account’s token or root certificate is missing',
-    shows: 'Event FailedMount: kube-root-ca.crt is not found, or no token can be fetched.',
+    name: 'The service account token or CA certificate is missing',
+    shows: 'Event FailedMount: kube-root-ca.crt is not found, or no token can be requested.',
     explain:
-      'Every pod gets a token and the cluster’s certificate. In a namespace a few seconds old they may lack; later the controller manager is not working.',
+      'Every pod gets a token and the cluster’s CA certificate. In a new namespace they may be missing for a few seconds; otherwise the controller manager is not working.',
     reasons: MOUNT,
     young: YOUNG,
     matches: (text) => ROOT_CA.test(text),
-    title: (pod) => `${pod.ref} cannot mount its service account’s token or the cluster’s certificate`,
+    title: (pod) => `${pod.ref} cannot mount its service account token or the cluster’s CA certificate`,
     next: () => [
       look(
-        'If the namespace is older than a minute, ask the administrators whether the controller manager runs',
+        'If the namespace is older than a minute, ask the administrators whether the controller manager is running',
       ),
     ],
   },
@@ -81,7 +81,7 @@ const ROWS: readonly VolumeRow[] = [
     id: 'V3',
     name: 'A key of a ConfigMap or Secret is missing',
     shows: 'Event FailedMount: the volume references a key that its ConfigMap or Secret does not have.',
-    explain: 'The object is there. The volume picks keys of it, and one of those is not there.',
+    explain: 'The object exists, but a key that the volume selects does not.',
     reasons: MOUNT,
     matches: (text) => readMissing(text)?.key !== undefined,
     title: (pod, { message }) => {
@@ -91,7 +91,7 @@ const ROWS: readonly VolumeRow[] = [
     group: ({ message }) => `a ${readMissing(message)?.kind} lacks the key ${readMissing(message)?.key}`,
     next: (pod) => [
       look(
-        'See what the volume picks',
+        'See the items of the volume',
         pod.kubectl('get', 'pod', pod.name, '-o', 'jsonpath={.spec.volumes}'),
       ),
       change('Add the key, or correct the volume’s items'),
@@ -102,14 +102,14 @@ const ROWS: readonly VolumeRow[] = [
     name: 'A ConfigMap to be mounted is missing',
     shows: 'Event FailedMount: configmap not found.',
     explain:
-      'A volume of the pod names a ConfigMap that is not in its namespace. The kubelet tries again every two minutes: it starts by itself once the ConfigMap is there.',
+      'A volume of the pod references a ConfigMap that does not exist in its namespace. The kubelet retries every two minutes, so the pod starts automatically when the ConfigMap is created.',
     reasons: MOUNT,
     matches: (text) => readMissing(text)?.kind === 'ConfigMap',
     title: (pod, { message }) =>
       `${pod.ref} mounts ConfigMap ${readMissing(message)?.name}, which does not exist in namespace ${pod.namespace}`,
     group: ({ message }) => `ConfigMap ${readMissing(message)?.name} does not exist`,
     next: (pod) => [
-      look('List those there are', pod.kubectl('get', 'configmaps')),
+      look('List the ConfigMaps', pod.kubectl('get', 'configmaps')),
       change('Create it, or correct the name, or mark the volume optional'),
     ],
   },
@@ -118,7 +118,7 @@ const ROWS: readonly VolumeRow[] = [
     name: 'A Secret to be mounted is missing',
     shows: 'Event FailedMount: secret not found.',
     explain:
-      'A volume of the pod names a Secret that is not in its namespace. That is the kubelet’s word; who may only view cannot list Secrets.',
+      'A volume of the pod references a Secret that does not exist in its namespace, according to the kubelet. (The role view may not list Secrets.)',
     reasons: MOUNT,
     matches: (text) => readMissing(text)?.kind === 'Secret',
     title: (pod, { message }) =>
@@ -128,26 +128,26 @@ const ROWS: readonly VolumeRow[] = [
   },
   {
     id: 'V4',
-    name: 'The kubelet has not got the object yet',
+    name: 'The kubelet does not have the object yet',
     shows: 'Event FailedMount: the object is not registered, or its cache could not be synced.',
     explain:
-      'The kubelet’s own contact with the API server is slow, or the pod was just ended. It passes; if it does not, it is the node’s trouble.',
+      'The kubelet’s connection to the API server is slow, or the pod has just terminated. This is temporary; otherwise the node is the cause.',
     reasons: MOUNT,
     matches: (text) => RACE.test(text),
     title: (pod, { message }) =>
-      `Node ${pod.node ?? '?'} has not got what ${pod.ref} mounts: ${inner(message)}`,
-    next: () => [look('Wait a minute; if it lasts, tell the node’s administrators')],
+      `Node ${pod.node ?? '?'} does not have what ${pod.ref} mounts yet: ${inner(message)}`,
+    next: () => [look('Wait a minute; if it persists, tell the node’s administrators')],
   },
   {
     id: 'V5',
-    name: 'The path on the node is not what the pod says',
+    name: 'The path on the node has another type',
     shows: 'Event FailedMount: hostPath type check failed.',
-    explain: 'A hostPath volume says of which type the path must be, and the node has none such.',
+    explain: 'The path of a hostPath volume does not exist on the node, or is not of the specified type.',
     reasons: MOUNT,
     matches: (text) => HOST_PATH.test(text),
     title: (pod, { message }) =>
-      `Node ${pod.node ?? '?'} does not have what a hostPath volume of ${pod.ref} asks for: ${lastClause(message)}`,
-    group: () => 'their node does not have the path of a hostPath volume',
+      `The path of a hostPath volume of ${pod.ref} is not of the specified type on node ${pod.node ?? '?'}: ${lastClause(message)}`,
+    group: () => 'the path of a hostPath volume is not of the specified type',
     next: () => [change('Correct the path or its type, or choose a node that has it')],
   },
   {
@@ -155,7 +155,7 @@ const ROWS: readonly VolumeRow[] = [
     name: 'The volume is still attached elsewhere',
     shows: 'Event FailedAttachVolume: Multi-Attach error.',
     explain:
-      'The volume can be attached to one node at a time and still is at another: an old pod of the workload uses it, or its node died. A Deployment with such a volume needs strategy Recreate.',
+      'The volume can only be attached to one node at a time, and is still attached to another: an old pod of the workload uses it, or its node is down. A Deployment with such a volume needs strategy Recreate.',
     reasons: ATTACH,
     matches: (text) => MULTI.test(text),
     title: (pod, { message }) => {
@@ -164,10 +164,10 @@ const ROWS: readonly VolumeRow[] = [
     },
     group: () => 'their volumes are still attached to another node',
     next: (pod) => [
-      look('See which pods use it, and where', pod.kubectl('get', 'pods', '-o', 'wide')),
+      look('List the pods with their nodes', pod.kubectl('get', 'pods', '-o', 'wide')),
       change('For a Deployment: use strategy Recreate'),
       destructive(
-        'If the other node is dead: mark it out of service',
+        'If the other node is down, mark it as out of service',
         ['taint', 'node', 'NODE', 'node.kubernetes.io/out-of-service=nodeshutdown:NoExecute'],
         'update nodes in the whole cluster',
       ),
@@ -175,22 +175,22 @@ const ROWS: readonly VolumeRow[] = [
   },
   {
     id: 'V10',
-    name: 'The storage driver does not run on the node',
+    name: 'The CSI driver is not running on the node',
     shows:
       'Event FailedMount or FailedAttachVolume: the driver is not in the list of registered CSI drivers.',
-    explain: 'Each node needs the storage driver’s own pod, and on this node it does not run.',
+    explain: 'Each node needs a pod of the CSI driver, which is not running on this node.',
     reasons: ATTACH,
     matches: (text) => MISSING_DRIVER.test(text),
     title: (pod, { message }) =>
-      `The storage driver ${MISSING_DRIVER.exec(message)?.[1] ?? ''} does not run on node ${pod.node ?? '?'}, so ${pod.ref} gets no volume`,
-    group: () => 'a storage driver does not run on their node',
-    next: () => [look('Tell the administrators: the driver’s DaemonSet on that node')],
+      `The CSI driver ${MISSING_DRIVER.exec(message)?.[1] ?? ''} is not running on node ${pod.node ?? '?'}, so the volume of ${pod.ref} cannot be mounted`,
+    group: () => 'a CSI driver is not running on their node',
+    next: () => [look('Ask the administrators to check the driver’s DaemonSet on that node')],
   },
   {
     id: 'V6',
     name: 'The volume cannot be attached',
-    shows: 'Event FailedAttachVolume with other words.',
-    explain: 'The storage system refuses to attach the volume to the node. Its own words follow.',
+    shows: 'Event FailedAttachVolume with another message.',
+    explain: 'The storage system cannot attach the volume to the node. See its message.',
     reasons: ['FailedAttachVolume'],
     matches: () => true,
     title: (pod, { message }) =>
@@ -205,15 +205,15 @@ const ROWS: readonly VolumeRow[] = [
     id: 'V9',
     name: 'The volume cannot be mounted',
     shows:
-      'Event FailedMount with other words: mount failed, wrong file system, access denied, no answer of a file server.',
+      'Event FailedMount with another message: mount failed, wrong file system, access denied, no response of a file server.',
     explain:
-      'The node has the volume and cannot mount it: a file server does not answer or refuses, the file system is damaged, or a mount helper lacks on the node.',
+      'The node cannot mount the volume: a file server does not respond or denies access, the file system is damaged, or a mount helper is missing on the node.',
     reasons: MOUNT,
     matches: () => true,
     title: (pod, { message }) =>
       `Volume ${volumeOf(message) ?? ''}${sourceOf(pod, volumeOf(message))} of ${pod.ref} cannot be mounted: ${lastClause(inner(message))}`,
     group: () => 'volumes cannot be mounted',
-    next: (pod) => [look('See all that is said', pod.describe())],
+    next: (pod) => [look('See all events', pod.describe())],
   },
 ];
 
@@ -248,10 +248,10 @@ export const VOLUME_RULES: readonly Rule<'pod'>[] = [
   rule('pod', {
     id: 'V8',
     level: 5,
-    name: 'A volume did not come in time',
+    name: 'A volume was not mounted in time',
     shows: 'Event FailedMount: volumes could not be attached or mounted, timed out.',
     explain:
-      'The kubelet’s summary: it names the volume and not the reason. If the event with the reason has expired, look at what the volume is made of.',
+      'This is the kubelet’s summary, without the reason. If the event with the reason has expired, check the source of the volume.',
     severity: 'effect',
     confidence: 'low',
     yieldsTo: ['V1', 'V2', 'V3', 'V4', 'V5', 'V6', 'V7', 'V9', 'V10', 'V11'],
@@ -261,16 +261,16 @@ export const VOLUME_RULES: readonly Rule<'pod'>[] = [
       if (event === undefined) return undefined;
       const names = /unmounted volumes=\[([^\]]*)\]/.exec(event.message)?.[1] ?? '?';
       return {
-        title: `Volume ${names}${sourceOf(pod, names)} of ${pod.ref} did not come in time; this message does not say why`,
-        group: 'volumes did not come in time',
+        title: `Volume ${names}${sourceOf(pod, names)} of ${pod.ref} was not mounted in time; the reason is not in this message`,
+        group: 'volumes were not mounted in time',
         evidence: [pod.events.fact(event)],
         confidence: 'low',
         next: [
           look(
-            'See where the volume comes from',
+            'See the source of the volume',
             pod.kubectl('get', 'pod', pod.name, '-o', 'jsonpath={.spec.volumes}'),
           ),
-          look('See the claims', pod.kubectl('get', 'pvc')),
+          look('List the claims', pod.kubectl('get', 'pvc')),
         ],
       };
     },
@@ -278,10 +278,10 @@ export const VOLUME_RULES: readonly Rule<'pod'>[] = [
   rule('pod', {
     id: 'V12',
     level: 5,
-    name: 'The owner of many files is being changed',
+    name: 'The ownership of many files is being changed',
     shows: 'Event VolumePermissionChangeInProgress.',
     explain:
-      'With fsGroup the kubelet walks through the whole volume at every start. That is slow, and not an error; fsGroupChangePolicy OnRootMismatch avoids it.',
+      'With fsGroup, the kubelet changes the ownership of all files in the volume at every start. This is slow, but not an error; fsGroupChangePolicy OnRootMismatch avoids it.',
     severity: 'note',
     find(pod) {
       const event = pod.isWaitingForNode ? pod.events.find('VolumePermissionChangeInProgress') : undefined;

@@ -15,8 +15,8 @@ function newestPods(view: WorkloadView): string {
 /** Conditions of a Job that gave up. */
 const GAVE_UP: Readonly<Record<string, string>> = {
   BackoffLimitExceeded: 'its pods failed more often than backoffLimit allows',
-  DeadlineExceeded: 'its activeDeadlineSeconds ran out',
-  PodFailurePolicy: 'its podFailurePolicy says so',
+  DeadlineExceeded: 'its activeDeadlineSeconds passed',
+  PodFailurePolicy: 'its podFailurePolicy stopped it',
   MaxFailedIndexesExceeded: 'too many of its indexes failed',
   FailedIndexes: 'some of its indexes failed',
 };
@@ -28,7 +28,7 @@ export const WORKLOAD_RULES: readonly Rule<'workload'>[] = [
     name: 'Scaled to zero, paused or suspended',
     shows: 'spec.replicas is 0, spec.paused or a Job’s spec.suspend is true.',
     explain:
-      'Somebody, or an autoscaler, wants no pods, or no roll-out, at present. This is a wish and not a fault; the managed fields of the object tell who wrote it and when.',
+      'A user or an autoscaler has set this: no pods, or no rollout, for now. It is not a fault; the managedFields of the object show who set it and when.',
     severity: 'note',
     find(view) {
       const { spec } = view.loose;
@@ -36,21 +36,21 @@ export const WORKLOAD_RULES: readonly Rule<'workload'>[] = [
       if (spec?.replicas === 0) {
         if (view.kind === 'ReplicaSet') return undefined;
         return {
-          title: `${view.ref} is scaled to 0: there are to be no pods`,
+          title: `${view.ref} is scaled to 0 replicas`,
           evidence: [view.fact('spec.replicas', 0)],
           next: [change('Scale it up', view.kubectl('scale', view.ref, '--replicas=1'), 'patch its scale')],
         };
       }
       if (spec?.paused === true) {
         return {
-          title: `The roll-out of ${view.ref} is paused`,
+          title: `The rollout of ${view.ref} is paused`,
           evidence: [view.fact('spec.paused', 'true')],
           next: [change('Resume it', view.kubectl('rollout', 'resume', view.ref), 'patch it')],
         };
       }
       if (spec?.suspend !== true) return undefined;
       return {
-        title: `${view.ref} is suspended: no pods are made`,
+        title: `${view.ref} is suspended: no pods are created`,
         evidence: [view.fact('spec.suspend', 'true')],
         next: [
           change(
@@ -65,22 +65,22 @@ export const WORKLOAD_RULES: readonly Rule<'workload'>[] = [
   rule('workload', {
     id: 'O13',
     level: 0,
-    name: 'No controller looks after it',
+    name: 'No controller acts on it',
     yieldsTo: ['O1', 'O2', 'O3'],
     shows:
-      'status.observedGeneration lags behind metadata.generation for more than a minute, and there are no events.',
+      'status.observedGeneration has been behind metadata.generation for more than a minute, without events.',
     explain:
-      'The controller of this kind has not seen the object as it stands. The controller manager is down or far behind; that is for the administrators.',
+      'The controller of this kind has not observed the current object. The controller manager is down or far behind; contact the administrators.',
     find(view) {
       if (view.isObserved || view.kind === 'Job' || view.kind === 'CronJob') return undefined;
       if (view.age < MINUTE || view.events.all.length > 0) return undefined;
       return {
-        title: `No controller has acted on ${view.ref} as it stands now`,
+        title: `No controller has acted on the current state of ${view.ref}`,
         evidence: [
           view.fact('metadata.generation', view.object.metadata?.generation ?? 0),
           view.fact('status.observedGeneration', view.loose.status?.observedGeneration ?? 'absent'),
         ],
-        next: [look('Tell the administrators: is the controller manager running?')],
+        next: [look('Ask the administrators whether the controller manager is running')],
         confidence: 'inferred',
       };
     },
@@ -91,7 +91,7 @@ export const WORKLOAD_RULES: readonly Rule<'workload'>[] = [
     name: 'A StatefulSet waits for a lower pod',
     shows: 'Pod N is absent while pod N-1 is not ready, and podManagementPolicy is OrderedReady.',
     explain:
-      'A StatefulSet makes its pods one after the other and goes on only when the last one is ready. The trouble is that pod’s.',
+      'A StatefulSet creates its pods in order, and continues only when the previous one is ready. The cause is in that pod.',
     severity: 'effect',
     find(view) {
       const { podManagementPolicy = 'OrderedReady', replicas = 1 } = view.loose.spec ?? {};
@@ -101,7 +101,7 @@ export const WORKLOAD_RULES: readonly Rule<'workload'>[] = [
       return {
         title: `${view.ref} has ${view.pods.length} of ${replicas} pods: the next waits until ${stuck.name} is ready`,
         evidence: [view.fact('status.replicas', view.loose.status?.replicas ?? view.pods.length)],
-        next: [look(`Look at ${stuck.name}`, stuck.describe())],
+        next: [look(`See ${stuck.name}`, stuck.describe())],
       };
     },
   }),
@@ -111,7 +111,7 @@ export const WORKLOAD_RULES: readonly Rule<'workload'>[] = [
     name: 'A DaemonSet matches no node',
     shows: 'status.desiredNumberScheduled is 0.',
     explain:
-      'No node has the labels that the template selects, or all have taints that it does not tolerate. For some clusters that is as it should be.',
+      'No node has the labels that the template selects, or all have taints that it does not tolerate. In some clusters this is intended.',
     severity: 'note',
     find(view) {
       if (view.kind !== 'DaemonSet' || !view.isObserved) return undefined;
@@ -138,10 +138,10 @@ export const WORKLOAD_RULES: readonly Rule<'workload'>[] = [
   rule('workload', {
     id: 'O16',
     level: 0,
-    name: 'A Job gave up',
+    name: 'A Job failed',
     shows: 'A Job has the condition Failed.',
     explain:
-      'A Job tries until backoffLimit or a deadline stops it. Why its pods failed is to be seen on the newest of them, if it still exists.',
+      'A Job retries until backoffLimit or a deadline stops it. The newest of its pods shows why they failed, if it still exists.',
     severity: 'effect',
     find(view) {
       const failed = view.kind === 'Job' ? view.condition('Failed') : undefined;
@@ -152,7 +152,7 @@ export const WORKLOAD_RULES: readonly Rule<'workload'>[] = [
         evidence: [failed.fact],
         next: [
           look('Read the log of its pods', view.kubectl('logs', view.ref, '--all-containers', '--tail=20')),
-          change('Once mended, delete it and make it again'),
+          change('After fixing the cause, delete and recreate it'),
         ],
       };
     },
@@ -164,12 +164,12 @@ export const WORKLOAD_RULES: readonly Rule<'workload'>[] = [
     shows:
       'spec.suspend, or events UnparseableSchedule, UnknownTimeZone, TooManyMissedTimes, MissSchedule, JobAlreadyActive, FailedCreate.',
     explain:
-      'A CronJob starts Jobs by its schedule unless it is suspended, its schedule or time zone cannot be read, its last Job still runs under concurrencyPolicy Forbid, or it has missed too many times.',
+      'A CronJob starts Jobs on its schedule unless it is suspended, its schedule or time zone is invalid, its last Job is still running with concurrencyPolicy Forbid, or it has missed too many start times.',
     find(view) {
       if (view.kind !== 'CronJob') return undefined;
       if (view.loose.spec?.suspend === true) {
         return {
-          title: `${view.ref} is suspended: its schedule starts nothing`,
+          title: `${view.ref} is suspended: its schedule starts no Jobs`,
           evidence: [view.fact('spec.suspend', 'true')],
           severity: 'note',
           next: [
@@ -194,12 +194,12 @@ export const WORKLOAD_RULES: readonly Rule<'workload'>[] = [
       const waits = event.reason === 'JobAlreadyActive' || event.reason === 'MissSchedule';
       return {
         title: waits
-          ? `${view.ref} leaves out a run: ${event.message}`
+          ? `${view.ref} skips a run: ${event.message}`
           : `${view.ref} cannot start a Job: ${event.message}`,
         evidence: [view.fact('spec.schedule', view.loose.spec?.schedule ?? ''), view.events.fact(event)],
         ...(waits ? { severity: 'note' as const } : {}),
         next: [
-          look('See its Jobs', view.kubectl('get', 'jobs')),
+          look('List the Jobs', view.kubectl('get', 'jobs')),
           change(
             'Correct its schedule, time zone or concurrency policy',
             view.kubectl('edit', view.ref),
@@ -212,10 +212,10 @@ export const WORKLOAD_RULES: readonly Rule<'workload'>[] = [
   rule('workload', {
     id: 'O18',
     level: 0,
-    name: 'A roll-out is stuck',
+    name: 'A rollout is stuck',
     shows: 'A Deployment has Progressing False with reason ProgressDeadlineExceeded.',
     explain:
-      'The pods of the new version did not become ready in time. As long as Available is True the old version still serves. The cause is on a pod of the new version.',
+      'The pods of the new version did not become ready in time. While Available is True, the old version still serves. The cause is in a pod of the new version.',
     severity: 'effect',
     find(view) {
       const progressing = view.condition('Progressing');
@@ -224,14 +224,12 @@ export const WORKLOAD_RULES: readonly Rule<'workload'>[] = [
       const serves = view.condition('Available')?.status === 'True';
       const pod = newestPods(view);
       return {
-        title: `The roll-out of ${view.ref} is stuck: the new version has not become ready in time; ${serves ? 'the old one still serves' : 'nothing serves'}`,
+        title: `The rollout of ${view.ref} is stuck: the new version has not become ready in time; ${serves ? 'the old one still serves' : 'no version serves'}`,
         evidence: [progressing.fact],
         next: [
-          ...(pod === ''
-            ? []
-            : [look('Look at a pod of the new version', view.kubectl('describe', 'pod', pod))]),
+          ...(pod === '' ? [] : [look('See a pod of the new version', view.kubectl('describe', 'pod', pod))]),
           change(
-            'Go back to the last version',
+            'Roll back to the previous version',
             view.kubectl('rollout', 'undo', view.ref),
             'patch deployments',
           ),
@@ -244,7 +242,7 @@ export const WORKLOAD_RULES: readonly Rule<'workload'>[] = [
     level: 11,
     name: 'Ready, but not for long enough',
     shows: 'Pods are ready, availableReplicas lags, and minReadySeconds has not passed.',
-    explain: 'A pod counts as available only after it has been ready for minReadySeconds. Waiting is enough.',
+    explain: 'A pod counts as available only after it has been ready for minReadySeconds. Just wait.',
     severity: 'note',
     find(view) {
       const { minReadySeconds = 0 } = view.loose.spec ?? {};
@@ -253,7 +251,7 @@ export const WORKLOAD_RULES: readonly Rule<'workload'>[] = [
       const ready = view.pods.flatMap((pod) => since(pod.condition('Ready')?.since, view.now) ?? []);
       const left = minReadySeconds * 1000 - Math.min(...ready, minReadySeconds * 1000);
       return {
-        title: `${view.ref}: ${readyReplicas - availableReplicas} ready pods count as available once they have been ready for ${minReadySeconds}s (${span(left)} to go)`,
+        title: `${view.ref}: ${readyReplicas - availableReplicas} ready pods will count as available after ${minReadySeconds}s (${span(left)} left)`,
         evidence: [
           view.fact('spec.minReadySeconds', minReadySeconds),
           view.fact('status.availableReplicas', availableReplicas),

@@ -272,7 +272,7 @@ test('workloads, Services and claims, seen by somebody who may only view', async
   assert.equal(items[0]?.target.kind, 'Namespace');
   assert.match(
     items[0]?.findings[0]?.title ?? '',
-    /^3 pods of deployment\/pull: image refused by registry example.com, registry answers 401$/,
+    /^3 pods of deployment\/pull: image refused by registry example.com, registry responds with 401$/,
   );
   assert.equal(
     (await diagnose(admin, { allNamespaces: true }, { signal, now: later })).items.find(

@@ -119,5 +119,5 @@ test('a copy that is ready by its own probe is stable at once', async () => {
 test('a copy that runs for a moment and then crashes never is', async () => {
   const outcome = await follow([copy([{ state: RUNNING, ready: true }]), copy([{ state: crash }])], NEVER);
   assert.ok(outcome?.kind === 'never-started');
-  assert.match(outcome.message, /container c0 of pod w ended with exit code 1/);
+  assert.match(outcome.message, /container c0 of pod w exited with code 1/);
 });

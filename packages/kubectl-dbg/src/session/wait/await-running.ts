@@ -120,7 +120,7 @@ function crashed(pod: string, container: string, exitCode: number): Outcome {
   return {
     kind: 'never-started',
     reason: 'Crashed',
-    message: `container ${container} of pod ${pod} ended with exit code ${exitCode}`,
+    message: `container ${container} of pod ${pod} exited with code ${exitCode}`,
     failure: { code: 'CopyCrashed', facts: { pod, container, exitCode } },
   };
 }

@@ -27,7 +27,7 @@ const rows: [name: string, reason: string, message: string, words: RegExp | unde
     'unknown registry',
     'ErrImagePull',
     'dial tcp: lookup registry.invalid: no such host',
-    /node n1 does not reach registry .*no such host/,
+    /node n1 cannot reach registry .*no such host/,
   ],
   ['a registry that is slow keeps the wait', 'ErrImagePull', 'net/http: TLS handshake timeout', undefined],
   [
@@ -93,7 +93,7 @@ const rows: [name: string, reason: string, message: string, words: RegExp | unde
     'exited with 1',
     /postStart hook of debug container dbg .* fails/,
   ],
-  ['a crash loop of which only an Event tells', 'CrashLoopBackOff', 'back-off', /keeps ending/],
+  ['a crash loop of which only an Event tells', 'CrashLoopBackOff', 'back-off', /keeps terminating/],
   [
     'a cache that is not there yet',
     'CreateContainerConfigError',
@@ -198,7 +198,7 @@ async function toldOfLoop(end: ContainerStateTerminated): Promise<string> {
 }
 
 test('a crash loop is named with its exit code', async () => {
-  assert.match(await toldOfLoop(last), /^container main of pod\/p ends with exit code 1/);
+  assert.match(await toldOfLoop(last), /^container main of pod\/p exits with code 1/);
   const killed = await toldOfLoop({ exitCode: 137, reason: 'OOMKilled' });
   assert.match(killed, /used more than .*memory.* killed by the kernel/);
 });

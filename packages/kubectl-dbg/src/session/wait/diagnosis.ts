@@ -126,7 +126,7 @@ function crashLoop(
 
 function lastEnd({ exitCode, reason }: ContainerStateTerminated): string {
   if (reason === 'OOMKilled') return 'is killed for exceeding its memory limit';
-  return `ends with exit code ${exitCode}`;
+  return `exits with code ${exitCode}`;
 }
 
 /** Errors that the kubelet retries a moment later, often successfully. */

@@ -148,7 +148,7 @@ for (const [name, pods] of loops) {
     const result = await waited;
     assert.ok(result.kind === 'ended' && result.outcome.kind === 'never-started', JSON.stringify(result));
     assert.equal(result.outcome.reason, 'CrashLoopBackOff');
-    assert.match(result.outcome.message, /ends with exit code 1/);
+    assert.match(result.outcome.message, /exits with code 1/);
     await tracker.stop();
   });
 }
