@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
 
-test('by the name that kubectl asks for completions the program gives them', async () => {
+test('completes when called by the name that kubectl uses for completion', async () => {
   const { NODE_TEST_CONTEXT: _context, ...env } = process.env;
   const argv0 = '/usr/local/bin/kubectl_complete-dbg';
   const program = spawn(process.execPath, [...process.execArgv, MAIN, '--image-p'], { env, argv0 });

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { VERSION } from './version.ts';
 
-test('the version is that of the package', async () => {
+test('the version is that of package.json', async () => {
   const text = await readFile(new URL('../package.json', import.meta.url), 'utf8');
   assert.equal(VERSION, (JSON.parse(text) as { version: string }).version);
 });

@@ -1,18 +1,18 @@
 import type { Frame, WatchEvent } from './recording.ts';
 
-/** What the server under test answered to one step; the times are left out, they differ by nature. */
+/** A response of the server under test; times are left out because they always differ. */
 export interface Answer {
   status: number;
   headers: Record<string, string | string[]>;
-  /** Parsed where it is JSON, else text. */
+  /** Parsed if it is JSON, otherwise text. */
   body?: unknown;
   events?: WatchEvent[];
-  /** When it was asked for and when all of it was there, in ms. */
+  /** When the request was sent and when the response was complete, in ms. */
   moments?: [sent: number, received: number];
-  /** The joined chunks of a stream that is no watch. */
+  /** The concatenated chunks of a stream other than a watch. */
   text?: string;
   websocket?: AnsweredWebSocket;
-  /** Why the step could not be carried through. */
+  /** Why the step could not be completed. */
   problem?: string;
 }
 

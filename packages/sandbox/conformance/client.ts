@@ -3,15 +3,15 @@ import type { IncomingMessage } from 'node:http';
 import type { KeyPair } from '../src/auth/certificates/authority.ts';
 import type { RecordedUser } from './recording.ts';
 
-/** How to reach the server under test, and as whom. */
+/** Address and credentials for the server under test. */
 export interface Target {
   url: string;
-  /** PEM of its authority. */
+  /** PEM of its certificate authority. */
   authority: string;
   credentials: Readonly<Record<string, KeyPair>>;
 }
 
-/** A token that no server knows. */
+/** A token that no server accepts. */
 const BAD_TOKEN = 'not-a-token';
 
 export interface OpenRequest {
@@ -23,7 +23,7 @@ export interface OpenRequest {
   signal: AbortSignal;
 }
 
-/** Plain HTTPS requests as one of the users; no header is added that the recording lacks, but for Host and length. */
+/** Plain HTTPS requests as one of the users; adds no headers to the recorded ones except Host and Content-Length. */
 export class Client {
   readonly target: Target;
   readonly #agents = new Map<RecordedUser, Agent>();
@@ -32,7 +32,7 @@ export class Client {
     this.target = target;
   }
 
-  /** Sends a request and resolves with the head of the answer. */
+  /** Sends a request and resolves when the response headers arrive. */
   open({ user, method, path, headers, body, signal }: OpenRequest): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
       const outgoing = request(new URL(path, this.target.url), {
@@ -56,7 +56,7 @@ export class Client {
     });
   }
 
-  /** The TLS options of a user: the client certificate, where it has one. */
+  /** The TLS options of a user, with the client certificate if there is one. */
   tls(user: RecordedUser): Pick<RequestOptions, 'ca' | 'cert' | 'key'> {
     const pair = this.target.credentials[user];
     return {

@@ -5,8 +5,8 @@ import { containerStates } from './pod-states.ts';
 import type { Step, WatchEvent } from './recording.ts';
 
 /**
- * Compares a watch: the kinds of events in their order (a run of MODIFIED counts once, as states that last a few ms
- * may not be seen), the states an object went through in their order, and its first and last state in full.
+ * Compares a watch: the event types in order (consecutive MODIFIED events count once, because states that last only a
+ * few ms may be missed), the states an object went through in order, and its first and last state in full.
  */
 export function compareEvents(
   recorded: readonly WatchEvent[],
@@ -33,7 +33,7 @@ function compareKinds(expected: readonly WatchEvent[], got: readonly WatchEvent[
   return wanted === seen ? undefined : `event types: expected ${wanted}, got ${seen}`;
 }
 
-/** What comes and goes, in its order; how many changes were seen in between is chance. */
+/** Event types in order; how many MODIFIED events were seen in between is chance. */
 function runs(events: readonly WatchEvent[]): string {
   const words = events
     .filter(({ type }) => type !== 'MODIFIED')
@@ -43,11 +43,11 @@ function runs(events: readonly WatchEvent[]): string {
 
 function nameOf(object: unknown): string {
   const { kind, metadata } = (object ?? {}) as { kind?: string; metadata?: { name?: string } };
-  // Events are named by their time; their order among each other is of another comparison.
+  // The name of an Event contains its time; the order of Events is compared elsewhere.
   return kind === 'Event' ? 'event' : (metadata?.name ?? '');
 }
 
-/** The bookmark that ends the initial events is promised; others come when the server pleases. */
+/** Only the bookmark that ends the initial events is guaranteed; others are sent at the server's discretion. */
 function compareBookmarks(
   recorded: readonly WatchEvent[],
   own: readonly WatchEvent[],
@@ -65,11 +65,11 @@ function isInitialEnd({ type, object }: WatchEvent): boolean {
   return type === 'BOOKMARK' && JSON.stringify(object).includes('initial-events-end');
 }
 
-/** States that both saw must have come in the same order. */
+/** States seen in both must be in the same order. */
 function compareStates(expected: readonly WatchEvent[], got: readonly WatchEvent[]): string | undefined {
   const wanted = stateRuns(expected);
   const seen = stateRuns(got);
-  // States that take turns come back: their first time counts.
+  // Alternating states recur: only the first occurrence counts.
   const common = (states: readonly string[], others: readonly string[]): string =>
     [...new Set(states)].filter((state) => others.includes(state)).join(' → ');
   if (common(wanted, seen) === common(seen, wanted)) return undefined;
@@ -87,7 +87,7 @@ function compareEnds(
   step: Step,
 ): string | undefined {
   const [wantedFirst, first] = [expected[0], got[0]];
-  // Each object as it was last seen: with several in one stream, whose event is the last of all is chance.
+  // The last state of each object: with several objects in one stream, which one comes last is chance.
   const found =
     wantedFirst?.type === 'ADDED'
       ? contentDifference(contentOf(wantedFirst), contentOf(first), 'first event', false)
@@ -122,7 +122,7 @@ function contentDifference(
     : difference(expected, got, path);
 }
 
-/** What a stream that is no watch sent has neither type nor object. */
+/** Lines of a stream other than a watch have neither type nor object. */
 function contentOf(event: WatchEvent | undefined): unknown {
   if (event?.raw === undefined) return event?.object;
   const { type: _type, object: _object, ...raw } = event.raw as Record<string, unknown>;

@@ -20,8 +20,8 @@ export function isPod(value: unknown): value is PodLike {
 }
 
 /**
- * Compares two snapshots of a pod, both masked. A pod that is on its way may have been caught a moment earlier or
- * later: then all but its status must be the same, and its containers on the same way.
+ * Compares two masked snapshots of a pod. A pod whose state is changing may have been read a moment earlier or later:
+ * then everything but the status must be equal, and the container states must be neighbours.
  */
 export function podDifference(
   recorded: PodLike,
@@ -38,7 +38,7 @@ export function podDifference(
   return isSameWay(recorded, own, isAwaited) ? undefined : found;
 }
 
-/** How far a pod has come; where two snapshots agree on this, they must agree on all. */
+/** The progress of a pod; snapshots with equal progress must be equal. */
 function progress(pod: PodLike): string {
   const { observedGeneration, phase, podIP, conditions = [] } = pod.status ?? {};
   return JSON.stringify([

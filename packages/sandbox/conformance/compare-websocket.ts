@@ -7,7 +7,7 @@ import { bytesOf } from './websocket-step.ts';
 
 const ERROR_CHANNEL = 3;
 
-/** Compares what came over each channel, the status, and how the connection ended; not how output is cut into frames. */
+/** Compares the data of each channel, the status, and how the connection ended, but not how data is split into frames. */
 export function compareWebSocket(step: Step, answer: Answer): string | undefined {
   const recorded = step.response.websocket ?? {};
   const own = answer.websocket;
@@ -49,7 +49,7 @@ function compareChannels(
 
 function compareChannel(channel: number, expected: string, got: string, step: Step): string | undefined {
   if (channel === ERROR_CHANNEL) return difference(maskText(expected), maskText(got), 'error channel');
-  // With a terminal and stderr both asked for, the real server lost a short command's output now and then.
+  // With both a terminal and stderr requested, the real server occasionally lost the output of a short command.
   if (
     expected === '' &&
     /[?&]tty=true/.test(step.request.path) &&
@@ -58,7 +58,7 @@ function compareChannel(channel: number, expected: string, got: string, step: St
     return undefined;
   }
   const isAttach = step.request.path.includes('/attach?');
-  // What a process printed before the client was attached is lost: how much is chance.
+  // Output from before the attach is lost: how much is chance.
   if (isAttach && isEndOf(kinds(maskText(expected)), kinds(maskText(got)))) return undefined;
   const found = compareLog(expected, got, true);
   return found === undefined ? undefined : `channel ${channel} ${found}`;
@@ -69,7 +69,7 @@ function isEndOf(expected: string, got: string): boolean {
 }
 
 function compareEnd(recorded: RecordedWebSocket, own: AnsweredWebSocket): string | undefined {
-  // How a server answers the close of a client in the moments that are left is the client's patience.
+  // How a server responds to a close by the client depends on how long the client waits.
   const isServers = recorded.closedBy === 'server';
   const expected = { closedBy: recorded.closedBy, ...(isServers ? { closeCode: recorded.closeCode } : {}) };
   const got = { closedBy: own.closedBy, ...(isServers ? { closeCode: own.closeCode } : {}) };
@@ -77,7 +77,7 @@ function compareEnd(recorded: RecordedWebSocket, own: AnsweredWebSocket): string
   return `end: expected ${show(expected)}, got ${show(got)}`;
 }
 
-/** The joined data of frames; base64 text frames are decoded. */
+/** The concatenated data of frames; base64 text frames are decoded. */
 function text(frames: readonly Frame[], own: boolean): string {
   const parts = frames.map((frame) => {
     const bytes = own && typeof frame.data === 'string' ? Buffer.from(frame.data, 'latin1') : bytesOf(frame);

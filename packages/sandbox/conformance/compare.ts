@@ -10,7 +10,7 @@ import { mask, maskText, withoutManagedFields } from './mask.ts';
 import { compareEventLists, isEventList, sortedEvents } from './event-list.ts';
 import type { Step } from './recording.ts';
 
-/** Headers that a client acts upon; all others are the transport's own. */
+/** Headers that a client acts upon; all others belong to the transport. */
 const COMPARED_HEADERS = [
   'content-type',
   'warning',
@@ -23,12 +23,12 @@ const COMPARED_HEADERS = [
   'vary',
   'accept-ranges',
 ];
-/** A process that ends so soon after it was attached to may as well have ended before. */
+/** A process that exits so soon after the attach may have exited before it. */
 const SHORT_LIFE_MS = 1500;
-/** Headers that must be there when they were recorded, whatever they say. */
+/** Headers that must be present if they were recorded, with any value. */
 const PRESENT_HEADERS = ['etag', 'audit-id'];
 
-/** The first difference of an answer from what was recorded; undefined where there is none. */
+/** The first difference between a response and the recorded one; undefined if there is none. */
 export function compareStep(step: Step, answer: Answer, isEndless = false): string | undefined {
   if (answer.problem !== undefined) return answer.problem;
   const { response } = step;
@@ -45,7 +45,7 @@ export function compareStep(step: Step, answer: Answer, isEndless = false): stri
   return compareBody(step, answer, isEndless);
 }
 
-/** An attach that meets a container at its end may give its output, nothing, or status 500. */
+/** An attach to a container that is just exiting may return its output, nothing, or status 500. */
 function isRacingAttach(step: Step, answer: Answer): boolean {
   const { status, websocket } = step.response;
   if (!step.request.path.includes('/attach?')) return false;
@@ -54,7 +54,7 @@ function isRacingAttach(step: Step, answer: Answer): boolean {
   return statuses === '101 500' && (websocket === undefined || lasted < SHORT_LIFE_MS);
 }
 
-/** A log that is asked for while its pod goes: the container is gone a moment before the pod. */
+/** A log request during the deletion of its pod: the container is removed a moment before the pod. */
 function isRacingLog({ request, response }: Step, answer: Answer): boolean {
   if (!request.path.includes('/log') || typeof response.body !== 'string') return false;
   return response.body.startsWith('unable to retrieve container logs') && answer.status === 404;
@@ -71,7 +71,7 @@ function joined({ response }: Step): string {
 function compareHeaders({ response }: Step, { headers }: Answer): string | undefined {
   const recorded = response.headers ?? {};
   for (const name of COMPARED_HEADERS) {
-    // A recording keeps only the headers that its scenario is about: one that is absent says nothing.
+    // A recording keeps only the headers relevant to its scenario: a missing one proves nothing.
     if (recorded[name] === undefined && name !== 'warning') continue;
     const found = difference(mask(recorded[name]), mask(headers[name]), `header ${name}`);
     if (found !== undefined) return found;
@@ -103,7 +103,7 @@ function compareBody(step: Step, answer: Answer, isEndless: boolean): string | u
   const got = mask(answer.body);
   if (isPod(expected) && isPod(got)) return podDifference(expected, got, '', step.until !== undefined);
   const found = difference(unordered(expected), unordered(got));
-  // While a workload is rolled out its status says how far it has come, which is a matter of moments.
+  // The status of a workload during a rollout depends on timing.
   const isLag = observed(expected) !== observed(got);
   return found === undefined || !isLag ? found : difference(withoutStatus(expected), withoutStatus(got));
 }
@@ -112,14 +112,14 @@ function isProtobuf({ response }: Step): boolean {
   return response.headers?.['content-type'] === PROTOBUF_MEDIA_TYPE && isBase64(response.body);
 }
 
-/** Recorded protobuf as JSON, without what the sandbox does not keep. */
+/** Recorded protobuf as JSON, without the fields that the sandbox does not store. */
 function decodedProtobuf(body: unknown): unknown {
   const { metadata, ...rest } = decodeProtobuf(Buffer.from((body as { base64: string }).base64, 'base64'));
   const { managedFields: _managedFields, ...kept } = (metadata ?? {}) as Record<string, unknown>;
   return { ...rest, metadata: kept };
 }
 
-/** Compares two YAML documents by what they say: where an emitter breaks long lines is no difference. */
+/** Compares two YAML documents by value, because emitters wrap long lines differently. */
 function compareYaml(recorded: string, own: string): string | undefined {
   const [expected, got] = [recorded, own].map((text) => mask(load(withoutManagedFields(text))));
   return isPod(expected) && isPod(got)
@@ -127,7 +127,7 @@ function compareYaml(recorded: string, own: string): string | undefined {
     : difference(unordered(expected), unordered(got));
 }
 
-/** How far a workload's controllers have come. */
+/** The observed generation and replica counts of a workload. */
 function observed(body: unknown): string {
   const { status = {} } = (body ?? {}) as { status?: Record<string, unknown> };
   const counts = Object.entries(status).filter(
@@ -142,7 +142,7 @@ function withoutStatus(body: unknown): unknown {
   return rest;
 }
 
-/** Rules of a review come in the order of a Go map, which is none. */
+/** The rules of a review are in the iteration order of a Go map, which is random. */
 function unordered(body: unknown): unknown {
   const { status } = (body ?? {}) as { status?: Record<string, unknown> };
   if (status?.['resourceRules'] === undefined) return body;

@@ -9,7 +9,7 @@ import { missingForRealContainers } from '../src/setup/runtime-choice.ts';
 
 const missing = missingForRealContainers();
 
-test('every reason for being out of scope is about a scenario that there is', () => {
+test('every out-of-scope entry names an existing scenario', () => {
   const names = new Set(loadRecordings(FIXTURES).map(({ name }) => name));
   assert.deepEqual(
     Object.keys(OUT_OF_SCOPE).filter((name) => !names.has(name)),
@@ -18,7 +18,7 @@ test('every reason for being out of scope is about a scenario that there is', ()
 });
 
 test(
-  'the sandbox answers as the recorded server did',
+  'the sandbox responds like the recorded server',
   missing === undefined ? {} : { skip: missing },
   async () => {
     const { results } = await runConformance(loadRecordings(FIXTURES), { runtime: 'runc' });

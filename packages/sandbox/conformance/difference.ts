@@ -1,9 +1,9 @@
 const TRIMMED = '$trimmed';
-/** A difference is shown up to this many characters a side. */
+/** Maximum length of each side of a difference in the report. */
 const SHOWN = 300;
 
 /**
- * The first place where an answer differs from the recording, with both values; undefined where it does not.
+ * The first place where a response differs from the recording, with both values; undefined if they are equal.
  * What the recorder has trimmed is not compared.
  */
 export function difference(recorded: unknown, own: unknown, path = '', partial = false): string | undefined {
@@ -11,7 +11,7 @@ export function difference(recorded: unknown, own: unknown, path = '', partial =
   if (isObject(recorded) && recorded[TRIMMED] !== undefined) {
     const { length, base64Length } = recorded;
     if (Object.keys(recorded).length === 1) return undefined;
-    // The bytes may be no text: then only how many there were is left.
+    // Bytes that are not text are recorded only as a length.
     if (base64Length !== undefined) return undefined;
     if (typeof length === 'number' && typeof own === 'string') {
       return difference(length, Buffer.byteLength(own), `${path}.length`);
@@ -20,7 +20,7 @@ export function difference(recorded: unknown, own: unknown, path = '', partial =
   if (Array.isArray(recorded) && Array.isArray(own)) return listDifference(recorded, own, path, partial);
   if (isObject(recorded) && isObject(own)) return objectDifference(recorded, own, path, partial);
   if (Object.is(recorded, own)) return undefined;
-  // In what is left of a trimmed object null stands for nothing.
+  // In a trimmed object null means absent.
   if ((partial || path === '') && (recorded ?? undefined) === (own ?? undefined)) return undefined;
   return `${path === '' ? '(all)' : path}: expected ${show(recorded)}, got ${show(own)}`;
 }
@@ -45,13 +45,13 @@ function objectDifference(
   path: string,
   partial: boolean,
 ): string | undefined {
-  // Of an object that was trimmed only what is left is compared, all the way down.
+  // In a trimmed object only the remaining fields are compared, at all depths.
   const isTrimmed = partial || recorded[TRIMMED] !== undefined || Object.values(recorded).some(wasTrimmed);
   const keys = new Set([...Object.keys(recorded), ...(isTrimmed ? [] : Object.keys(own))]);
   keys.delete(TRIMMED);
   for (const key of keys) {
     const place = path === '' ? key : `${path}.${key}`;
-    // What a recorder that trims lists leaves behind is a part of them.
+    // A trimmed list contains only some of the items.
     const found =
       typeof recorded[TRIMMED] === 'string' && key === 'items'
         ? subsetDifference(recorded[key], own[key], place)
@@ -61,7 +61,7 @@ function objectDifference(
   return undefined;
 }
 
-/** Each recorded item must be among our own, found by its name. */
+/** Each recorded item must match our item of the same name. */
 function subsetDifference(recorded: unknown, own: unknown, path: string): string | undefined {
   if (!Array.isArray(recorded) || !Array.isArray(own)) return difference(recorded, own, path);
   for (const item of recorded) {
@@ -76,7 +76,7 @@ function subsetDifference(recorded: unknown, own: unknown, path: string): string
   return undefined;
 }
 
-/** A recorder that trims a member may have left out others beside it. */
+/** If a member was trimmed, its siblings may be missing too. */
 function wasTrimmed(value: unknown): boolean {
   return value === TRIMMED || (isObject(value) && value[TRIMMED] !== undefined);
 }

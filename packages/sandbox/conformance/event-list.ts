@@ -8,15 +8,15 @@ interface EventItem {
   [field: string]: unknown;
 }
 
-/** Whether a body is a list of Events. */
+/** Whether a body is an EventList. */
 export function isEventList(body: unknown): body is { kind: string; items: EventItem[] } {
   const { kind, items } = (body ?? {}) as { kind?: unknown; items?: unknown };
   return kind === 'EventList' && Array.isArray(items);
 }
 
 /**
- * The events of a list without what is a matter of moments: how often each came, and in which order events of the
- * same second are sorted (their names are times).
+ * The events of a list without what depends on timing: the counts, and the order of events of the same second (it
+ * follows their names, which contain the time).
  */
 export function sortedEvents({ items }: { items: EventItem[] }): unknown[] {
   const texts = items.map(({ count: _count, series: _series, ...event }) =>
@@ -33,8 +33,8 @@ function sorted(value: unknown): unknown {
 }
 
 /**
- * Compares two such lists. Of a workload, whose controllers write one event after the other, ours may have come
- * further.
+ * Compares two such lists. For a workload, whose controllers write one event after the other, ours may contain
+ * more.
  */
 export function compareEventLists(recorded: readonly unknown[], own: readonly unknown[]): string | undefined {
   const known = new Set(recorded.map((event) => JSON.stringify(event)));

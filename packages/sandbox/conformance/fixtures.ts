@@ -1,8 +1,8 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The folder of the project. */
+/** The project's directory. */
 export const PROJECT = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
 
-/** The recordings that come with the project. */
+/** The recordings in the repository. */
 export const FIXTURES = join(PROJECT, 'fixtures', 'recordings');

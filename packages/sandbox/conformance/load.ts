@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import { withoutDistribution } from '../src/testing/recorded-distribution.ts';
 import type { Recording } from './recording.ts';
 
-/** Reads every recording of a folder: one scenario a file, as JSON, alone or gzipped. */
+/** Reads every recording of a directory: one scenario per file, as JSON or gzipped JSON. */
 export function loadRecordings(folder: string): Recording[] {
   return readdirSync(folder)
     .filter((file) => /\.json(?:\.gz)?$/.test(file))

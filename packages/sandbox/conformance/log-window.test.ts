@@ -24,7 +24,7 @@ for (const [query, sent, body, expected] of [
   ['sinceSeconds=9', 5, 'early\nlate\n', true],
   ['sinceSeconds=9', 5, 'late\n', false],
   ['sinceSeconds=9&tailLines=1', 5, 'late\n', true],
-  // A line that became too old while the request was on its way may be in the answer or not.
+  // A line that became too old while the request was in flight may or may not be in the response.
   ['sinceSeconds=1', 5.48, 'late\n', true],
   ['sinceSeconds=1', 5.48, '', true],
   ['tailLines=1', 5, 'late\n', false],
@@ -34,6 +34,6 @@ for (const [query, sent, body, expected] of [
   });
 }
 
-test('without the times of the lines nothing is excused', () => {
+test('accepts no difference if the times of the lines are unknown', () => {
   assert.equal(isOwnWindow(step(`${LOG}?sinceSeconds=1`), ok('', at(6)), [], []), false);
 });

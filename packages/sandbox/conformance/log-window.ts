@@ -1,15 +1,15 @@
 import type { Answer } from './answer.ts';
 import type { Step } from './recording.ts';
 
-/** A log that a step of the same scenario asked for with its times. */
+/** A line of a log that a step of the same scenario requested with timestamps. */
 interface Line {
   time: number;
   text: string;
 }
 
 /**
- * Whether a log that was asked for by age (`sinceSeconds`) shows what it must by the times of its own lines. How old
- * a line was when the recorded client asked depends on how long pods took to start there.
+ * Whether a log requested with `sinceSeconds` contains the lines it must, judged by the timestamps of our own lines.
+ * How old a line was in the recording depends on how long the pods took to start there.
  */
 export function isOwnWindow(
   { request }: Step,
@@ -29,7 +29,7 @@ export function isOwnWindow(
   });
 }
 
-/** The whole log with times, if a step asked for it. */
+/** The whole log with timestamps, if a step requested it. */
 function linesOf(
   pathname: string,
   steps: readonly Step[],

@@ -1,9 +1,9 @@
 /*
- * What differs from run to run is replaced by its shape, in the recording and in our answer alike, so that the two
- * can be compared by value.
+ * Values that differ from run to run are replaced by placeholders, both in the recording and in our response, so that
+ * the two can be compared by value.
  */
 
-/** Values of these fields are replaced wherever they stand, if they are of the given shape. */
+/** Values of these fields are replaced at any depth, if they have the expected format. */
 const FIELDS: Readonly<Record<string, (value: unknown) => unknown>> = {
   uid: shape(/^[0-9a-f-]{36}$/, '<uid>'),
   resourceVersion: shape(/^\d+$/, '<version>'),
@@ -26,7 +26,7 @@ const FIELDS: Readonly<Record<string, (value: unknown) => unknown>> = {
   osImage: shape(/./, '<os>'),
   containerRuntimeVersion: shape(/./, '<runtime>'),
   storageVersionHash: (value) => (typeof value === 'string' ? '<hash>' : value),
-  // The machine's own.
+  // Depend on the machine.
   capacity: (value) => amounts(value),
   allocatable: (value) => amounts(value),
   images: () => '<images>',
@@ -47,7 +47,7 @@ const REDRAWN_PROMPT = /\r[^\r\n]*\u001B\[J/g;
 // oxlint-disable-next-line no-control-regex -- terminals are controlled by such characters
 const CURSOR_QUERY = /\u001B\[6n/g;
 
-/** Replacements in any text, in this order. */
+/** Replacements in every text, applied in this order. */
 const TEXTS: readonly (readonly [pattern: RegExp, token: string])[] = [
   [/X509SHA256=[0-9a-f]{64}/g, 'X509SHA256=<fingerprint>'],
   [/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)/g, '<time>'],
@@ -71,16 +71,16 @@ const TEXTS: readonly (readonly [pattern: RegExp, token: string])[] = [
   [/(?<=Image size: )\d+/g, '<size>'],
   [/(?<=in )\d+(?:\.\d+)?m?s(?= \()/g, '<duration>'],
   [/(?<=back-off )(?:\d+m)?\d+s/g, '<duration>'],
-  // Where a registry is, is the node's own matter.
+  // The address of the registry depends on the node.
   [/(?<=HEAD request to )\S+(?=: )/g, '<registry>'],
-  // How much a node has, and others take of it.
+  // The node's capacity and usage.
   [/(?<=, used: )\d+, capacity: \d+/g, '<amount>, capacity: <amount>'],
   [/(?<=in request with )\d+(?= headers)/g, '<n>'],
-  // A shell draws its prompt again when it learns the size of its terminal, if it was there already.
+  // A shell redraws its prompt when it receives the terminal size after having drawn it.
   [REDRAWN_PROMPT, ''],
-  // It asks the terminal where its cursor is, unless input is waiting already.
+  // It asks the terminal for the cursor position unless input is pending.
   [CURSOR_QUERY, ''],
-  // The host's busybox need not be of the recorded version; older ones show an applet that the shell ran as `{ps} sh`.
+  // The host's BusyBox may have another version; older ones show an applet run by the shell as `{ps} sh`.
   [/BusyBox v[^\r\n]* built-in shell/g, 'BusyBox <version> built-in shell'],
   [/^(?: *\d+ )(\S+ +)(?:\{(\w+)\} .*|(.*))$/gm, '<pid> $1$2$3'],
 ];
@@ -94,12 +94,12 @@ export function maskText(text: string): string {
   return masked;
 }
 
-/** Recorded JSON lacks `managedFields`, which the sandbox does not keep; recorded YAML has them. */
+/** Recorded JSON lacks `managedFields`, which the sandbox does not store; recorded YAML has them. */
 export function withoutManagedFields(yaml: string): string {
   return yaml.replaceAll(/^( *)managedFields:\n(?:\1[- ] .*\n)*/gm, '');
 }
 
-/** A JSON value with all that varies replaced. */
+/** A JSON value with everything variable replaced. */
 export function mask(value: unknown, field = ''): unknown {
   const replaced = FIELDS[field]?.(value) ?? value;
   if (replaced !== value) return replaced;
@@ -116,14 +116,14 @@ export function mask(value: unknown, field = ''): unknown {
   );
 }
 
-/** Columns of a Table of nodes that tell of the machine, not of Kubernetes. */
+/** Columns of a Table of nodes that describe the machine, not Kubernetes. */
 const MACHINE_COLUMNS: Readonly<Record<string, string>> = {
   'OS-Image': '<os>',
   'Kernel-Version': '<kernel>',
   'Container-Runtime': '<runtime>',
 };
 
-/** A Table whose cells about the machine are replaced; anything else as it is. */
+/** Replaces the machine-dependent cells of a Table; returns anything else unchanged. */
 function withoutMachine(value: object): object {
   const { columnDefinitions, rows } = value as { columnDefinitions?: unknown; rows?: unknown };
   if (!Array.isArray(columnDefinitions) || !Array.isArray(rows)) return value;
@@ -137,13 +137,13 @@ function withoutMachine(value: object): object {
   return { ...value, rows: replaced };
 }
 
-/** A kubelet now and then reports nothing, or the limit of a cgroup that has none, as the resources of a pod. */
+/** A kubelet occasionally reports no resources for a pod, or the "limit" of a cgroup without one. */
 function isCgroupNoise(resources: unknown): boolean {
   const text = JSON.stringify(resources);
   return text === '{}' || text === '{"limits":{"memory":"9007199254740988Ki"}}';
 }
 
-/** A pod whose container ends again and again is ready and running now and then. */
+/** A pod in a crash loop is running and ready some of the time. */
 function maskRestarts(cells: unknown[]): unknown[] {
   const isRestarting = cells.includes('<n> (<age> ago)');
   return isRestarting
@@ -153,7 +153,7 @@ function maskRestarts(cells: unknown[]): unknown[] {
 
 function maskCell(text: string): string {
   if (AGE.test(text)) return '<age>';
-  // How often a container that ends again and again has ended, and in which of its two states it is met, is chance.
+  // The restart count of a container in a crash loop, and which of its two states is seen, are chance.
   if (text === 'Error' || text === 'CrashLoopBackOff') return '<crashing>';
   return maskText(text.replace(/\d+ \((?:\d+[smhd])+ ago\)/, '<n> (<age> ago)'));
 }

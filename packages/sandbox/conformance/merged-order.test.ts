@@ -41,7 +41,7 @@ for (const { name, whole, expected } of [
     expected: ['two\nerr\n', 'one\nt', '', `${TIME} err\n`],
   },
 ]) {
-  test(`parts of a log are expected as the server's own whole log has them: ${name}`, () => {
+  test(`expects parts of a log in the order of the server's own whole log: ${name}`, () => {
     const answers = [answer(whole)];
     const bodies = STEPS.slice(1).map((part) => inOwnOrder(part, STEPS, answers).response.body);
     assert.deepEqual(bodies, expected);

@@ -2,9 +2,9 @@ import type { Answer } from './answer.ts';
 import type { Step } from './recording.ts';
 
 /**
- * What a step should have been answered, where it asks for the end or the beginning of a log whose lines came in
- * another order than recorded: stdout and stderr of a process are merged in the order in which they were read, which
- * is chance when both were printed at once. The server's own whole log, asked for in the same scenario, has its order.
+ * The expected response to a step that requests the beginning or the end of a log whose lines are in another order
+ * than recorded: stdout and stderr are merged in the order in which they were read, which is chance when both were
+ * printed at once. The server's own order is that of the whole log, requested in the same scenario.
  */
 export function inOwnOrder(
   step: Step,
@@ -27,7 +27,7 @@ export function inOwnOrder(
   const own = answers[whole]?.body;
   if (typeof own !== 'string' || own === steps[whole]?.response.body) return step;
   const lines = own.split(/(?<=\n)/);
-  // Times are not compared: any will do.
+  // Timestamps are not compared: any will do.
   const stamp = stamped ? step.response.body.slice(0, step.response.body.indexOf(' ') + 1) : '';
   const last = Number(tail) === 0 ? [] : lines.slice(-Number(tail));
   const kept = tail === null ? own : last.map((line) => `${stamp}${line}`).join('');

@@ -19,7 +19,7 @@ function pick(list: unknown, key: string): unknown {
   return named ?? (/^\d+$/.test(key) ? list[Number(key)] : undefined);
 }
 
-/** Whether all conditions hold for one answer, or one event of a watch. */
+/** Whether all conditions hold for a response, or for an event of a watch. */
 export function holds(
   conditions: readonly Condition[],
   seen: { object: unknown; eventType?: string; status?: number },

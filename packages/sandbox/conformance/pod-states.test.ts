@@ -14,8 +14,8 @@ const ended = { terminated: { reason: 'Error', exitCode: 2 } };
 
 const cases: [what: string, recorded: object, own: object, isAwaited: boolean, isSame: boolean][] = [
   ['the same', pod(running), pod(running), true, true],
-  ['one that has ended meanwhile', pod(running), pod(ended), false, true],
-  ['one that runs again', pod(running), pod(running, 1), false, true],
+  ['one that has terminated meanwhile', pod(running), pod(ended), false, true],
+  ['one that was restarted', pod(running), pod(running, 1), false, true],
   [
     'one that waits for its next start',
     pod(ended),
@@ -23,8 +23,8 @@ const cases: [what: string, recorded: object, own: object, isAwaited: boolean, i
     false,
     true,
   ],
-  ['one that runs again, where its first run was awaited', pod(running), pod(running, 1), true, false],
-  ['one that was not started as often', pod(ended, 1), pod(running), false, false],
+  ['one that was restarted, although the first run was awaited', pod(running), pod(running, 1), true, false],
+  ['one with fewer restarts', pod(ended, 1), pod(running), false, false],
   [
     'one that has ended otherwise',
     pod(ended),
@@ -35,6 +35,6 @@ const cases: [what: string, recorded: object, own: object, isAwaited: boolean, i
 ];
 
 for (const [what, recorded, own, isAwaited, isSame] of cases)
-  test(`a pod that was caught at another moment: ${what}`, () => {
+  test(`a pod read at another moment: ${what}`, () => {
     assert.equal(podDifference(recorded, own, '', isAwaited) === undefined, isSame);
   });

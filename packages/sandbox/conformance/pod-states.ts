@@ -17,7 +17,7 @@ interface PodLike {
   };
 }
 
-/** A pod's phase and what its containers do, in a line; other objects have no such states. */
+/** A pod's phase and the states of its containers, as one line; empty for other objects. */
 export function containerStates(object: unknown): string {
   const { kind, metadata, status = {} } = (object ?? {}) as PodLike;
   if (kind !== 'Pod') return '';
@@ -28,13 +28,13 @@ export function containerStates(object: unknown): string {
     .join(' ');
 }
 
-/** States that take turns. */
+/** Alternating states. */
 const ALTERNATING: readonly (readonly [pattern: RegExp, name: string])[] = [
   [/^waiting\/(?:ErrImagePull|ImagePullBackOff)$/, 'pull-failing'],
   [/^(?:terminated\/\w+\([1-9]\d*\)|waiting\/(?:CrashLoopBackOff|RunContainerError))$/, 'crashing'],
 ];
 
-/** How far a container has come: not begun, at its beginning, running or failing to, ended. */
+/** The stage of a container: not started, starting, running or failing to run, terminated. */
 function stage(state: string): number {
   if (state === 'none') return 0;
   if (state === 'waiting/ContainerCreating' || state === 'waiting/PodInitializing') return 1;
@@ -42,9 +42,8 @@ function stage(state: string): number {
 }
 
 /**
- * Whether our snapshot of a pod may be one of the same pod a moment before or after the recorded one. A state that
- * was waited for must be the same; otherwise a container may have come further, be it to its next start, or not yet be
- * running.
+ * Whether our snapshot of a pod may be of a moment before or after the recorded one. An awaited state must be equal;
+ * otherwise a container may have progressed, even to its next restart, or not be running yet.
  */
 export function isSameWay(recorded: unknown, own: unknown, isAwaited: boolean): boolean {
   const expected = statesByName(recorded);
@@ -66,7 +65,7 @@ export function isSameWay(recorded: unknown, own: unknown, isAwaited: boolean): 
   });
 }
 
-/** How often each container of a pod was started again. */
+/** The restart count of each container of a pod. */
 export function startsByName(object: unknown): Map<string, number> {
   return new Map(statusesOf(object).map(({ name, restartCount = 0 }) => [name, restartCount] as const));
 }

@@ -1,4 +1,4 @@
-/** Traffic of one scenario, recorded from a real API server; the README beside the fixtures says what fields mean. */
+/** Traffic of one scenario, recorded from a real API server; the README of the fixtures describes the fields. */
 export interface Recording {
   name: string;
   about: string;
@@ -37,7 +37,7 @@ export interface RecordedResponse {
   body?: unknown;
   events?: WatchEvent[];
   chunks?: { at_ms: number; data: string | { base64: string } }[];
-  /** In place of the chunks of a long stream. */
+  /** Replaces the chunks of a long stream. */
   summary?: { bytes: number; last_ms: number };
   websocket?: RecordedWebSocket;
   spdy?: unknown;
@@ -47,7 +47,7 @@ export interface WatchEvent {
   at_ms: number;
   type?: string;
   object?: unknown;
-  /** What a stream sent that is no watch event. */
+  /** Lines of a stream that are not watch events. */
   raw?: unknown;
 }
 
@@ -81,20 +81,20 @@ export interface Condition {
   status?: number;
 }
 
-/** A value of this request that came from an earlier answer. */
+/** A value of this request that was taken from an earlier response. */
 export interface Use {
   value: string;
   step: number;
   path: string;
 }
 
-/** When a step's stream had ended; undefined for plain answers. */
+/** When a step's stream ended; undefined for plain responses. */
 export function endOf(step: Step): number | undefined {
   const { websocket } = step.response;
   return step.closed_ms ?? websocket?.tcpClosed_ms ?? websocket?.frames?.at(-1)?.at_ms;
 }
 
-/** How much of a stream that is no watch the recorded client had received by a moment. */
+/** How many bytes of a stream other than a watch the recorded client had received at a given time. */
 export function bytesSeen({ response: { chunks = [], summary } }: Step, before_ms: number): number {
   if (summary !== undefined) return summary.last_ms <= before_ms ? summary.bytes : 0;
   return chunks.filter(({ at_ms }) => at_ms <= before_ms).reduce((sum, { data }) => sum + sizeOf(data), 0);

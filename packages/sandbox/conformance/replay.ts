@@ -6,15 +6,15 @@ import { bytesSeen, endOf, type Recording, type Step, type WatchEvent } from './
 import { sendStep, type SentStep } from './send-step.ts';
 import { sendingOrder } from './sending-order.ts';
 
-/** How long a request that races others is waited for before the next is sent. */
+/** Delay between requests that race each other. */
 const RACE_MS = 100;
-/** How long an event is waited for that a client had seen before it sent its next request. */
+/** Time limit for an event that the recorded client had seen before its next request. */
 const SEEN_PATIENCE_MS = 15_000;
 const LOOK_MS = 5;
 
 /**
- * Sends the steps of a recording in their order: one that was sent after a stream had ended waits for its end, one
- * sent while it was open does not; the pauses between steps are kept.
+ * Sends the steps of a recording in order: a step that was sent after the end of a stream waits for that end, one that
+ * was sent while it was open does not. The pauses between steps are preserved.
  */
 export async function replay(client: Client, recording: Recording): Promise<Answer[]> {
   const run = new Replay(client, recording);
@@ -27,7 +27,7 @@ class Replay {
   readonly #recording: Recording;
   readonly #answers: (Answer | undefined)[] = [];
   readonly #running = new Map<number, SentStep>();
-  /** A moment of the recording, and when it was here. */
+  /** A time of the recording and the corresponding real time. */
   #anchor = { real: Date.now(), recorded: 0 };
 
   constructor(client: Client, recording: Recording) {
@@ -47,7 +47,7 @@ class Replay {
     if (endOf(step) !== undefined || step.response.events !== undefined) {
       await sent.opened;
     } else if (step.concurrent === true) {
-      // Racers are sent behind each other, not all at once: which of them a server takes up first is chance.
+      // Racing requests are staggered: if sent at once, which one the server handles first would be chance.
       await Promise.race([sent.done, wait(RACE_MS)]);
     } else {
       await this.#collect(index);
@@ -62,7 +62,7 @@ class Replay {
     return this.#recording.steps.map((_, index) => this.#answers[index] ?? missing);
   }
 
-  /** Waits for the end of the streams that had ended by then; those that the client ended are ended. */
+  /** Waits for the streams that had ended by then; closes those that the client had closed. */
   async #endStreams(before_ms: number): Promise<void> {
     const over = [...this.#running.keys()]
       .map((index) => ({ index, ended: endOf(this.#step(index)) ?? Number.POSITIVE_INFINITY }))
@@ -87,8 +87,8 @@ class Replay {
   }
 
   /**
-   * A client acts on what it has seen: before a step is sent, each open watch must have shown the state that its last
-   * event before that step showed in the recording, and each followed log as much as it had brought by then.
+   * A client acts on what it has seen: before a step is sent, each open watch must have returned the state of its last
+   * event before that step in the recording, and each followed log as many bytes.
    */
   async #awaitSeen(before_ms: number): Promise<void> {
     for (const [index, { events, received, done }] of this.#running) {
@@ -98,7 +98,7 @@ class Replay {
       const last = recorded.findLast(({ at_ms, type }) => at_ms <= before_ms && type !== 'BOOKMARK');
       if (last === undefined) continue;
       const wanted = wordOf(last, last.type);
-      // A state that comes back must have come as often.
+      // A recurring state must have occurred as often.
       const times = runsOf(
         recorded.filter(({ at_ms }) => at_ms <= before_ms),
         wanted,
@@ -128,13 +128,13 @@ class Replay {
   }
 }
 
-/** How often a state came, apart from its repetitions in a row. */
+/** How often a state occurred, with consecutive repetitions counted once. */
 function runsOf(events: readonly WatchEvent[], wanted: string, type: string | undefined): number {
   const words = events.filter((event) => event.type !== 'BOOKMARK').map((event) => wordOf(event, type));
   return words.filter((word, index) => word === wanted && words[index - 1] !== wanted).length;
 }
 
-/** An event's type, object and state in a line; a change may have been merged into the event before it. */
+/** An event's type, object and state as one line; a change may have been merged into the preceding event. */
 function wordOf({ type, object }: WatchEvent, wantedType: string | undefined): string {
   const shown = type === 'ADDED' ? wantedType : type;
   return `${shown ?? ''} ${nameOf(object)} ${containerStates(object)}`;
@@ -142,11 +142,11 @@ function wordOf({ type, object }: WatchEvent, wantedType: string | undefined): s
 
 function nameOf(object: unknown): string {
   const { kind, metadata } = (object ?? {}) as { kind?: string; metadata?: { name?: string } };
-  // Drawn names differ, and those of Events always are.
+  // Generated names differ, and those of Events always are.
   return kind === 'Pod' ? (metadata?.name ?? '').replace(/-[a-z0-9]{5}$/, '') : '';
 }
 
-/** Waits for something to hold, or for what it depends on to be over, but not for ever. */
+/** Waits until the condition holds, `done` settles or the time limit is reached. */
 async function until(holds: () => boolean, done: Promise<unknown>): Promise<void> {
   const over = done.then(() => true);
   const end = Date.now() + SEEN_PATIENCE_MS;

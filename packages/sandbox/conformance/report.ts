@@ -1,6 +1,6 @@
 import type { ScenarioResult } from './run.ts';
 
-/** What the groups of the recordings hold. */
+/** Descriptions of the groups of recordings. */
 const GROUPS: Readonly<Record<string, string>> = {
   A: 'Discovery and protocol',
   B: 'Pods',
@@ -33,7 +33,7 @@ function groupRows(results: readonly ScenarioResult[]): GroupRow[] {
   return [...rows].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
 }
 
-/** The closing line, which is read by machines. */
+/** The last line, which scripts parse. */
 export function closingLine(results: readonly ScenarioResult[]): string {
   const count = (outcome: ScenarioResult['outcome']): number =>
     results.filter((result) => result.outcome === outcome).length;
@@ -67,7 +67,7 @@ export function textReport(results: readonly ScenarioResult[]): string {
   ].join('\n');
 }
 
-/** The same as a page of the documentation. */
+/** The report as a page of the documentation. */
 export function markdownReport(results: readonly ScenarioResult[], runtime: string): string {
   const rows = groupRows(results).map(
     ({ group, passed, failed, outOfScope }) => `| ${group} | ${passed} | ${failed} | ${outOfScope} |`,

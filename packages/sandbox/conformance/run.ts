@@ -10,11 +10,11 @@ import { OUT_OF_SCOPE } from './out-of-scope.ts';
 import { endOf, type Recording } from './recording.ts';
 import { replay } from './replay.ts';
 
-/** Scenarios wait more than they work; so many at once keep a two-core machine busy and in time. */
+/** Scenarios mostly wait; this number keeps a two-core machine busy without delaying any. */
 const CONCURRENCY = 10;
-/** The second attempt of those that failed has the machine more to itself. */
+/** Failed scenarios are retried on a less busy machine. */
 const SECOND_CONCURRENCY = 3;
-/** How long a namespace may take to be gone. */
+/** Time limit for the deletion of a namespace. */
 const NAMESPACE_PATIENCE_MS = 60_000;
 const LOOK_MS = 50;
 
@@ -23,13 +23,13 @@ export interface ScenarioResult {
   outcome: 'passed' | 'failed' | 'out of scope';
   /** The first difference, or why it is out of scope. */
   detail?: string;
-  /** It took more than one attempt: times are real, and a busy machine may be late. */
+  /** It took more than one attempt: times are real, and a busy machine may be slow. */
   repeated?: true;
 }
 
 export interface ConformanceRun {
   results: ScenarioResult[];
-  /** The runtime that the sandbox ran with. */
+  /** The sandbox's runtime. */
   runtime: string;
 }
 
@@ -39,7 +39,7 @@ export interface RunOptions {
   onResult?: (result: ScenarioResult) => void;
 }
 
-/** Replays recordings against a fresh sandbox, several at once, each in its own namespace. */
+/** Replays recordings concurrently against a new sandbox, each in its own namespace. */
 export async function runConformance(
   recordings: readonly Recording[],
   options: RunOptions = {},
@@ -59,7 +59,7 @@ export async function runConformance(
         support: sandbox.credentials('support'),
       },
     });
-    // The longest first, so that none is left over at the end.
+    // Longest first, so that the last one to finish is a short one.
     const queue = recordings.toSorted((a, b) => duration(b) - duration(a));
     const concurrency = options.concurrency ?? CONCURRENCY;
     const first = await runAll(client, sandbox.store, queue, concurrency, options.onResult);
@@ -77,7 +77,7 @@ export async function runConformance(
   }
 }
 
-/** Runs scenarios, several at once but no two in one namespace. */
+/** Runs scenarios concurrently, but no two in the same namespace. */
 async function runAll(
   client: Client,
   store: Store,
@@ -102,7 +102,7 @@ async function runAll(
     }
   };
   await Promise.all(Array.from({ length: concurrency }, work));
-  // Scenarios that had to wait for a namespace of the same name.
+  // Scenarios whose namespace was in use by another one.
   await work();
   return results;
 }
@@ -155,7 +155,7 @@ function duration({ steps }: Recording): number {
   return Math.max(0, ...steps.map((step) => Math.max(step.at_ms, endOf(step) ?? 0)));
 }
 
-/** The rights of the recorded users beyond what every cluster has. */
+/** Roles and bindings of the recorded users beyond the bootstrap policy. */
 function createRecordedUsers(store: Store): void {
   const apiGroup = 'rbac.authorization.k8s.io';
   const apiVersion = `${apiGroup}/v1`;

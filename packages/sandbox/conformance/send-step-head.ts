@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Answer } from './answer.ts';
 
-/** Status and headers; a header that came several times is a list. */
+/** Status and headers; a repeated header is a list. */
 export function headOf(response: IncomingMessage): Pick<Answer, 'status' | 'headers'> {
   const headers: Record<string, string | string[]> = {};
   for (const [name, value] of Object.entries(response.headersDistinct)) {
@@ -10,7 +10,7 @@ export function headOf(response: IncomingMessage): Pick<Answer, 'status' | 'head
   return { status: response.statusCode ?? 0, headers };
 }
 
-/** The text as JSON, or itself where it is none. */
+/** The parsed JSON, or the text itself if it is not JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -10,28 +10,28 @@ import { headOf, parseJson } from './send-step-head.ts';
 import { substitute } from './substitute.ts';
 import { runWebSocket } from './websocket-step.ts';
 
-/** Between two looks of a step that is repeated until something holds. */
+/** Interval for a step that is repeated until a condition holds. */
 const POLL_MS = 50;
-/** How much longer than on the real server something may take before the step fails. */
+/** A step fails after this multiple of the time on the real server. */
 const PATIENCE_FACTOR = 2;
 const PATIENCE_MS = 20_000;
-/** How long a state that was read may be late, and how often it is looked at: the kubelet looks again after 10 to 15 s. */
+/** Time limit for a state to become the recorded one: the kubelet retries after 10 to 15 s. */
 const SETTLE_MS = 16_000;
 const SETTLE_POLL_MS = 250;
 
-/** A step on its way: when its answer has begun, and all of it. */
+/** A step in progress: its response headers, and the whole response. */
 export interface SentStep {
   opened: Promise<void>;
   done: Promise<Answer>;
-  /** Of a watch: what has come so far. */
+  /** For a watch: the events so far. */
   events: WatchEvent[];
-  /** Of any stream: how much has come so far. */
+  /** For any stream: the number of bytes so far. */
   received: { bytes: number };
-  /** Ends a stream that the recorded client ended. */
+  /** Closes a stream that the recorded client closed. */
   close(): void;
 }
 
-/** Sends one step; it may take as long as it took from `began_ms` on in the recording, and more. */
+/** Sends one step. Its time limit is a multiple of the time it took in the recording from `began_ms`. */
 export function sendStep(
   client: Client,
   recording: Recording,
@@ -53,11 +53,11 @@ export function sendStep(
   return { opened: untilOpened, done, events, received, close: () => closer.abort() };
 }
 
-/** A step being carried out. */
+/** A step in progress. */
 interface Sending {
   client: Client;
   step: Step;
-  /** Milliseconds that it may take. */
+  /** Time limit in ms. */
   limit: number;
   opened: () => void;
   closer: AbortController;
@@ -82,7 +82,7 @@ async function carryOut(sending: Sending): Promise<Answer> {
   return isStateRead(step) ? readSettled(client, step, limit) : readOnce(client, step, limit);
 }
 
-/** Whether a step reads objects whose state controllers and the kubelet may still be bringing about. */
+/** Whether a step reads objects whose state is set by controllers or the kubelet, possibly a moment later. */
 function isStateRead({ request, response }: Step): boolean {
   return (
     request.method === 'GET' &&
@@ -92,7 +92,7 @@ function isStateRead({ request, response }: Step): boolean {
   );
 }
 
-/** Reads until the answer is the recorded one: on a busy machine what was there in time may come a moment later. */
+/** Reads until the response is the recorded one: on a busy machine a state may be reached a moment later. */
 async function readSettled(client: Client, step: Step, limit: number): Promise<Answer> {
   const end = Date.now() + SETTLE_MS;
   for (;;) {
@@ -188,7 +188,7 @@ function streamAnswer(step: Step, head: Pick<Answer, 'status' | 'headers'>, text
   return { ...head, events: new EventReader().read(`${text}\n`) };
 }
 
-/** Cuts a stream of JSON lines into events. */
+/** Splits a stream of JSON lines into events. */
 class EventReader {
   #rest = '';
 

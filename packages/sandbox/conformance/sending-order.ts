@@ -1,8 +1,8 @@
 import type { Recording } from './recording.ts';
 
 /**
- * The order in which to send: that of the recording, but requests that raced each other in the order in which the
- * real server happened to serve them.
+ * The order in which to send the steps: as recorded, except that requests that raced each other are sent in the order
+ * in which the real server handled them.
  */
 export function sendingOrder({ steps }: Recording): number[] {
   const served = steps.map(({ concurrent, response }, index) => {

@@ -5,7 +5,7 @@ import type { Recording, Step } from './recording.ts';
 const STREAM_PROTOCOL = 'X-Stream-Protocol-Version';
 const UID = /(?<![0-9a-f])[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![0-9a-f])/g;
 
-/** Puts values of our own answers in the place of those that the recorded request took from earlier answers. */
+/** Replaces values that the recorded request took from earlier responses with those of our own responses. */
 export function substitute(
   recording: Recording,
   index: number,
@@ -24,7 +24,7 @@ export function substitute(
   return { ...step, request };
 }
 
-/** The uid of our object whose recorded one had that uid. */
+/** The uid of our counterpart of the recorded object with that uid. */
 function ownUid(
   recording: Recording,
   answers: readonly (Answer | undefined)[],
@@ -40,10 +40,10 @@ function completeHeaders(
   step: Step,
   answers: readonly (Answer | undefined)[],
 ): void {
-  // The one header whose value is always an earlier answer's.
+  // The only header whose value always comes from an earlier response.
   const etag = answers.findLast((answer) => answer?.headers['etag'] !== undefined)?.headers['etag'];
   if (headers['If-None-Match'] !== undefined && typeof etag === 'string') headers['If-None-Match'] = etag;
-  // Of several headers of this name the recorder kept the last; the one that was accepted was among them.
+  // Of several headers of this name the recorder kept only the last; the accepted value was one of them.
   const accepted = step.response.headers?.[STREAM_PROTOCOL.toLowerCase()];
   const offered = headers[STREAM_PROTOCOL];
   if (offered === undefined || typeof accepted !== 'string') return;

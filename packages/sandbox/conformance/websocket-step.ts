@@ -6,21 +6,21 @@ import type { Client } from './client.ts';
 import type { Frame, RecordedWebSocket, Step } from './recording.ts';
 import { headOf, parseJson } from './send-step-head.ts';
 
-/** How long a message is held back for output that came before it on the real server. */
+/** How long a message is delayed for output that preceded it on the real server. */
 const OUTPUT_PATIENCE_MS = 3000;
 const LOOK_MS = 10;
-/** Of the nonce in a handshake, RFC 6455. */
+/** Length of the nonce of a handshake, RFC 6455. */
 const KEY_BYTES = 16;
 const DIGIT_ZERO = 0x30;
 
-/** Opens a WebSocket, plays the client's side of the recording and keeps what the server sends. */
+/** Opens a WebSocket, replays the client's side of the recording and stores what the server sends. */
 export async function runWebSocket(
   client: Client,
   step: Step,
   limit: number,
   opened: () => void,
 ): Promise<Answer> {
-  // The client library refuses to offer a protocol with a slash, which port-forwarding has in its name.
+  // The client library refuses to offer a protocol name with a slash, which port forwarding has.
   if (step.request.headers?.['Sec-WebSocket-Protocol']?.includes('/') === true) {
     return handshakeOnly(client, step, opened);
   }
@@ -63,7 +63,7 @@ class WebSocketReplay {
     this.#recorded = step.response.websocket ?? {};
   }
 
-  /** Resolves with the answer if the upgrade is refused. */
+  /** Resolves with the response if the upgrade is refused. */
   open(): Promise<Answer | undefined> {
     const { request, as } = this.#step;
     const headers = request.headers ?? {};
@@ -86,7 +86,7 @@ class WebSocketReplay {
     return new Promise((resolve, reject) => {
       this.#socket.once('upgrade', (response: IncomingMessage) => {
         this.#head = headOf(response);
-        // An empty protocol is a real server's way to say "none", which the client library does not know.
+        // A real server sends an empty protocol for "none", which the client library does not accept.
         if (response.headers['sec-websocket-protocol'] === '')
           delete response.headers['sec-websocket-protocol'];
         this.#subprotocol = response.headers['sec-websocket-protocol'] ?? '';
@@ -109,14 +109,14 @@ class WebSocketReplay {
       if (frame.dir === 'recv') count(before, frame);
       else {
         await this.#awaitOutput(before, frame.at_ms - spoke);
-        // The gap counts from the frame before; what came in between has taken its own time here.
+        // The pause is measured from the previous frame; what came in between may have taken another time here.
         await wait(Math.max(0, anchor.real + frame.at_ms - anchor.recorded - Date.now()));
         if (this.#closeCode === undefined) this.#send(frame);
       }
       if (frame.dir === 'send') spoke = frame.at_ms;
       anchor = { real: Date.now(), recorded: frame.at_ms };
     }
-    // What the recorded client had been sent before it closed is waited for.
+    // Waits for what the recorded client had received before it closed.
     if (this.#recorded.closedBy === 'client') {
       const { tcpClosed_ms: closed = anchor.recorded } = this.#recorded;
       await this.#awaitOutput(before, closed - spoke);
@@ -190,7 +190,7 @@ class WebSocketReplay {
   }
 }
 
-/** The headers of a request that are not the handshake's, which the client library makes. */
+/** The headers of a request without those of the handshake, which the client library adds. */
 function ownHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).filter(([name]) => !/^(?:upgrade|connection|sec-websocket-.*)$/i.test(name)),
@@ -202,7 +202,7 @@ function count(bytes: Map<number, number>, frame: Frame): void {
   bytes.set(frame.channel, (bytes.get(frame.channel) ?? 0) + lengthOf(frame));
 }
 
-/** Our own frames are kept as latin1 text, one character a byte; recorded ones are UTF-8 text or base64. */
+/** Our own frames are latin1 text, one character per byte; recorded ones are UTF-8 text or base64. */
 function lengthOf(frame: Frame): number {
   return frame.at_ms === 0 && typeof frame.data === 'string' ? frame.data.length : bytesOf(frame).length;
 }

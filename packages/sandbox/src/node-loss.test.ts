@@ -40,7 +40,7 @@ async function create(name: string, script: string, spec: object = {}): Promise<
   }
 }
 
-test('a node that is lost is marked with its pods, cannot be reached, and is itself again when it is back', async () => {
+test("a lost node and its pods are marked, can't be reached, and recover when it is back", async () => {
   await create('stays', 'sleep infinity');
   await create('goes', 'sleep infinity', {
     terminationGracePeriodSeconds: 1,
@@ -74,10 +74,10 @@ test('a node that is lost is marked with its pods, cannot be reached, and is its
   const log = await api.client.request('GET', `${PODS}/stays/log`);
   assert.equal(log.status, 500);
   assert.match(log.body, /dial tcp [\d.]+:10250: connect: no route to host/);
-  // The pod that tolerates nothing is to go, and can't.
+  // The pod without tolerations is evicted, but can't terminate.
   await until('pods', 'goes', (pod) => pod?.metadata.deletionTimestamp !== undefined);
   await clock.advance(1_000_000);
-  // Long enough for the kubelet to notice, had it a way to tell.
+  // Long enough for the kubelet to notice, if it could.
   await delay(200);
   assert.equal(api.sandbox.store.get<Status>('pods', 'default', 'ends')?.status?.phase, 'Running');
   assert.notEqual(api.sandbox.store.get('pods', 'default', 'goes'), undefined);

@@ -12,7 +12,7 @@ import { ApiClient } from './testing/api-client.ts';
 
 const INDEX = new URL('index.ts', import.meta.url).href;
 
-/** A process of its own that runs a program against the library. */
+/** Runs a program that uses the library in another process. */
 function child(t: TestContext, program: string, environment: NodeJS.ProcessEnv = {}): ChildProcess {
   const source = `import { startSandbox } from ${JSON.stringify(INDEX)};\n${program}`;
   const process_ = spawn(
@@ -30,12 +30,12 @@ async function firstLine({ stdout }: ChildProcess): Promise<string> {
   return text.trim();
 }
 
-test('a start that fails leaves no folder, and nothing that runs', async (t) => {
+test('a failed start leaves neither a directory nor anything running', async (t) => {
   const other = createServer().listen(0, '127.0.0.1');
   t.after(() => other.close());
   await once(other, 'listening');
   const { port } = other.address() as AddressInfo;
-  // In a process of its own: one that still had timers or a server would not end by itself.
+  // In another process, which would not exit with timers or a server left.
   const program = `
     const failed = await startSandbox({ runtime: 'simulated', port: ${port} }).catch((error) => error.code);
     console.log(failed, process.getActiveResourcesInfo().filter((name) => /Timeout|TCP/.test(name)).join());`;
@@ -45,14 +45,14 @@ test('a start that fails leaves no folder, and nothing that runs', async (t) => 
   const ended = once(process_, 'exit');
   assert.equal(await firstLine(process_), 'EADDRINUSE');
   assert.deepEqual(await ended, [0, null]);
-  // A compiler of the test's own leaves its cache there.
+  // tsx leaves its cache there.
   assert.deepEqual(
     readdirSync(folder).filter((name) => name.startsWith('kube-sandbox-')),
     [],
   );
 });
 
-test('the folder of a sandbox that was killed goes with the next start', async (t) => {
+test('the next start deletes the directory of a sandbox that was killed', async (t) => {
   const process_ = child(
     t,
     `const { kubeconfig } = await startSandbox({ runtime: 'simulated' }); console.log(kubeconfig);`,
@@ -66,7 +66,7 @@ test('the folder of a sandbox that was killed goes with the next start', async (
   await next.stop();
 });
 
-test('without keepProcessAlive a process ends though its sandbox runs a pod', async (t) => {
+test('without keepProcessAlive a process exits although its sandbox runs a pod', async (t) => {
   const program = `
     const sandbox = await startSandbox({ runtime: 'simulated', keepProcessAlive: false });
     const running = new Promise((resolve) => sandbox.store.subscribe('pods', ({ object }) =>
@@ -84,7 +84,7 @@ test('without keepProcessAlive a process ends though its sandbox runs a pod', as
   assert.deepEqual(await ended, [0, null]);
 });
 
-test('a listener that throws fails only itself, and is reported', async () => {
+test('an error thrown by a listener is reported and affects nothing else', async () => {
   const warnings: string[] = [];
   const sandbox = await startSandbox({ runtime: 'simulated', warn: (text) => warnings.push(text) });
   const seen: string[] = [];
@@ -102,7 +102,7 @@ test('a listener that throws fails only itself, and is reported', async () => {
   assert.match(warnings[0] ?? '', /^a listener of the store failed: Error: not my day/);
 });
 
-test('requests are kept for assertions', async () => {
+test('records requests for assertions', async () => {
   const sandbox = await startSandbox({ runtime: 'simulated' });
   const client = new ApiClient(sandbox.kubeconfig);
   const path = '/api/v1/namespaces/default/configmaps?dryRun=All';

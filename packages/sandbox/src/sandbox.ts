@@ -216,11 +216,11 @@ function openFolder({ stateFolder }: SandboxOptions, started: Unwind): string {
   return folder;
 }
 
-/** Deletes what killed sandboxes of this user have left, including an administrator's key. */
+/** Deletes what killed sandboxes of this user left behind, including an administrator's key. */
 async function sweepAbandoned(warn: (message: string) => void): Promise<void> {
   for (const folder of abandonedFolders()) {
     await removeStateFolder(folder).catch((error: unknown) =>
-      warn(`${folder}, which a sandbox that was killed has left, can't be removed: ${describe(error)}`),
+      warn(`${folder}, which a killed sandbox left behind, can't be removed: ${describe(error)}`),
     );
   }
 }

@@ -12,7 +12,7 @@ import {
   encodeResize,
 } from './index.ts';
 
-test('what is encoded is decoded', () => {
+test('decodes what it encodes', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 254 }), fc.uint8Array(), (channel, data) => {
       assert.deepEqual(decodeFrame(encodeFrame(channel, data)), { kind: 'data', channel, data });
@@ -20,7 +20,7 @@ test('what is encoded is decoded', () => {
   );
 });
 
-test('any bytes decode to a frame', () => {
+test('decodes any bytes to a frame', () => {
   fc.assert(
     fc.property(fc.uint8Array(), fc.boolean(), (bytes, halfClose) => {
       const frame = decodeFrame(bytes, halfClose);
@@ -45,7 +45,7 @@ test('channels have names', () => {
   assert.equal(channelName(9), undefined);
 });
 
-test('a resize message ends with a newline and comes back', () => {
+test('a resize message ends with a newline and round-trips', () => {
   assert.equal(
     new TextDecoder().decode(encodeResize({ width: 80, height: 24 })),
     '{"Width":80,"Height":24}\n',
@@ -85,7 +85,7 @@ const ends: [name: string, status: string, end: unknown][] = [
     { kind: 'failure', message: 'no running task found' },
   ],
   ['an empty status', '{}', { kind: 'failure', message: 'the server gave no reason' }],
-  ['no JSON', 'oops', { kind: 'failure', message: 'the server sent a status that is not a JSON object' }],
+  ['not JSON', 'oops', { kind: 'failure', message: 'the server sent a status that is not a JSON object' }],
   [
     'a message of another type',
     '{"status":"Failure","message":5}',

@@ -3,21 +3,21 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import { BytePipe } from './byte-pipe.ts';
 
-test('what is written is read, and the writer waits for the reader', async () => {
+test('delivers what is written, and makes the writer wait for the reader', async () => {
   const pipe = new BytePipe(4);
   const pieces = ['abc', 'def', '', 'g'];
   let written = 0;
   for (const piece of pieces) pipe.write(piece, () => (written += 1));
   pipe.end();
   await new Promise(setImmediate);
-  // The second fills it.
+  // The second write fills the buffer.
   assert.equal(written, 1);
   const read: string[] = [];
   for await (const piece of pipe) read.push(piece.toString());
   assert.equal(read.join(''), 'abcdefg');
 });
 
-test('an error ends the reader after what came before it; without one it only ends', async () => {
+test('an error reaches the reader after the data written before it; without an error the stream just ends', async () => {
   for (const error of [new Error('broken'), undefined]) {
     const pipe = new BytePipe(100);
     pipe.on('error', () => undefined);
@@ -35,7 +35,7 @@ test('an error ends the reader after what came before it; without one it only en
   }
 });
 
-test('what is discarded holds nobody up', async () => {
+test('discarded data does not block the writer', async () => {
   const pipe = new BytePipe(2);
   pipe.write('abc');
   pipe.discard();

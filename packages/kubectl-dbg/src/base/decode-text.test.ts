@@ -9,9 +9,9 @@ const BE = Buffer.from(LE).swap16();
 
 const rows: [name: string, bytes: Buffer][] = [
   ['UTF-8', Buffer.from(TEXT)],
-  ['UTF-8 with a mark', Buffer.from(`\ufeff${TEXT}`)],
-  ['UTF-16, little end first', LE],
-  ['UTF-16, big end first', BE],
+  ['UTF-8 with a byte order mark', Buffer.from(`\ufeff${TEXT}`)],
+  ['UTF-16, little-endian', LE],
+  ['UTF-16, big-endian', BE],
 ];
 for (const [name, bytes] of rows) {
   test(`reads ${name}`, () => assert.equal(decodeText(bytes), TEXT));
@@ -19,19 +19,19 @@ for (const [name, bytes] of rows) {
 
 const wrong: [name: string, bytes: Buffer, message: string][] = [
   ['Latin-1', Buffer.from('a: 1\nb: caf\xe9 x\n', 'latin1'), 'not valid UTF-8 (line 2, column 7)'],
-  ['a sequence that is cut off', Buffer.from([0x61, 0xe2, 0x82]), 'not valid UTF-8 (line 1, column 2)'],
+  ['a truncated sequence', Buffer.from([0x61, 0xe2, 0x82]), 'not valid UTF-8 (line 1, column 2)'],
   ['an overlong form', Buffer.from([0xc0, 0x80]), 'not valid UTF-8 (line 1, column 1)'],
   ['a surrogate in UTF-8', Buffer.from([0x61, 0xed, 0xa0, 0x80]), 'not valid UTF-8 (line 1, column 2)'],
-  ['half a unit of UTF-16', LE.subarray(0, 7), 'not valid UTF-16 (line 1, column 3)'],
+  ['half a UTF-16 code unit', LE.subarray(0, 7), 'not valid UTF-16 (line 1, column 3)'],
   ['half a surrogate pair', Buffer.from('\ufeffab\ud83dc', 'utf16le'), 'not valid UTF-16 (line 1, column 3)'],
 ];
 for (const [name, bytes, message] of wrong) {
-  test(`refuses ${name}, and says where it stands`, () => {
+  test(`refuses ${name}, and says where`, () => {
     assert.throws(() => decodeText(bytes), { name: 'InvalidText', message });
   });
 }
 
-test('whatever comes is a text or refused with a place', () => {
+test('any bytes are decoded, or refused with a position', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 200 }), fc.constantFrom('', 'fffe', 'feff'), (bytes, mark) => {
       try {
@@ -43,7 +43,7 @@ test('whatever comes is a text or refused with a place', () => {
   );
 });
 
-test('any text comes back from each encoding', () => {
+test('any text round-trips in each encoding', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {
       const marked = Buffer.from(`\ufeff${text}`, 'utf16le');

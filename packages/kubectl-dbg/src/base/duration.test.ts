@@ -13,9 +13,9 @@ const rows: [text: string, milliseconds: number][] = [
 ];
 
 for (const [text, milliseconds] of rows) {
-  test(`the duration ${text}`, () => assert.equal(parseDuration(text), milliseconds));
+  test(`parses the duration ${text}`, () => assert.equal(parseDuration(text), milliseconds));
 }
 
 for (const text of ['', 'x', '5 s', '1d', '-1s', 's', '1..5s']) {
-  test(`no duration: ${text}`, () => assert.equal(parseDuration(text), undefined));
+  test(`rejects the duration ${text}`, () => assert.equal(parseDuration(text), undefined));
 }

@@ -22,7 +22,7 @@ for (const [text, exceeded] of rows) {
   });
 }
 
-test('the depth of any JSON is found, whatever its strings hold', () => {
+test('measures the depth of any JSON, whatever its strings contain', () => {
   const depthOf = (value: unknown): number =>
     typeof value === 'object' && value !== null
       ? 1 + Math.max(0, ...Object.values(value).map((inner) => depthOf(inner)))
@@ -43,7 +43,7 @@ for (const [name, text] of [
   ['escaped quotation marks', `["${'\\"'.repeat(1_000_000)}"]`],
   ['quotation marks', '"'.repeat(4_000_000)],
 ] as const) {
-  test(`many ${name} take no longer than others`, () => {
+  test(`many ${name} take no longer than other characters`, () => {
     const began = performance.now();
     exceededLimit(text, { depth: 100, values: 1e9 });
     assert.ok(performance.now() - began < 2000);

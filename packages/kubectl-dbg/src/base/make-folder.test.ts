@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { makeFolder } from './make-folder.ts';
 
-test('makes what is missing, for the user alone, and takes what is there', async (context) => {
+test('creates missing directories with access for the user only, and accepts existing ones', async (context) => {
   const folder = await temporaryFolder(context);
   const path = join(folder, 'a', 'b', 'c');
   makeFolder(path);
@@ -13,7 +13,7 @@ test('makes what is missing, for the user alone, and takes what is there', async
   assert.equal(statSync(path).mode & 0o777, 0o700);
 });
 
-test('a file in the way', async (context) => {
+test('fails if a file is in the way', async (context) => {
   const file = join(await temporaryFolder(context), 'file');
   writeFileSync(file, '');
   assert.throws(() => makeFolder(file), { code: 'EEXIST' });
@@ -21,7 +21,7 @@ test('a file in the way', async (context) => {
 });
 
 test(
-  'where nobody can make a folder it fails at once',
+  'fails at once where no directory can be created',
   { skip: existsSync('/proc/self') ? false : 'needs /proc' },
   () => assert.throws(() => makeFolder('/proc/none/below'), { code: 'ENOENT' }),
 );

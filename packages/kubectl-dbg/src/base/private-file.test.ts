@@ -24,8 +24,8 @@ const write = (path: string, text: string, mode?: 'replace' | 'append') => {
 };
 const modeOf = (path: string) => statSync(path).mode & 0o777;
 
-describe('a private file', { skip: process.platform === 'win32' && 'no such files there' }, () => {
-  test('is new, emptied, or gone on with, and for the user alone', async (context) => {
+describe('a private file', { skip: process.platform === 'win32' && 'no such files on Windows' }, () => {
+  test('is created, truncated or appended to, with access for the user only', async (context) => {
     const path = join(await temporaryFolder(context), 'file');
     write(path, 'first');
     assert.equal(modeOf(path), 0o600);
@@ -37,7 +37,7 @@ describe('a private file', { skip: process.platform === 'win32' && 'no such file
     assert.equal(readFileSync(path, 'utf8'), '2');
   });
 
-  test('is nothing that somebody has laid there', async (context) => {
+  test('is not a link, FIFO or file that another user has placed there', async (context) => {
     const folder = await temporaryFolder(context);
     const at = (name: string) => join(folder, name);
     writeFileSync(at('aim'), 'kept');
@@ -66,8 +66,8 @@ describe('a private file', { skip: process.platform === 'win32' && 'no such file
     assert.throws(() => openPrivateFile(at('none/file')), { code: 'ENOENT' });
   });
 
-  test("is not another user's", async (context) => {
-    if (process.geteuid?.() !== 0) return context.skip('only root can make files of others');
+  test('does not belong to another user', async (context) => {
+    if (process.geteuid?.() !== 0) return context.skip('only root can create files of other users');
     const path = join(await temporaryFolder(context), 'file');
     writeFileSync(path, 'theirs', { mode: 0o666 });
     chownSync(path, 1, 1);

@@ -12,8 +12,8 @@ const readers = [
 ] as const;
 
 for (const [name, read] of readers) {
-  describe(name, { skip: process.platform === 'win32' && 'no such files there' }, () => {
-    test('reads a file, an empty one, and one of several pieces', async (context) => {
+  describe(name, { skip: process.platform === 'win32' && 'no such files on Windows' }, () => {
+    test('reads a file, an empty file, and a file of several chunks', async (context) => {
       const path = join(await temporaryFolder(context), 'file');
       for (const content of ['', 'a', 'ä'.repeat(200_000)]) {
         await writeFile(path, content);
@@ -22,24 +22,24 @@ for (const [name, read] of readers) {
       assert.equal((await read('/dev/null')).length, 0);
     });
 
-    test('throws what the system says', async (context) => {
+    test('throws the system error', async (context) => {
       const folder = await temporaryFolder(context);
       await assert.rejects(read(join(folder, 'none')), { code: 'ENOENT' });
       await mkdir(join(folder, 'folder'));
       await assert.rejects(read(join(folder, 'folder')), { code: 'EISDIR' });
     });
 
-    test('gives up on what has no end', async () => {
+    test('gives up on an endless file', async () => {
       await assert.rejects(read('/dev/zero'), { name: 'TooLong' });
     });
   });
 }
 
-test('a pipe is refused at once, or read without holding the process', async (context) => {
+test('a pipe is refused at once, or read without blocking the process', async (context) => {
   const path = join(await temporaryFolder(context), 'pipe');
   assert.equal(spawnSync('mkfifo', [path]).status, 0);
   assert.throws(() => readFileAtOnce(path), NotAFile);
-  // Nobody writes: empty, rather than a process that waits and obeys no signal.
+  // Without a writer: empty, instead of blocking and ignoring signals.
   assert.equal((await readFileOrPipe(path)).length, 0);
   const writer = spawn('sh', ['-c', 'exec 3<>"$0"; echo ready; read go; echo content >&3', path]);
   context.after(() => writer.kill());

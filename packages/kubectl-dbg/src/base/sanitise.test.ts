@@ -33,7 +33,7 @@ for (const [name, input, line, text] of rows) {
   });
 }
 
-test('cuts and marks what is too long, without cutting a form in two beyond the limit', () => {
+test('truncates long text, with a mark and without splitting an escape', () => {
   assert.equal(sanitiseShort('abc', 3), 'abc');
   assert.equal(sanitiseShort('abcd', 3), 'abc…');
   assert.equal(sanitiseShort('\u001b'.repeat(100), 8), '\\x1b\\x1b…');
@@ -48,7 +48,7 @@ const nasty = fc.string({
 });
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}]/u;
 
-test('whatever comes, nothing hidden is left and doing it again changes nothing', () => {
+test('leaves no hidden character in any text, and is idempotent', () => {
   fc.assert(
     fc.property(nasty, (input) => {
       const line = sanitise(input);

@@ -7,7 +7,7 @@ import { pause, startTimer, timeoutSignal } from './timer.ts';
 
 const HOUR = 3_600_000;
 
-/** Timers as Node's, on a clock that is set by hand: a delay beyond 32 bits fires at once. */
+/** Like Node's timers, but on a manual clock: a delay of more than 32 bits fires at once. */
 function fakeTimers(): { tick: (milliseconds: number) => void; restore: () => void } {
   const real = { set: globalThis.setTimeout, clear: globalThis.clearTimeout };
   let now = 0;
@@ -40,7 +40,7 @@ function fakeTimers(): { tick: (milliseconds: number) => void; restore: () => vo
 }
 
 for (const hours of [1, 596, 597, 600, 1200, 100_000]) {
-  test(`a timer of ${hours} hours fires when they have passed, and not before`, () => {
+  test(`a timer of ${hours} hours fires after that time, and not before`, () => {
     const timers = fakeTimers();
     try {
       let fired = 0;
@@ -57,7 +57,7 @@ for (const hours of [1, 596, 597, 600, 1200, 100_000]) {
   });
 }
 
-test('a timer that was called off in its second part does not fire', () => {
+test('a timer that is cleared in its second part does not fire', () => {
   const timers = fakeTimers();
   try {
     let fired = 0;
@@ -71,13 +71,13 @@ test('a timer that was called off in its second part does not fire', () => {
   }
 });
 
-test('a timer without end is none that fires at once', async () => {
+test('an infinite timer does not fire at once', async () => {
   const cancel = startTimer(Infinity, () => assert.fail('fired'));
   await pause(5);
   cancel();
 });
 
-test('a pause ends at once, with the reason, when its signal is aborted', async () => {
+test('a pause rejects at once with the reason when its signal is aborted', async () => {
   const controller = new AbortController();
   const waiting = pause(600 * HOUR, controller.signal);
   const reason = new Error('enough');
@@ -92,11 +92,11 @@ test('a timeout is aborted with a TimeoutError', async () => {
   assert.equal((signal.reason as Error).name, 'TimeoutError');
 });
 
-/** Sessions and remote commands have lengths of their own only; what a user gives ends in session/wait. */
+/** Sessions and remote commands use only constant delays; those from the user go no further than session/wait. */
 const EXEMPT =
   /\.test\.ts$|(^|\/)testing\/|^base\/timer\.ts$|^session\/(?!wait\/)|^cluster\/remote-command\//;
 
-test('no other code gives a length that is not its own constant to a timer of Node', () => {
+test('no other code passes a delay that is not a constant to a timer of Node', () => {
   const src = fileURLToPath(new URL('..', import.meta.url));
   const faults: string[] = [];
   for (const file of readdirSync(src, { recursive: true, encoding: 'utf8' })) {
@@ -115,7 +115,7 @@ test('no other code gives a length that is not its own constant to a timer of No
   assert.deepEqual(faults, [], 'use startTimer, timeoutSignal or pause of base/timer.ts');
 });
 
-/** The arguments of a call whose opening parenthesis stands before `start`, cut at its outer commas. */
+/** The arguments of a call whose opening parenthesis precedes `start`, split at the outer commas. */
 function argumentsAt(text: string, start: number): string[] {
   const found: string[] = [];
   let depth = 0;

@@ -19,13 +19,13 @@ const rows: [zone: string, now: number, words: string][] = [
   ['Pacific/Marquesas', WINTER, '2026-01-31T00:20:33-09:30'],
 ];
 for (const [zone, now, words] of rows) {
-  test(`a time is that of the user's clock, with its offset: ${zone}, ${words}`, () => {
+  test(`shows a time in the user's time zone, with its offset: ${zone}, ${words}`, () => {
     process.env.TZ = zone;
     assert.equal(nowIs('after', now, Date.UTC(2025, 5, 1)), `now ${words} is after 2025-06-01T00:00:00Z`);
   });
 }
 
-test('a limit that is no time is said to be unknown', () => {
+test('shows an invalid time as unknown', () => {
   process.env.TZ = 'UTC';
   assert.equal(nowIs('before', WINTER, NaN), 'now 2026-01-31T09:50:33Z is before an unknown time');
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { loadAllYaml, loadYaml } from './yaml.ts';
 
-/** What kubectl's reader (sigs.k8s.io/yaml) makes of a plain scalar. */
+/** How kubectl's parser (sigs.k8s.io/yaml) reads plain scalars. */
 const SCALARS: [text: string, value: unknown][] = [
   ['0644', 0o644],
   ['0o644', 0o644],
@@ -25,12 +25,12 @@ const SCALARS: [text: string, value: unknown][] = [
 ];
 
 for (const [text, value] of SCALARS) {
-  test(`${text} is read as kubectl reads it`, async () => {
+  test(`reads ${text} like kubectl`, async () => {
     assert.deepEqual(await loadYaml(`defaultMode: ${text}\n`), { defaultMode: value });
   });
 }
 
-test('a long stream is read document by document, to the same end', async () => {
+test('reads a long stream document by document, with the same result', async () => {
   const long = `a: ${'x'.repeat(60_000)}\n`;
   const text = `${long}---\nb: |\n  --- no document\n  text\n---\n---\n# none\n--- {c: 1}\n...\n---\n${long}`;
   const [first, second, third, fourth] = await loadAllYaml(text);
@@ -38,11 +38,11 @@ test('a long stream is read document by document, to the same end', async () => 
   assert.deepEqual(second, { b: '--- no document\ntext\n' });
   assert.deepEqual(third, { c: 1 });
   assert.deepEqual(first, fourth);
-  // Lines are those of the stream.
+  // Line numbers are those of the stream.
   await assert.rejects(loadAllYaml(`${long}---\nb: 1\n---\nc: [\n---\n${long}`), /\(6:1\)/);
 });
 
-test('what holds more than anybody could mean is refused before it is parsed', async () => {
+test('refuses absurdly many values before parsing them', async () => {
   for (const piece of ['{},', '- a\n', 'a: b\n', '[1],', '- &a 1\n', '? a\n']) {
     const begun = process.cpuUsage();
     await assert.rejects(loadAllYaml(`a: [${piece.repeat(3_000_000)}]`), /more than/);
@@ -51,6 +51,6 @@ test('what holds more than anybody could mean is refused before it is parsed', a
   }
   const list = await loadYaml('- a\n'.repeat(190_000));
   assert.equal((list as unknown[]).length, 190_000);
-  // Long values are few.
+  // Long values do not count as many.
   assert.equal(((await loadYaml(`a: ${'x'.repeat(10_000_000)}`)) as { a: string }).a.length, 10_000_000);
 });

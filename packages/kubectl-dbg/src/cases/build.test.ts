@@ -11,14 +11,14 @@ interface Expected {
   attachTo?: string;
 }
 
-/** What the file says of a build: the container, or the pod, or a message. */
+/** The expected result of a build in the file: the container, the pod, or a message. */
 function upstream(given: Case): CaseOutcome {
   const { error, message, container, pod } = given['expected'] as Expected;
   if (error === true) return { error: message ?? '' };
   return container === undefined ? { pod } : { container };
 }
 
-/** As `upstream`, with the container that an attach would use. */
+/** Like `upstream`, with the container that an attach would use. */
 function upstreamAttach(given: Case): CaseOutcome {
   const outcome = upstream(given);
   if (outcome.error !== undefined) return outcome;
@@ -42,7 +42,7 @@ runCases('copy-more', upstreamAttach, (given) =>
   }),
 );
 
-/** Generated names are compared by the case's pattern. */
+/** Generated names are compared with the case's pattern. */
 function nameMatches(name: string | undefined, pattern: unknown): boolean {
   return new RegExp(String(pattern)).test(name ?? '');
 }

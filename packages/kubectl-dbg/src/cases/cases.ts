@@ -13,7 +13,7 @@ interface CasesFile {
   suites: { id: string; cases: Case[] }[];
 }
 
-/** The cases of the command, and what a real kubectl wrote. */
+/** The cases for the command, and the objects written by a real kubectl. */
 const FILES = ['kubectl-debug-cases.json', 'kubectl-writes.json'];
 
 const suites = FILES.flatMap((name) => {
@@ -28,7 +28,7 @@ export function casesOf(suite: string): Case[] {
   return found.cases.map(withEndings);
 }
 
-/** The file's counters for random endings, as the endings that countingDraw gives. */
+/** Replaces the file's counters for random suffixes with the suffixes that countingDraw generates. */
 function withEndings(given: Case): Case {
   const text = JSON.stringify(given)
     .replaceAll(/"debugger-1"/g, '"debugger-bbbbb"')
@@ -43,8 +43,8 @@ export function allIds(): Set<string> {
 }
 
 /**
- * Runs every case of a suite as a test of its own: `ours` must give what `upstream` says, changed by the
- * differences that docs/differences.md lists for the case, each of which must make a difference.
+ * Runs every case of a suite as a separate test: `ours` must return the outcome `upstream`, modified by the
+ * differences that docs/differences.md lists for the case, each of which must change it.
  */
 export function runCases(
   suite: string,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Container, Pod, PodSpec } from 'kubernetes-types/core/v1.d.ts';
 import type { Case } from './cases.ts';
 
-/** What came out of a case, as data: an object built, or a refusal with its message. */
+/** The outcome of a case, as data: the object built, or a refusal with its message. */
 export interface CaseOutcome {
   error?: string;
   [field: string]: unknown;
@@ -11,9 +11,9 @@ export interface CaseOutcome {
 /** One row of the table in docs/differences.md. */
 export interface DifferenceRow {
   code: string;
-  /** Ids of cases, or of suites for all of their cases. */
+  /** Ids of cases, or of suites for all their cases. */
   cases: string[];
-  /** Ids of cases of those suites that are not meant. */
+  /** Ids of cases of those suites to exclude. */
   except: string[];
 }
 
@@ -43,7 +43,7 @@ export function differencesOf(suite: string, id: string): string[] {
 
 type Transform = (expected: CaseOutcome, given: Case) => CaseOutcome;
 
-/** What each difference makes of kubectl's outcome. */
+/** How each difference changes kubectl's outcome. */
 export const transforms: Record<string, Transform> = {
   'target-chosen': (expected, given) => {
     if ('writes' in expected) {
@@ -109,7 +109,7 @@ export const transforms: Record<string, Transform> = {
   workloads: (expected) => ({ get: expected['get'] }),
 };
 
-/** What the cases that lack an image come to once there is a default. */
+/** The outcome of the cases without an image, given a default image. */
 function defaultImageOutcome(id: string): CaseOutcome {
   const options = {
     targets: ['mypod'],
@@ -146,7 +146,7 @@ function defaultImageOutcome(id: string): CaseOutcome {
   }
 }
 
-/** A request of kubectl's, as recorded. */
+/** A recorded request of kubectl. */
 export interface RecordedWrite {
   method: string;
   path: string;
@@ -174,7 +174,7 @@ function withContainer(expected: CaseOutcome, fields: object): CaseOutcome {
   return withBody(expected, (body) => {
     const list = body.spec?.ephemeralContainers === undefined ? 'containers' : 'ephemeralContainers';
     const containers: readonly Container[] = body.spec?.[list] ?? [];
-    // A copy's changed container may be anywhere; it is the one that reads stdin. Otherwise it is the last.
+    // A copy's changed container may be at any index: it is the one that reads stdin, otherwise the last.
     const meant = containers.find(({ stdin }) => stdin === true) ?? containers.at(-1);
     const changed = containers.map((container) =>
       container === meant ? { ...container, ...fields } : container,

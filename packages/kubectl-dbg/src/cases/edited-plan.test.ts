@@ -21,14 +21,14 @@ const ephemeral = (): Plan =>
     draw,
   );
 
-/** The first write's body, changed. */
+/** The plan with the body of its first write changed. */
 function edited(plan: Plan, change: (body: Pod) => void): Plan {
   const body = structuredClone(plan.writes[0]?.body) as Pod;
   change(body);
   return withEditedBody(plan, body);
 }
 
-test('another name and namespace: address, path and clean-up follow', () => {
+test('a new name and namespace change the address, the path and the clean-up', () => {
   const plan = edited(node(), (pod) =>
     Object.assign(pod.metadata ?? {}, { name: 'renamed', namespace: 'other' }),
   );
@@ -40,7 +40,7 @@ test('another name and namespace: address, path and clean-up follow', () => {
   );
 });
 
-test('another container, without its terminal', () => {
+test('selects another container, without a terminal', () => {
   const plan = edited(node(), (pod) => {
     Object.assign(pod.spec?.containers[0] ?? {}, { name: 'renamed', tty: false });
   });
@@ -48,7 +48,7 @@ test('another container, without its terminal', () => {
   assert.deepEqual({ stdin: plan.session?.stdin, tty: plan.session?.tty }, { stdin: true, tty: false });
 });
 
-test('another name of an ephemeral container', () => {
+test('accepts another name for an ephemeral container', () => {
   const plan = edited(ephemeral(), (body) => {
     Object.assign(body.spec?.ephemeralContainers?.[0] ?? {}, { name: 'renamed' });
   });
@@ -68,7 +68,7 @@ const refused: [what: string, plan: () => Plan, change: (body: Pod) => void][] =
   ],
 ];
 for (const [what, plan, change] of refused) {
-  test(`refused: ${what}`, () => {
+  test(`refuses ${what}`, () => {
     assert.throws(() => edited(plan(), change), { kind: 'usage', code: 'EditedPlanInvalid' });
   });
 }

@@ -60,7 +60,7 @@ async function planOf(given: Case): Promise<Plan> {
     : planEphemeral(request, podOf(given), draw);
 }
 
-/** What the plan says of each thing that a case may expect. */
+/** The plan's value for each expectation that a case may have. */
 function readings(plan: Plan, original: Pod): Record<string, unknown> {
   const { pod, container } = plan;
   const { spec } = pod;
@@ -103,7 +103,7 @@ function readings(plan: Plan, original: Pod): Record<string, unknown> {
   };
 }
 
-/** What a case expects, as far as a plan decides it: whether it then runs, and under which policy, is the cluster's. */
+/** The expectations of a case that a plan determines: whether it then runs, and under which policy, depends on the cluster. */
 function upstream(given: Case): CaseOutcome {
   const {
     running: _running,
@@ -114,9 +114,9 @@ function upstream(given: Case): CaseOutcome {
     delete expected['stdoutContains'];
     expected['stdoutContains the name of the new pod'] = true;
   }
-  // Words for the two variables of the file.
+  // Values for the two variables of the file.
   if (typeof expected['env'] === 'string') expected['env'] = ['FIRST', 'SECOND'];
-  // The second debug container of a script that runs on: here each case has a pod of its own.
+  // In the script this is the second debug container of the pod; here each case has its own pod.
   const ephemeral = expected['ephemeralContainers'] as string[] | undefined;
   if (ephemeral !== undefined) expected['ephemeralContainers'] = ephemeral.slice(-1);
   return expected;

@@ -15,12 +15,12 @@ interface Expected {
   options?: Record<string, unknown>;
 }
 
-/** First line of what kubectl prints, without its prefix. The second only points to the help. */
+/** The first line of kubectl's output, without its prefix. The second only refers to the help. */
 function messageOf(text: string | undefined): string {
   return (text ?? '').split('\n')[0]?.replace(/^error: /, '') ?? '';
 }
 
-/** What kubectl's options come to: only what the file lists. */
+/** The parsed options that the file lists. */
 function optionsOf(argv: readonly string[]): CaseOutcome {
   const parsed = parse(argv);
   if (parsed.options.custom !== undefined && !existsSync(parsed.options.custom)) {
@@ -72,7 +72,7 @@ runCases(
     refusalOr(() => {
       const words = (given['words'] as string[]).map((word) => `--env=${word}`);
       const request = requestOf(parse(['pod/web', ...words]));
-      // The file leaves empty values out, and sorts by name because upstream's order is random.
+      // The file omits empty values, and sorts by name because upstream's order is random.
       const env = request.env.map(({ name, value }) => (value === '' ? { name } : { name, value }));
       return { env: env.sort((a, b) => (a.name < b.name ? -1 : 1)) };
     }),
@@ -103,21 +103,21 @@ runCases(
   },
 );
 
-/** `get` of a case without the group's version, which is fixed: `apps/v1 deployments/d` to `deployments.apps/d`. */
+/** `get` of a case without the API version, which is fixed: `apps/v1 deployments/d` to `deployments.apps/d`. */
 function labelOf(get: string): string {
   const [type, name] = get.split(/[ /](?=[^ /]*$)/);
   const match = /^(\w+)\/v1 (\w+)$/.exec(type ?? '');
   return match === null ? get : `${match[2] ?? ''}.${match[1] ?? ''}/${name ?? ''}`;
 }
 
-/** The manifests that the suite's words name; the current namespace is `default`. */
+/** The manifests named by the suite's arguments; the current namespace is `default`. */
 const MANIFESTS: Record<string, string> = {
   'pod.yaml': 'apiVersion: v1\nkind: Pod\nmetadata: {name: mypod}\n',
   'pod-in-other.yaml': 'apiVersion: v1\nkind: Pod\nmetadata: {name: mypod, namespace: other}\n',
   'list.yaml': 'apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Pod, metadata: {name: mypod}}\n',
 };
 
-/** Does with the words what the program does, up to the first request. */
+/** Resolves arguments like the program, up to the first request. */
 async function resolveWords(words: readonly string[]): Promise<CaseOutcome> {
   const parsed = parse(words);
   makeRequest(parsed, { kinds: [], defaultImage: DEFAULT_IMAGE, interactive: false });
@@ -147,7 +147,7 @@ runCases(
     };
     if (patch !== undefined) return { patch };
     if (errorStarts !== undefined) return { error: messageOf(errorStarts) };
-    // A refusal after the object was read, or the server's word on a missing one, isn't decided by the word alone.
+    // A refusal after reading the object, or the server's error for a missing one, does not depend on the argument alone.
     if (error?.startsWith('error: "apps/v1') === true)
       return { error: messageOf(error), get: get?.map(labelOf) };
     if (error !== undefined && !error.startsWith('Error from server')) return { error: messageOf(error) };

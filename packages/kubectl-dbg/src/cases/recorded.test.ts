@@ -9,12 +9,12 @@ import { runCases, type Case } from './cases.ts';
 import type { CaseOutcome, RecordedWrite } from './differences.ts';
 import { countingDraw, refusalOr, requestOf } from './run-request.ts';
 
-/** The words of a command as a shell cuts them: single quotes keep blanks. */
+/** Splits a command like a shell: single quotes preserve spaces. */
 function shellWords(command: string): string[] {
   return [...command.matchAll(/'([^']*)'|(\S+)/g)].map((match) => match[1] ?? match[2] ?? '');
 }
 
-/** The object that kubectl read, or that its -f file holds. */
+/** The object that kubectl read from the server, or from its -f file. */
 async function objectOf(given: Case, filename: readonly string[] | undefined): Promise<Pod | Node> {
   const [name] = filename ?? [];
   if (name === undefined) return given['object'] as Pod | Node;
@@ -37,7 +37,7 @@ async function planCommand(given: Case): Promise<Plan> {
 
 const METHODS: Record<Write['verb'], string> = { create: 'POST', patch: 'PATCH', delete: 'DELETE' };
 
-/** Writes without what is chance (endings of names) or says nothing (empty fields that Go's types write). */
+/** Writes without random name suffixes and without the empty fields that Go's types marshal. */
 function comparable(writes: readonly RecordedWrite[]): RecordedWrite[] {
   const text = JSON.stringify(writes, (key, value: unknown) => {
     if (value === null || (['resources', 'status'].includes(key) && isEmpty(value))) return undefined;
@@ -46,7 +46,7 @@ function comparable(writes: readonly RecordedWrite[]): RecordedWrite[] {
   return (JSON.parse(text) as RecordedWrite[]).map(withoutNodePodNamespace);
 }
 
-/** kubectl leaves a node pod's namespace to the path of its request. */
+/** kubectl sets a node pod's namespace only in the path of the request. */
 function withoutNodePodNamespace(write: RecordedWrite): RecordedWrite {
   const pod = write.body as Pod | undefined;
   if (pod?.metadata?.name?.startsWith('node-debugger-') !== true) return write;

@@ -44,7 +44,7 @@ runCases(
   },
 );
 
-/** A pod that every command line of the attach suite can be run on. */
+/** A pod that suits every command line of the attach suite. */
 const attachPod: Pod = { metadata: { name: 'p' }, spec: { containers: [{ name: 'app' }] } };
 const attachNode: Node = { metadata: { name: 'n' } };
 
@@ -76,7 +76,7 @@ function attachDecision(given: Case): CaseOutcome {
   return { attach: request.attach && plan.session !== undefined, container: shown };
 }
 
-/** The keep flags of a case, all off but those written. */
+/** The keep flags of a case; all others are off. */
 function keepOf(given: Case): Keep {
   const keep = given['keep'] as Partial<Keep>;
   return {
@@ -96,7 +96,7 @@ runCases(
   'profile-apply',
   (given) => {
     const { error, pod } = given['expected'] as { error?: boolean; pod?: Pod };
-    // Without a target there is nothing to apply to: the types rule it out, and a caller without types gets an error.
+    // Without a target there is nothing to apply to: the types rule this out; an untyped caller gets an error.
     return error === true ? { error: 'no object' } : { pod };
   },
   (given) => {
@@ -121,7 +121,7 @@ function apply(given: Case, pod: Pod): void {
   );
 }
 
-test('the table of differences names cases that exist, and each of its rows is understood', () => {
+test('the table of differences names existing cases, and each row is implemented', () => {
   const ids = allIds();
   const codes = differences.map(({ code }) => code);
   assert.deepEqual(new Set(codes), new Set(Object.keys(transforms)));
@@ -132,7 +132,7 @@ test('the table of differences names cases that exist, and each of its rows is u
   }
 });
 
-test('a command line is made of flags one to one', () => {
+test('each flag becomes one argument of the command line', () => {
   assert.deepEqual(argvOf({ image: 'b', env: [{ name: 'A', value: '1' }] }, 'web', ['sh']), [
     'web',
     '--image=b',

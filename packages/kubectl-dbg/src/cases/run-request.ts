@@ -14,13 +14,13 @@ import { withoutType, type CaseOutcome } from './differences.ts';
 
 export const DEFAULT_IMAGE = 'default-image';
 
-/** Draws that give the endings bbbbb, ccccc, ddddd, ... */
+/** Random numbers that result in the suffixes bbbbb, ccccc, ddddd, ... */
 export function countingDraw(): () => number {
   let drawn = 0;
   return () => Math.floor(drawn++ / 5);
 }
 
-/** The command line of a case's flags: lists as one use of the flag for each entry. */
+/** The command line for a case's flags: a list becomes one flag per entry. */
 export function argvOf(flags: Record<string, unknown>, target: string, args: readonly string[]): string[] {
   const words = Object.entries(flags).flatMap(([name, value]) => {
     if (name === 'custom') return [];
@@ -37,7 +37,7 @@ export function argvOf(flags: Record<string, unknown>, target: string, args: rea
   return [target, ...words, '--', ...args];
 }
 
-/** Parses and checks a command line as the program does, off a terminal. */
+/** Parses and checks a command line like the program without a terminal. */
 export function requestOf(parsed: ParsedArguments, custom?: DebugRequest['custom']): DebugRequest {
   return makeRequest(parsed, {
     kinds: parsed.targets.map((word) => parseTarget(word).kind),
@@ -47,7 +47,7 @@ export function requestOf(parsed: ParsedArguments, custom?: DebugRequest['custom
   });
 }
 
-/** Runs a build case from its flags to the plan. */
+/** Runs a build case, from the flags to the plan. */
 export async function planCase(given: Case): Promise<Plan> {
   const flags = given['flags'] as Record<string, unknown>;
   const args = (given['args'] as string[] | undefined) ?? [];
@@ -65,7 +65,7 @@ export async function planCase(given: Case): Promise<Plan> {
   return planEphemeral(request, pod ?? {}, draw);
 }
 
-/** The refusal as data; anything but a DbgError is a bug and passes through. */
+/** Returns a refusal as data; rethrows anything but a DbgError, which would be a bug. */
 export async function refusalOr(run: () => CaseOutcome | Promise<CaseOutcome>): Promise<CaseOutcome> {
   try {
     return await run();
@@ -75,7 +75,7 @@ export async function refusalOr(run: () => CaseOutcome | Promise<CaseOutcome>): 
   }
 }
 
-/** A planned pod as the cases write it: a node pod's namespace is in the path of the request only. */
+/** A planned pod in the form of the cases: a node pod's namespace is only in the path of the request. */
 export function podOf(plan: Plan): Pod {
   const pod = withoutType(plan.pod);
   if (plan.workflow !== 'node') return pod;

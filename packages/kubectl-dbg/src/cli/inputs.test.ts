@@ -26,7 +26,7 @@ const files: [name: string, content: Uint8Array | string, refused: RegExp | unde
   ['UTF-8 with a byte order mark', `\ufeff${POD}`, undefined],
   ['UTF-16, little-endian', utf16(POD), undefined],
   ['UTF-16, big-endian', swapped(POD), undefined],
-  ['bytes that are no text', Buffer.from([0x61, 0x0a, 0x62, 0xff, 0xfe]), /line 2|byte/],
+  ['bytes that are not text', Buffer.from([0x61, 0x0a, 0x62, 0xff, 0xfe]), /line 2|byte/],
   ['more than 16 MiB', Buffer.alloc(16 * MIB + 1, 0x20), /larger than 16 MiB/],
   ['nesting without end', '['.repeat(100_000), /can't be read/],
   ['aliases of aliases', bomb(9), /aliases stand for more than/],
@@ -50,7 +50,7 @@ for (const [name, content, refused] of files) {
   });
 }
 
-test('--custom takes UTF-16, and refuses what is no text or too long', async (t) => {
+test('--custom accepts UTF-16, and refuses a file that is not text or too large', async (t) => {
   const folder = await temporaryFolder(t);
   const world = testWorld({ cwd: folder });
   await writeFile(join(folder, 'a'), utf16('env: [{name: A, value: ü}]'));
@@ -60,7 +60,7 @@ test('--custom takes UTF-16, and refuses what is no text or too long', async (t)
   await assert.rejects(readCustom('/dev/zero', world), { message: /larger than 16 MiB/ });
 });
 
-/** Serves one answer while `use` runs. */
+/** Serves this response while `use` runs. */
 async function serving(answer: RequestListener, use: (url: string) => Promise<void>): Promise<void> {
   const server = createServer(answer);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -74,8 +74,8 @@ async function serving(answer: RequestListener, use: (url: string) => Promise<vo
 
 const answers: [name: string, answer: RequestListener, refused: RegExp | undefined][] = [
   ['a manifest', (_, response) => response.end(POD), undefined],
-  ['one in UTF-16', (_, response) => response.end(utf16(POD)), undefined],
-  ['nothing there', (_, response) => response.writeHead(404).end(), /HTTP status 404/],
+  ['a manifest in UTF-16', (_, response) => response.end(utf16(POD)), undefined],
+  ['a missing manifest', (_, response) => response.writeHead(404).end(), /HTTP status 404/],
   [
     'a redirect',
     (_, response) => response.writeHead(302, { location: 'http://169.254.169.254/secret' }).end(),
@@ -118,7 +118,7 @@ for (const [name, answer, refused] of answers) {
   });
 }
 
-test('-f URL with a password is refused, and the password not shown', async () => {
+test('-f URL with a password is refused, without showing the password', async () => {
   await assert.rejects(readManifests(['http://me:s3cr3t@127.0.0.1:1/x'], testWorld()), (error: Error) => {
     assert.match(error.message, /URL must not contain a user name or password/);
     assert.doesNotMatch(error.message, /s3cr3t/);

@@ -4,7 +4,7 @@ import { BrokenPipe, Interrupted, interruptionOf, OutputFailed } from '../model/
 import { testWorld } from '../testing/test-world.ts';
 import { commandSignal } from './interrupt.ts';
 
-/** A world whose events a test raises. */
+/** A world in which the test emits the events. */
 function scene() {
   let now = 0;
   const signals = new Map<string, () => void>();
@@ -42,7 +42,7 @@ function scene() {
   };
 }
 
-test('the first signal aborts, and its name is the reason', async () => {
+test('the first signal aborts with its name as the reason', async () => {
   const { command, signal, isLeft } = scene();
   signal('SIGTERM');
   const reason = interruptionOf(command.signal);
@@ -51,7 +51,7 @@ test('the first signal aborts, and its name is the reason', async () => {
   command.release();
 });
 
-test('a second signal leaves; one right after the first is the same one', async () => {
+test('a second signal exits, unless it immediately follows the first', async () => {
   const { command, signal, pass, isLeft } = scene();
   signal('SIGINT');
   pass(20);
@@ -68,7 +68,7 @@ for (const [code, kind] of [
   ['ENOSPC', OutputFailed],
   ['EIO', OutputFailed],
 ] as const) {
-  test(`${code} of an output aborts`, () => {
+  test(`${code} on an output stream aborts`, () => {
     const { command, fail } = scene();
     fail(code);
     assert.ok(command.signal.reason instanceof kind);
@@ -76,7 +76,7 @@ for (const [code, kind] of [
   });
 }
 
-test('an error that nobody caught aborts with that error; what comes later changes nothing', () => {
+test('an uncaught error aborts with that error; later events change nothing', () => {
   const { command, crash, signal } = scene();
   const error = new Error('a bug');
   crash(error);
@@ -86,7 +86,7 @@ test('an error that nobody caught aborts with that error; what comes later chang
   command.release();
 });
 
-test('afterwards nothing is listened to', () => {
+test('removes its listeners in the end', () => {
   const { command, listeners } = scene();
   assert.equal(listeners().length, 6);
   command.release();

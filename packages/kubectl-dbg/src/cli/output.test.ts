@@ -11,7 +11,7 @@ const world = (cwd = '/'): World =>
   ({ cwd, stdout: new PassThrough(), stderr: new PassThrough() }) as unknown as World;
 const never = (reason: Error) => assert.fail(reason);
 
-test('without flags, the outputs are the user’s own', async () => {
+test('without flags, uses the user’s stdout and stderr', async () => {
   const own = world();
   const output = await openOutput({}, own, never);
   assert.equal(output.stdout, own.stdout);
@@ -20,12 +20,12 @@ test('without flags, the outputs are the user’s own', async () => {
   assert.equal(own.stdout.writableEnded, false, 'they are not ours to end');
 });
 
-test('with -o json stdout is kept for the document', async () => {
+test('with -o json, stdout is reserved for the document', async () => {
   const own = world();
   assert.equal((await openOutput({ output: 'json' }, own, never)).stdout, own.stderr);
 });
 
-test('a file is private, emptied, and whole once the end has come', async (context) => {
+test('a file is private, truncated first, and complete in the end', async (context) => {
   const folder = await temporaryFolder(context);
   await writeFile(join(folder, 'out'), 'x'.repeat(100), { mode: 0o644 });
   const output = await openOutput({ outputFile: 'out', output: 'json' }, world(folder), never);
@@ -38,17 +38,17 @@ test('a file is private, emptied, and whole once the end has come', async (conte
 
 const LINUX = process.platform === 'linux' ? false : 'needs Linux';
 
-test('a disk that is full aborts the command with words', { skip: LINUX }, async (context) => {
+test('a full disk aborts the command with an explanation', { skip: LINUX }, async (context) => {
   const folder = await temporaryFolder(context);
   let told: Error | undefined;
   const output = await openOutput({ outputFile: join(folder, 'out') }, world(), (reason) => (told = reason));
-  // As the file system would say it.
+  // Like the error of the file system.
   output.stdout.destroy(Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' }));
   await output.end();
   assert.match(told?.message ?? '', /no space left on device/);
 });
 
-test('what is no file of our own is refused', { skip: LINUX }, async (context) => {
+test('refuses anything but a regular file of the user', { skip: LINUX }, async (context) => {
   const folder = await temporaryFolder(context);
   await mkdir(join(folder, 'folder'));
   await writeFile(join(folder, 'aim'), 'kept');

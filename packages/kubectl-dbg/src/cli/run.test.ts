@@ -12,7 +12,7 @@ async function outputOf(...argv: string[]): Promise<string> {
   return world.output();
 }
 
-test('commands without a cluster have their text', async () => {
+test('prints the text of commands that need no cluster', async () => {
   assert.equal(await outputOf('--help'), renderHelp());
   assert.equal(await outputOf('web', '-h'), renderHelp());
   assert.equal(await outputOf('help'), renderHelp());
@@ -22,14 +22,14 @@ test('commands without a cluster have their text', async () => {
   assert.match(await outputOf('-v=6', '--version'), /^kubectl-dbg \d/);
 });
 
-test('a command besides debugging has its own help', async () => {
+test('each other command has its own help', async () => {
   const help = await outputOf('profiles', '--help');
   assert.match(help, /^Show what each security profile does[^]*Usage:\n {2}kubectl dbg profiles \[NAME\]\n/);
   assert.doesNotMatch(help, /--copy-to/);
 });
 
 for (const name of Object.keys(SUBCOMMANDS)) {
-  test(`${name} can be loaded, and is a pod's name with a program after it or a type before it`, async () => {
+  test(`${name} is a command only as the first argument; pod/${name} is a pod`, async () => {
     const { usage, examples = [] } = await loadCommand(name as Subcommand);
     for (const line of [...usage, ...examples.map((example) => example.line)]) {
       assert.ok(line.startsWith(name), `after "kubectl dbg": ${line}`);
@@ -41,7 +41,7 @@ for (const name of Object.keys(SUBCOMMANDS)) {
   });
 }
 
-test('a mistake in the words of a command', async () => {
+test('reports a mistake in the arguments of a command', async () => {
   const world = testWorld();
   assert.equal(await run(['version', 'now'], world), 64);
   assert.equal(world.errors(), 'error: "version" takes no words. For a pod of that name write pod/version\n');

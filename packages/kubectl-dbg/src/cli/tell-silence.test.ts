@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Cluster } from '../cluster/index.ts';
 import { tellSilence } from './tell-silence.ts';
 
-/** A cluster that answers when the test says so. */
+/** A cluster that responds when the test tells it to. */
 class SilentCluster {
   readonly server = 'https://api:6443';
   plugin: string | undefined;
@@ -35,7 +35,7 @@ function scene(isTTY = false) {
     const { signal } = new AbortController();
     yield* cluster.watch({ path: '/x', query: { ...query }, resourceVersion: '', signal });
   }
-  /** Resolves once so many lines were said. */
+  /** Resolves after this number of lines. */
   const lines = (count: number) =>
     new Promise<void>((resolve) => {
       tell = () => {
@@ -46,7 +46,7 @@ function scene(isTTY = false) {
   return { silent, said, ask, watch, lines, wiped: () => wiped };
 }
 
-test('an answer that does not come: the server is named, then again, with the time', async () => {
+test('names a server that does not respond, and repeats it with the time', async () => {
   const { silent, said, ask, lines } = scene();
   const answer = ask();
   await lines(2);
@@ -58,7 +58,7 @@ test('an answer that does not come: the server is named, then again, with the ti
   ]);
 });
 
-test('a list that is streamed is waited for; a plain watch may be silent', async () => {
+test('reports a silent streamed list, but not a silent plain watch', async () => {
   for (const [query, told] of [
     [{ sendInitialEvents: true }, 1],
     [{}, 0],
@@ -69,7 +69,7 @@ test('a list that is streamed is waited for; a plain watch may be silent', async
   }
 });
 
-test('a credential plugin that hangs is named', async () => {
+test('names a credential plugin that hangs', async () => {
   const { silent, said, ask, lines } = scene();
   silent.plugin = 'gke-gcloud-auth-plugin';
   const answer = ask();
@@ -79,7 +79,7 @@ test('a credential plugin that hangs is named', async () => {
   assert.match(said[0] ?? '', /^Waiting for the credential plugin gke-gcloud-auth-plugin \(/);
 });
 
-test('of many requests at once a line is said once, and none after the last answer', async () => {
+test('prints a line once for many concurrent requests, and none after the last response', async () => {
   const { silent, said, ask, lines } = scene();
   const answers = Array.from({ length: 50 }, ask);
   await lines(1);
@@ -93,7 +93,7 @@ test('of many requests at once a line is said once, and none after the last answ
   assert.equal(said.length, before);
 });
 
-test('on a terminal a line of progress is wiped first', async () => {
+test('on a terminal, clears the progress line first', async () => {
   const { silent, ask, lines, wiped } = scene(true);
   const answer = ask();
   await lines(1);

@@ -27,7 +27,7 @@ function diagnosis(verdict: 'ok' | 'broken'): Diagnoses {
   };
 }
 
-/** Watches what each look comes to; the last one comes again and again. */
+/** Watches with these results of the checks; the last one repeats. */
 function watch(...looks: (Diagnoses | Error)[]) {
   const clock = new ManualClock();
   const stop = new AbortController();
@@ -56,10 +56,10 @@ function watch(...looks: (Diagnoses | Error)[]) {
 }
 
 for (const [what, error] of [
-  ['a server that is away', AWAY],
-  ['a target that is missing', GONE],
+  ['an unreachable server', AWAY],
+  ['a missing target', GONE],
 ] as const) {
-  test(`${what} is outlived and told, and the pauses grow`, async () => {
+  test(`reports ${what} and goes on, with growing pauses`, async () => {
     const away = Array.from({ length: 6 }, () => error);
     const run = watch(diagnosis('ok'), ...away, diagnosis('ok'), diagnosis('broken'));
     await run.clock.pass(10_000);
@@ -76,14 +76,14 @@ for (const [what, error] of [
   });
 }
 
-test('what can not pass ends it, and so does a failure of the first look', async () => {
+test('ends at a permanent failure, and at any failure of the first check', async () => {
   const run = watch(diagnosis('ok'), FORBIDDEN);
   await run.clock.pass(5_000);
   await assert.rejects(run.ended, FORBIDDEN);
   await assert.rejects(watch(AWAY).ended, AWAY);
 });
 
-test('a signal during a look is its reason, whatever the look comes to', async () => {
+test('a signal during a check is the reason, whatever the check returns', async () => {
   const stop = new AbortController();
   const ended = watchDiagnosis(
     () => {

@@ -150,7 +150,7 @@ for (const [message, code, isDenial] of denials) {
   });
 }
 
-test('a policy that objects to an older debug container is not blamed on the new one', () => {
+test('does not blame the new debug container if a policy rejects an older one', () => {
   const call: ApiCall = { method: 'PATCH', path: `${POD}/ephemeralcontainers` };
   const containers = { added: 'debugger-new', older: ['debugger-new', 'debugger-old', 'debugger'] };
   const explained = (message: string) =>
@@ -307,7 +307,7 @@ for (const [name, code, form, path, message, expected] of foreign) {
   });
 }
 
-test('a 401 names the user entry, its file and its plugin, and what can be seen to be wrong', () => {
+test('a 401 names the user entry, its file and plugin, and any visible flaw', () => {
   const identity = 'user "dan" of /home/dan/config, credential plugin aws';
   const call: ApiCall = { method: 'GET', path: POD, identity };
   const explained = (flaw?: string) =>
@@ -323,7 +323,7 @@ test('a 401 names the user entry, its file and its plugin, and what can be seen 
   );
 });
 
-test('what a path holds is made safe', () => {
+test('sanitises paths', () => {
   const call: ApiCall = { method: 'GET', path: '/api/v1/namespaces/%1b[2J/pods/x' };
   const error = new ApiStatusError(403, { message: 'pods is forbidden: ' }, call);
   const remedy = told(explainApiError(error)).remedy ?? '';
@@ -357,7 +357,7 @@ const calls: [method: ApiCall['method'], path: string, expected: Partial<ApiCall
   ];
 
 for (const [method, path, expected] of calls) {
-  test(`reads what is asked for off ${method} ${path}`, () => {
+  test(`derives the resource and verb from ${method} ${path}`, () => {
     const found = describeCall(method, path);
     if (expected === undefined) assert.equal(found, undefined);
     else assert.deepEqual({ ...found, ...expected }, found);
@@ -365,7 +365,7 @@ for (const [method, path, expected] of calls) {
 }
 
 for (const [name, details, expected] of [
-  ['causes that are a text', { kind: 'pods', causes: 'zz' }, { kind: 'pods' }],
+  ['causes that are a string', { kind: 'pods', causes: 'zz' }, { kind: 'pods' }],
   [
     'causes of other types',
     { causes: [null, 5, { message: 7 }, { message: 'm' }] },
@@ -373,9 +373,9 @@ for (const [name, details, expected] of [
   ],
   ['a number for a name', { name: 5, retryAfterSeconds: 1.5 }, {}],
   ['null', null, undefined],
-  ['a text', 'zz', undefined],
+  ['a string', 'zz', undefined],
 ] as const) {
-  test(`of the details of a Status only what has its type is taken: ${name}`, () => {
+  test(`takes only details of the right type from a Status: ${name}`, () => {
     const status = { kind: 'Status', details } as unknown as Status;
     const error = new ApiStatusError(422, status, { method: 'GET', path: POD });
     assert.deepEqual(error.details, expected);

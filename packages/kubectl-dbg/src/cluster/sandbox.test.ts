@@ -13,7 +13,7 @@ function create(cluster: Cluster, name: string): Promise<Namespace> {
   return cluster.request<Namespace>({ method: 'POST', path: NAMESPACES, body });
 }
 
-test('against the sandbox: requests, refusals, and a watch whose past is gone', async (context) => {
+test('against the sandbox: requests, refusals, and a watch whose resource version is too old', async (context) => {
   const sandbox = await startSandbox({ runtime: 'simulated', historyCapacity: 5 });
   context.after(() => sandbox.stop());
   const cluster = await openCluster({ kubeconfig: sandbox.kubeconfig }, testWorld());
@@ -31,7 +31,7 @@ test('against the sandbox: requests, refusals, and a watch whose past is gone', 
     message: 'namespaces "none" not found',
   });
 
-  // More changes than the server remembers: the watch begins with 410 and must list.
+  // More changes than the server's watch cache keeps: the watch starts with 410 and must list.
   for (let count = 0; count < 10; count += 1) await create(cluster, `more-${count}`);
   const abort = new AbortController();
   const seen = new Map<string, string>();
@@ -43,7 +43,7 @@ test('against the sandbox: requests, refusals, and a watch whose past is gone', 
   for await (const { type, object } of events) {
     const name = object.metadata?.name ?? '';
     seen.set(name, type);
-    // Only now is the watch up again; what comes next comes from it.
+    // Only now is the watch open again; the next event comes from it.
     if (name === 'more-9') await create(cluster, 'last');
     if (name === 'last') abort.abort();
   }
@@ -51,7 +51,7 @@ test('against the sandbox: requests, refusals, and a watch whose past is gone', 
   assert.ok(seen.has('first') && seen.has('last') && seen.has('default'));
 });
 
-test('against the sandbox: a user without rights is told which to ask for', async (context) => {
+test('against the sandbox: tells a user without rights which ones to request', async (context) => {
   const sandbox = await startSandbox({ runtime: 'simulated', users: [{ name: 'eve' }] });
   context.after(() => sandbox.stop());
   const options = { kubeconfig: sandbox.kubeconfig, context: 'kube-sandbox-eve' };

@@ -23,7 +23,7 @@ const HIDDEN: readonly string[] = [
 
 const QUICK_MS = 500;
 
-test('no text holds the process, whatever it repeats', () => {
+test('masks repetitive text in linear time', () => {
   for (const piece of [
     'a-',
     'token-',

@@ -1,4 +1,4 @@
-// Archives that want out of the folder they are unpacked into: nothing beside it may change, whatever they hold.
+// Archives that try to escape the target directory: nothing outside it may change, whatever they contain.
 import assert from 'node:assert/strict';
 import {
   lstatSync,
@@ -27,7 +27,7 @@ interface Unpacked {
   error?: unknown;
 }
 
-/** A folder to unpack into, with a secret beside it and one above. */
+/** A directory to unpack into, with a secret next to it and one above. */
 async function scene(context: TestContext): Promise<{ top: string; folder: string }> {
   const top = await temporaryFolder(context);
   const folder = join(top, 'work', 'dest');
@@ -75,7 +75,7 @@ async function unpack(
   }
 }
 
-/** All files below a folder with their content, but for one folder. */
+/** All files in a directory with their content, except those in one subdirectory. */
 function look(folder: string, without?: string): Record<string, string> {
   const seen: Record<string, string> = {};
   const walk = (path: string): void => {
@@ -95,7 +95,7 @@ function look(folder: string, without?: string): Record<string, string> {
   return seen;
 }
 
-/** Symbolic links that lead out of the folder, followed as the system does. */
+/** Symbolic links that lead out of the directory, resolved by the operating system. */
 function escapes(folder: string): string[] {
   const found: string[] = [];
   const root = realpathSync(folder);
@@ -109,7 +109,7 @@ function escapes(folder: string): string[] {
         const real = realpathSync(child);
         if (real !== root && !real.startsWith(`${root}/`)) found.push(`${child} -> ${real}`);
       } catch {
-        // leads nowhere, or in a circle
+        // dangling or circular
       }
     }
   };
@@ -148,7 +148,7 @@ const corpus: [what: string, entries: Entry[]][] = [
     'CVE-2019-11246: a link in place of a folder that was written',
     [folderAt('d'), { name: 'd/a', text: '1' }, link('d', '../beside'), { name: 'd/secret', text: 'x' }],
   ],
-  ['CVE-2019-11249: a link, and .. behind it', [link('l', 'a'), { name: 'l/../../secret', text: 'x' }]],
+  ['CVE-2019-11249: a link followed by ..', [link('l', 'a'), { name: 'l/../../secret', text: 'x' }]],
   [
     'CVE-2019-11251: two links that lead out together',
     [
@@ -231,7 +231,7 @@ for (const [what, entries] of corpus) {
   });
 }
 
-test('a link that lies in the folder already is not followed', async (t) => {
+test('does not follow a link that already exists in the directory', async (t) => {
   const { top, folder } = await scene(t);
   symlinkSync('../beside', join(folder, 'd'));
   symlinkSync('../secret', join(folder, 'f'));
@@ -248,11 +248,11 @@ test('a link that lies in the folder already is not followed', async (t) => {
     skipped.map(([name]) => name),
     ['d/secret'],
   );
-  // The file takes the link's place.
+  // The file replaces the link.
   assert.equal(look(folder)['/f'], '644 new');
 });
 
-test('setuid, setgid and sticky bits are dropped unless they are asked for', async (t) => {
+test('drops setuid, setgid and sticky bits unless they are requested', async (t) => {
   const { folder } = await scene(t);
   const entries = [{ name: 'su', text: 'x', mode: 0o6755 }];
   await unpack(folder, archive(entries));
@@ -261,7 +261,7 @@ test('setuid, setgid and sticky bits are dropped unless they are asked for', asy
   assert.equal(look(folder)['/su'], '6755 x');
 });
 
-/** The bytes of an archive, with a change to some of its headers, by their place among them. */
+/** The bytes of an archive, with changes to some of its headers, selected by index. */
 async function changed(
   entries: readonly Entry[],
   change: (header: Buffer, index: number) => void,
@@ -287,7 +287,7 @@ async function* oneByOne(...buffers: Buffer[]): AsyncGenerator<Buffer> {
   for (const buffer of buffers) yield Promise.resolve(buffer);
 }
 
-test("sparse files in GNU tar's forms are refused by name, and what follows them is written", async (t) => {
+test("skips sparse files in GNU tar's formats by name, and writes the following files", async (t) => {
   const entries = [
     { name: 'sparse', text: 'a piece of it' },
     { name: 'after', text: 'x' },
@@ -340,7 +340,7 @@ test("sparse files in GNU tar's forms are refused by name, and what follows them
   }
 });
 
-test('a map of a sparse file that never ends is an end of the archive', async (t) => {
+test('stops at an endless sparse file map', async (t) => {
   const { folder } = await scene(t);
   const header = makeHeader({ name: 'x', type: 'file', mode: 0o644, mtime: 0, size: 3 });
   header.write('S', 156);
@@ -359,7 +359,7 @@ test('a map of a sparse file that never ends is an end of the archive', async (t
   assert.ok(sent < 100_000, 'it is not read to the end');
 });
 
-test('names that the local file system takes for one are one: the second is not written', async (t) => {
+test('skips the second of two names that are equal for the local file system', async (t) => {
   const { folder } = await scene(t);
   const twins = [
     { name: 'Caf\u00e9', text: '1' },
@@ -376,7 +376,7 @@ test('names that the local file system takes for one are one: the second is not 
   assert.deepEqual((await unpack(other.folder, archive(twins), 'linux')).skipped, []);
 });
 
-test('names that mean something else on Windows are not written there', async (t) => {
+test('does not write names with a special meaning on Windows', async (t) => {
   const { folder } = await scene(t);
   const names = ['C:/x', 'a:stream', 'con', 'NUL.txt', 'dot.', 'space ', '..\\secret', 'a/aux.c/b'];
   const { skipped } = await unpack(folder, archive(names.map((name) => ({ name, text: 'x' }))), 'win32');
@@ -387,7 +387,7 @@ test('names that mean something else on Windows are not written there', async (t
   assert.deepEqual(readdirSync(folder), []);
 });
 
-test('links that stay inside are made, and lead where they should', async (t) => {
+test('creates links that stay inside, with the right targets', async (t) => {
   const { folder } = await scene(t);
   const entries = [
     folderAt('d'),
@@ -401,7 +401,7 @@ test('links that stay inside are made, and lead where they should', async (t) =>
   assert.equal(readFileSync(join(folder, 'd/hard'), 'utf8'), 'text');
 });
 
-test('limits end it; a broken archive is an error of its own', async (t) => {
+test('stops at limits; a malformed archive is a specific error', async (t) => {
   const { folder } = await scene(t);
   const many = Array.from({ length: 5 }, (_, index) => ({ name: `f${index}`, text: 'x'.repeat(100) }));
   const kinds = async (run: Promise<Unpacked>) => {
@@ -446,7 +446,7 @@ const plain: fc.Arbitrary<Entry> = fc.oneof(
   fc.tuple(wild, wild).map(([name, target]) => hard(name, target)),
   wild.map((name) => ({ name, type: 'fifo' as const })),
 );
-/** Extended headers say another name or target than the header itself. */
+/** Extended headers with another name or target than the header itself. */
 const entry: fc.Arbitrary<Entry> = fc.oneof(
   { weight: 3, arbitrary: plain },
   {
@@ -461,7 +461,7 @@ const before = fc.array(
   { maxLength: 2 },
 );
 
-test('whatever an archive holds, and whatever lies there, nothing outside changes and no link leads out', async (t) => {
+test('with any archive and any existing files, nothing outside changes and no link leads out', async (t) => {
   const platform = fc.constantFrom<NodeJS.Platform>('linux', 'darwin', 'win32');
   await fc.assert(
     fc.asyncProperty(
@@ -490,7 +490,7 @@ test('whatever an archive holds, and whatever lies there, nothing outside change
           inside.filter((name) => /(?:^|\/)\.kubectl-dbg-/.test(name)),
           [],
         );
-        // No two names that the file system would take for one; it would itself find what lay there before by either.
+        // No two names that are equal for the file system: it would find an existing file by either.
         if (system !== 'linux') {
           const keys = inside
             .filter((name) => !own.has(name))

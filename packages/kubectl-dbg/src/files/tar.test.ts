@@ -1,4 +1,4 @@
-// Archives are read as another program writes them, and written so that other programs read them.
+// Reads archives written by another program, and writes archives that other programs can read.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
@@ -15,7 +15,7 @@ interface Read extends ArchiveEntry {
   text: string;
 }
 
-/** Hands out bytes in pieces of a size. */
+/** Yields bytes in chunks of this size. */
 async function* inPieces(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
@@ -67,8 +67,8 @@ const content = fc.string({ maxLength: 1500 });
 const mode = fc.integer({ min: 1, max: 0o7777 });
 const mtime = fc.integer({ min: 0, max: 2 ** 34 });
 
-test('what another program has written is read, in pieces of any size', async () => {
-  // The other program has 31 bits for it.
+test('reads what another program has written, in chunks of any size', async () => {
+  // The other program uses 31 bits.
   const early = fc.integer({ min: 0, max: 2 ** 31 - 1 }).map((at) => new Date(at * 1000));
   const file = fc.record({ name, text: content, mode, mtime: early });
   const link = fc.record({
@@ -100,7 +100,7 @@ test('what another program has written is read, in pieces of any size', async ()
   );
 });
 
-test('what is written is read by another program, and by this one', async () => {
+test('what is written can be read by another program, and by this one', async () => {
   const entry = fc.oneof(
     fc.record({ name, type: fc.constant('file' as const), mode, mtime, text: content }),
     fc.record({ name, type: fc.constant('symlink' as const), mode, mtime, linkname: name }),
@@ -171,7 +171,7 @@ for (const program of [['tar'], ['busybox', 'tar']]) {
   });
 }
 
-test('numbers that octal digits cannot hold', async () => {
+test('numbers too large for octal digits', async () => {
   const header = {
     name: 'x',
     type: 'file' as const,
@@ -195,7 +195,7 @@ const block = (change: (header: Buffer) => void): Buffer => {
   return header;
 };
 
-test('a hard link has no content, whatever size its header says: the next header follows it', async () => {
+test('a hard link has no content, whatever the size in its header: the next header follows', async () => {
   const archive = Buffer.concat([
     block((header) => {
       header.write('1', 156);
@@ -233,7 +233,7 @@ const broken: [what: string, archive: Buffer, words: RegExp][] = [
   ],
   ['a negative size', block((header) => header.fill(0xff, 124, 136)), /no size/],
   ['a size of 81 bits', block((header) => header.fill(0x81, 124, 125)), /no size/],
-  ['a size that is none', block((header) => header.write('nonsense', 124)), /no size/],
+  ['a size that is not a number', block((header) => header.write('nonsense', 124)), /no size/],
   [
     'a large extended header',
     block((header) => header.fill('x', 156, 157).write('77777777777', 124)),
@@ -265,7 +265,7 @@ const broken: [what: string, archive: Buffer, words: RegExp][] = [
   ],
 ];
 for (const [what, archive, words] of broken) {
-  test(`broken: ${what}`, async () => {
+  test(`rejects ${what}`, async () => {
     await assert.rejects(readAll(inPieces(archive, 700)), (error) => {
       assert.ok(error instanceof ArchiveError, String(error));
       assert.match(error.message, words);
@@ -274,7 +274,7 @@ for (const [what, archive, words] of broken) {
   });
 }
 
-test('any bytes at all end, or are an ArchiveError', async () => {
+test('any bytes are read to an end, or cause an ArchiveError', async () => {
   const some = fc.oneof(
     fc.uint8Array({ maxLength: 3000 }),
     fc.uint8Array({ maxLength: 2000 }).map((bytes) => {

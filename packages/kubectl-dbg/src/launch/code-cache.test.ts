@@ -9,7 +9,7 @@ import { CodeCache } from './code-cache.ts';
 const MAIN = 'main.cjs';
 const PART = 'part-AbCd_-09.cjs';
 
-/** A bundle of two files, and a place for the cache that is not there yet. */
+/** A bundle of two files, and a cache directory that does not exist yet. */
 async function bundle(context: TestContext): Promise<{ folder: string; kept: string }> {
   const folder = await temporaryFolder(context);
   await writeFile(join(folder, MAIN), `exports.answer = require('./${PART}').twice(21);`);
@@ -23,7 +23,7 @@ function load(folder: string, kept: string): CodeCache {
   return cache;
 }
 
-/** The same in a process of its own: within one, V8 remembers by itself what it has compiled. */
+/** Loads it in another process: within one, V8 itself caches compiled code. */
 function loadElsewhere(folder: string, kept: string): void {
   const program = `
     import { CodeCache } from ${JSON.stringify(new URL('code-cache.ts', import.meta.url).href)};
@@ -35,7 +35,7 @@ function loadElsewhere(folder: string, kept: string): void {
   assert.equal(status, 0, stderr);
 }
 
-test('what was compiled is kept for this user alone, and taken the next time', async (context) => {
+test('saves compiled code for this user only, and uses it the next time', async (context) => {
   const { folder, kept } = await bundle(context);
   load(folder, kept).keep();
   assert.deepEqual(await readdir(kept), [PART], 'only files whose name tells their content');
@@ -47,11 +47,11 @@ test('what was compiled is kept for this user alone, and taken the next time', a
 });
 
 for (const [name, spoil] of [
-  ['that others may write', (path: string) => chmod(path, 0o622)],
+  ['that other users may write', (path: string) => chmod(path, 0o622)],
   ['of another release of V8', (path: string) => writeFile(path, Buffer.alloc(64, 1))],
   ['that is empty', (path: string) => writeFile(path, '')],
 ] as const) {
-  test(`compiled code ${name} is not taken, and made anew`, async (context) => {
+  test(`compiled code ${name} is not used but replaced`, async (context) => {
     const { folder, kept } = await bundle(context);
     loadElsewhere(folder, kept);
     const good = await readFile(join(kept, PART));
@@ -63,14 +63,14 @@ for (const [name, spoil] of [
 }
 
 for (const place of ['/dev/null/cache', '/proc/none/cache']) {
-  test(`where nothing can be kept (${place}) the program runs all the same`, async (context) => {
+  test(`the program runs even if nothing can be saved (${place})`, async (context) => {
     const { folder } = await bundle(context);
     load(folder, place).keep();
   });
 }
 
 test(
-  "root keeps nothing in another user's home",
+  "root saves nothing in another user's home directory",
   { skip: process.getuid?.() === 0 ? false : 'needs root' },
   async (context) => {
     const { folder, kept } = await bundle(context);
@@ -81,7 +81,7 @@ test(
   },
 );
 
-test('a module that fails to load says so each time', async (context) => {
+test('a module that fails to load throws each time', async (context) => {
   const { folder, kept } = await bundle(context);
   await writeFile(join(folder, 'bad.cjs'), "throw new Error('no')");
   const cache = new CodeCache(folder, kept);
@@ -89,7 +89,7 @@ test('a module that fails to load says so each time', async (context) => {
   assert.throws(() => cache.require('./bad.cjs'), /no/);
 });
 
-test('what was kept long ago makes room', async (context) => {
+test('removes old compiled code', async (context) => {
   const { folder, kept } = await bundle(context);
   await mkdir(kept, { recursive: true });
   const old = join(kept, 'gone-AbCd1234.cjs');
@@ -99,7 +99,7 @@ test('what was kept long ago makes room', async (context) => {
   assert.deepEqual(await readdir(kept), [PART]);
 });
 
-test('a folder that is a link is not used: nothing is kept in what it points to, and nothing removed', async (context) => {
+test('does not use a directory that is a symbolic link: saves and removes nothing in its target', async (context) => {
   const { folder, kept } = await bundle(context);
   const elsewhere = await temporaryFolder(context);
   const old = new Date('2020-01-01');
@@ -114,7 +114,7 @@ test('a folder that is a link is not used: nothing is kept in what it points to,
   assert.equal(await readFile(join(elsewhere, PART), 'utf8'), 'dear');
 });
 
-test('only old files with a name of ours are removed, and no link is followed', async (context) => {
+test('removes only old files with our names, and follows no link', async (context) => {
   const { folder, kept } = await bundle(context);
   load(folder, kept).keep();
   const target = join(await temporaryFolder(context), 'target');
@@ -133,7 +133,7 @@ test('only old files with a name of ours are removed, and no link is followed', 
   assert.equal(await readFile(target, 'utf8'), 'x');
 });
 
-test('a folder that others may write to is not used', async (context) => {
+test('does not use a directory that other users may write to', async (context) => {
   const { folder, kept } = await bundle(context);
   await mkdir(kept, { recursive: true });
   await chmod(kept, 0o777);
@@ -142,8 +142,8 @@ test('a folder that others may write to is not used', async (context) => {
 });
 
 test(
-  'a pipe in place of compiled code does not hold the start',
-  { skip: process.platform === 'win32' && 'no pipes there' },
+  'a pipe in place of compiled code does not block the start',
+  { skip: process.platform === 'win32' && 'no FIFOs on Windows' },
   async (context) => {
     const { folder, kept } = await bundle(context);
     await mkdir(kept, { recursive: true, mode: 0o700 });

@@ -1,4 +1,4 @@
-// The client runs on Linux, macOS and Windows: every call that one of them lacks is known, with what guards it.
+// The client runs on Linux, macOS and Windows: every call that one of them lacks is listed with its guard.
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 const SOURCES = fileURLToPath(new URL('..', import.meta.url));
 
-/** What is looked for: POSIX ids, signals, file modes, terminals, process groups, open flags and paths of Unix. */
+/** Patterns to search for: POSIX ids, signals, file modes, terminals, process groups, open flags and Unix paths. */
 const CALLS: Readonly<Record<string, RegExp>> = {
   ids: /\bprocess\.(?:get|set)e?[ug]id\b|\bprocess\.(?:getgroups|initgroups|umask)\b/,
   kill: /\bprocess\.kill\(/,
@@ -19,7 +19,7 @@ const CALLS: Readonly<Record<string, RegExp>> = {
   path: /['"`]\/(?:proc|dev|etc|tmp|usr|bin|sbin|var|home|run|sys)\b/,
 };
 
-/** Where such calls are, and why they do no harm where they are lacking. */
+/** The files with such calls, and why these are harmless where they are missing. */
 const GUARDED: Readonly<Record<string, string>> = {
   'cli/commands/debug.ts: signal': 'passes on: launch/real-world.ts guards',
   'cli/each/attend-each.ts: signal': 'launch/real-world.ts guards',
@@ -62,7 +62,7 @@ const GUARDED: Readonly<Record<string, string>> = {
   'session/terminal/terminal.ts: terminal': 'only if stdin is a terminal that has it',
 };
 
-/** `FILE: KIND` of each call in the client's code, comments left out. */
+/** `FILE: KIND` for each call in the client's code outside comments. */
 function callsIn(folder: string): string[] {
   const found = new Set<string>();
   for (const entry of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
@@ -76,6 +76,6 @@ function callsIn(folder: string): string[] {
   return [...found].toSorted();
 }
 
-test('every call that Windows or macOS lack has a guard', () => {
+test('every call that Windows or macOS lack is guarded', () => {
   assert.deepEqual(callsIn(SOURCES), Object.keys(GUARDED).toSorted());
 });

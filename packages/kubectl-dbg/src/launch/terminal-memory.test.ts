@@ -5,7 +5,7 @@ import { describe, test, type TestContext } from 'node:test';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { recall, remember } from './terminal-memory.ts';
 
-/** A state folder of the test's own; the folder in which texts are kept is not there yet. */
+/** A state directory for the test; the subdirectory for saved texts does not exist yet. */
 async function scene(context: TestContext): Promise<{ top: string; kept: string }> {
   const top = await temporaryFolder(context);
   const before = process.env['XDG_STATE_HOME'];
@@ -28,8 +28,8 @@ const old = (path: string) => {
   return path;
 };
 
-describe('what is kept for a terminal', { skip: process.platform === 'win32' && 'other folders' }, () => {
-  test('is read back, and what is old goes', async (context) => {
+describe('saved terminal state', { skip: process.platform === 'win32' && 'other directories' }, () => {
+  test('is read back, and deleted when it is old', async (context) => {
     const { kept } = await scene(context);
     mkdirSync(kept);
     const ours = old(join(kept, 'parent-1'));
@@ -40,7 +40,7 @@ describe('what is kept for a terminal', { skip: process.platform === 'win32' && 
     assert.equal(existsSync(other), true);
   });
 
-  test('a folder that is a link is not used, and nothing behind it removed', async (context) => {
+  test('a directory that is a link is not used, and nothing in its target is deleted', async (context) => {
     const { top, kept } = await scene(context);
     const aim = join(top, 'aim');
     mkdirSync(aim);

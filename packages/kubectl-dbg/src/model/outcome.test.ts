@@ -24,7 +24,7 @@ for (const [outcome, code] of codes) {
   test(`${JSON.stringify(outcome)} exits with ${code}`, () => assert.equal(exitCodeOf(outcome), code));
 }
 
-test('every exit code of a container comes back as itself', () => {
+test('every exit code of a container is returned unchanged', () => {
   for (let code = 0; code <= 255; code += 1) {
     const outcome = outcomeOfTermination({ exitCode: code, reason: code === 0 ? 'Completed' : 'Error' });
     assert.equal(exitCodeOf(outcome), code);
@@ -39,6 +39,6 @@ test('an out-of-memory kill keeps its reason', () => {
   });
 });
 
-test('a process that the runtime could not start has not exited with 128', () => {
+test('a process that the runtime could not start is not reported as exited with 128', () => {
   assert.equal(outcomeOfTermination({ exitCode: 128, reason: 'StartError' }).kind, 'never-started');
 });

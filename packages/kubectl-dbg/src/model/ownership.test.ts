@@ -17,13 +17,13 @@ const MARK: Ownership = {
   source: { kind: 'Pod', namespace: 'shop', name: 'web', uid: 'u1' },
 };
 
-test('a mark comes back, beside the annotations that were there', () => {
+test('a mark is read back, and existing annotations are preserved', () => {
   const pod = withOwnership({ metadata: { annotations: { note: 'kept' } } }, MARK);
   assert.deepEqual(readOwnership(pod), MARK);
   assert.equal(pod.metadata.annotations.note, 'kept');
 });
 
-test('whatever another wrote there is no mark, and never fails', () => {
+test('a foreign value is not a mark, and never throws', () => {
   const read = (value: string) =>
     readOwnership({ metadata: { annotations: { [SESSION_ANNOTATION]: value } } });
   for (const value of ['', 'null', '[]', '{"session":1}', `{"session":"${'x'.repeat(5000)}"}`]) {
@@ -34,7 +34,7 @@ test('whatever another wrote there is no mark, and never fails', () => {
   fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (value) => read(value) === undefined));
 });
 
-test('ids are drawn anew', () => {
+test('ids are unique', () => {
   let next = 0;
   const draw = () => (next += 257);
   assert.match(newSessionId(draw), /^[0-9a-f]{20}$/);

@@ -32,9 +32,9 @@ const rows: [text: string, value: number | undefined][] = [
   ['Ki', undefined],
 ];
 for (const [text, value] of rows) {
-  test(`the quantity "${text}"`, () => assert.equal(readQuantity(text), value));
+  test(`parses the quantity "${text}"`, () => assert.equal(readQuantity(text), value));
 }
 
-test('a number as a quantity', () => {
+test('accepts a number as a quantity', () => {
   assert.deepEqual([0, 1536, 2 ** 30, 0.25, 7].map(toQuantity), ['0', '1536', '1Gi', '250m', '7']);
 });

@@ -8,11 +8,11 @@ const rows: [string, ResultClass[], { stopped?: StopReason; minCoverage?: number
   ['one failed', ['passed', 'failed'], {}, 1],
   ['one timed out', ['passed', 'timed-out'], {}, 1],
   ['one not started', ['passed', 'not-started'], {}, 2],
-  ['one lost beside a failure', ['failed', 'lost'], {}, 2],
+  ['one lost and one failed', ['failed', 'lost'], {}, 2],
   ['not attempted without a reason to stop', ['passed', 'not-attempted'], {}, 2],
-  ['lost within the coverage asked for', ['passed', 'passed', 'passed', 'lost'], { minCoverage: 0.75 }, 0],
-  ['failed within the coverage asked for', ['failed', 'passed', 'passed', 'lost'], { minCoverage: 0.75 }, 1],
-  ['below the coverage asked for', ['passed', 'lost'], { minCoverage: 0.75 }, 2],
+  ['lost within the required coverage', ['passed', 'passed', 'passed', 'lost'], { minCoverage: 0.75 }, 0],
+  ['failed within the required coverage', ['failed', 'passed', 'passed', 'lost'], { minCoverage: 0.75 }, 1],
+  ['below the required coverage', ['passed', 'lost'], { minCoverage: 0.75 }, 2],
   ['no target', [], {}, 3],
   ['all skipped', ['skipped', 'skipped'], {}, 3],
   ['skipped targets do not count', ['skipped', 'passed'], {}, 0],
@@ -28,7 +28,7 @@ for (const [name, classes, options, code] of rows) {
   });
 }
 
-test('0 needs a target that passed, and none without a result', () => {
+test('exit code 0 requires a target that passed, and none without a result', () => {
   fc.assert(
     fc.property(fc.array(fc.constantFrom(...RESULT_CLASSES)), (classes) => {
       const summary = summarize(classes.map((entry) => ({ class: entry })));

@@ -29,7 +29,7 @@ const unreachable: Answer = () => {
   const facts = { server: 'https://x', why: 'ConnectionRefused' } as const;
   throw new DbgError('unreachable', 'ServerUnreachable', 'cannot reach the server https://x', facts);
 };
-/** What a gateway says in place of the server. */
+/** A response of a gateway instead of the server. */
 const page: Answer = ({ method, path }) => {
   throw new ApiStatusError(404, { kind: 'Status', code: 404 }, { method, path }, { form: 'page' });
 };
@@ -39,21 +39,21 @@ const leaving: Answer = () => ({ metadata: { uid: 'u1', deletionTimestamp: '2026
 
 const rows: [what: string, answers: Answer[], comes: 'deleted' | 'gone' | 'changed' | object][] = [
   ['it is deleted', [() => ({})], 'deleted'],
-  ['there is none', [refuse(404)], 'gone'],
-  ['a conflict, and another pod has its name', [refuse(409), another], 'changed'],
-  ['a conflict, and it stands', [refuse(409), ours], { code: 409 }],
-  ['an error, though it was done', [refuse(500), refuse(404)], 'deleted'],
-  ['an error, though it is on its way out', [refuse(503), leaving], 'deleted'],
-  ['an error, and it stands', [refuse(500), ours], { code: 500 }],
-  ['an error, and again one', [refuse(502), refuse(503)], { code: 502 }],
-  ['an error, and a page in place of the pod', [refuse(500), page], { code: 500 }],
+  ['it does not exist', [refuse(404)], 'gone'],
+  ['a conflict: another pod has its name', [refuse(409), another], 'changed'],
+  ['a conflict, and it still exists', [refuse(409), ours], { code: 409 }],
+  ['an error, but it was deleted', [refuse(500), refuse(404)], 'deleted'],
+  ['an error, but it is terminating', [refuse(503), leaving], 'deleted'],
+  ['an error, and it still exists', [refuse(500), ours], { code: 500 }],
+  ['two errors', [refuse(502), refuse(503)], { code: 502 }],
+  ['an error, and a page instead of the pod', [refuse(500), page], { code: 500 }],
   ["a gateway's word that there is nothing", [page], { code: 404 }],
-  ['a conflict with its own deletion', [refuse(409), leaving], 'changed'],
-  ['a broken connection, though it was done', [broken, refuse(404)], 'deleted'],
-  ['a broken connection, and it stands', [broken, ours], { code: 'DeletionUnknown', kind: 'lost' }],
-  ['a broken connection, and again one', [broken, broken], { code: 'DeletionUnknown', kind: 'lost' }],
+  ['a conflict: it is terminating', [refuse(409), leaving], 'changed'],
+  ['a broken connection, but it was deleted', [broken, refuse(404)], 'deleted'],
+  ['a broken connection, and it still exists', [broken, ours], { code: 'DeletionUnknown', kind: 'lost' }],
+  ['two broken connections', [broken, broken], { code: 'DeletionUnknown', kind: 'lost' }],
   ['no connection', [unreachable], { code: 'ServerUnreachable' }],
-  ['no answer', [silent], { code: 'DeletionUnknown', kind: 'lost' }],
+  ['no response', [silent], { code: 'DeletionUnknown', kind: 'lost' }],
 ];
 
 for (const [what, answers, comes] of rows) {
@@ -66,7 +66,7 @@ for (const [what, answers, comes] of rows) {
   });
 }
 
-test('a pod that has changed since it was judged is judged anew, not asked for here', async () => {
+test('returns "changed" for a pod that has changed since it was judged, without reading it', async () => {
   const fake = fakeCluster(refuse(409));
   assert.equal(await deleteExactPod(fake.cluster, { ...WHERE, resourceVersion: '7' }, NEVER), 'changed');
 });

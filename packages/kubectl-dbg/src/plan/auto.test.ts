@@ -19,7 +19,7 @@ for (const [workflow, labels, profiles] of [
       candidates.map(({ profile }) => profile),
       profiles,
     );
-    // Only the strongest of all costs nothing.
+    // Only the most privileged profile has no cost.
     for (const [index, { cost }] of candidates.entries()) {
       assert.equal(
         cost === undefined,

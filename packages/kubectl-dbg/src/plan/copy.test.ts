@@ -53,7 +53,7 @@ function claim(...accessModes: string[]): PersistentVolumeClaim {
   return { metadata: { name: 'data' }, spec: { accessModes } };
 }
 
-test('a copy is created under its name and removed after its session', () => {
+test('creates a copy under its name and removes it after its session', () => {
   const planned = plan('--image=busybox -i');
   const [write] = planned.writes;
   assert.equal(planned.writes.length, 1);
@@ -74,12 +74,12 @@ for (const [line, kept] of [
   ['--image=b --replace', true],
   ['--set-image=app=app:2', true],
 ] as const) {
-  test(`${line}: the copy ${kept ? 'stays' : 'goes'}`, () => {
+  test(`${line}: the copy is ${kept ? 'kept' : 'removed'}`, () => {
     assert.equal(plan(line).cleanup.length === 0, kept);
   });
 }
 
-test('--replace deletes the original once the copy runs: gracefully, and only that very pod', () => {
+test('--replace deletes the original when the copy runs: gracefully, and only that pod', () => {
   const planned = plan('--set-image=app=app:2 --replace');
   assert.deepEqual(planned.writes[1], {
     verb: 'delete',
@@ -91,7 +91,7 @@ test('--replace deletes the original once the copy runs: gracefully, and only th
   assert.deepEqual(codes(planned), ['controller-recreates']);
 });
 
-test('host ports are cleared unless kept, and never with the host network', () => {
+test('clears host ports unless they are kept, but never with the host network', () => {
   const ports = (planned: Plan): unknown => planned.pod.spec?.containers[0]?.ports;
   assert.deepEqual(ports(plan('--image=b')), [{ containerPort: 80 }]);
   assert.deepEqual(ports(plan('--set-image=app=x')), [{ containerPort: 80 }]);
@@ -105,13 +105,13 @@ test('host ports are cleared unless kept, and never with the host network', () =
   assert.ok(codes(planned).includes('host-network'));
 });
 
-test('single labels are kept by key; annotations of mirror pods never are', () => {
+test('keeps single labels by key, but never the annotations of mirror pods', () => {
   assert.deepEqual(plan('--image=b --keep-label=tier,x').pod.metadata?.labels, { tier: 'front' });
   assert.deepEqual(plan('--image=b --keep-annotations').pod.metadata?.annotations, { note: 'x' });
   assert.deepEqual(plan('--set-image=app=x').pod.metadata?.annotations, { note: 'x' });
 });
 
-test('sidecars survive --keep-init-containers=false', () => {
+test('keeps sidecars with --keep-init-containers=false', () => {
   assert.deepEqual(plan('--image=b --keep-init-containers=false').pod.spec?.initContainers, [
     { name: 'mesh', restartPolicy: 'Always' },
   ]);
@@ -134,7 +134,7 @@ test('the node and the restart policy', () => {
   assert.equal(plan('--set-image=app=x --restart=Never').pod.spec?.restartPolicy, 'Never');
 });
 
-test('another namespace is told what it must have', () => {
+test('says what another namespace must contain', () => {
   const planned = plan('--image=b --to-namespace=lab');
   assert.equal(planned.writes[0]?.path, '/api/v1/namespaces/lab/pods');
   assert.equal(planned.session?.address.namespace, 'lab');
@@ -167,7 +167,7 @@ for (const [name, given, line, original, expected] of volumes) {
   });
 }
 
-test('kept labels that a Service or a controller selects are told', () => {
+test('reports kept labels that a Service or a controller selects', () => {
   const surroundings: RelatedObjects = {
     services: [
       { metadata: { name: 'front' }, spec: { selector: { app: 'web' } } },
@@ -193,7 +193,7 @@ test('kept labels that a Service or a controller selects are told', () => {
   ]);
 });
 
-test('a copy with other images only tells that there is nothing to attach to', () => {
+test('says that there is nothing to attach to if only images are changed', () => {
   assert.deepEqual(codes(plan('--set-image=app=x -it')), ['nothing-to-attach']);
   assert.deepEqual(codes(plan('--set-image=app=x')), []);
 });
@@ -216,12 +216,12 @@ for (const [line, kind, message] of [
   });
 }
 
-test('--replace needs a pod that the server knows', () => {
+test('--replace requires a pod that exists on the server', () => {
   const { uid: _uid, ...metadata } = pod.metadata ?? {};
   assert.throws(() => plan('--image=b --replace', { ...pod, metadata }), /no uid/);
 });
 
-test('the original stays as it was', () => {
+test('does not change the original', () => {
   const before = structuredClone(pod);
   plan('--image=b --profile=sysadmin -c app --env=A=1 -- sh');
   assert.deepEqual(pod, before);
@@ -242,7 +242,7 @@ for (const [name, original] of [
     assert.equal(spec?.shareProcessNamespace, undefined);
   });
 
-  test(`a written --share-processes is refused for ${name}`, () => {
+  test(`an explicit --share-processes is refused for ${name}`, () => {
     assert.throws(
       () => plan('--image=b --share-processes', original),
       (error) => told(error).remedy === 'Leave --share-processes out',
@@ -250,7 +250,7 @@ for (const [name, original] of [
   });
 }
 
-test('the copy of a Windows pod has nothing that only Linux has', () => {
+test('the copy of a Windows pod has no Linux-only fields', () => {
   for (const profile of ['general', 'netadmin', 'sysadmin']) {
     const planned = plan(`--image=b --profile=${profile}`, windows);
     assert.equal(planned.container?.securityContext, undefined, profile);
@@ -262,7 +262,7 @@ test('the copy of a Windows pod has nothing that only Linux has', () => {
   );
 });
 
-test('requests and limits go to the debug container, and leave what they do not name', () => {
+test('sets requests and limits of the debug container, and keeps others', () => {
   const original: Pod = {
     ...pod,
     spec: { containers: [{ name: 'app', resources: { requests: { cpu: '2', memory: '1Gi' } } }] },

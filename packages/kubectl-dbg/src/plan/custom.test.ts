@@ -7,7 +7,7 @@ import { readCustomFile } from './custom-file.ts';
 import { mergeCustom } from './custom.ts';
 import { readManifest } from '../targets/manifest.ts';
 
-/** Variables with distinct names out of a few letters. */
+/** Variables with distinct names made of a few letters. */
 const variables = fc.uniqueArray(
   fc.record(
     { name: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'), value: fc.constantFrom('1', '2', '3') },
@@ -22,7 +22,7 @@ function merged(before: EnvVar[], patch: EnvVar[]): EnvVar[] {
   return container.env ?? [];
 }
 
-test('merged lists hold each entry once, the patch winning and keeping its order', () => {
+test('merged lists contain each entry once; the patch takes precedence and keeps its order', () => {
   fc.assert(
     fc.property(variables, variables, (before, patch) => {
       const result = merged(before, patch);
@@ -37,7 +37,7 @@ test('merged lists hold each entry once, the patch winning and keeping its order
   );
 });
 
-test('entries that only the container has keep their order among themselves', () => {
+test('entries only in the container keep their relative order', () => {
   fc.assert(
     fc.property(variables, variables, (before, patch) => {
       const own = (list: EnvVar[]): EnvVar[] =>
@@ -47,7 +47,7 @@ test('entries that only the container has keep their order among themselves', ()
   );
 });
 
-test('merging twice changes nothing more', () => {
+test('merging is idempotent', () => {
   fc.assert(
     fc.property(variables, variables, (before, patch) => {
       const once = merged(before, patch);
@@ -56,7 +56,7 @@ test('merging twice changes nothing more', () => {
   );
 });
 
-test('an entry of the container keeps its place before a common one', () => {
+test('an entry of the container stays before a common one', () => {
   const env = [{ name: 'a' }, { name: 'b' }, { name: 'c' }];
   assert.deepEqual(
     merged(env, [{ name: 'x' }, { name: 'b', value: '2' }]).map(({ name }) => name),
@@ -64,7 +64,7 @@ test('an entry of the container keeps its place before a common one', () => {
   );
 });
 
-test('unknown fields of a custom file are told', async () => {
+test('reports unknown fields of a custom file', async () => {
   const { custom, notices } = await readCustomFile(
     'securityContext: {runAsUsr: 1}\nSTDIN: true\n',
     'my.yaml',

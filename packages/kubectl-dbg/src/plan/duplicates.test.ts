@@ -37,7 +37,7 @@ const rows: [message: string, sent: Pod, value: string | undefined][] = [
 ];
 
 for (const [message, pod, value] of rows) {
-  test(`${message}: ${value ?? 'ours, or nothing of the kind'}`, () => {
+  test(`${message}: ${value ?? 'not explained'}`, () => {
     const explained = explainDuplicate(message, pod, 'copy');
     if (value === undefined) return assert.equal(explained, undefined);
     assert.match(explained?.message ?? '', new RegExp(`something in the cluster added .*"${value}"`));
@@ -47,7 +47,7 @@ for (const [message, pod, value] of rows) {
   });
 }
 
-test('in a node pod, and in a pod that gets a debug container, it is told as well', () => {
+test('also explains it for a node pod, and for a pod with an added debug container', () => {
   const node = explainDuplicate(
     'Pod "n" is invalid: spec.containers[2].name: Duplicate value: "istio-proxy"',
     { spec: { containers: [{ name: 'debugger' }] } },

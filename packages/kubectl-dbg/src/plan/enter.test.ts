@@ -18,7 +18,7 @@ function plan(line: string, spec: Pod['spec'] = { containers: [{ name: 'app' }] 
   return planEphemeral(requestOf(parse(['web', ...line.split(' ')])), pod, countingDraw());
 }
 
-test('the command is given to the script, with what finds the target', () => {
+test('passes the command to the script, and how to find the target', () => {
   const { container, notices } = plan('--enter --env=A=1 -- ls -l');
   assert.deepEqual(container?.command, [
     'sh',
@@ -37,7 +37,7 @@ test('the command is given to the script, with what finds the target', () => {
   assert.deepEqual(names, ['A', 'KUBECTL_DBG_ENTER']);
 });
 
-test('where all share their processes, the default container is meant and nobody is joined', () => {
+test('in a pod with a shared PID namespace, uses the default container and joins no other PID namespace', () => {
   const { container } = plan('--enter', {
     shareProcessNamespace: true,
     containers: [{ name: 'app' }, { name: 'b' }],
@@ -58,7 +58,7 @@ const refused: [line: string, spec: Pod['spec'], message: RegExp][] = [
   ['--enter=all', undefined, /invalid value "all"/],
 ];
 for (const [line, spec, message] of refused) {
-  test(`${line} is refused: ${message.source}`, () => {
+  test(`refuses ${line}: ${message.source}`, () => {
     assert.throws(
       () => plan(line, spec),
       (error) => error instanceof DbgError && error.kind === 'usage' && message.test(told(error).message),
@@ -66,7 +66,7 @@ for (const [line, spec, message] of refused) {
   });
 }
 
-test('the kubelet leaves the script as it is: it expands $(NAME), and makes one $ of two', () => {
+test('the script contains nothing that the kubelet would expand: no $(NAME) and no $$', () => {
   assert.doesNotMatch(ENTER_SCRIPT, /\$\$|\$\([A-Za-z_][A-Za-z0-9_.-]*\)/);
 });
 

@@ -50,12 +50,12 @@ const pod: Pod = {
 
 const first = (): number => 0;
 
-/** Draws the given numbers, then zeros. */
+/** Returns the given random numbers, then zeros. */
 function drawing(...numbers: number[]): () => number {
   return () => numbers.shift() ?? 0;
 }
 
-test('an ephemeral container is patched into the pod by its name alone', () => {
+test('the patch adds only the ephemeral container', () => {
   const plan = planEphemeral(request, pod, drawing(0, 0, 0, 0, 0, 26, 0, 0, 0, 0));
   assert.deepEqual(plan.writes, [
     {
@@ -91,7 +91,7 @@ test('an ephemeral container is patched into the pod by its name alone', () => {
   );
 });
 
-test('the input pod stays as it was', () => {
+test('does not change the input pod', () => {
   const before = structuredClone(pod);
   planEphemeral(
     { ...request, profile: 'sysadmin', custom: { env: [{ name: 'A', value: '1' }] } },
@@ -162,13 +162,13 @@ function initStatus(state: ContainerState): NonNullable<Pod['status']> {
   };
 }
 
-test('an init container is targeted while it runs', () => {
+test('can target an init container while it runs', () => {
   const running = { ...pod, status: initStatus({ running: {} }) };
   const plan = planEphemeral({ ...request, target: 'prepare' }, running, drawing(1));
   assert.equal((plan.container as { targetContainerName?: string }).targetContainerName, 'prepare');
 });
 
-test('a Windows pod gets nothing that only Linux has', () => {
+test('a Windows pod gets no Linux-only fields', () => {
   const windows: Pod = { ...pod, spec: { containers: [{ name: 'app' }], os: { name: 'windows' } } };
   for (const profile of ['general', 'netadmin', 'sysadmin', 'restricted', 'baseline'] as const) {
     const { container } = planEphemeral({ ...request, target: '', profile }, windows, drawing(1));
@@ -178,7 +178,7 @@ test('a Windows pod gets nothing that only Linux has', () => {
 });
 
 const refusals: [string, Partial<DebugRequest>, Partial<Pod>, string, RegExp][] = [
-  ['a name that is taken', { container: 'app' }, {}, 'usage', /already has a container "app"/],
+  ['a name that is already used', { container: 'app' }, {}, 'usage', /already has a container "app"/],
   ['a name of an init container', { container: 'prepare' }, {}, 'usage', /already has/],
   ['a malformed name', { container: 'A_b' }, {}, 'usage', /invalid container name/],
   ['an unknown target', { target: 'nope' }, {}, 'notFound', /container "nope" is not in pod shop\/web/],
@@ -205,7 +205,7 @@ const refusals: [string, Partial<DebugRequest>, Partial<Pod>, string, RegExp][] 
     'usage',
     /--cap-add has no meaning on Windows/,
   ],
-  ['an ended pod', {}, { status: { phase: 'Succeeded' } }, 'neverStarted', /has ended \(Succeeded\)/],
+  ['a terminated pod', {}, { status: { phase: 'Succeeded' } }, 'neverStarted', /has ended \(Succeeded\)/],
   [
     'a mirror pod',
     {},

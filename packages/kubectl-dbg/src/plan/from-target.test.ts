@@ -26,7 +26,7 @@ const mounts = [
   { name: 'data', mountPath: '/expr', subPathExpr: '$(A)' },
 ];
 
-test('--mounts-from-target mounts read-only what can be mounted, and lists the rest', () => {
+test('--mounts-from-target mounts volumes read-only where possible, and lists the others', () => {
   const volumeDevices = [{ name: 'disk', devicePath: '/dev/x' }];
   const planned = plan('--mounts-from-target', { volumeMounts: mounts, volumeDevices });
   assert.deepEqual(container(planned).volumeMounts, [
@@ -37,14 +37,14 @@ test('--mounts-from-target mounts read-only what can be mounted, and lists the r
   assert.match(notice?.text ?? '', /\/sub \(subPath\), \/expr \(subPath\), \/dev\/x \(block device\)/);
 });
 
-test('--mounts-rw keeps writable what is writable in the target', () => {
+test('--mounts-rw keeps mounts writable that are writable in the target', () => {
   assert.deepEqual(container(plan('--mounts-rw', { volumeMounts: mounts })).volumeMounts, [
     { name: 'data', mountPath: '/data' },
     { name: 'keys', mountPath: '/keys', readOnly: true, mountPropagation: 'HostToContainer' },
   ]);
 });
 
-test('--env-from-target takes the environment over; --env wins', () => {
+test('--env-from-target copies the environment; --env takes precedence', () => {
   const planned = plan('--env-from-target --env=B=mine --env=C=3', {
     env: [
       { name: 'A', value: '1' },
@@ -62,7 +62,7 @@ test('--env-from-target takes the environment over; --env wins', () => {
   assert.deepEqual(container(planned).envFrom, [{ configMapRef: { name: 'settings' } }]);
 });
 
-test('--as-target takes over who the target is and what confines it, not its capabilities', () => {
+test("--as-target copies the target's user and restrictions, but not its capabilities", () => {
   const planned = plan('--as-target --profile=baseline', {
     securityContext: {
       runAsUser: 1000,
@@ -81,7 +81,7 @@ test('--as-target takes over who the target is and what confines it, not its cap
   });
 });
 
-test('--as-target finds the user that an image sets in the status, or says that it is unknown', () => {
+test("--as-target finds the image's user in the status, or says that it is unknown", () => {
   const status = {
     phase: 'Running',
     containerStatuses: [
@@ -94,7 +94,7 @@ test('--as-target finds the user that an image sets in the status, or says that 
   assert.ok(unknown.notices.some(({ code }) => code === 'target-user-unknown'));
 });
 
-test("a pod's own user needs no copy", () => {
+test('the pod-level user needs no copy', () => {
   const planned = plan(
     '--as-target --profile=baseline',
     {},
@@ -106,7 +106,7 @@ test("a pod's own user needs no copy", () => {
   );
 });
 
-test('single adjustments come last', () => {
+test('individual settings take precedence', () => {
   const planned = plan(
     '--profile=netadmin --cap-add=sys_ptrace,CAP_NET_RAW --cap-drop=NET_ADMIN --run-as=0:5',
     {},

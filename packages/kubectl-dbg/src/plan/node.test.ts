@@ -14,7 +14,7 @@ function plan(line: string, node: Node = linux): Plan {
   return planNode(requestOf(parse(['node/x', ...line.split(' ')])), node, 'ops', countingDraw());
 }
 
-test('a node pod is created in the current namespace, or the one named, and removed after its session', () => {
+test('creates a node pod in the current or the given namespace, and removes it after its session', () => {
   const planned = plan('-q');
   assert.equal(planned.writes[0]?.path, '/api/v1/namespaces/ops/pods');
   assert.deepEqual(planned.session?.address, {
@@ -54,7 +54,7 @@ for (const [line, command] of [
     ['sh', '-c', /exec \$enter "\$@".*exec chroot \/host/, 'host-shell', 'ls'],
   ],
 ] as const) {
-  test(`${line} enters the node's own files`, () => {
+  test(`${line} changes root to the node's file system`, () => {
     const words = plan(line).container?.command ?? [];
     assert.equal(words.length, command.length);
     for (const [index, word] of command.entries()) {
@@ -65,12 +65,12 @@ for (const [line, command] of [
 }
 
 for (const profile of ['baseline', 'restricted', 'netadmin']) {
-  test(`--host-shell is refused with profile ${profile}, which has no files of the node`, () => {
+  test(`refuses --host-shell with profile ${profile}, which does not mount the node's file system`, () => {
     assert.throws(() => plan(`--host-shell --profile=${profile}`), DbgError);
   });
 }
 
-test('on Windows a HostProcess container stands for the host namespaces', () => {
+test('on Windows a HostProcess container replaces the host namespaces', () => {
   const { pod, container } = plan('--profile=sysadmin', windows);
   assert.deepEqual(container?.securityContext, {
     windowsOptions: { hostProcess: true, runAsUserName: 'NT AUTHORITY\\SYSTEM' },
@@ -82,12 +82,12 @@ test('on Windows a HostProcess container stands for the host namespaces', () => 
   assert.deepEqual(plan('--host-shell', windows).container?.command, ['cmd.exe']);
 });
 
-test('on Windows the profiles without host access give a plain container', () => {
+test('on Windows profiles without host access result in a plain container', () => {
   assert.equal(plan('--profile=baseline', windows).container?.securityContext, undefined);
   assert.deepEqual(plan('--profile=restricted', windows).container?.securityContext, { runAsNonRoot: true });
 });
 
-test('a node that is not ready is told', () => {
+test('reports a node that is not ready', () => {
   const node: Node = {
     ...linux,
     status: {
@@ -101,7 +101,7 @@ test('a node that is not ready is told', () => {
   assert.match(notice?.text ?? '', /NodeStatusUnknown/);
 });
 
-test('a node pod asks for what --requests and --limits say', () => {
+test('sets --requests and --limits on a node pod', () => {
   assert.deepEqual(plan('--requests=cpu=10m --limits=memory=64Mi').container?.resources, {
     requests: { cpu: '10m' },
     limits: { memory: '64Mi' },

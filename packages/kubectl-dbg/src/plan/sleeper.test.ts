@@ -8,14 +8,14 @@ import { makeSleeper, whyNotRun } from './sleeper.ts';
 
 const POSIX = process.platform === 'win32' ? 'needs a POSIX shell' : false;
 
-/** Runs words here, as exec would in a container. No process of this machine sleeps for that long. */
+/** Runs the arguments locally, as exec would in a container. No process of this machine sleeps for that long. */
 function run(words: readonly string[], input = '') {
   const [program = '', ...args] = words;
   const { status, stdout, stderr } = spawnSync(program, args, { input, encoding: 'utf8' });
   return { status, stdout, stderr };
 }
 
-describe('the words around a command run by exec', { skip: POSIX }, () => {
+describe('the wrapper of a command run by exec', { skip: POSIX }, () => {
   const { around } = makeSleeper(() => 86_399);
   const rows: [words: string[], status: number, stdout: string, stderr?: string][] = [
     [['sh', '-c', 'exit 7'], 7, ''],
@@ -23,7 +23,7 @@ describe('the words around a command run by exec', { skip: POSIX }, () => {
     [['sh', '-c', 'kill -9 $$'], 137, ''],
     [['sh', '-c', 'kill -INT $$'], 130, ''],
     [['cat'], 0, 'in'],
-    // The program of that name, and not the shell's own: some of them read backslashes.
+    // The program of that name, not the shell's builtin: some of those interpret backslashes.
     [['echo', 'a\\nb', '$x'], 0, 'a\\nb $x\n'],
     [['sh', '-c', 'echo out; echo err >&2'], 0, 'out\n', 'err\n'],
   ];
@@ -34,7 +34,7 @@ describe('the words around a command run by exec', { skip: POSIX }, () => {
   }
 });
 
-test('why a program could not be run', { skip: POSIX }, async (context) => {
+test('explains why a program could not be run', { skip: POSIX }, async (context) => {
   const folder = await temporaryFolder(context);
   const plain = join(folder, 'plain file');
   await writeFile(plain, '#!/bin/sh\n');

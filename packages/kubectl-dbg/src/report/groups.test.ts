@@ -28,7 +28,7 @@ function fold(grouping: Grouping, entries: [TargetResult, string][]): [number | 
   return groups.groups().map(({ exitCode, count }) => [exitCode, count]);
 }
 
-test('the same text with other exit codes is two groups, failures first', () => {
+test('the same text with different exit codes makes two groups, failures first', () => {
   const entries: [TargetResult, string][] = [
     [result('a', 0), 'x\n'],
     [result('b', 1), 'x\n'],
@@ -40,7 +40,7 @@ test('the same text with other exit codes is two groups, failures first', () => 
   ]);
 });
 
-test('outputs equal but for the own name: one group of similar, two of exact, three without folding', () => {
+test('outputs equal except for the pod name: one group if similar, two if exact, three if not grouped', () => {
   const entries: [TargetResult, string][] = [
     [result('web-1', 0), 'host web-1 at 10.0.0.5, 2026-01-02T03:04:05Z\n'],
     [result('web-22', 0), 'host web-22 at 10.0.0.6, 2026-01-02T03:04:06.5Z\n'],
@@ -54,7 +54,7 @@ test('outputs equal but for the own name: one group of similar, two of exact, th
   assert.equal(fold('none', entries).length, 3);
 });
 
-test('the same groups in the same order, in whatever order results come', () => {
+test('makes the same groups in the same order, whatever the order of results', () => {
   const entries: [TargetResult, string][] = [
     [result('e', 0), 'y\n'],
     [result('a', 0), 'y\n'],
@@ -76,7 +76,7 @@ test('the same groups in the same order, in whatever order results come', () => 
   assert.deepEqual(grouped(entries.toReversed()), found);
 });
 
-test('a group of similar outputs shows that of the first of its targets by name', () => {
+test('a group of similar outputs shows the output of its first target by name', () => {
   const shown = (pods: string[]) => {
     const groups = new OutputGroups('similar');
     for (const pod of pods) groups.add(result(pod, 0), `I am ${pod}\n`, facts(pod));
@@ -86,7 +86,7 @@ test('a group of similar outputs shows that of the first of its targets by name'
   assert.deepEqual(shown(['c', 'b', 'a']), ['I am a\n']);
 });
 
-test('outputs that are cut alike are told apart by their hash', () => {
+test('distinguishes outputs truncated to the same text by their hash', () => {
   const cut = (pod: string, sha256: string): [TargetResult, string] => [
     result(pod, 0, { truncated: true, sha256 }),
     'the same beginning',
@@ -98,7 +98,7 @@ for (const [name, text, masked] of [
   ['a name within a longer name stays', 'web-1 web-10 my-web-1', '<pod> web-10 my-web-1'],
   ['an address within a longer one stays', '10.0.0.5 10.0.0.55 110.0.0.5', '<ip> 10.0.0.55 110.0.0.5'],
   ['at the end of a sentence', 'this is web-1.', 'this is <pod>.'],
-  ['special characters of expressions are nothing special', 'web-1 a.b', '<pod> a.b'],
+  ['special characters of regular expressions are literal', 'web-1 a.b', '<pod> a.b'],
   ['times', 'Jan 12:34:56.789 on 2026-11-30', 'Jan <time> on <time>'],
 ] as const) {
   test(`masks: ${name}`, () => {
@@ -106,7 +106,7 @@ for (const [name, text, masked] of [
   });
 }
 
-test('others are compared with the largest group that passed', () => {
+test('compares other groups with the largest group that passed', () => {
   const group = (exitCode: number, count: number) => ({ exitCode, count, targets: [], output: '' });
   assert.equal(referenceGroup([group(1, 9), group(0, 2), group(0, 3)])?.count, 3);
   assert.equal(referenceGroup([group(1, 2), group(2, 9)])?.count, 9);

@@ -71,7 +71,7 @@ function report(results: TargetResult[], fields: Partial<Report> = {}): Report {
   };
 }
 
-/** A report with `text` in every field that a cluster or a container can fill. */
+/** A report with `text` in every field that a cluster or a container can set. */
 function hostileReport(text: string): Report {
   return report(
     [
@@ -96,10 +96,10 @@ const anyText = fc.oneof(
   fc.tuple(fc.constantFrom(...HOSTILE), fc.string()).map((p) => p.join('')),
 );
 
-/** Characters that no document of ours holds raw. */
+/** Characters that none of our documents contains raw. */
 const RAW = /[^\P{Cc}\t\n\r]|\p{Cs}/u;
 
-test('JUnit: whatever is printed, the document is well-formed', () => {
+test('JUnit: the document is well-formed whatever the output', () => {
   fc.assert(
     fc.property(anyText, (text) => {
       const document = toJUnit(hostileReport(text));
@@ -120,7 +120,7 @@ test('JUnit: whatever is printed, the document is well-formed', () => {
   );
 });
 
-test('JUnit: a failed command is a failure, a target that could not run an error', () => {
+test('JUnit: a failed command is a failure, a target that could not run is an error', () => {
   const document = toJUnit(
     report([result(), result({ class: 'lost', uid: 'b', reason: 'TargetRestarted' })]),
   );
@@ -131,7 +131,7 @@ test('JUnit: a failed command is a failure, a target that could not run an error
   assert.equal(xml('\ud800\0'), '\\xd800\\x00');
 });
 
-/** Reads CSV as RFC 4180 has it. */
+/** Parses CSV as defined in RFC 4180. */
 function readCsv(text: string): string[][] {
   const rows: string[][] = [[]];
   for (const [, quoted, plain, end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n|$)/g)) {
@@ -142,7 +142,7 @@ function readCsv(text: string): string[][] {
   return rows.slice(0, -1);
 }
 
-test('CSV: as many cells as columns, and none is a formula', () => {
+test('CSV: each row has all columns, and no cell is a formula', () => {
   fc.assert(
     fc.property(anyText, (text) => {
       const rows = readCsv(toCsv(hostileReport(text)));
@@ -155,7 +155,7 @@ test('CSV: as many cells as columns, and none is a formula', () => {
   );
 });
 
-test('GitHub: nothing that is printed begins a command', () => {
+test('GitHub: no output starts a workflow command', () => {
   fc.assert(
     fc.property(anyText, (text) => {
       const lines = toGitHub(hostileReport(text)).trimEnd().split('\n');
@@ -165,7 +165,7 @@ test('GitHub: nothing that is printed begins a command', () => {
   );
 });
 
-test('HTML: no tag comes from data, and the policy allows no script but the own', () => {
+test("HTML: no tag comes from data, and the policy allows only the report's own script", () => {
   const plain = toHtml(hostileReport('x'));
   const tags = (page: string) => page.match(/<[a-z/!]/gi)?.length;
   fc.assert(
@@ -185,7 +185,7 @@ test('HTML: no tag comes from data, and the policy allows no script but the own'
   );
 });
 
-test('Markdown: outputs stay in their fences, cells in their rows, and HTML is none', () => {
+test('Markdown: outputs stay in their fences, cells in their rows, and nothing becomes HTML', () => {
   fc.assert(
     fc.property(anyText, (text) => {
       const page = toMarkdown(hostileReport(text));
@@ -207,7 +207,7 @@ test('Markdown: outputs stay in their fences, cells in their rows, and HTML is n
   );
 });
 
-test('SARIF and Prometheus', () => {
+test('SARIF and Prometheus: the documents are valid', () => {
   const log = JSON.parse(toSarif(hostileReport('</script>'), '1.0.0')) as {
     runs: {
       results: { ruleId: string; partialFingerprints: Record<string, string> }[];
@@ -251,7 +251,7 @@ for (const [name, after, changes] of [
   });
 }
 
-test('shards are merged: each target once, with the result that finished', () => {
+test('merges shards: each target once, with the final result', () => {
   const merged = mergeReports([
     report([result({ class: 'not-attempted' }), result({ uid: 'b' })]),
     report([result(), result({ uid: 'c', class: 'passed', exitCode: 0 })], {

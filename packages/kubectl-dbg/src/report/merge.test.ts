@@ -36,7 +36,7 @@ function reportOf(...results: TargetResult[]): Report {
 
 const other = (pod: string) => resultOf(pod, { class: 'skipped', reason: 'OtherShard' });
 
-test('what one shard has passed over has the result of the shard that has run it, whichever comes first', () => {
+test('a target skipped by one shard has the result of the shard that ran it, in any order', () => {
   const shards = [reportOf(resultOf('a', {}), other('b')), reportOf(other('a'), resultOf('b', {}))];
   for (const order of [shards, shards.toReversed()]) {
     const { summary, results } = mergeReports(order);
@@ -44,7 +44,7 @@ test('what one shard has passed over has the result of the shard that has run it
   }
 });
 
-test('a result outweighs what was not come to', () => {
+test('a result takes precedence over "not attempted"', () => {
   const late = reportOf(resultOf('a', { class: 'not-attempted' }));
   assert.equal(mergeReports([late, reportOf(resultOf('a', {}))]).summary.passed, 1);
 });

@@ -1,5 +1,5 @@
-// Reports and journals come from others too: shards of a run, a colleague's folder. What is wrong with one is said, and is
-// no bug; nothing in one reads a file elsewhere.
+// Reports and journals may come from others: shards of a run, a colleague's directory. A defect in one is an error, not a
+// bug; nothing in one makes us read a file elsewhere.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -39,29 +39,29 @@ const report = {
   results: [result],
 } as unknown as Report;
 
-test('a report is read', () => {
+test('reads a report', () => {
   assert.deepEqual(readReport(JSON.stringify(report)).results, [result]);
 });
 
 const wrong: [what: string, value: unknown, field: RegExp][] = [
   ['null', null, /is not a report\./],
   ['a list', [], /is not a report \(apiVersion\)/],
-  ['a result that is null', { ...report, results: [null] }, /\(results\[0\]\)/],
-  ['a class of its own', { ...report, results: [{ ...result, class: '__proto__' }] }, /\[0\]\.class\)/],
+  ['a null result', { ...report, results: [null] }, /\(results\[0\]\)/],
+  ['an unknown class', { ...report, results: [{ ...result, class: '__proto__' }] }, /\[0\]\.class\)/],
   [
     'an exit code that is a text',
     { ...report, results: [{ ...result, exitCode: '\u001b]0;x' }] },
     /exitCode/,
   ],
-  ['bytes below none', { ...report, results: [{ ...result, bytes: -1 }] }, /bytes/],
-  ['a time that is none', { ...report, started: 'soon<script>' }, /\(started\)/],
-  ['a month that there is not', { ...report, finished: '2026-99-30T00:00:01Z' }, /\(finished\)/],
-  ['more time than there is', { ...report, results: [{ ...result, milliseconds: 1e308 }] }, /milliseconds/],
-  ['a run that is no part of a name', { ...report, run: '../x' }, /\(run\)/],
-  ['a word that is a number', { ...report, command: ['id', 5] }, /command\[1\]/],
+  ['a negative number of bytes', { ...report, results: [{ ...result, bytes: -1 }] }, /bytes/],
+  ['an invalid time', { ...report, started: 'soon<script>' }, /\(started\)/],
+  ['an invalid month', { ...report, finished: '2026-99-30T00:00:01Z' }, /\(finished\)/],
+  ['an impossible duration', { ...report, results: [{ ...result, milliseconds: 1e308 }] }, /milliseconds/],
+  ['a run that is not a valid part of a name', { ...report, run: '../x' }, /\(run\)/],
+  ['an argument that is a number', { ...report, command: ['id', 5] }, /command\[1\]/],
 ];
 for (const [what, value, field] of wrong) {
-  test(`${what} is no report, and the field is named`, async (context) => {
+  test(`refuses ${what}, and names the field`, async (context) => {
     assert.throws(() => readReport(JSON.stringify(value)), NotAReport);
     const path = join(await temporaryFolder(context), 'r.json');
     writeFileSync(path, JSON.stringify(value));
@@ -74,7 +74,7 @@ for (const [what, value, field] of wrong) {
 const line = (event: string, fields: object) => `${JSON.stringify({ event, ...fields })}\n`;
 const begun = line('run', { ...report, question: 'q' });
 
-test('lines of a journal that are none of ours are passed over', async (context) => {
+test('ignores foreign lines in a journal', async (context) => {
   const folder = await temporaryFolder(context);
   const strange = [null, 5, { ...result, uid: 5 }, { ...result, bytes: 'x' }].map((value) =>
     line('result', { result: value }),
@@ -88,32 +88,43 @@ test('lines of a journal that are none of ours are passed over', async (context)
   assert.equal(readJournal(folder), undefined);
 });
 
-describe('a folder of a run', { skip: process.platform === 'win32' && 'no such files there' }, () => {
-  test('no link leads out of it, and no pipe or device is read', async (context) => {
-    const folder = await temporaryFolder(context);
-    const beside = await temporaryFolder(context);
-    writeFileSync(join(beside, 'secret'), 's3cret');
-    mkdirSync(join(folder, 'shop'));
-    writeFileSync(join(folder, 'shop', 'good.out'), 'output-of-good');
-    symlinkSync(join(beside, 'secret'), join(folder, 'shop', 'link.out'));
-    symlinkSync(beside, join(folder, 'out'));
-    assert.equal(spawnSync('mkfifo', [join(folder, 'shop', 'fifo.out')]).status, 0);
-    symlinkSync('/dev/zero', join(folder, 'shop', 'zero.out'));
-    const files = ['shop/good.out', 'shop/link.out', 'out/secret', '../x', 'shop/fifo.out', 'shop/zero.out'];
-    const lines = files.map((outputFile, index) => {
-      const { output: _, ...rest } = result;
-      return line('result', { result: { ...rest, uid: `u${index}`, outputFile } });
+describe(
+  'the directory of a run',
+  { skip: process.platform === 'win32' && 'no such files on Windows' },
+  () => {
+    test('follows no link out of it, and reads no pipe or device', async (context) => {
+      const folder = await temporaryFolder(context);
+      const beside = await temporaryFolder(context);
+      writeFileSync(join(beside, 'secret'), 's3cret');
+      mkdirSync(join(folder, 'shop'));
+      writeFileSync(join(folder, 'shop', 'good.out'), 'output-of-good');
+      symlinkSync(join(beside, 'secret'), join(folder, 'shop', 'link.out'));
+      symlinkSync(beside, join(folder, 'out'));
+      assert.equal(spawnSync('mkfifo', [join(folder, 'shop', 'fifo.out')]).status, 0);
+      symlinkSync('/dev/zero', join(folder, 'shop', 'zero.out'));
+      const files = [
+        'shop/good.out',
+        'shop/link.out',
+        'out/secret',
+        '../x',
+        'shop/fifo.out',
+        'shop/zero.out',
+      ];
+      const lines = files.map((outputFile, index) => {
+        const { output: _, ...rest } = result;
+        return line('result', { result: { ...rest, uid: `u${index}`, outputFile } });
+      });
+      writeFileSync(join(folder, JOURNAL), begun + lines.join(''));
+      const world = testWorld();
+      assert.equal(await run(['report', 'merge', folder, '-o', 'json'], world), 0, world.errors());
+      assert.match(world.output(), /output-of-good/);
+      assert.doesNotMatch(world.output(), /s3cret/);
     });
-    writeFileSync(join(folder, JOURNAL), begun + lines.join(''));
-    const world = testWorld();
-    assert.equal(await run(['report', 'merge', folder, '-o', 'json'], world), 0, world.errors());
-    assert.match(world.output(), /output-of-good/);
-    assert.doesNotMatch(world.output(), /s3cret/);
-  });
 
-  test('a journal that is a pipe is no reason to wait', async (context) => {
-    const folder = await temporaryFolder(context);
-    assert.equal(spawnSync('mkfifo', [join(folder, JOURNAL)]).status, 0);
-    assert.throws(() => readJournal(folder), { kind: 'usage' });
-  });
-});
+    test('does not wait for a journal that is a pipe', async (context) => {
+      const folder = await temporaryFolder(context);
+      assert.equal(spawnSync('mkfifo', [join(folder, JOURNAL)]).status, 0);
+      assert.throws(() => readJournal(folder), { kind: 'usage' });
+    });
+  },
+);

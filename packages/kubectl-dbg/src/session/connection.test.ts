@@ -48,7 +48,7 @@ async function drain(opening: Opening): Promise<void> {
   for await (const _frame of opening.command);
 }
 
-test('tries again with growing pauses, and gives up with the last failure', async () => {
+test('retries with growing pauses, and rejects with the last failure', async () => {
   const { clock, connection, tries, waits } = setUp(refuse);
   const opening = await clock.until(connection.open(20_000), 30_000);
   assert.deepEqual(opening, { kind: 'gave-up', failure: RETRY.failure });
@@ -58,14 +58,14 @@ test('tries again with growing pauses, and gives up with the last failure', asyn
   assert.equal(clock.waiting, 0);
 });
 
-test('an open that succeeds at last', async () => {
+test('succeeds after several attempts', async () => {
   const command = new FakeCommand();
   const { clock, connection } = setUp((tries) => (tries < 4 ? refuse() : Promise.resolve(command)));
   assert.equal((await clock.until(connection.open(20_000), 30_000)).kind, 'open');
   assert.equal(clock.waiting, 0);
 });
 
-test('what is worth less patience at first is worth all of it for a stream that was open', async () => {
+test('a failure with a shorter time limit at first has the full one after the stream has been open', async () => {
   let fails = true;
   const open = () => (fails ? refuse() : Promise.resolve(new FakeCommand()));
   const { clock, connection, tries } = setUp(open, { ...RETRY, patience: 8_000 });
@@ -81,7 +81,7 @@ test('what is worth less patience at first is worth all of it for a stream that 
   assert.ok((tries.at(-1) ?? 0) - began > 50_000);
 });
 
-test('Retry-After is waited for, and not if it is longer than the patience', async () => {
+test('waits for Retry-After, unless it exceeds the time limit', async () => {
   const patient = setUp((tries) => (tries < 2 ? refuse() : Promise.resolve(new FakeCommand())), {
     ...RETRY,
     after: 7_000,
@@ -92,7 +92,7 @@ test('Retry-After is waited for, and not if it is longer than the patience', asy
   assert.equal((await hasty.clock.until(hasty.connection.open(20_000), 1_000)).kind, 'gave-up');
 });
 
-test('an answer that never comes: it is said after three seconds, and given up with the patience', async () => {
+test('reports a missing response after three seconds, and gives up at the time limit', async () => {
   const { clock, connection, waits } = setUp(() => new Promise(() => undefined));
   const opening = connection.open(20_000);
   await clock.pass(2_900);
@@ -103,7 +103,7 @@ test('an answer that never comes: it is said after three seconds, and given up w
   assert.equal(clock.waiting, 0);
 });
 
-test('the container ends meanwhile: there is nothing to open', async () => {
+test('stops if the container terminates meanwhile', async () => {
   const { clock, connection, ended } = setUp(refuse);
   const opening = connection.open(20_000);
   await clock.pass(500);
@@ -112,7 +112,7 @@ test('the container ends meanwhile: there is nothing to open', async () => {
   assert.equal(clock.waiting, 0);
 });
 
-test('an attach that opens and breaks at once, again and again, backs off and is given up', async () => {
+test('backs off from an attach that repeatedly opens and breaks at once, and gives up', async () => {
   const { clock, connection, tries } = setUp(() => {
     const command = new FakeCommand();
     command.finish(1006);
@@ -131,7 +131,7 @@ test('an attach that opens and breaks at once, again and again, backs off and is
   assert.ok(clock.now() < 70_000);
 });
 
-test('the patience counts from the last useful byte', async () => {
+test('the time limit starts at the last useful byte', async () => {
   const { clock, connection } = setUp(() => {
     const command = new FakeCommand();
     command.give('x');
@@ -145,7 +145,7 @@ test('the patience counts from the last useful byte', async () => {
   }
 });
 
-test('a quiet connection that held is no trouble', async () => {
+test('a connection that was quiet but stable does not count as a failure', async () => {
   const commands: FakeCommand[] = [];
   const { clock, connection } = setUp(() => {
     commands.push(new FakeCommand());

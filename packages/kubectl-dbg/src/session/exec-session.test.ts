@@ -1,4 +1,4 @@
-// Loaded before the clock that is moved by hand: files come in their own time.
+// Loaded before the manual clock is installed: loading files takes real time.
 import '../doctor/explain-container.ts';
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
@@ -73,7 +73,7 @@ function start(
   return { cluster, clock, abort, notices, input, stdout, ended };
 }
 
-test('input is passed on, and its end is signalled', async () => {
+test('forwards input, and signals its end', async () => {
   const session = start(['open'], { stdin: true });
   session.input.end('data');
   await session.clock.pass(100);
@@ -84,7 +84,7 @@ test('input is passed on, and its end is signalled', async () => {
   assert.deepEqual(await session.ended(), { kind: 'exited', code: 0 });
 });
 
-test('a refusal ends it, and the sleeper is told to end all the same', async () => {
+test('a refusal ends it, and the sleeper is stopped nevertheless', async () => {
   const session = start([new ApiStatusError(403, { message: 'no ticket!', reason: 'Forbidden' }, CALL)]);
   const outcome = await session.ended();
   assert.equal(exitCodeOf(outcome), 77);
@@ -97,7 +97,7 @@ test('a refusal ends it, and the sleeper is told to end all the same', async () 
   );
 });
 
-test('a server in trouble is asked again', async () => {
+test('retries after a server error', async () => {
   const session = start(['unavailable', 'open']);
   await session.clock.pass(1_000);
   session.cluster.end(4, false);
@@ -111,7 +111,7 @@ test('a container that terminated before the command could run in it', async () 
   assert.equal(exitCodeOf(outcome), 74);
 });
 
-test('the sleeper does not hold up the end for long', async () => {
+test('a hanging sleeper does not delay the end for long', async () => {
   const session = start(['open']);
   session.cluster.killsAtOnce = false;
   await session.clock.pass(100);
@@ -129,7 +129,7 @@ test('an interruption ends the command’s connection and the sleeper', async ()
   assert.deepEqual(session.cluster.execs.at(-1)?.words, ['kill', '1']);
 });
 
-test('an output that nobody reads any more', async () => {
+test('a closed output', async () => {
   const session = start(['open']);
   await session.clock.pass(100);
   session.stdout.destroy();
@@ -138,11 +138,11 @@ test('an output that nobody reads any more', async () => {
 });
 
 for (const [why, code, kind, words] of [
-  ['it is not there', 41, 'never-started', /no program "tool"/],
+  ['it does not exist', 41, 'never-started', /no program "tool"/],
   ['it may not be run', 42, 'never-started', /permission denied/],
-  ['the command itself ended so', 0, 'exited', undefined],
+  ['the command itself returned it', 0, 'exited', undefined],
 ] as const) {
-  test(`a shell's 127: ${why}`, async () => {
+  test(`exit code 127 of a shell: ${why}`, async () => {
     const session = start(['open'], {
       exec: { ...EXEC, program: { name: 'tool', whyNotRun: ['why'] } },
     });

@@ -174,17 +174,17 @@ for (const [what, error, does, kind, words, remedy] of rows) {
     if (remedy === undefined) assert.doesNotMatch(said, /right to/);
     else assert.match(said, remedy);
   });
-  test(`${what}, of a container that has ended: there is nothing to attach to`, () => {
+  test(`${what}, for a terminated container: there is nothing to attach to`, () => {
     assert.deepEqual(judge(error, 'ended'), { do: 'end' });
   });
 }
 
-test('Retry-After is heeded', () => {
+test('respects Retry-After', () => {
   const verdict = judge(refusal(429, 'text', 'slow down', { retryAfter: 7000 }));
   assert.ok(verdict.do === 'retry' && verdict.after === 7000);
 });
 
-test('a command whose connection broke on the way may have begun, and is not run twice', () => {
+test('a command whose connection broke may have started, and is not run twice', () => {
   const facts = { server: 's', why: 'ConnectionReset' } as const;
   const lost = new DbgError('unreachable', 'ServerSilent', 'the server did not answer: reset', facts, {
     cause: new Error('x'),
@@ -202,6 +202,6 @@ test('a command whose connection broke on the way may have begun, and is not run
   assert.equal(judge(lost, 'running', 'attach').do, 'retry');
 });
 
-test('a bug is no answer of the cluster', () => {
+test('a bug is not treated as a failure of the cluster', () => {
   assert.throws(() => judge(new TypeError('x')), TypeError);
 });

@@ -6,7 +6,7 @@ import { Outage } from './outage.ts';
 function scene() {
   const clock = new ManualClock();
   const said: string[] = [];
-  // The day begins at noon.
+  // The clock starts at noon.
   const outage = new Outage(
     (text) => said.push(text),
     () => Date.UTC(2026, 0, 1, 12) + clock.now(),
@@ -17,7 +17,7 @@ function scene() {
 
 const GONE = new Error('the server x did not answer');
 
-test('an outage is told once, with its reason and its beginning, and its end', async () => {
+test('reports an outage once, with its reason, its start and its end', async () => {
   const { clock, said, outage } = scene();
   await clock.pass(5_000);
   for (let tries = 0; tries < 20; tries += 1) {
@@ -33,7 +33,7 @@ test('an outage is told once, with its reason and its beginning, and its end', a
   assert.match(said[2] ?? '', /since 12:00:26Z/);
 });
 
-test('a moment is not told', async () => {
+test('does not report a momentary outage', async () => {
   const { clock, said, outage } = scene();
   for (let times = 0; times < 5; times += 1) {
     outage.failed(GONE);
@@ -44,7 +44,7 @@ test('a moment is not told', async () => {
   assert.deepEqual(said, []);
 });
 
-test('an answer that breaks at once is no end', async () => {
+test('a response that breaks off at once does not end the outage', async () => {
   const { clock, said, outage } = scene();
   for (let times = 0; times < 20; times += 1) {
     outage.answered();
@@ -54,7 +54,7 @@ test('an answer that breaks at once is no end', async () => {
   assert.equal(said.length, 1);
 });
 
-test('nothing is told after the watch', async () => {
+test('reports nothing after the watch', async () => {
   const { clock, said, outage } = scene();
   outage.failed(GONE);
   outage.stop();

@@ -23,7 +23,7 @@ const rows: [what: string, pod: Pod, reason: string | undefined, words?: string 
     'DeadlineExceeded',
     /activeDeadlineSeconds/,
   ],
-  ['a node that is lost', { status: { reason: 'NodeLost' } }, 'NodeLost', /node that no longer answers/],
+  ['a lost node', { status: { reason: 'NodeLost' } }, 'NodeLost', /node that no longer answers/],
   ['the scheduler', { status: disrupted('PreemptionByScheduler') }, 'PreemptionByScheduler', /preempted/],
   [
     'a drain',
@@ -36,7 +36,7 @@ const rows: [what: string, pod: Pod, reason: string | undefined, words?: string 
     { status: disrupted('EvictionByEvictionAPI', '', 'False') },
     undefined,
   ],
-  ['a reason that nobody knows', { status: { reason: 'Aliens' } }, 'Aliens', 'ended with Aliens'],
+  ['an unknown reason', { status: { reason: 'Aliens' } }, 'Aliens', 'ended with Aliens'],
   ['a deletion', { metadata: { deletionTimestamp: '2026-01-01T00:00:00Z' } }, 'Deleted', 'is being deleted'],
   [
     'a deletion by a drain: the drain says more',
@@ -54,7 +54,7 @@ for (const [what, pod, reason, words] of rows) {
   });
 }
 
-test('what the cluster writes is short and harmless', () => {
+test('truncates and sanitises text from the cluster', () => {
   const end = readPodEnd({ status: { reason: '\u001b[2J', message: `\u202e${'x'.repeat(5_000)}` } });
   const text = `${end?.reason}${end?.words}`;
   assert.ok(text.length < 1_000);

@@ -9,7 +9,7 @@ import { type Answer, FakeCluster } from '../testing/fake-cluster.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
 import { runSession } from './session.ts';
 
-/** What may happen while a session runs, one after the other, with some time between. */
+/** Events that may occur during a session, in sequence, with pauses. */
 type Happening =
   | {
       do:
@@ -31,7 +31,7 @@ class Interrupted extends Error {
   readonly signal = 'SIGTERM';
 }
 
-/** An hour of the clock: no session that has nothing to wait for lasts as long. */
+/** An hour of virtual time: longer than any session that waits for nothing. */
 const LIMIT_MS = 3_600_000;
 
 const happening: fc.Arbitrary<Happening> = fc.oneof(
@@ -53,7 +53,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   fc.record({ do: fc.constant('end' as const), code: fc.constantFrom(0, 1, 137, 256), told: fc.boolean() }),
 );
 
-test('whatever happens, a session ends once, and never as a success that the container did not have', async () => {
+test('with any events, a session ends once, and never as a success unless the container succeeded', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.constantFrom('none', 'piped', 'terminal'),
@@ -108,7 +108,7 @@ test('whatever happens, a session ends once, and never as a success that the con
           await clock.pass(pause);
           happen(what, cluster, stdin as PassThrough, abort);
         }
-        // In the end the container ends, if it has not yet; nothing else is needed.
+        // Finally the container terminates, if it has not yet; nothing else is needed.
         await clock.pass(1_000);
         cluster.end(3, true);
         const report = await clock.until(session, LIMIT_MS);

@@ -83,7 +83,7 @@ for (const code of [400, 401, 403, 404, 409, 422, 429, 500, 502, 503]) {
   for (const form of ['status', 'text', 'page'] as const) {
     const refused = () => new ApiStatusError(code, { message: 'no ticket!' }, CALL, { form });
     for (const input of ['piped', 'terminal'] as const) {
-      test(`attach answered with ${code} (${form}), ${input}: ends with its words`, async () => {
+      test(`attach refused with ${code} (${form}), ${input}: ends with its message`, async () => {
         const session = start(input, [refused()]);
         const { outcome } = await session.clock.until(session.report, 30_000);
         assert.ok(outcome.kind === 'refused' || outcome.kind === 'lost');
@@ -94,7 +94,7 @@ for (const code of [400, 401, 403, 404, 409, 422, 429, 500, 502, 503]) {
         assert.equal(session.clock.waiting, 0);
       });
     }
-    test(`attach answered with ${code} (${form}), no input: one notice, and the log to the end`, async () => {
+    test(`attach refused with ${code} (${form}), no input: one notice, and the complete log`, async () => {
       const session = start('none', [refused()]);
       await session.clock.pass(30_000);
       session.cluster.end(3, true);
@@ -108,7 +108,7 @@ for (const code of [400, 401, 403, 404, 409, 422, 429, 500, 502, 503]) {
   }
 }
 
-test('a terminal session whose connection cannot be opened again ends with 74, and the terminal is given back', async () => {
+test("a terminal session whose connection can't be reopened ends with 74, and restores the terminal", async () => {
   const session = start('terminal', ['open', 'unavailable']);
   await session.clock.pass(1_000);
   session.cluster.commands[0]?.finish(1006);
@@ -123,7 +123,7 @@ test('a terminal session whose connection cannot be opened again ends with 74, a
   assert.equal(session.clock.waiting, 0);
 });
 
-test('an attach that opens and breaks at once, again and again, ends with 74 after a minute', async () => {
+test('an attach that repeatedly opens and breaks at once ends with 74 after a minute', async () => {
   const session = start('none', ['open-and-break']);
   const { outcome } = await session.clock.until(session.report, 90_000);
   assert.equal(exitCodeOf(outcome), 74);
@@ -131,7 +131,7 @@ test('an attach that opens and breaks at once, again and again, ends with 74 aft
   assert.ok(session.notices.length < 25);
 });
 
-test('a stream that is closed while nobody says how the container ended', async () => {
+test('a stream that is closed while the result of the container is unknown', async () => {
   const session = start('none', ['open']);
   await session.clock.pass(1_000);
   session.cluster.commands[0]?.finish(1000);
@@ -140,7 +140,7 @@ test('a stream that is closed while nobody says how the container ended', async 
   assert.match(outcome.kind === 'lost' ? outcome.message : '', /does not say how it ended/);
 });
 
-test('piped input that is cut off is not sent twice', async () => {
+test('does not send interrupted piped input twice', async () => {
   const session = start('piped', ['open']);
   session.stdin.write('half');
   await session.clock.pass(1_000);
@@ -150,7 +150,7 @@ test('piped input that is cut off is not sent twice', async () => {
   assert.equal(session.cluster.commands.length, 1);
 });
 
-test('a command that stops reading its input early ends with its own code', async () => {
+test('a command that stops reading its input early ends with its exit code', async () => {
   const session = start('piped', ['open']);
   session.stdin.write('more than it reads');
   await session.clock.pass(1_000);
@@ -158,7 +158,7 @@ test('a command that stops reading its input early ends with its own code', asyn
   assert.deepEqual((await session.clock.until(session.report, 10_000)).outcome, { kind: 'exited', code: 0 });
 });
 
-test('the status names a reason beside the code: it is told', async () => {
+test('reports a reason given in the status with the exit code', async () => {
   const session = start('none', ['open']);
   await session.clock.pass(1_000);
   session.cluster.end(0, true, 'OOMKilled');
@@ -173,7 +173,7 @@ for (const [policy, code, restarts] of [
   ['OnFailure', 5, true],
   ['Never', 5, false],
 ] as const) {
-  test(`exit code ${code} with restart policy ${policy}: ${restarts ? 'a restart is told' : 'no word'}`, async () => {
+  test(`exit code ${code} with restart policy ${policy}: ${restarts ? 'reports the restart' : 'no message'}`, async () => {
     const session = start('none', ['open']);
     session.cluster.restartPolicy = policy;
     await session.clock.pass(1_000);
@@ -184,7 +184,7 @@ for (const [policy, code, restarts] of [
   });
 }
 
-test('an exec ends with its command, whoever holds its streams open', async () => {
+test('an exec ends with its command, even if another process holds its streams open', async () => {
   const session = start('none', ['open'], { words: ['sh', '-c', 'sleep 60 & echo v'], end: ['kill', '1'] });
   await session.clock.pass(100);
   const command = session.cluster.execs[0]?.command;

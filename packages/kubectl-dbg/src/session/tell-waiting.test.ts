@@ -26,13 +26,13 @@ function scene(taken: boolean, plugin?: string) {
   return { clock, titles, said, tell, silence };
 }
 
-test('a first attach that is not answered', () => {
+test('a first attach without a response', () => {
   const { tell, said, silence } = scene(false);
   tell(silence);
   assert.deepEqual(said, ['attach-waits: waiting for 3 s for https://api:6443 to connect to container app']);
 });
 
-test('where a credential plugin runs, it is the one that is waited for', () => {
+test('names a running credential plugin as the cause', () => {
   const { tell, said, silence } = scene(false, 'aws');
   tell(silence);
   assert.deepEqual(said, [
@@ -40,13 +40,13 @@ test('where a credential plugin runs, it is the one that is waited for', () => {
   ]);
 });
 
-test('why the last try failed is said', () => {
+test('says why the last attempt failed', () => {
   const { tell, said, silence } = scene(false);
   tell({ ...silence, because: 'retry', failure: FAILURE });
   assert.deepEqual(said, ['attach-retry: cannot attach to it: no route: trying again']);
 });
 
-test('a reason is told once, and in short; after that only how long it takes', async () => {
+test('prints a reason once, shortened, and after that only the elapsed time', async () => {
   const { clock, tell, said, silence } = scene(false);
   const page = { ...FAILURE, message: `${FAILURE.message}, at length`, brief: 'cannot attach to it: 502' };
   for (let second = 0; second < 10; second += 1) {
@@ -64,7 +64,7 @@ test('a reason is told once, and in short; after that only how long it takes', a
   ]);
 });
 
-test('lines come ever more seldom', async () => {
+test('prints lines at growing intervals', async () => {
   const { clock, tell, said, silence } = scene(false);
   for (let second = 0; second < 3_600; second += 1) {
     tell({ ...silence, again: true, waited: second * 1_000 });
@@ -74,7 +74,7 @@ test('lines come ever more seldom', async () => {
   assert.match(said[0] ?? '', /^reattach: the connection to container app broke: trying again$/);
 });
 
-test("while the terminal is the container's it shows in the title alone, each time", () => {
+test('uses only the title while the container uses the terminal', () => {
   const { tell, said, titles, silence } = scene(true);
   tell({ ...silence, again: true, waited: 5_400, failure: FAILURE });
   tell({ ...silence, again: true, waited: 6_400, failure: FAILURE });

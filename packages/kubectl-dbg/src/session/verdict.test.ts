@@ -77,8 +77,8 @@ class OutputFailed extends Error {
 }
 
 const rows: [what: string, given: Given, code: number, expected: Partial<Outcome> & { words?: RegExp }][] = [
-  ['ended with 0', { terminated: { exitCode: 0, reason: 'Completed' } }, 0, { kind: 'exited', code: 0 }],
-  ['ended with 7', { terminated: { exitCode: 7, reason: 'Error' } }, 7, { kind: 'exited', code: 7 }],
+  ['exited with 0', { terminated: { exitCode: 0, reason: 'Completed' } }, 0, { kind: 'exited', code: 0 }],
+  ['exited with 7', { terminated: { exitCode: 7, reason: 'Error' } }, 7, { kind: 'exited', code: 7 }],
   ['killed', { terminated: { exitCode: 137, reason: 'Error' } }, 137, { kind: 'signalled', signal: 9 }],
   [
     'out of memory, with 0',
@@ -196,7 +196,12 @@ const rows: [what: string, given: Given, code: number, expected: Partial<Outcome
     74,
     { kind: 'lost', words: /^cannot read stdin: it is a directory$/ },
   ],
-  ['input was cut', { end: { kind: 'input-cut' } }, 74, { kind: 'lost', words: /before all of the input/ }],
+  [
+    'input was truncated',
+    { end: { kind: 'input-cut' } },
+    74,
+    { kind: 'lost', words: /before all of the input/ },
+  ],
   [
     'the watch is lost',
     { end: { kind: 'pod-unknown', error: unreachable('no route') } },
@@ -220,7 +225,7 @@ const rows: [what: string, given: Given, code: number, expected: Partial<Outcome
     143,
     { kind: 'interrupted', signal: 'SIGTERM' },
   ],
-  ['nobody reads', { end: { kind: 'aborted', reason: new BrokenPipe() } }, 141, { kind: 'broken-pipe' }],
+  ['a broken pipe', { end: { kind: 'aborted', reason: new BrokenPipe() } }, 141, { kind: 'broken-pipe' }],
   [
     'the disk is full',
     { end: { kind: 'aborted', reason: new OutputFailed('cannot write the output: no space left') } },
@@ -234,8 +239,8 @@ const rows: [what: string, given: Given, code: number, expected: Partial<Outcome
     74,
     { kind: 'lost', words: /cannot write the output: EIO/ },
   ],
-  ['an exec ended with 0', { exec: { end: { kind: 'success' } } }, 0, { kind: 'exited', code: 0 }],
-  ['an exec ended with 3', { exec: { end: { kind: 'exit', code: 3 } } }, 3, { kind: 'exited', code: 3 }],
+  ['an exec exited with 0', { exec: { end: { kind: 'success' } } }, 0, { kind: 'exited', code: 0 }],
+  ['an exec exited with 3', { exec: { end: { kind: 'exit', code: 3 } } }, 3, { kind: 'exited', code: 3 }],
   [
     'an exec was cut',
     { exec: { end: undefined }, terminated: { exitCode: 0 } },
@@ -253,7 +258,7 @@ for (const [what, given, code, { words, ...expected }] of rows) {
   });
 }
 
-test('nobody is told to attach to a container that only slept for an exec', async () => {
+test('does not suggest attaching to a container that only slept for an exec', async () => {
   const failure = { kind: 'refused' as const, message: 'no ticket!', failure: FAILURE };
   const ends: Given[] = [
     { end: { kind: 'not-opened', failure } },
@@ -276,22 +281,22 @@ const nonsense: [what: string, terminated: Record<string, unknown>][] = [
   ['null', { exitCode: null }],
   ['nothing', {}],
   ['1.5', { exitCode: 1.5 }],
-  ['a text', { exitCode: '0' }],
-  ['an escape', { exitCode: '\u001b]52;c;aWQK\u0007' }],
+  ['a string', { exitCode: '0' }],
+  ['an escape sequence', { exitCode: '\u001b]52;c;aWQK\u0007' }],
   ['-1', { exitCode: -1 }],
   ['signal 128', { exitCode: 0, signal: 128 }],
   ['signal 1e12', { exitCode: 0, signal: 1e12 }],
-  ['a signal as text', { exitCode: 0, signal: 'KILL' }],
+  ['a signal as a string', { exitCode: 0, signal: 'KILL' }],
 ];
 for (const [what, terminated] of nonsense) {
-  test(`${what} is no end that a process can have: lost`, () => {
+  test(`${what} is not a possible exit status: lost`, () => {
     const result = outcome({ terminated });
     assert.equal(exitCodeOf(result), 74);
     assert.ok(result.kind === 'lost' && !result.message.includes('\u001b'), JSON.stringify(result));
   });
 }
 
-test('never a success unless the container said 0', () => {
+test('never a success unless the container exited with 0', () => {
   const value = fc.oneof(
     fc.integer(),
     fc.double(),

@@ -35,7 +35,7 @@ function podOf({
   };
 }
 
-test('a ready pod is chosen before a running one, and the oldest of them', () => {
+test('prefers a ready pod to a running one, and the oldest among equals', () => {
   const deployment = parseTarget('deploy/web');
   const pods = [
     podOf({ name: 'starting', ready: false, created: '2020' }),
@@ -52,7 +52,7 @@ test('a ready pod is chosen before a running one, and the oldest of them', () =>
   assert.match(choosePod(deployment, {}, [first]).notice.text, /which is not ready/);
 });
 
-test('pods with the same labels that belong to another controller are left out', () => {
+test('ignores pods with the same labels that belong to another controller', () => {
   const set = { metadata: { uid: 'mine' } };
   const pods = [
     podOf({ name: 'other', owner: 'other', created: '2020' }),
@@ -62,7 +62,7 @@ test('pods with the same labels that belong to another controller are left out',
   assert.equal(choosePod(parseTarget('svc/web'), set, pods).pod.metadata?.name, 'other');
 });
 
-test('without a running pod there is nothing to choose', () => {
+test('fails without a running pod', () => {
   const notFound = (error: unknown): boolean => error instanceof DbgError && error.kind === 'notFound';
   assert.throws(() => choosePod(parseTarget('deploy/web'), {}, []), notFound);
   assert.throws(
@@ -71,7 +71,7 @@ test('without a running pod there is nothing to choose', () => {
   );
 });
 
-test('the selector of each kind, as a query', () => {
+test('the query for the selector of each kind', () => {
   const selector = {
     matchLabels: { app: 'web' },
     matchExpressions: [
@@ -86,7 +86,7 @@ test('the selector of each kind, as a query', () => {
   assert.throws(() => podSelector('Service', { metadata: { name: 'ext' }, spec: {} }), DbgError);
 });
 
-test('the newest job of a cron job', () => {
+test('selects the newest Job of a CronJob', () => {
   const cronJob = { metadata: { name: 'nightly', uid: 'c' } };
   const jobs = ['2026-01-01', '2026-01-03', '2026-01-02'].map((creationTimestamp) => ({
     metadata: {

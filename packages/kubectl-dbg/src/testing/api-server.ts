@@ -11,7 +11,7 @@ import { createAuthority } from '../../../sandbox/src/auth/certificates/authorit
 import type { Authority, KeyPair } from '../../../sandbox/src/auth/certificates/authority.ts';
 import type { CleanUp } from './temporary-folder.ts';
 
-/** Node gives both protocols the same face. */
+/** Node has the same interface for both protocols. */
 export type AnyRequest = IncomingMessage;
 export type AnyResponse = ServerResponse & { stream?: ServerHttp2Stream };
 
@@ -20,31 +20,31 @@ export interface ApiServerOptions {
   /** `h2` (default) also speaks HTTP/1.1, `http/1.1` only that; `plain` is HTTP/1.1 without TLS. */
   protocol?: 'h2' | 'http/1.1' | 'plain';
   answer?: (request: AnyRequest, response: AnyResponse) => void;
-  /** Default: accepts each, by the subprotocol offered first. */
+  /** Default: accepts every upgrade, with the first offered subprotocol. */
   upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
-  /** Given each WebSocket that the default `upgrade` has accepted. */
+  /** Called with each WebSocket that the default `upgrade` has accepted. */
   connected?: (socket: WebSocket, request: IncomingMessage) => void;
-  /** Certificate of its own, in place of one for 127.0.0.1 and localhost. */
+  /** Its certificate instead of one for 127.0.0.1 and localhost. */
   certificate?: KeyPair;
 }
 
-/** A real server on the loopback interface with what a client needs to reach it. */
+/** A real server on the loopback interface, and what a client needs to connect to it. */
 export interface ApiServer {
   url: string;
   port: number;
   authority: Authority;
-  /** Certificate of a user `admin`. */
+  /** Client certificate of a user `admin`. */
   client: KeyPair;
-  /** Every request and upgrade that came, in order. */
+  /** Every request and upgrade received, in order. */
   requests: { method: string; url: string; headers: Record<string, unknown>; httpVersion: string }[];
   /** Open connections. */
   sockets: Set<Socket>;
-  /** Connections that came in all. */
+  /** Total number of connections. */
   connections: number;
   close(): Promise<void>;
 }
 
-// Keys are costly to make, and no test looks at who signed.
+// Generating keys is slow, and no test depends on who signed.
 let shared: { authority: Authority; server: KeyPair; client: KeyPair } | undefined;
 
 /** The authority, server and client certificates that the test servers of this process share. */
@@ -57,7 +57,7 @@ export function testCertificates(): { authority: Authority; server: KeyPair; cli
   return shared;
 }
 
-/** Starts a server; it ends with the test. */
+/** Starts a server that is stopped at the end of the test. */
 export async function startApiServer(test: CleanUp, options: ApiServerOptions = {}): Promise<ApiServer> {
   const { authority, server: pair, client } = testCertificates();
   const { protocol = 'h2' } = options;
@@ -93,7 +93,7 @@ export async function startApiServer(test: CleanUp, options: ApiServerOptions = 
       });
     }
   });
-  /** Every connection, also those whose handshake is still under way. */
+  /** Every connection, including those whose handshake is still in progress. */
   const accepted = new Set<Socket>();
   const result: ApiServer = {
     url: '',
@@ -149,7 +149,7 @@ export function kubeconfigFor(
   });
 }
 
-/** Base64 of a text, as the `-data` fields have it. */
+/** Base64 of a text, as in the `-data` fields. */
 export function base64(text: string): string {
   return Buffer.from(text, 'utf8').toString('base64');
 }
@@ -162,7 +162,7 @@ function listen(
 ): Server | Http2SecureServer {
   if (protocol === 'plain') return createServer(listener);
   const tls = { cert: pair.certificate, key: pair.key, ca: authority.certificate, requestCert: true };
-  // Whom it knows is the test's business, not that of TLS.
+  // Authentication is up to the test, not to TLS.
   const lenient = { ...tls, rejectUnauthorized: false };
   if (protocol === 'http/1.1') return createHttpsServer(lenient, listener);
   return createSecureServer({ ...lenient, allowHTTP1: true }, (request, response) => {

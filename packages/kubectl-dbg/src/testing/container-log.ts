@@ -1,9 +1,9 @@
 import type { AnyResponse } from './api-server.ts';
 
-/** When all the lines of a test's log were written: no test looks at it, but each line of a stamped log needs one. */
+/** The timestamp of all lines: no test depends on it, but each line of a log with timestamps needs one. */
 const STAMP = '2026-01-01T00:00:00.000000000Z';
 
-/** The log of a container whose output comes in whole lines. */
+/** The log of a container whose output consists of complete lines. */
 export class ContainerLog {
   #text = '';
   #ended = false;
@@ -14,14 +14,14 @@ export class ContainerLog {
     for (const { stamped, response } of this.#followers) response.write(stamped ? stamp(text) : text);
   }
 
-  /** The container has ended: nothing comes any more. */
+  /** The container has terminated: no more output. */
   end(): void {
     this.#ended = true;
     for (const { response } of this.#followers) response.end();
     this.#followers.clear();
   }
 
-  /** Answers a request for the log by its `follow` and `timestamps`. */
+  /** Handles a log request with its parameters `follow` and `timestamps`. */
   serve(query: URLSearchParams, response: AnyResponse): void {
     const stamped = query.get('timestamps') === 'true';
     response.write(stamped ? stamp(this.#text) : this.#text);

@@ -1,29 +1,29 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** A code of a failure, as its declaration below model/failures/ says. */
+/** The declaration of a failure code in model/failures/. */
 export interface DeclaredCode {
   code: string;
-  /** The name of its exit code. */
+  /** The kind of failure, which determines the exit code. */
   kind: string;
   /** The type of its facts; empty if it has none. */
   facts: string;
   meaning: string;
 }
 
-/** The codes of a room. */
+/** The codes declared in one file. */
 export interface DeclaredRoom {
   name: string;
-  /** What they are about. */
+  /** The subject of these failures. */
   about: string;
   codes: DeclaredCode[];
 }
 
 const FOLDER = new URL('../model/failures/', import.meta.url);
-/** Of the program alone: last. */
+/** Failures of the program only; they are listed last. */
 const PROGRAM = 'command-line.ts';
 const NOT_ROOMS = new Set(['index.ts', 'meaning.ts']);
 
-/** Reads the declarations of all codes: they are types, which a program can't ask for. */
+/** Parses the declarations of all codes: they are types, which don't exist at run time. */
 export function readDeclaredCodes(): DeclaredRoom[] {
   return readdirSync(FOLDER)
     .filter((file) => !NOT_ROOMS.has(file))
@@ -46,7 +46,7 @@ function readRoom(name: string, source: string): DeclaredRoom {
   return { name, about: oneLine(about), codes };
 }
 
-/** The interfaces and types of a file, as they would be written in place. */
+/** The interfaces and types of a file, in inline form. */
 function localTypes(source: string): Map<string, string> {
   const plain = source.replace(/\/\*[\s\S]*?\*\//g, '');
   const types = new Map<string, string>();

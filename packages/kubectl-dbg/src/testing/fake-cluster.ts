@@ -11,10 +11,10 @@ import type {
 import { unreachable } from './failures.ts';
 import { FakeCommand } from './fake-command.ts';
 
-/** What each attach is answered with; the last holds for all that follow. */
+/** The response to each attach; the last one repeats. */
 export type Answer = 'open' | 'open-and-break' | 'refused' | 'unavailable' | 'silence' | 'gone' | Error;
 
-/** A cluster with one pod and one container that runs. */
+/** A cluster with one pod with one running container. */
 export class FakeCluster implements Pick<
   Cluster,
   'request' | 'watch' | 'stream' | 'attach' | 'prepareUpgrade' | 'server' | 'runningPlugin'
@@ -29,14 +29,14 @@ export class FakeCluster implements Pick<
   #code: number | undefined;
   #deleted = false;
   #reason = 'Error';
-  /** Each exec that was opened, with what it runs. */
+  /** Each exec that was opened, with its arguments. */
   readonly execs: { words: readonly string[]; command: FakeCommand }[] = [];
 
   constructor(answers: readonly Answer[]) {
     this.#answers = [...answers];
   }
 
-  /** The credential plugin that runs, if a test says so. */
+  /** The running credential plugin, if a test sets it. */
   plugin: string | undefined;
 
   runningPlugin(): string | undefined {
@@ -47,13 +47,13 @@ export class FakeCluster implements Pick<
     return this.#code;
   }
 
-  /** False: what ends the sleeper hangs. */
+  /** False: the exec that stops the sleeper hangs. */
   killsAtOnce = true;
 
   /** False: the container waits for its image. */
   hasStarted = true;
 
-  /** Of the pod, where a test gives one. */
+  /** The pod's restart policy, if a test sets one. */
   restartPolicy: 'Always' | 'OnFailure' | 'Never' | undefined;
 
   get pod(): Pod {
@@ -81,7 +81,7 @@ export class FakeCluster implements Pick<
     this.#reason = reason;
     this.#code ??= code;
     if (told) this.#tell('MODIFIED');
-    // As a server does, recorded from a real Kubernetes v1.36.2: of an attach it tells no code.
+    // As recorded from a real Kubernetes v1.36.2: it reports no exit code for an attach.
     const command = this.commands.at(-1);
     const isExec = this.execs.some((exec) => exec.command === command);
     command?.give(isExec ? statusOf(this.#code) : statusOf(0), Channel.error);
@@ -138,7 +138,7 @@ export class FakeCluster implements Pick<
     return this.#answer(signal);
   }
 
-  /** What ends the sleeper runs beside the others, and ends at once. */
+  /** The exec that stops the sleeper runs concurrently, and exits at once. */
   async exec({
     command: words,
     signal,
@@ -184,7 +184,7 @@ export class FakeCluster implements Pick<
   }
 }
 
-/** The end of a command as the error channel tells it. */
+/** The result of a command, as reported on the error channel. */
 function statusOf(code: number): string {
   if (code === 0) return '{"metadata":{},"status":"Success"}';
   const causes = [{ reason: 'ExitCode', message: String(code) }];

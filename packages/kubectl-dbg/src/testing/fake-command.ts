@@ -1,7 +1,7 @@
 import { Channel, type Frame } from 'kubectl-dbg-wire';
 import type { Closed, RemoteCommand } from '../cluster/types.ts';
 
-/** A remote command whose other side is the test. */
+/** A remote command whose peer is the test. */
 export class FakeCommand implements RemoteCommand {
   readonly subprotocol = 'v5.channel.k8s.io';
   readonly canHalfClose = true;

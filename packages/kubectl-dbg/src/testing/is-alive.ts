@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** Whether a process runs; one that has ended does not, even if nobody has waited for it yet (Linux). */
+/** Whether a process is running; a zombie is not (on Linux). */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

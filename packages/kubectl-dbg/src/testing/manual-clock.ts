@@ -1,6 +1,6 @@
 import type { Clock } from '../session/stream/clock.ts';
 
-/** A clock that stands still until a test moves it: hours pass in moments, and in order. */
+/** A clock that stands still until a test advances it: hours pass in milliseconds, and in order. */
 export class ManualClock implements Clock {
   #now = 0;
   #timers: { at: number; call: () => void }[] = [];
@@ -21,17 +21,17 @@ export class ManualClock implements Clock {
     return Promise.resolve();
   }
 
-  /** Timers that are waited for. */
+  /** The number of pending timers. */
   get waiting(): number {
     return this.#timers.length;
   }
 
-  /** Lets everything that is under way without waiting for time come to rest. */
+  /** Waits until everything that does not wait for a timer has settled. */
   async rest(): Promise<void> {
     for (let turn = 0; turn < 5; turn += 1) await new Promise<void>((resolve) => setImmediate(resolve));
   }
 
-  /** Lets so many milliseconds pass. */
+  /** Advances the clock by this many milliseconds. */
   async pass(milliseconds: number): Promise<void> {
     const end = this.#now + milliseconds;
     await this.rest();
@@ -49,7 +49,7 @@ export class ManualClock implements Clock {
     this.#now = end;
   }
 
-  /** Lets time pass until a promise is settled, at most `limit` ms; then it fails. */
+  /** Advances the clock until a promise settles, at most by `limit` ms; then throws. */
   async until<T>(promise: Promise<T>, limit: number): Promise<T> {
     const state = { settled: false };
     const watched = promise.finally(() => (state.settled = true));

@@ -1,16 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Turns the recorded times of one stream into waiting. */
+/** Waits according to the recorded times of one stream. */
 export class Pacer {
   readonly #speed: number;
   readonly #began = performance.now();
 
-  /** @param speed real milliseconds for each recorded one; 0 does not wait at all */
+  /** @param speed real milliseconds per recorded one; 0 does not wait at all */
   constructor(speed: number) {
     this.#speed = speed;
   }
 
-  /** Waits until `milliseconds` of recorded time have gone since the beginning. */
+  /** Waits until `milliseconds` of recorded time have passed since the start. */
   async until(milliseconds: number): Promise<void> {
     if (this.#speed === 0) return;
     const left = milliseconds * this.#speed - (performance.now() - this.#began);

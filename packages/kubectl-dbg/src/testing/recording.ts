@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 
-/** Traffic of a real API server: one scenario, its requests in the order they were sent. */
+/** Traffic of a real API server: one scenario, with its requests in the order in which they were sent. */
 export interface Recording {
   name: string;
   about: string;
@@ -44,7 +44,7 @@ export interface RecordedFrame {
   empty?: boolean;
 }
 
-/** Text, or base64 of what is not UTF-8. */
+/** Text, or base64 if it is not UTF-8. */
 export type RecordedBytes = string | { base64: string };
 
 export async function loadRecording(file: string | URL): Promise<Recording> {

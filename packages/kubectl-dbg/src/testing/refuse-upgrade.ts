@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { RecordedResponse } from './recording.ts';
 
-/** Answers an upgrade request with an ordinary response, as a server that refuses it does. */
+/** Responds to an upgrade request with an ordinary response, like a server that refuses it. */
 export function refuseUpgrade(
   socket: Duplex,
   response: Pick<RecordedResponse, 'status' | 'headers' | 'body'>,

@@ -11,7 +11,7 @@ import type { RecordedStep, RecordedWebSocket } from './recording.ts';
 import { isUpgrade, startReplayServer } from './replay-server.ts';
 import { openTestCluster } from './test-cluster.ts';
 
-// Another folder of recordings can be played with KUBECTL_DBG_RECORDINGS=DIR.
+// KUBECTL_DBG_RECORDINGS=DIR replays recordings of another directory.
 const folder =
   process.env['KUBECTL_DBG_RECORDINGS'] === undefined
     ? new URL('../../../../fixtures/recordings/', import.meta.url)
@@ -20,22 +20,22 @@ const files = (await readdir(folder)).filter((file) => file.endsWith('.json'));
 assert.notEqual(files.length, 0);
 
 for (const file of files) {
-  test(`the client meets ${file} as recorded from a real API server`, async (context) => {
+  test(`the client handles ${file} as recorded from a real API server`, async (context) => {
     const recording = await loadRecording(new URL(file, folder));
     const server = await startReplayServer(context, recording);
-    // Recorded answers say 429 or end a watch at will; the client must show them as they are.
+    // Recorded responses have status 429 or end a watch at any time; the client must return them as they are.
     const cluster = await openTestCluster(context, server, { tuning: { watchPause: 1, watchPauseLimit: 1 } });
     for (const step of recording.steps) await check(cluster, step);
     assert.deepEqual(server.unmatched, []);
   });
 }
 
-/** Sends a step's request through the client and compares what comes out with what was recorded. */
+/** Sends a step's request through the client and compares the result with the recording. */
 async function check(cluster: Cluster, step: RecordedStep): Promise<void> {
   const { request, response } = step;
   const url = new URL(request.path, 'http://recorded');
   if (new Headers(request.headers).has('upgrade')) {
-    // Other protocols (SPDY, h2c), other subresources and malformed handshakes are not in the client.
+    // The client does not use other protocols (SPDY, h2c), other subresources or malformed handshakes.
     const ours = isUpgrade(step) && request.method === 'GET' && /\/(attach|exec)$/.test(url.pathname);
     if (ours) await checkCommand(cluster, url, response.websocket, response.status);
   } else if (response.events !== undefined) await checkWatch(cluster, url, response.events);
@@ -44,12 +44,12 @@ async function check(cluster: Cluster, step: RecordedStep): Promise<void> {
 }
 
 async function checkPlain(cluster: Cluster, url: URL, { request, response }: RecordedStep): Promise<void> {
-  // The client never asks whether something has changed.
+  // The client never sends conditional requests.
   if (response.status === 304) return;
   const type = String(response.headers?.['content-type'] ?? '');
-  // What the recorder left out is a text where objects belong, which the client refuses.
+  // The recorder replaces omitted objects with a string, which the client refuses.
   const isCut = JSON.stringify(response.body)?.includes('"$trimmed"') === true;
-  // Tables and the like are not asked for by the client, which takes an answer for the object itself.
+  // The client does not request Tables and the like; it expects the object itself.
   const isOther = String((response.body as { apiVersion?: unknown } | null)?.apiVersion).startsWith(
     'meta.k8s.io/',
   );
@@ -71,20 +71,20 @@ async function checkPlain(cluster: Cluster, url: URL, { request, response }: Rec
   } else if (isText) {
     const chunks: Uint8Array[] = [];
     for await (const chunk of await cluster.stream(sent)) chunks.push(chunk);
-    // A long text may have been left out of the recording.
+    // A long text may have been omitted from the recording.
     if (typeof response.body !== 'object')
       assert.equal(Buffer.concat(chunks).toString(), response.body ?? '');
   } else assert.deepEqual(withoutNulls(await cluster.request(sent)), withoutNulls(response.body));
 }
 
-/** As the client gives it: null means absent. */
+/** As returned by the client: null means absent. */
 function withoutNulls(value: unknown): unknown {
   const copy: unknown = structuredClone(value);
   normalise(copy);
   return copy;
 }
 
-/** A parameter that comes more than once is a list. */
+/** A repeated parameter is a list. */
 function queryOf({ searchParams }: URL): Query {
   return Object.fromEntries([...searchParams.keys()].map((key) => [key, searchParams.getAll(key)]));
 }
@@ -94,11 +94,11 @@ async function checkWatch(
   url: URL,
   recorded: readonly { type: string; object: unknown }[],
 ): Promise<void> {
-  // An ERROR is the client's own business: it lists anew, which this recording does not answer.
+  // The client handles an ERROR itself with a new list, which this recording does not contain.
   const expected = recorded.filter(({ type }) => type !== undefined && type !== 'ERROR');
   const abort = new AbortController();
-  // Nor are watches without events, or in the old form (/api/v1/watch/...), for `watch`: they are asked for and left.
-  // Nor is one of metadata alone, which the client does not ask for.
+  // `watch` does not suit watches without events or in the old form (/api/v1/watch/...) either: they are only requested and closed.
+  // Nor watches of only metadata, which the client does not request.
   const isPartial = expected.some(
     ({ object }) => (object as { kind?: string }).kind === 'PartialObjectMetadata',
   );
@@ -168,7 +168,7 @@ async function checkCommand(
   }
   const { subprotocolAccepted: subprotocol = '', frames = [] } = recorded;
   if (!['v5.channel.k8s.io', 'v4.channel.k8s.io'].includes(subprotocol)) {
-    // Not one that we offer: refused by the client.
+    // Not a protocol that we offer: refused by the client.
     await assert.rejects(open(), { kind: 'unreachable' });
     return;
   }

@@ -9,20 +9,20 @@ import { refuseUpgrade } from './refuse-upgrade.ts';
 import type { CleanUp } from './temporary-folder.ts';
 
 export interface ReplayOptions {
-  /** Real time for each recorded one; default 0: at once, in the recorded order. */
+  /** Real time per recorded time; default 0: at once, in the recorded order. */
   speed?: number;
 }
 
-/** A server that answers as a recorded one did. */
+/** A server that responds like the recorded one. */
 export interface ReplayServer extends ApiServer {
-  /** Requests that no step answers; a test expects none. */
+  /** Requests without a matching step; a test expects none. */
   readonly unmatched: string[];
 }
 
 /**
- * Gives a client the answers of a recording. A request is answered by the first step of its method and path that was not
- * used yet, then by the last such step again (a GET that is repeated). Of the query only `watch` counts: clients word the
- * rest differently. A WebSocket's frames come in their order, each after what the client had sent before it.
+ * Serves the responses of a recording. A request matches the first unused step with its method and path, or else the last
+ * such step again (for a repeated GET). Of the query only `watch` matters: clients differ in the rest. A WebSocket's frames
+ * are sent in order, each after the client has sent what preceded it in the recording.
  */
 export async function startReplayServer(
   test: CleanUp,
@@ -47,7 +47,7 @@ export async function startReplayServer(
       answer(step, response, new Pacer(speed)).catch(() => response.destroy());
     },
     upgrade(request, socket, head) {
-      // What went over SPDY, a client's second choice, was not recorded.
+      // Traffic over SPDY, a client's second choice, was not recorded.
       if (request.method !== 'GET')
         return refuseUpgrade(socket, { status: 405, body: 'not in the recording' });
       const step = steps.take('GET', request.url ?? '', true);
@@ -65,7 +65,7 @@ export async function startReplayServer(
   return Object.assign(server, { unmatched });
 }
 
-/** Finds the step that answers a request. */
+/** Finds the step that matches a request. */
 class Steps {
   readonly #steps: readonly RecordedStep[];
   readonly #used = new Set<RecordedStep>();
@@ -87,13 +87,13 @@ class Steps {
 
 function keyOf(method: string, url: string, upgrade: boolean): string {
   const { pathname, searchParams } = new URL(url, 'http://replay');
-  // As the API server has it: any value but these is true.
+  // As in the API server: any value but these is true.
   const isWatch = !['false', '0', null].includes(searchParams.get('watch'));
   const kind = upgrade ? 'upgrade' : isWatch ? 'watch' : 'plain';
   return `${kind} ${method} ${pathname}`;
 }
 
-/** Whether a step asks for a WebSocket as RFC 6455 has it (some recordings ask for other things). */
+/** Whether a step requests a WebSocket as in RFC 6455 (some recordings request other protocols). */
 export function isUpgrade(step: RecordedStep): boolean {
   const headers = new Headers(step.request.headers);
   return headers.get('upgrade') === 'websocket' && headers.get('sec-websocket-version') === '13';
@@ -102,7 +102,7 @@ export function isUpgrade(step: RecordedStep): boolean {
 async function answer(step: RecordedStep, response: AnyResponse, pacer: Pacer): Promise<void> {
   const { response: recorded } = step;
   const { status, headers = {}, body, events, chunks } = recorded;
-  // Lengths are those of the recorded bytes, which JSON printed anew need not have.
+  // Lengths are those of the recorded bytes, which reformatted JSON may not have.
   const { 'content-length': _, 'transfer-encoding': __, connection: ___, ...kept } = headers;
   response.writeHead(status, kept);
   for (const { at_ms, type, object } of events ?? []) {
@@ -113,7 +113,7 @@ async function answer(step: RecordedStep, response: AnyResponse, pacer: Pacer): 
     await pacer.until(at_ms - step.at_ms);
     response.write(bytesOf(data));
   }
-  // A stream that the recording client ended stays open, until this client ends it.
+  // A stream that the recorded client closed stays open until this client closes it.
   if ((events !== undefined || chunks !== undefined) && step.closedBy !== 'server') return;
   if (body === undefined) response.end();
   else response.end(typeof body === 'string' ? body : JSON.stringify(body));
@@ -145,7 +145,7 @@ async function play(
   socket: WebSocket,
   pacer: Pacer,
 ): Promise<void> {
-  const heard = new Heard(socket);
+  const heard = new Received(socket);
   for (const frame of recorded.frames ?? []) {
     if (frame.dir === 'send') {
       if (frame.opcode === 'close') await heard.closed;
@@ -161,8 +161,8 @@ async function play(
   if (recorded.closedBy === 'server' && recorded.closeCode === 1006) socket.terminate();
 }
 
-/** What a client has sent, by channel: how it is cut into messages is chance. */
-class Heard {
+/** The data that a client has sent, by channel: how it is split into messages is chance. */
+class Received {
   readonly closed: Promise<void>;
   readonly #bytes = new Map<number, number>();
   #wanted: { channel: number; total: number; resolve: () => void } | undefined;
@@ -175,13 +175,13 @@ class Heard {
     socket.on('message', (data: Buffer) => {
       const channel = data[0];
       if (channel === undefined) return;
-      // An end of a channel (255) is one byte of data, so it counts like any other.
+      // The end of a channel (255) has one byte of data, so it is counted like any other.
       this.#bytes.set(channel, (this.#bytes.get(channel) ?? 0) + data.length - 1);
       this.#check();
     });
   }
 
-  /** Resolves when the client has sent as many bytes on the channel as it had in the recording. */
+  /** Resolves when the client has sent as many bytes on the channel as in the recording. */
   async message(message: Buffer): Promise<void> {
     const channel = message[0];
     if (channel === undefined || message.length === 1) return;

@@ -11,7 +11,7 @@ export interface SessionServerOptions {
   /** Exit code of the debug container. */
   exitCode?: number;
   protocol?: 'h2' | 'http/1.1';
-  /** Answers attach in place of the containers. */
+  /** Handles attach instead of the containers. */
   upgrade?: (request: AnyRequest, socket: Duplex) => void;
 }
 
@@ -20,9 +20,9 @@ interface EphemeralContainer {
 }
 
 /**
- * The smallest API server that one debug session needs, to try clients and runtimes against: the pod `web` in namespace
- * `shop`, whose debug containers start at once, print `ready` before anybody can attach, then what they are sent in capitals, and
- * end with their standard input.
+ * A minimal API server for one debug session, to test clients and runtimes: it has the pod `web` in the namespace
+ * `shop`, whose debug containers start at once, print `ready` before any attach, echo their input in upper case, and
+ * exit at its end.
  */
 export async function startSessionServer(
   test: CleanUp,

@@ -9,7 +9,7 @@ import type { CleanUp } from './temporary-folder.ts';
 import { testWorld } from './test-world.ts';
 import type { TestWorld } from './test-world.ts';
 
-/** A cluster opened through a kubeconfig file, as a user's would be; it closes with the test. */
+/** A cluster opened with a kubeconfig file, like a user's; it is closed at the end of the test. */
 export async function openTestCluster(
   test: CleanUp,
   server: ApiServer,

@@ -4,17 +4,17 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import type { World } from '../model/world.ts';
 
-/** What a test may set of its world, and what it can read of it afterwards. */
+/** A world that a test can modify and examine. */
 export interface TestWorld extends World {
-  /** All that was written so far. */
+  /** Everything written to stderr so far. */
   errors(): string;
   output(): string;
 }
 
-/** A name that nobody else has thought of. */
+/** A name that does not exist. */
 const ABSENT_HOME = join(tmpdir(), `kubectl-dbg-no-home-${randomUUID()}`);
 
-/** A world without a home, environment or terminal, whose streams are in memory. */
+/** A world without home directory, environment or terminal, with streams in memory. */
 export function testWorld(overrides: Partial<World> = {}): TestWorld {
   const stdout = new PassThrough();
   const stderr = new PassThrough();

@@ -5,13 +5,13 @@ import { PLAIN_COMMANDS } from '../model/follow-up-commands.ts';
 
 const rooms = await Promise.all(ROOMS.map(async (load) => (await load()).sayings));
 
-/** What a user reads of an error, for tests of those who throw it. */
+/** The message and remedy of an error, as shown to the user. */
 export function told(error: unknown): Words {
   if (!(error instanceof DbgError)) throw error;
   return toldOf(error);
 }
 
-/** The same of a failure as data. */
+/** The message and remedy of a failure, as shown to the user. */
 export function toldOf(failure: ToldFailure): Words {
   const { message, remedy } = failure;
   if (remedy !== undefined) return { message, remedy };

@@ -14,8 +14,8 @@ const FILE = 'instance.json';
 const PRIVATE_MODE = 0o600;
 
 /** Interval for checking a terminating process, and its time limit, in ms. */
-const LOOK_EVERY_MS = 50;
-const END_TIMEOUT_MS = 30_000;
+const POLL_MS = 50;
+const STOP_TIMEOUT_MS = 30_000;
 
 export function writeInstance(folder: string, instance: Omit<Instance, keyof ProcessIdentity>): void {
   const file = join(folder, FILE);
@@ -37,12 +37,12 @@ export function runningInstance(folder: string): Instance | undefined {
 }
 
 /** Stops a sandbox and waits until its process has exited. Throws if it does not exit. */
-export async function endInstance(instance: Instance): Promise<void> {
+export async function stopInstance(instance: Instance): Promise<void> {
   const { pid } = instance;
   process.kill(pid, 'SIGTERM');
-  const deadline = Date.now() + END_TIMEOUT_MS;
+  const deadline = Date.now() + STOP_TIMEOUT_MS;
   while (isRunning(instance)) {
-    if (Date.now() > deadline) throw new Error(`the sandbox (process ${pid}) does not end`);
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    if (Date.now() > deadline) throw new Error(`the sandbox (process ${pid}) does not stop`);
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }

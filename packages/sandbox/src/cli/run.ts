@@ -6,26 +6,26 @@ import { parseArgs } from 'node:util';
 import { startSandbox } from '../sandbox.ts';
 import { defaultStateFolder, makePrivateFolder, removeStateFolder } from '../setup/state-folder.ts';
 import type { ProcessIdentity } from '../host/process-identity.ts';
-import { endInstance, type Instance, runningInstance, writeInstance } from './instance.ts';
+import { stopInstance, type Instance, runningInstance, writeInstance } from './instance.ts';
 
-/** sysexits.h: the command line is wrong; the request can't be fulfilled. */
+/** Exit codes of sysexits.h: the command line is wrong; the request can't be fulfilled. */
 const USAGE = 64;
 const UNAVAILABLE = 69;
 
-const HELP = `kube-sandbox: a one-node Kubernetes to try and test against, on 127.0.0.1 only
+const HELP = `kube-sandbox: a one-node Kubernetes cluster for tests and experiments, on 127.0.0.1 only
 
   kube-sandbox up [--detach] [--runtime auto|runc|simulated] [--port N] [--state-folder DIR]
                   [--image-archive FILE|DIR]...
   kube-sandbox status [--state-folder DIR]
   kube-sandbox down [--state-folder DIR]
 
-up         starts it and prints the line that points kubectl at it; ends with Ctrl-C
-  --detach    returns once it is ready, and leaves it running
-  --runtime   runc: real containers (Linux; root, or a user namespace); simulated: scripted ones; auto, the default: runc where it can run
-  --port      of the API server; default: a free one
-  --image-archive  images made by "docker save" that the node is to have: a file, or a folder of them
-status     says whether it runs, and prints that line again
-down       ends it, and removes what one that was killed left behind
+up         starts a sandbox and prints the command that points kubectl at it; stops with Ctrl-C
+  --detach    returns when the sandbox is ready, and leaves it running
+  --runtime   runc: real containers (Linux; root, or a user namespace); simulated: scripted ones; auto (default): runc if possible
+  --port      port of the API server; default: a free one
+  --image-archive  images for the node, written by "docker save": a file, or a directory of them
+status     says whether a sandbox is running, and prints the command again
+down       stops the sandbox, and removes what a killed one left behind
 `;
 
 /** Runs one command line; returns the exit code. */
@@ -86,11 +86,11 @@ async function up(
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) return fail(`invalid port "${port}"`, USAGE);
   const other = runningInstance(folder);
   if (other !== undefined) {
-    return fail(`a sandbox runs already (process ${other.pid}): ${exportLine(other)}`, UNAVAILABLE);
+    return fail(`a sandbox is already running (process ${other.pid}): ${exportLine(other)}`, UNAVAILABLE);
   }
   await removeStateFolder(folder);
-  // From the first signal on it is stopping; a second one has its default action.
-  const ending = Promise.race(['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => once(process, signal)));
+  // Only the first signal of each kind is handled; the next one has its default action.
+  const stopSignal = Promise.race(['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => once(process, signal)));
   const sandbox = await startSandbox({
     stateFolder: folder,
     port: Number(port),
@@ -109,7 +109,7 @@ async function up(
   announce(instance);
   process.send?.('ready');
   if (process.connected) process.disconnect();
-  await ending;
+  await stopSignal;
   await sandbox.stop();
   await removeStateFolder(folder);
   return 0;
@@ -130,7 +130,7 @@ function exportLine({ kubeconfig }: Pick<Instance, 'kubeconfig'>): string {
 async function upDetached(argv: readonly string[], folder: string): Promise<number> {
   const other = runningInstance(folder);
   if (other !== undefined) {
-    return fail(`a sandbox runs already (process ${other.pid}): ${exportLine(other)}`, UNAVAILABLE);
+    return fail(`a sandbox is already running (process ${other.pid}): ${exportLine(other)}`, UNAVAILABLE);
   }
   await removeStateFolder(folder);
   makePrivateFolder(`${folder}.log.d`);
@@ -147,7 +147,7 @@ async function upDetached(argv: readonly string[], folder: string): Promise<numb
     once(child, 'exit').then(() => false),
   ]);
   const instance = runningInstance(folder);
-  if (!ready || instance === undefined) return fail(`it did not start; see ${logFile}`, UNAVAILABLE);
+  if (!ready || instance === undefined) return fail(`the sandbox did not start; see ${logFile}`, UNAVAILABLE);
   if (child.connected) child.disconnect();
   child.unref();
   announce(instance);
@@ -156,18 +156,22 @@ async function upDetached(argv: readonly string[], folder: string): Promise<numb
 
 function status(folder: string): number {
   const instance = runningInstance(folder);
-  if (instance === undefined) return fail('no sandbox runs', UNAVAILABLE);
-  process.stderr.write(`a sandbox runs at ${instance.url} (process ${instance.pid}, ${instance.runtime})\n`);
+  if (instance === undefined) return fail('no sandbox is running', UNAVAILABLE);
+  process.stderr.write(
+    `a sandbox is running at ${instance.url} (process ${instance.pid}, ${instance.runtime})\n`,
+  );
   process.stdout.write(`${exportLine(instance)}\n`);
   return 0;
 }
 
 async function down(folder: string): Promise<number> {
   const instance = runningInstance(folder);
-  if (instance !== undefined) await endInstance(instance);
+  if (instance !== undefined) await stopInstance(instance);
   await removeStateFolder(folder);
   process.stderr.write(
-    instance === undefined ? 'no sandbox ran; left-overs are gone\n' : 'the sandbox has ended\n',
+    instance === undefined
+      ? 'no sandbox was running; leftovers have been removed\n'
+      : 'the sandbox has stopped\n',
   );
   return 0;
 }

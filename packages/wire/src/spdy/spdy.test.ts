@@ -77,7 +77,7 @@ const anyFrame: fc.Arbitrary<SpdyFrame> = fc.oneof(
   ),
 );
 
-test('frames are read as they were written, however their bytes are cut', () => {
+test('reads frames as they were written, however the bytes are split', () => {
   fc.assert(
     fc.property(
       fc.array(anyFrame, { maxLength: 12 }),
@@ -98,7 +98,7 @@ test('frames are read as they were written, however their bytes are cut', () => 
   );
 });
 
-test('header blocks far beyond the window of compression stay readable', () => {
+test('decompresses header blocks far beyond the compression window', () => {
   const writer = new FrameWriter();
   const reader = new FrameReader();
   for (let streamId = 1; streamId < 200; streamId += 2) {
@@ -115,7 +115,7 @@ test('header blocks far beyond the window of compression stay readable', () => {
   }
 });
 
-test('the dictionary is the one that its checksum names', () => {
+test('the dictionary has the checksum of the specification', () => {
   let a = 1;
   let b = 0;
   for (const byte of DICTIONARY) {
@@ -125,29 +125,29 @@ test('the dictionary is the one that its checksum names', () => {
   assert.equal(b * 65_536 + a, DICTIONARY_ID);
 });
 
-/** What kubectl v1.35.2 sends first for `kubectl exec -i POD -- COMMAND`, over SPDY. */
+/** The first bytes that kubectl v1.35.2 sends for `kubectl exec -i POD -- COMMAND`, over SPDY. */
 const KUBECTL_OPENS = Buffer.from(
   '80030001000000290000000100000000000078f9e3c6a7c26260606004a7b392a2d4c45c6851c29a0a0a6800000000ffff',
   'hex',
 );
 
-test('the first stream that kubectl opens is read', () => {
+test('reads the first stream that kubectl opens', () => {
   const streams = [...new FrameReader().read(KUBECTL_OPENS)].map((frame) =>
     frame.type === 'synStream' ? [frame.streamId, frame.headers.get('streamtype')] : frame.type,
   );
   assert.deepEqual(streams, [[1, 'error']]);
 });
 
-describe('breaches of the protocol are told', () => {
+describe('reports protocol violations:', () => {
   const cases: [name: string, hex: string, message: RegExp][] = [
     ['version 2', '80020006000000040000 0001', /version 2/],
     ['stream 0', '0000000000000000', /stream 0/],
     ['a short frame', '8003000300000004 00000001', /too short/],
-    ['settings that are not all there', '8003000400000004 00000002', /too short/],
-    ['headers that are not compressed', '800300020000000a 00000001 000000000000', /not compressed by zlib/],
+    ['incomplete settings', '8003000400000004 00000002', /too short/],
+    ['uncompressed headers', '800300020000000a 00000001 000000000000', /not compressed by zlib/],
     ['another dictionary', '800300020000000a 00000001 78bb00000000', /another dictionary/],
     ['a damaged block', '800300020000000e 00000001 78bbe3c6a7c2 ffffffff', /decompressed/],
-    ['a block cut off', '800300020000000a 00000001 78bbe3c6a7c2', /cut off/],
+    ['a truncated block', '800300020000000a 00000001 78bbe3c6a7c2', /cut off/],
   ];
   for (const [name, hex, message] of cases) {
     test(name, () => {
@@ -157,7 +157,7 @@ describe('breaches of the protocol are told', () => {
   }
 });
 
-test('frames of unknown type are passed over', () => {
+test('ignores frames of an unknown type', () => {
   const ping: SpdyFrame = { type: 'ping', id: 7 };
   const bytes = Buffer.concat([
     Buffer.from('800300630000000401020304', 'hex'),
@@ -166,7 +166,7 @@ test('frames of unknown type are passed over', () => {
   assert.deepEqual([...new FrameReader().read(bytes)], [ping]);
 });
 
-test('any bytes are read or refused', () => {
+test('reads or refuses any bytes', () => {
   fc.assert(
     fc.property(fc.uint8Array({ minLength: 2, maxLength: 200 }), (bytes) => {
       const body = Buffer.from(bytes);

@@ -75,7 +75,7 @@ for (const [words, offers, directive] of rows) {
   });
 }
 
-test('complete: an unreachable cluster still leaves the words that need none', async () => {
+test('complete: without a cluster, offers what does not need one', async () => {
   const { offers } = await complete(['pro'], broken);
   assert.deepEqual(
     offers.map(({ word }) => word),
@@ -92,7 +92,7 @@ test('complete never throws', async () => {
   );
 });
 
-test("kubectl's form: a word a line, a description after a tab, the directive last", () => {
+test("kubectl's format: a word per line, its description after a tab, the directive last", () => {
   const offers = [{ word: 'general', description: 'Usual' }, { word: 'x' }];
   assert.equal(renderCompletion({ offers, directive: 4 }), 'general\tUsual\nx\n:4\n');
   assert.equal(renderCompletion({ offers: [], directive: 0 }), ':0\n');

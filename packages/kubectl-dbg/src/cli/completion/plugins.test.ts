@@ -14,14 +14,14 @@ const kuberc = (rest: string) => `apiVersion: kubectl.config.k8s.io/v1beta1\nkin
 
 const rows: [name: string, kuberc: string | undefined, runs: boolean][] = [
   ['no kuberc', undefined, true],
-  ['a kuberc that allows all', kuberc('credentialPluginPolicy: AllowAll'), true],
-  ['a kuberc that denies all', kuberc('credentialPluginPolicy: DenyAll'), false],
+  ['a kuberc that allows all plugins', kuberc('credentialPluginPolicy: AllowAll'), true],
+  ['a kuberc that denies all plugins', kuberc('credentialPluginPolicy: DenyAll'), false],
   [
     'an allowlist without it',
     kuberc('credentialPluginPolicy: Allowlist\ncredentialPluginAllowlist: [{name: other}]'),
     false,
   ],
-  ['a kuberc that cannot be read', 'a: [', false],
+  ['an invalid kuberc', 'a: [', false],
 ];
 
 for (const [name, preferences, runs] of rows) {

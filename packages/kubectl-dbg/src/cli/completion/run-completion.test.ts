@@ -8,7 +8,7 @@ import { temporaryFolder } from '../../testing/temporary-folder.ts';
 import { testWorld } from '../../testing/test-world.ts';
 import { COMPLETE, run } from '../run.ts';
 
-/** Completes a pod's name for a kubeconfig whose credential plugin leaves a mark, with such a kuberc. */
+/** Completes a pod's name with this kuberc and a kubeconfig whose credential plugin records that it ran. */
 async function completeWith(
   t: TestContext,
   kuberc: string,
@@ -39,7 +39,7 @@ for (const [kuberc, runs] of [
   [rc('DenyAll'), false],
   [rc('Nonsense'), false],
 ] as const) {
-  test(`completion ${runs ? 'runs' : 'does not run'} a plugin where ${kuberc.split('\n')[2]}`, async (t) => {
+  test(`completion ${runs ? 'runs' : 'does not run'} a plugin with ${kuberc.split('\n')[2]}`, async (t) => {
     const { ran, errors, output } = await completeWith(t, kuberc);
     assert.equal(ran, runs);
     assert.equal(errors, '', 'not a word on the command line that is being written');

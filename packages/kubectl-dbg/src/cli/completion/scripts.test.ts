@@ -27,12 +27,16 @@ const CHECKS: Record<string, [string, string[]]> = {
 
 for (const shell of SHELLS) {
   const [program, flags] = CHECKS[shell] ?? ['', []];
-  test(`${shell} reads its script`, { skip: found(program) ? false : `${program} is not installed` }, () => {
-    const file = join(folder, `completion.${shell === 'powershell' ? 'ps1' : shell}`);
-    writeFileSync(file, completionScript(shell));
-    const run = spawnSync(program, [...flags, file], { encoding: 'utf8' });
-    assert.equal(run.status, 0, run.stderr);
-  });
+  test(
+    `${shell} accepts its script`,
+    { skip: found(program) ? false : `${program} is not installed` },
+    () => {
+      const file = join(folder, `completion.${shell === 'powershell' ? 'ps1' : shell}`);
+      writeFileSync(file, completionScript(shell));
+      const run = spawnSync(program, [...flags, file], { encoding: 'utf8' });
+      assert.equal(run.status, 0, run.stderr);
+    },
+  );
 }
 
 test('there is no script for an unknown shell', () => {
@@ -41,7 +45,7 @@ test('there is no script for an unknown shell', () => {
 });
 
 describe('in bash', { skip: found('bash') ? false : 'bash is not installed' }, () => {
-  /** What bash offers for a line, when kubectl-dbg answers `reply` to it. */
+  /** The completions that bash offers for a line when kubectl-dbg returns `reply`. */
   function offered(line: string, reply: string): { offers: string[]; asked: string[] } {
     const program = join(folder, 'kubectl-dbg');
     writeFileSync(
@@ -66,26 +70,26 @@ cat '${folder}/asked' >&2`;
     return { offers: lines(run.stdout), asked: lines(run.stderr).map((entry) => entry.slice(1, -1)) };
   }
 
-  test('the words so far are passed on, and words without descriptions offered', () => {
+  test('passes the words so far, and offers words without their descriptions', () => {
     const { offers, asked } = offered('kubectl-dbg web-1 --target ', 'app\\tthe app\\nproxy\\n:4\\n');
     assert.deepEqual(asked, ['__complete', 'web-1', '--target', '']);
     assert.deepEqual(offers, ['app', 'proxy']);
   });
 
-  test('a value after = stays one word', () => {
+  test('keeps a value after = as one word', () => {
     const { offers, asked } = offered('kubectl-dbg --profile=ge', 'general\\n:4\\n');
     assert.deepEqual(asked, ['__complete', '--profile=ge']);
     assert.deepEqual(offers, ['general']);
   });
 
-  test('files are offered by their endings', () => {
+  test('offers files by extension', () => {
     writeFileSync(join(folder, 'pod.yaml'), '');
     writeFileSync(join(folder, 'pod.txt'), '');
     const { offers } = offered('kubectl-dbg -f po', 'json\\nyaml\\nyml\\n:8\\n');
     assert.deepEqual(offers, ['pod.yaml']);
   });
 
-  test('nothing on offer is nothing offered', () => {
+  test('offers nothing if there is nothing to offer', () => {
     assert.deepEqual(offered('kubectl-dbg web-1 ', ':4\\n').offers, []);
   });
 });

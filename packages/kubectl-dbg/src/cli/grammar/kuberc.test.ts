@@ -33,7 +33,7 @@ credentialPluginAllowlist:
 - name: gke-auth
 `;
 
-test('a kuberc file gives defaults, aliases and the policy for credential plugins', async () => {
+test('a kuberc file contains defaults, aliases and the policy for credential plugins', async () => {
   assert.deepEqual(await readKuberc(FILE, 'kuberc'), {
     defaults: [
       { name: 'profile', value: 'netadmin' },
@@ -52,7 +52,7 @@ test('a kuberc file gives defaults, aliases and the policy for credential plugin
   });
 });
 
-test('defaults hold as if they were written, unless they are', async () => {
+test('a default applies unless the flag is given', async () => {
   const preferences = await readKuberc(FILE, 'kuberc');
   const parsed = parse(['web', '--profile=general', '--env=C=3']);
   applyDefaults(parsed, preferences.defaults);
@@ -65,7 +65,7 @@ test('defaults hold as if they were written, unless they are', async () => {
   ]);
 });
 
-test('a default that means nothing for the target is passed over; a written flag is refused', () => {
+test('a default that does not apply to the target is ignored; such a flag is refused', () => {
   const context = { kinds: ['Pod'] as const, defaultImage: 'b', interactive: false };
   const parsed = parse(['web']);
   applyDefaults(parsed, [
@@ -105,7 +105,7 @@ aliases: [{name: dbg, command: debug, options: [{name: image, default: busybox}]
   });
 });
 
-test('v1alpha1 has overrides with flags; the first usable document counts', async () => {
+test('v1alpha1 calls defaults "overrides" and options "flags"; the first usable document is used', async () => {
   const text = `
 kind: Other
 ---
@@ -119,7 +119,7 @@ kind: Preference
   assert.deepEqual((await readKuberc(text, 'kuberc')).defaults, [{ name: 'quiet', value: 'true' }]);
 });
 
-test('a default for an option that is not known is passed over, and reported', () => {
+test('a default for an unknown option is ignored, and reported', () => {
   const parsed = parse(['web']);
   const unknown = applyDefaults(parsed, [
     { name: 'bogus', value: '1' },
@@ -129,7 +129,7 @@ test('a default for an option that is not known is passed over, and reported', (
   assert.equal(parsed.options.profile, 'netadmin');
 });
 
-test('an empty file has no preferences', async () => {
+test('an empty file contains no preferences', async () => {
   assert.deepEqual(await readKuberc('', 'kuberc'), { defaults: [], aliases: [] });
 });
 
@@ -155,7 +155,7 @@ for (const [name, text, message] of [
   });
 }
 
-test('readKuberc refuses a file that is none', async () => {
+test('readKuberc refuses a file that is not a kuberc', async () => {
   await assert.rejects(readKuberc('kind: Pod', 'f'), DbgError);
   await assert.rejects(readKuberc('{', 'f'), DbgError);
 });

@@ -28,8 +28,12 @@ const rows: [string, string[], Partial<ParsedArguments>][] = [
     ['-itcname', 'web'],
     { options: { stdin: true, tty: true, container: 'name' } },
   ],
-  ['a short with an equal sign', ['-c=name', '-i=1', 'web'], { options: { container: 'name', stdin: true } }],
-  ['a short with a value of an equal sign only', ['-c=', 'web'], { options: { container: '=' } }],
+  [
+    'a short flag with an equals sign',
+    ['-c=name', '-i=1', 'web'],
+    { options: { container: 'name', stdin: true } },
+  ],
+  ['a short flag whose value is an equals sign', ['-c=', 'web'], { options: { container: '=' } }],
   [
     'underscores as dashes',
     ['--image_pull_policy', 'Always', 'web'],
@@ -40,7 +44,11 @@ const rows: [string, string[], Partial<ParsedArguments>][] = [
     ['-i=false', '--tty=T', '--quiet=0', 'web'],
     { options: { stdin: false, tty: true, quiet: false } },
   ],
-  ['a boolean takes no next word', ['--attach', 'web'], { targets: ['web'], options: { attach: true } }],
+  [
+    'a boolean flag does not take the next word',
+    ['--attach', 'web'],
+    { targets: ['web'], options: { attach: true } },
+  ],
   ['the last value wins', ['--image=a', '--image=b', 'web'], { options: { image: 'b' } }],
   ['lists of comma-separated values', ['-f', 'a,b', '-f=c'], { options: { filename: ['a', 'b', 'c'] } }],
   [
@@ -53,9 +61,9 @@ const rows: [string, string[], Partial<ParsedArguments>][] = [
     ['web', '--', 'sh', '-c', 'x', '--'],
     { targets: ['web'], words: ['sh', '-c', 'x', '--'] },
   ],
-  ['nothing after the dashes', ['web', '--'], { targets: ['web'], words: [] }],
+  ['nothing after --', ['web', '--'], { targets: ['web'], words: [] }],
   ['only a command', ['--', 'web'], { targets: [], words: ['web'] }],
-  ['two pods before the dashes', ['a', 'b', '--', 'sh'], { targets: ['a', 'b'], words: ['sh'] }],
+  ['two pods before --', ['a', 'b', '--', 'sh'], { targets: ['a', 'b'], words: ['sh'] }],
   [
     'dashes as a value',
     ['--container', '--', 'web', 'ls'],
@@ -136,14 +144,14 @@ for (const [argv, message, remedy] of refused) {
   });
 }
 
-test('every flag has its own name, and every short its own letter', () => {
+test('flag names and short letters are unique', () => {
   const names = flags.flatMap(({ name, short }) =>
     short === undefined || short === name ? [name] : [name, short],
   );
   assert.equal(new Set(names).size, names.length);
 });
 
-test('parse: words after the dashes come out as they went in, whatever they are', () => {
+test('parse: words after -- are unchanged, whatever they are', () => {
   fc.assert(
     fc.property(fc.array(fc.string()), (words) => {
       assert.deepEqual(parse(['web', '--', ...words]).words, words);

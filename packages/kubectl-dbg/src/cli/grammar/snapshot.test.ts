@@ -22,7 +22,7 @@ function assertSnapshot(name: string, text: string): void {
 
 test('the help text', () => assertSnapshot('help.txt', renderHelp()));
 
-test('the help text keeps to the width of the terminal', () => {
+test('the help text fits the width of the terminal', () => {
   for (const columns of [60, 80, 120]) {
     const prose = renderHelp(columns)
       .split('\n')
@@ -31,7 +31,7 @@ test('the help text keeps to the width of the terminal', () => {
   }
 });
 
-test('the help text names every flag once', () => {
+test('the help text contains every flag once', () => {
   const lines = renderHelp().split('\n');
   for (const { name } of flags) {
     const titles = lines.filter((line) => new RegExp(`^ {2}(-., | {4})--${name}( |=|$)`).test(line));
@@ -39,7 +39,7 @@ test('the help text names every flag once', () => {
   }
 });
 
-test('the profiles', () => {
+test('the list of profiles', () => {
   const names = ['general', 'baseline', 'restricted', 'netadmin', 'sysadmin', 'auto', 'legacy'];
   assertSnapshot('profiles.txt', [undefined, ...names].map((name) => renderProfiles(name)).join('\n'));
   assert.throws(() => renderProfiles('nope'), DbgError);
@@ -57,7 +57,7 @@ for (const { line } of EXAMPLES) {
   });
 }
 
-/** Command lines that are refused, a mistake each; the snapshot shows how it is told. */
+/** Invalid command lines, with a mistake each; the snapshot contains the messages. */
 const MISTAKES = [
   '',
   'web --imag=x',

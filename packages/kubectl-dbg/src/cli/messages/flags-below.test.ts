@@ -5,13 +5,13 @@ import { test } from 'node:test';
 
 const SOURCE = join(import.meta.dirname, '..', '..');
 
-/** A flag where a word begins: `--image`, `-n`, `--via=exec`. */
+/** A flag at the start of a word: `--image`, `-n`, `--via=exec`. */
 const FLAG = /(?:^|[\s`(])--?[a-z][a-z-]*(?:=|\b)/;
 
-/** Rooms that speak to nobody but a user of the command line, and what only tests load. */
+/** Directories whose texts are only for users of the command line, and test code. */
 const ELSEWHERE = /^(?:cli|launch|cases|testing)\/|\/testing\/|\/fixtures\/|\.test\.ts$/;
 
-/** Files with flags that are none of kubectl-dbg's, or that nobody is told. */
+/** Files with flags of other programs, or with flags that are never shown. */
 const EXCEPTIONS: Readonly<Record<string, string>> = {
   'model/follow-up-commands.ts': 'composes the kubectl commands that cli shows',
   'plan/enter-script.ts': 'a shell script that runs in the debug container, with what it prints there',
@@ -25,10 +25,10 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   'operations/each/end-process.ts': 'a shell script that runs in the debug container',
 };
 
-/** Next steps of findings are kubectl's command lines, as words. */
+/** Next steps of findings are kubectl command lines, as lists of words. */
 const KUBECTL_WORDS = /^doctor\/rules\/|^doctor\/docs\.ts$/;
 
-/** The texts of a source file: string literals, and the fixed parts of templates. */
+/** The texts of a source file: string literals, and the fixed parts of template literals. */
 function* textsOf(source: string): Generator<string> {
   const code = source.replace(/^\s*(?:\/\/|\/?\*).*$/gm, '');
   for (const [, single, double, template] of code.matchAll(
@@ -38,7 +38,7 @@ function* textsOf(source: string): Generator<string> {
   }
 }
 
-/** Whether a text is a sentence that holds a flag; a bare word is an argument of some program. */
+/** Whether a text is a sentence with a flag; a single word is an argument of some program. */
 function namesFlag(text: string): boolean {
   return /\s/.test(text) && FLAG.test(text);
 }
@@ -47,7 +47,7 @@ const files = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
   .map((name) => name.split(sep).join('/'))
   .filter((name) => name.endsWith('.ts') && !ELSEWHERE.test(name));
 
-test('no room below cli tells anybody of a flag', () => {
+test('no message outside cli names a flag', () => {
   assert.ok(files.length > 200, `${files.length} files are read`);
   const found = files
     .filter((name) => !(name in EXCEPTIONS) && !KUBECTL_WORDS.test(name))
@@ -67,7 +67,7 @@ test('findings name no flag of kubectl-dbg', () => {
   assert.deepEqual(found, []);
 });
 
-test('every exception is needed', () => {
+test('every exception is still needed', () => {
   for (const name of Object.keys(EXCEPTIONS)) {
     const texts = [...textsOf(readFileSync(join(SOURCE, name), 'utf8'))];
     assert.ok(
@@ -77,7 +77,7 @@ test('every exception is needed', () => {
   }
 });
 
-test('a flag in a sentence is seen', () => {
+test('detects a flag in a sentence', () => {
   for (const text of [
     'Correct --image',
     'the namespace (-n)',

@@ -4,15 +4,15 @@ import { test } from 'node:test';
 import { readDeclaredCodes, renderDeclaredCodes } from '../../testing/failure-codes.ts';
 import { ROOMS } from './words-of.ts';
 
-/** Its failures are met with their words. */
+/** These failures contain their own texts. */
 const OWN_WORDS = new Set(['command-line']);
 
-test('docs/failures.md is what the types say (node scripts/failures.mjs writes it)', () => {
+test('docs/failures.md is up to date (node scripts/failures.mjs generates it)', () => {
   const page = readFileSync(new URL('../../../../../docs/failures.md', import.meta.url), 'utf8');
   assert.equal(page, renderDeclaredCodes());
 });
 
-test('each code has an entry in one table of words, and no table has another', async () => {
+test('each code has an entry in exactly one table of messages, and there are no other entries', async () => {
   const rooms = readDeclaredCodes();
   const known = (await Promise.all(ROOMS.map(async (load) => Object.keys((await load()).sayings)))).flat();
   const declared = rooms

@@ -28,7 +28,7 @@ const REASONS: readonly [why: Exclude<TransportReason, 'ProxyAnswer'>, remedy: R
   ['Unknown', /^Try again; /],
 ];
 
-test('each reason why a connection failed has a next step, wherever it failed', () => {
+test('each reason for a failed connection has a next step, wherever it failed', () => {
   for (const code of CODES) {
     for (const [why, remedy] of REASONS) {
       const facts = { server: 'https://x', why };
@@ -37,7 +37,7 @@ test('each reason why a connection failed has a next step, wherever it failed', 
   }
 });
 
-test('a failed proxy has a next step, whatever it answered, if anything', () => {
+test('a failed proxy has a next step, whatever it responded, if anything', () => {
   for (const status of [undefined, 200, 403, 407, 502]) {
     const facts = {
       server: 'https://x',

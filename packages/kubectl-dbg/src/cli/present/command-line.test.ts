@@ -36,7 +36,7 @@ const flagRows: [flags: string[], printed: string][] = [
 ];
 
 for (const [flags, printed] of flagRows) {
-  test(`a printed command carries ${flags.join(' ') || 'nothing'}`, () => {
+  test(`a printed command contains ${flags.join(' ') || 'nothing'}`, () => {
     const commands = commandsFor(parse(['web', ...flags]).options, LINUX);
     assert.equal(attach(commands), `kubectl attach web -c debugger-x -n shop -i -t${printed}`);
     assert.doesNotMatch(attach(commands), /s3cr3t/);
@@ -85,7 +85,7 @@ for (const [name, world, quoted] of shells) {
   });
 }
 
-/** A verb, or a value where the verb belongs, in what is no comment. */
+/** A verb, or a value in the place of the verb, outside comments. */
 const COMPOSED =
   /^(?!\s*(?:\/?\*|\/\/)).*\bkubectl (?:\$\{|(?:annotate|apply|attach|auth|cp|create|debug|delete|describe|exec|get|label|logs|patch|run|top|wait)\b)/m;
 

@@ -14,7 +14,7 @@ import { usage } from '../cli-error.ts';
 import { outcomeJson } from './outcome-json.ts';
 import { type PlanFormat, printPlan } from './print-plan.ts';
 
-/** What a terminal obeys or hides; newlines and tabs are the formats' own. */
+/** Characters that a terminal interprets or hides, except newlines and tabs, which the formats use. */
 const RAW = /[^\P{Cc}\n\t]|[\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}]/u;
 
 const HOSTILE = {
@@ -34,7 +34,7 @@ const HOSTILE = {
   'lines, one hostile': 'first\nsecond\u202e\n\tthird\n',
 } as const;
 
-/** A pod that has the text wherever a pod may have one. */
+/** A pod with the text in every text field. */
 function podOf(text: string): Pod {
   return {
     apiVersion: 'v1',
@@ -127,7 +127,7 @@ for (const [name, text] of Object.entries(HOSTILE)) {
   });
 }
 
-test('what hides nothing is printed as it was', () => {
+test('prints harmless text unchanged', () => {
   const plain = { 'a-key': ['über', '日本', '🙂', 'a\nb\n', '\ta'], count: 1 };
   assert.equal(toJson(plain, 2), `${JSON.stringify(plain, null, 2)}\n`);
   assert.equal(toYaml(plain), 'a-key:\n- über\n- 日本\n- 🙂\n- |\n  a\n  b\n- "\\ta"\ncount: 1\n');

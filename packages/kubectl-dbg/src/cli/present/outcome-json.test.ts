@@ -17,12 +17,12 @@ const REPORT: SessionReport = {
 };
 const EXTRA = { workflow: 'ephemeral', created: 1_000 };
 
-/** As it is printed: without what is undefined. */
+/** As printed: without undefined fields. */
 function printed(report: SessionReport): Record<string, unknown> {
   return JSON.parse(JSON.stringify(outcomeJson(report, EXTRA))) as Record<string, unknown>;
 }
 
-test('the document is the one of the documentation, field by field', () => {
+test('the document has exactly the documented fields', () => {
   const page = readFileSync(new URL('../../../../../docs/outcome.md', import.meta.url), 'utf8');
   const example = JSON.parse(page.slice(page.indexOf('    {'), page.indexOf('\n    }') + 6)) as object;
   const { started, finished, ...others } = printed(REPORT);
@@ -32,7 +32,7 @@ test('the document is the one of the documentation, field by field', () => {
   assert.deepEqual(Object.keys(printed(REPORT)), Object.keys(example));
 });
 
-test('what may have come twice, or be missing, is told', () => {
+test('reports that output may be missing or duplicated', () => {
   const delivery = { stdout: 9, stderr: 0, fromLog: 9, inexact: true, bytes: 9, mayRepeat: true };
   const { bytes } = printed({ ...REPORT, delivery: { ...delivery, lost: 'unknown' } });
   assert.deepEqual(bytes, {
@@ -45,7 +45,7 @@ test('what may have come twice, or be missing, is told', () => {
   });
 });
 
-test('a session that never ran has no times of its own, and delivered nothing', () => {
+test('a session that never ran has no times and no output', () => {
   const { address, begun, ended } = REPORT;
   const failure = { code: 'ImageNotFound', facts: { image: 'nosuch' } } as const;
   const outcome = { kind: 'never-started', reason: 'ErrImagePull', message: 'no image', failure } as const;

@@ -8,6 +8,6 @@ const file = fileURLToPath(new URL('../../../../../docs/rights.md', import.meta.
 /** The formatter pads tables. */
 const words = (text: string) => text.replaceAll(/[\s-]+/g, ' ').trim();
 
-test('docs/rights.md is up to date (node scripts/diagnosis-docs.mjs)', () => {
+test('docs/rights.md is up to date (node scripts/diagnosis-docs.mjs generates it)', () => {
   assert.equal(words(readFileSync(file, 'utf8')), words(rightsPage()));
 });

@@ -23,7 +23,7 @@ const users: [name: string, user: Record<string, unknown>, header: string | unde
 ];
 
 for (const [name, user, header] of users) {
-  test(`proves who we are by ${name}`, async (context) => {
+  test(`authenticates with ${name}`, async (context) => {
     const server = await startApiServer(context, { answer: ok });
     const cluster = await openTestCluster(context, server, {}, testWorld(), kubeconfigFor(server, user));
     await cluster.request({ method: 'GET', path: '/version' });
@@ -31,14 +31,14 @@ for (const [name, user, header] of users) {
   });
 }
 
-test('no credential is sent over plain http', async (context) => {
+test('sends no credential over plain http', async (context) => {
   const server = await startApiServer(context, { protocol: 'plain', answer: ok });
   const cluster = await openTestCluster(context, server, { token: 't' });
   await cluster.request({ method: 'GET', path: '/version' });
   assert.equal(server.requests[0]?.headers['authorization'], undefined);
 });
 
-test('a token file is read again after a minute, and at once after a 401', async (context) => {
+test('rereads a token file after a minute, and at once after a 401', async (context) => {
   const folder = await temporaryFolder(context);
   const tokenFile = join(folder, 'token');
   const tokens: unknown[] = [];
@@ -67,7 +67,7 @@ test('a token file is read again after a minute, and at once after a 401', async
   assert.deepEqual(tokens, ['Bearer one', 'Bearer one', 'Bearer two', 'Bearer two', 'Bearer three']);
 });
 
-test('a token file that is missing is named', async (context) => {
+test('names a missing token file', async (context) => {
   const server = await startApiServer(context, { answer: ok });
   const tokenFile = join(await temporaryFolder(context), 'token');
   const user = kubeconfigFor(server, { tokenFile });

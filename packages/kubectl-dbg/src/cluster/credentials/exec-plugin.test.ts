@@ -15,12 +15,12 @@ import { findProgram } from './find-program.ts';
 import { allowsPlugin } from './plugin-policy.ts';
 import { told } from '../../testing/told.ts';
 
-/** Absolute paths of Windows can't be made here. */
+/** Absolute Windows paths can't be created here. */
 const NOT_WINDOWS = 'needs Windows';
 
 const V1 = 'client.authentication.k8s.io/v1';
 
-/** A plugin: a shell script that notes each call in a file, then does as it is told. */
+/** A plugin: a shell script that records each call in a file, then runs `script`. */
 async function plugin(context: CleanUp, script: string): Promise<{ command: string; folder: string }> {
   const folder = await temporaryFolder(context);
   const command = join(folder, 'plugin');
@@ -41,7 +41,7 @@ function credential(status: Record<string, unknown>, apiVersion = V1): string {
   return JSON.stringify({ kind: 'ExecCredential', apiVersion, status });
 }
 
-/** A server that says 401 to all but these tokens. */
+/** A server that responds with 401 unless it receives one of these tokens. */
 function guarded(context: CleanUp, tokens: string[]): Promise<ApiServer> {
   return startApiServer(context, {
     answer(request, response) {
@@ -92,7 +92,7 @@ test('runs the plugin once for many requests, with its arguments and environment
   assert.equal(server.requests.length, 0);
 });
 
-test('is not run for a connection that is only begun ahead', async (context) => {
+test('is not run for a connection that is only opened in advance', async (context) => {
   const server = await guarded(context, ['t']);
   const { command, folder } = await plugin(context, `echo '${credential({ token: 't' })}'`);
   const { get, prepare } = await open(context, server, { command });
@@ -102,7 +102,7 @@ test('is not run for a connection that is only begun ahead', async (context) => 
   assert.equal((await calls(folder)).length, 1);
 });
 
-test('is told of the cluster when it asks for it', async (context) => {
+test('receives information about the cluster if it asks for it', async (context) => {
   const server = await guarded(context, ['t']);
   const { command, folder } = await plugin(context, `echo '${credential({ token: 't' })}'`);
   const extensions = [{ name: 'client.authentication.k8s.io/exec', extension: { audience: 'x' } }];
@@ -127,7 +127,7 @@ test('is run again once after a 401', async (context) => {
   assert.equal((await calls(folder)).length, 2);
 });
 
-test('a 401 that stays is the answer, without a loop', async (context) => {
+test('a persistent 401 is returned, without a loop', async (context) => {
   const server = await guarded(context, []);
   const { command, folder } = await plugin(context, `echo '${credential({ token: 'old' })}'`);
   const { get } = await open(context, server, { command });
@@ -135,7 +135,7 @@ test('a 401 that stays is the answer, without a loop', async (context) => {
   assert.equal((await calls(folder)).length, 2);
 });
 
-test('what has expired is asked for anew', async (context) => {
+test('is run again when its credential has expired', async (context) => {
   const server = await guarded(context, ['t']);
   const past = { token: 't', expirationTimestamp: '2020-01-01T00:00:00Z' };
   const { command, folder } = await plugin(context, `echo '${credential(past)}'`);
@@ -145,7 +145,7 @@ test('what has expired is asked for anew', async (context) => {
   assert.equal((await calls(folder)).length, 2);
 });
 
-test('gives a client certificate', async (context) => {
+test('provides a client certificate', async (context) => {
   const { client } = testCertificates();
   const seen: boolean[] = [];
   const server = await startApiServer(context, {
@@ -172,8 +172,12 @@ const failures: [name: string, script: string, message: RegExp][] = [
   ['prints another kind', `echo '{"kind":"Secret"}'`, /did not print an ExecCredential/],
   ['prints another version', `echo '${credential({ token: 'hidden' }, 'x/v1')}'`, /a version other than/],
   ['prints no status', `echo '{"kind":"ExecCredential","apiVersion":"${V1}"}'`, /without a status/],
-  ['gives nothing', `echo '${credential({})}'`, /neither a token nor a client certificate/],
-  ['gives half', `echo '${credential({ clientKeyData: 'hidden', token: 'hidden' })}'`, /only one of/],
+  ['provides nothing', `echo '${credential({})}'`, /neither a token nor a client certificate/],
+  [
+    'provides half a key pair',
+    `echo '${credential({ clientKeyData: 'hidden', token: 'hidden' })}'`,
+    /only one of/,
+  ],
   [
     'gives a time that is none',
     `echo '${credential({ token: 'hidden', expirationTimestamp: 'x' })}'`,
@@ -202,7 +206,7 @@ for (const [name, script, message] of failures) {
   });
 }
 
-test('a plugin that is not installed: the hint says how, made safe', async (context) => {
+test('a plugin that is not installed: shows its sanitised install hint', async (context) => {
   const server = await guarded(context, []);
   const { get } = await open(context, server, { command: 'nosuch-plugin', installHint: 'get it\u001b[2J' });
   await assert.rejects(get(), (error: DbgError) => {
@@ -254,11 +258,11 @@ for (const variable of ['PATH', 'Path', 'KUBERNETES_EXEC_INFO', 'LD_LIBRARY_PATH
     const env = { PATH: `${good.folder}:/usr/bin:/bin` };
     const { get } = await open(context, server, exec, { pluginPolicy: policy }, env);
     if (variable === 'PATH') {
-      // The good one needs a PATH for its own commands, and fails without; what counts is that the evil one never ran.
+      // The good plugin fails without a PATH for its own commands; all that matters is that the evil one never ran.
       await get().catch(() => undefined);
     } else await get();
     await assert.rejects(calls(evil.folder), { code: 'ENOENT' });
-    // The other way round: what is allowed lies where only the kubeconfig looks.
+    // The reverse: the allowed program is only in the kubeconfig's PATH.
     const other = { policy: 'Allowlist', allowlist: [join(evil.folder, 'plugin')] } as const;
     const second = await open(context, server, exec, { pluginPolicy: other }, env);
     await assert.rejects(second.get(), { message: /not allowed by the policy/ });
@@ -276,7 +280,7 @@ test('a program in the working directory is not found by a relative PATH', async
   assert.equal(findProgram(folder, { env: {}, platform: 'linux' }).kind, 'missing', 'a folder is no program');
 });
 
-/** A plugin that starts another process and hangs, and what tells whether both have ended. */
+/** A plugin that starts another process and hangs, with a function to check whether both have exited. */
 async function hanging(context: CleanUp, trap = '') {
   const made = await plugin(
     context,
@@ -300,7 +304,7 @@ for (const [name, trap] of [
   ['', ''],
   [', even if it ignores SIGTERM', "trap '' TERM"],
 ] as const) {
-  test(`a plugin that hangs ends at once with the request that waits for it${name}`, async (context) => {
+  test(`a hanging plugin is terminated at once with the request that waits for it${name}`, async (context) => {
     const server = await guarded(context, []);
     const { command, begun, gone } = await hanging(context, trap);
     const { cluster } = await open(context, server, { command });
@@ -316,7 +320,7 @@ for (const [name, trap] of [
   });
 }
 
-test('a plugin that another request still waits for goes on', async (context) => {
+test('a plugin that another request still waits for keeps running', async (context) => {
   const server = await guarded(context, ['t']);
   const { command, folder } = await plugin(
     context,
@@ -341,7 +345,7 @@ test('a plugin that another request still waits for goes on', async (context) =>
   assert.equal((await calls(folder)).length, 1);
 });
 
-test('closing the cluster ends a plugin that nobody waits for', async (context) => {
+test('closing the cluster terminates a plugin that no request waits for', async (context) => {
   const server = await guarded(context, []);
   const { command, begun, gone } = await hanging(context);
   const { cluster, get } = await open(context, server, { command });
@@ -352,7 +356,7 @@ test('closing the cluster ends a plugin that nobody waits for', async (context) 
   await gone();
 });
 
-test('in the background nothing of a plugin reaches stderr', async (context) => {
+test("in the background, a plugin's stderr is discarded", async (context) => {
   const server = await guarded(context, ['t']);
   const { command } = await plugin(context, `echo secret >&2; echo '${credential({ token: 't' })}'`);
   const { get, world } = await open(context, server, { command }, { background: true });
@@ -380,7 +384,7 @@ for (const [name, files, command, kind] of windows) {
 }
 
 for (const protocol of ['h2', 'http/1.1'] as const) {
-  test(`${protocol}: the connection of a client certificate that was renewed is closed`, async (context) => {
+  test(`${protocol}: closes the connection of a client certificate that was renewed`, async (context) => {
     const { authority } = testCertificates();
     const server = await startApiServer(context, {
       protocol,
@@ -389,7 +393,7 @@ for (const protocol of ['h2', 'http/1.1'] as const) {
         response.end('{}');
       },
     });
-    // Expired as soon as it is given: each request has a certificate of its own.
+    // Expired from the start: each request gets its own certificate.
     const answers = ['a', 'b'].map((name) => {
       const { certificate, key } = authority.issueClient({ name });
       const pair = { clientCertificateData: certificate, clientKeyData: key };

@@ -16,7 +16,7 @@ const rows: [name: string, token: string, expiry: number | undefined][] = [
   ['a fraction', jwt({ exp: 1.5 }), 1500],
   ['no time', jwt({}), undefined],
   ['a text', jwt({ exp: '1000' }), undefined],
-  ['a time that no date holds', jwt({ exp: 1e300 }), 8.64e15],
+  ['a time beyond the range of Date', jwt({ exp: 1e300 }), 8.64e15],
   ['null', jwt(null), undefined],
   ['another token', 'abc', undefined],
   ['three parts that are not JSON', 'a.b.c', undefined],
@@ -25,14 +25,14 @@ for (const [name, token, expiry] of rows) {
   test(`reads exp of a token: ${name}`, () => assert.equal(tokenExpiry(token), expiry));
 }
 
-test('a token that has expired is a flaw, one that has not is none', () => {
+test('an expired token is a flaw, a valid one is not', () => {
   const flaw = (exp: number) =>
     flawOf({ authorization: `Bearer ${jwt({ exp })}`, clientCertificate: undefined }, NOW);
   assert.equal(flaw(NOW / 1000 - 60), `the token has expired: ${nowIs('after', NOW, NOW - 60_000)}`);
   assert.equal(flaw(NOW / 1000 + 60), undefined);
 });
 
-test('a client certificate outside of its time is a flaw', () => {
+test('a client certificate outside its validity period is a flaw', () => {
   const { client } = testCertificates();
   const clientCertificate = { cert: client.certificate, key: client.key };
   const flaw = (now: number) => flawOf({ authorization: undefined, clientCertificate }, now);

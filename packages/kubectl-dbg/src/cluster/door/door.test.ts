@@ -39,7 +39,7 @@ const refused: [what: string, request: ApiRequest, answer: unknown, words: RegEx
     /\[0\]\.name\)/,
   ],
   ['a message that is a number', get(POD), status({ waiting: { message: 5 } }), /state\.waiting\.message\)/],
-  ['a state that is a text', get(POD), status('running'), /containerStatuses\[0\]\.state\)/],
+  ['a state that is a string', get(POD), status('running'), /containerStatuses\[0\]\.state\)/],
   [
     'a field with control characters',
     get(POD),
@@ -164,7 +164,7 @@ const refused: [what: string, request: ApiRequest, answer: unknown, words: RegEx
   ],
 ];
 
-describe('an answer that is refused where it comes in', () => {
+describe('refuses when it is received', () => {
   for (const [what, request, answer, words] of refused) {
     test(what, () => {
       assert.throws(
@@ -183,7 +183,7 @@ describe('an answer that is refused where it comes in', () => {
 
 const accepted: [what: string, request: ApiRequest, answer: unknown][] = [
   ['the least pod', get(POD), { metadata: METADATA }],
-  ['a strange exit code, which the outcome judges', get(POD), status({ terminated: { exitCode: 'x' } })],
+  ['an invalid exit code, which is handled later', get(POD), status({ terminated: { exitCode: 'x' } })],
   ['nulls', get(POD), { metadata: { ...METADATA, labels: null }, spec: null, status: { conditions: null } }],
   [
     'a created pod with a drawn name',
@@ -201,13 +201,13 @@ const accepted: [what: string, request: ApiRequest, answer: unknown][] = [
     { kind: 'Pod', metadata: METADATA },
   ],
   ['a Status for a deletion', { method: 'DELETE', path: POD }, { kind: 'Status' }],
-  ['fields that nobody uses', get(POD), { metadata: { ...METADATA, managedFields: 5 }, spec: { later: [] } }],
+  ['unused fields', get(POD), { metadata: { ...METADATA, managedFields: 5 }, spec: { later: [] } }],
 ];
 
-describe('an answer that comes in', () => {
+describe('accepts', () => {
   for (const [what, request, answer] of accepted) test(what, () => checkAnswer(request, answer, SERVER));
 
-  test('has no nulls, and a list has items', () => {
+  test('removes nulls, and adds items to a list', () => {
     const pod = {
       metadata: METADATA,
       spec: { nodeName: null },
@@ -225,7 +225,7 @@ describe('an answer that comes in', () => {
   });
 });
 
-test('the event of another pod than the one watched is refused', () => {
+test('refuses an event of a pod other than the one watched', () => {
   const query = { fieldSelector: 'metadata.name=web' };
   checkEvent('/api/v1/namespaces/shop/pods', query, { metadata: METADATA }, SERVER);
   const other = { metadata: { ...METADATA, name: 'other' } };
@@ -239,7 +239,7 @@ test('the event of another pod than the one watched is refused', () => {
   checkEvent('/api/v1/namespaces/shop/pods', query, anew, SERVER);
 });
 
-test('a key of JSON changes no prototype', () => {
+test('no JSON key changes a prototype', () => {
   const pod: unknown = JSON.parse(
     '{"metadata":{"name":"web","namespace":"shop","__proto__":{"polluted":true},"labels":{"__proto__":"x","constructor":"y"}}}',
   );
@@ -247,7 +247,7 @@ test('a key of JSON changes no prototype', () => {
   assert.equal(({} as { polluted?: unknown }).polluted, undefined);
 });
 
-test('the client checks what a server answers, and what a watch brings', async (context) => {
+test('the client checks responses and the events of a watch', async (context) => {
   const server = await startApiServer(context, {
     answer(request, response) {
       response.writeHead(200, { 'content-type': 'application/json' });

@@ -14,7 +14,7 @@ import { openTestCluster } from '../../testing/test-cluster.ts';
 import type { CleanUp } from '../../testing/temporary-folder.ts';
 
 const POD = '/api/v1/namespaces/shop/pods/web';
-/** What every answer is at least: the pod that was asked for. */
+/** The minimum of every response: the requested pod. */
 const WEB = { metadata: { name: 'web', namespace: 'shop' } };
 const JSON_TYPE = { 'content-type': 'application/json' };
 
@@ -44,7 +44,7 @@ const json =
     response.end(JSON.stringify({ ...WEB, ...value }));
   };
 
-/** As Go's server does when its handler panics, which is how a broken connection to the kubelet is passed on. */
+/** Like Go's server when its handler panics, which is also how a broken connection to the kubelet is forwarded. */
 function reset(response: AnyResponse): void {
   if (response.stream !== undefined) response.stream.close(constants.NGHTTP2_INTERNAL_ERROR);
   else response.destroy();
@@ -55,7 +55,7 @@ function get<T = unknown>(cluster: Cluster): Promise<T> {
 }
 
 for (const protocol of ['h2', 'http/1.1', 'plain'] as const) {
-  test(`${protocol}: sends requests and decodes the answers`, async (context) => {
+  test(`${protocol}: sends requests and decodes the responses`, async (context) => {
     const { cluster, server } = await setUp(context, json({ kind: 'Pod' }), {}, protocol);
     assert.deepEqual(await get(cluster), { ...WEB, kind: 'Pod' });
     await cluster.request({
@@ -74,7 +74,7 @@ for (const protocol of ['h2', 'http/1.1', 'plain'] as const) {
     assert.equal(first?.httpVersion, protocol === 'h2' ? '2.0' : '1.1');
   });
 
-  test(`${protocol}: a body that breaks off is no clean end`, async (context) => {
+  test(`${protocol}: a truncated body is not a clean end`, async (context) => {
     const { cluster, server } = await setUp(
       context,
       (_, response) => {
@@ -98,7 +98,7 @@ for (const protocol of ['h2', 'http/1.1', 'plain'] as const) {
     assert.equal(text, 'half a ');
   });
 
-  test(`${protocol}: a body that the server resets is no clean end`, async (context) => {
+  test(`${protocol}: a body that the server resets is not a clean end`, async (context) => {
     const { cluster } = await setUp(
       context,
       (_, response) => {
@@ -117,7 +117,7 @@ for (const protocol of ['h2', 'http/1.1', 'plain'] as const) {
     );
   });
 
-  test(`${protocol}: a whole body ends cleanly and comes byte by byte as sent`, async (context) => {
+  test(`${protocol}: a complete body ends cleanly and arrives unchanged`, async (context) => {
     const sent = Buffer.from('zwölf Boxkämpfer\n'.repeat(20_000));
     const { cluster } = await setUp(
       context,
@@ -133,7 +133,7 @@ for (const protocol of ['h2', 'http/1.1', 'plain'] as const) {
     assert.ok(Buffer.concat(chunks).equals(sent));
   });
 
-  test(`${protocol}: a reader that is slow slows the server`, async (context) => {
+  test(`${protocol}: a slow reader slows the server down`, async (context) => {
     const TOTAL = 64 * 1024 * 1024;
     const piece = Buffer.alloc(64 * 1024, 0x61);
     let sent = 0;
@@ -144,7 +144,7 @@ for (const protocol of ['h2', 'http/1.1', 'plain'] as const) {
         const more = () => {
           if (sent === TOTAL) return response.end();
           sent += piece.length;
-          // The callback comes when the piece has left, which flow control decides.
+          // The callback is called when the chunk has been sent, which depends on flow control.
           response.write(piece, () => setImmediate(more));
         };
         more();
@@ -164,7 +164,7 @@ for (const protocol of ['h2', 'http/1.1', 'plain'] as const) {
     assert.equal(received, TOTAL);
   });
 
-  test(`${protocol}: an abort ends a stream at once with the signal's reason`, async (context) => {
+  test(`${protocol}: aborting ends a stream at once with the signal's reason`, async (context) => {
     const { cluster } = await setUp(
       context,
       (_, response) => {
@@ -182,7 +182,7 @@ for (const protocol of ['h2', 'http/1.1', 'plain'] as const) {
     }, reason);
   });
 
-  test(`${protocol}: a connection that breaks is replaced for a GET, not for a POST`, async (context) => {
+  test(`${protocol}: retries a GET on a new connection after a broken one, but not a POST`, async (context) => {
     const { cluster, server } = await setUp(
       context,
       (_, response, count) => {
@@ -201,7 +201,7 @@ for (const protocol of ['h2', 'http/1.1', 'plain'] as const) {
   });
 }
 
-test('a page in place of a log or a watch is no part of it', async (context) => {
+test('refuses a web page instead of a log or a watch', async (context) => {
   let type = 'text/html; charset=utf-8';
   const { cluster } = await setUp(context, (_, response) => {
     response.writeHead(200, { 'content-type': type });
@@ -214,7 +214,7 @@ test('a page in place of a log or a watch is no part of it', async (context) => 
   await cluster.stream({ method: 'GET', path: `${POD}/log` });
 });
 
-test('an error code of HTTP/2 is told by its name', async (context) => {
+test('shows an HTTP/2 error code by name', async (context) => {
   const { cluster } = await setUp(context, (_, response) => {
     response.stream?.close(constants.NGHTTP2_INTERNAL_ERROR);
   });
@@ -224,7 +224,7 @@ test('an error code of HTTP/2 is told by its name', async (context) => {
   });
 });
 
-test('a POST that the caller calls idempotent is repeated on a new connection', async (context) => {
+test('retries a POST on a new connection if the caller says it is idempotent', async (context) => {
   const { cluster } = await setUp(context, (_, response, count) => {
     if (count === 1) response.socket?.destroy();
     else json({ count })(_, response, count);
@@ -265,7 +265,7 @@ const statuses: [
     },
   ],
   ['an empty body', 403, 'text/plain', '', { code: 403, reason: 'Forbidden', message: 'HTTP status 403' }],
-  ['JSON cut off', 409, 'application/json', '{"kind":"Sta', { code: 409, reason: 'Conflict' }],
+  ['truncated JSON', 409, 'application/json', '{"kind":"Sta', { code: 409, reason: 'Conflict' }],
   [
     'escapes and a bidirectional mark',
     400,
@@ -306,7 +306,7 @@ const foreign: [
   words: RegExp,
 ][] = [
   ['a web page', { 'content-type': 'text/html' }, 200, '<html>', /a web page \(text\/html\) instead of JSON/],
-  ['no type', {}, 200, '{}', /something without a content type instead of JSON/],
+  ['no content type', {}, 200, '{}', /something without a content type instead of JSON/],
   [
     'a redirect',
     { location: 'https://evil.example/\u00e9' },
@@ -317,7 +317,7 @@ const foreign: [
 ];
 
 for (const [name, headers, status, body, words] of foreign) {
-  test(`an answer with ${name} is not from an API server`, async (context) => {
+  test(`a response with ${name} is not from an API server`, async (context) => {
     const { cluster, server } = await setUp(context, (_, response) => {
       response.writeHead(status, headers);
       response.end(body);
@@ -332,12 +332,12 @@ for (const [name, headers, status, body, words] of foreign) {
 }
 
 const malformed: [name: string, headers: Record<string, string>, body: string | Buffer, words: RegExp][] = [
-  ['JSON cut off', {}, '{"a":', /incomplete JSON/],
+  ['truncated JSON', {}, '{"a":', /incomplete JSON/],
   ['garbage', {}, '\u0000\u0001', /incomplete JSON/],
   ['brackets', {}, '['.repeat(100_000), /JSON that is nested too deeply/],
-  ['closed brackets', {}, '['.repeat(5000) + ']'.repeat(5000), /JSON that is nested too deeply/],
-  ['tiny objects', {}, `[${'{},'.repeat(10_000_000)}{}]`, /JSON that holds too many values/],
-  ['what is not gzip', { 'content-encoding': 'gzip' }, '{}', /malformed gzip/],
+  ['deeply nested arrays', {}, '['.repeat(5000) + ']'.repeat(5000), /JSON that is nested too deeply/],
+  ['very many tiny objects', {}, `[${'{},'.repeat(10_000_000)}{}]`, /JSON that holds too many values/],
+  ['a body that is not gzip', { 'content-encoding': 'gzip' }, '{}', /malformed gzip/],
   [
     'gzip cut off',
     { 'content-encoding': 'gzip' },
@@ -353,12 +353,12 @@ const malformed: [name: string, headers: Record<string, string>, body: string | 
 ];
 
 for (const [name, headers, body, words] of malformed) {
-  test(`an answer with ${name} is refused as such`, async (context) => {
+  test(`refuses a response with ${name}`, async (context) => {
     const { cluster } = await setUp(context, (_, response) => {
       response.writeHead(200, { ...JSON_TYPE, ...headers });
       response.end(body);
     });
-    // The event loop is not held for long: a timer of 20 ms is never a second late.
+    // The event loop is not blocked for long: a timer of 20 ms is never a second late.
     let latest = 0;
     let last = performance.now();
     const ticker = setInterval(() => {
@@ -409,7 +409,7 @@ for (const protocol of ['h2', 'http/1.1'] as const) {
   }
 }
 
-test('an answer beyond the limit is refused, not held in memory', async (context) => {
+test('refuses a response above the limit instead of keeping it in memory', async (context) => {
   const piece = Buffer.alloc(1024 * 1024, 0x20);
   const { cluster } = await setUp(context, (_, response) => {
     response.writeHead(200, JSON_TYPE);
@@ -423,7 +423,7 @@ test('an answer beyond the limit is refused, not held in memory', async (context
   await assert.rejects(get(cluster), { kind: 'protocol', message: /larger than 33554432 bytes/ });
 });
 
-test('a compressed list is accepted', async (context) => {
+test('accepts a compressed list', async (context) => {
   const { cluster, server } = await setUp(context, (_, response) => {
     response.writeHead(200, { ...JSON_TYPE, 'content-encoding': 'gzip' });
     response.end(gzipSync(JSON.stringify(WEB)));
@@ -432,7 +432,7 @@ test('a compressed list is accepted', async (context) => {
   assert.equal(server.requests[0]?.headers['accept-encoding'], 'gzip');
 });
 
-test('no compression is asked for with --disable-compression, nor for logs', async (context) => {
+test('requests no compression with --disable-compression, nor for logs', async (context) => {
   const { cluster, server } = await setUp(context, json({}), { disableCompression: true });
   await get(cluster);
   await cluster.stream({ method: 'GET', path: `${POD}/log` });
@@ -447,12 +447,12 @@ const retries: [
   sent: number,
 ][] = [
   ['429 of a GET', 'GET', 429, '0', 2],
-  ['429 of a PATCH: it was not looked at', 'PATCH', 429, '0', 2],
+  ['429 for a PATCH: it was not processed', 'PATCH', 429, '0', 2],
   ['503 of a GET', 'GET', 503, '0', 2],
-  ['503 of a PATCH: it may have been done', 'PATCH', 503, '0', 1],
+  ['503 for a PATCH: it may have been processed', 'PATCH', 503, '0', 1],
   ['429 without Retry-After', 'GET', 429, undefined, 1],
-  ['a wait that is too long', 'GET', 429, '86400', 1],
-  ['a date that has passed', 'GET', 503, 'Thu, 01 Jan 1970 00:00:00 GMT', 2],
+  ['too long a wait', 'GET', 429, '86400', 1],
+  ['a date in the past', 'GET', 503, 'Thu, 01 Jan 1970 00:00:00 GMT', 2],
 ];
 
 for (const [name, method, status, header, sent] of retries) {
@@ -468,7 +468,7 @@ for (const [name, method, status, header, sent] of retries) {
   });
 }
 
-test('a server that never stops asking to wait is given up', async (context) => {
+test('gives up on a server that always asks to wait', async (context) => {
   const { cluster, server } = await setUp(context, (_, response) => {
     response.writeHead(429, { 'retry-after': '0' });
     response.end();
@@ -477,7 +477,7 @@ test('a server that never stops asking to wait is given up', async (context) => 
   assert.equal(server.requests.length, 5);
 });
 
-test('warnings are reported once each, from any answer', async (context) => {
+test('reports each warning once, from any response', async (context) => {
   const warnings: string[] = [];
   const { cluster } = await setUp(context, (request, response, count) => {
     response.setHeader(
@@ -493,7 +493,7 @@ test('warnings are reported once each, from any answer', async (context) => {
   assert.deepEqual(warnings, ['one, "two"', 'three']);
 });
 
-test('impersonation is asked for with every field', async (context) => {
+test('sends every field of an impersonation', async (context) => {
   const { cluster, server } = await setUp(context, json({}), {
     as: 'dan',
     asUid: '7',
@@ -508,18 +508,18 @@ test('impersonation is asked for with every field', async (context) => {
   assert.equal(headers['impersonate-extra-example.com%2fscope'], 'x, y');
 });
 
-test('--request-timeout is sent along, and ends a request that takes longer', async (context) => {
+test('--request-timeout is sent to the server, and ends a request that takes longer', async (context) => {
   const { cluster, server } = await setUp(context, () => undefined, { requestTimeout: 1000 });
   await assert.rejects(get(cluster), { kind: 'deadline' });
   assert.equal(server.requests[0]?.url, `${POD}?timeout=1s`);
 });
 
-test('a server that accepts and never answers is given up', async (context) => {
+test('gives up on a server that accepts a connection and never responds', async (context) => {
   const { cluster } = await setUp(context, () => undefined, { tuning: { answerTimeout: 200 } });
   await assert.rejects(get(cluster), { kind: 'unreachable', message: /no answer came \(timed out\)/ });
 });
 
-test('a server that says goodbye finishes what it has; the next request opens a new connection', async (context) => {
+test('after GOAWAY, current requests finish, and the next one opens a new connection', async (context) => {
   const { cluster, server } = await setUp(context, (request, response, count) => {
     if (count === 1) response.stream?.session?.goaway();
     json({ count })(request, response, count);
@@ -529,7 +529,7 @@ test('a server that says goodbye finishes what it has; the next request opens a 
   assert.equal(server.connections, 2);
 });
 
-test('a request that the server has not looked at is sent again, whatever it is', async (context) => {
+test('retries any request that the server has not processed', async (context) => {
   const { cluster, server } = await setUp(context, (request, response, count) => {
     if (count === 1) response.stream?.close(constants.NGHTTP2_REFUSED_STREAM);
     else json({ count })(request, response, count);
@@ -538,7 +538,7 @@ test('a request that the server has not looked at is sent again, whatever it is'
   assert.equal(server.connections, 1);
 });
 
-test('an abort is obeyed while the connection is being opened', async (context) => {
+test('can be aborted while the connection is being opened', async (context) => {
   const server = await startApiServer(context);
   const silent = createServer(() => undefined);
   silent.listen(0, '127.0.0.1');
@@ -564,27 +564,27 @@ test('an abort is obeyed while the connection is being opened', async (context) 
   await assert.rejects(opened, reason);
 });
 
-test('one connection carries many requests at once', async (context) => {
+test('sends many concurrent requests over one connection', async (context) => {
   const { cluster, server } = await setUp(context, json({}));
   await Promise.all(Array.from({ length: 50 }, () => get(cluster)));
   assert.equal(server.connections, 1);
 });
 
-test('a connection that is begun ahead is the one that requests go by', async (context) => {
+test('uses a connection that was opened in advance', async (context) => {
   const { cluster, server } = await setUp(context, json({}));
   await cluster.prepareRequests();
   await get(cluster);
   assert.equal(server.connections, 1);
 });
 
-test('a connection that cannot be begun ahead is the first request to fail', async (context) => {
+test('a failure to connect in advance is reported by the first request', async (context) => {
   const server = await startApiServer(context);
   const cluster = await openTestCluster(context, { ...server, url: 'https://127.0.0.1:1' });
   await cluster.prepareRequests();
   await assert.rejects(get(cluster), (error: DbgError) => error.kind === 'unreachable');
 });
 
-test('a client that is closed while its connection opens leaves nothing behind', async (context) => {
+test('a client that is closed while connecting leaves nothing behind', async (context) => {
   const server = await startApiServer(context);
   const silent = createServer();
   silent.listen(0, '127.0.0.1');
@@ -600,7 +600,7 @@ test('a client that is closed while its connection opens leaves nothing behind',
   await gone;
 });
 
-test('the trace tells of connections and requests, and of nothing secret', async (context) => {
+test('the trace shows connections and requests, but no secrets', async (context) => {
   const entries: TraceEntry[] = [];
   const { cluster } = await setUp(context, json({}), {
     token: 'very-secret',

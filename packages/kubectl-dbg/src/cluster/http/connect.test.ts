@@ -67,7 +67,7 @@ function fails(words: RegExp, remedy?: RegExp): (error: DbgError) => boolean {
   };
 }
 
-test('nobody listens', async (context) => {
+test('no server is listening', async (context) => {
   const server = await startApiServer(context);
   await server.close();
   await assert.rejects(
@@ -85,7 +85,7 @@ test('the name does not exist', async (context) => {
   );
 });
 
-test('nobody answers the handshake', async (context) => {
+test('the handshake gets no response', async (context) => {
   const port = await listen(context, () => undefined);
   const server = await startApiServer(context);
   const asked = ask(
@@ -97,13 +97,13 @@ test('nobody answers the handshake', async (context) => {
   await assert.rejects(asked, fails(/no connection \(timed out\)/));
 });
 
-test('the server speaks no TLS', async (context) => {
+test('the server does not use TLS', async (context) => {
   const plain = await startApiServer(context, { protocol: 'plain', answer });
   const asked = ask(context, { ...plain, url: plain.url.replace('http:', 'https:') });
   await assert.rejects(asked, fails(/it does not speak TLS/, /http:\/\//));
 });
 
-test('its certificate is not from the authority of the kubeconfig', async (context) => {
+test("its certificate is not signed by the kubeconfig's certificate authority", async (context) => {
   const server = await startApiServer(context, { answer });
   const other = issueCertificate({ subject: { commonName: 'another' }, use: 'ca' });
   const asked = ask(context, server, { 'certificate-authority-data': base64(other.certificate) });
@@ -122,7 +122,7 @@ test("its certificate is not from the system's authorities", async (context) => 
   await assert.rejects(asked, fails(/not trusted by the system's authorities/));
 });
 
-test("SSL_CERT_FILE stands for the system's authorities", async (context) => {
+test("SSL_CERT_FILE replaces the system's certificate authorities", async (context) => {
   const server = await startApiServer(context, { answer });
   const file = join(await temporaryFolder(context), 'authorities.pem');
   await writeFile(file, server.authority.certificate);
@@ -132,7 +132,7 @@ test("SSL_CERT_FILE stands for the system's authorities", async (context) => {
   await assert.rejects(ask(context, server, none, {}, other), fails(/not trusted/));
 });
 
-test('its certificate is for another name, unless that is given', async (context) => {
+test('its certificate is for another name, unless tls-server-name is set', async (context) => {
   const { authority } = testCertificates();
   const certificate = authority.issueServer(['api.example.com'], []);
   const server = await startApiServer(context, { answer, certificate });
@@ -144,25 +144,25 @@ test('its certificate is for another name, unless that is given', async (context
   assert.deepEqual(await ask(context, server, {}, { tlsServerName: 'api.example.com' }), {});
 });
 
-test('no certificate is looked at with insecure-skip-tls-verify', async (context) => {
+test('insecure-skip-tls-verify skips certificate checks', async (context) => {
   const { authority } = testCertificates();
   const certificate = authority.issueServer(['api.example.com'], []);
   const server = await startApiServer(context, { answer, certificate });
   assert.deepEqual(await ask(context, server, {}, { insecureSkipTlsVerify: true }), {});
 });
 
-test('an https address of a server by name sends that name', async (context) => {
+test('sends the server name (SNI) of an https address', async (context) => {
   const server = await startApiServer(context, { answer });
   assert.deepEqual(await ask(context, { ...server, url: `https://localhost:${server.port}` }), {});
 });
 
-test('a base path stands before every path', async (context) => {
+test('prepends the base path to every path', async (context) => {
   const server = await startApiServer(context, { answer });
   await ask(context, { ...server, url: `${server.url}/k8s/clusters/c-1/` });
   assert.equal(server.requests[0]?.url, '/k8s/clusters/c-1/version');
 });
 
-/** An HTTP proxy that notes what it was asked for. */
+/** An HTTP proxy that records its requests. */
 async function httpProxy(context: CleanUp, heads: string[], reply = '200 OK'): Promise<number> {
   return listen(context, (socket) => {
     socket.once('data', (head: Buffer) => {
@@ -173,7 +173,7 @@ async function httpProxy(context: CleanUp, heads: string[], reply = '200 OK'): P
       }
       const [, host, port] = /^CONNECT (.+):(\d+) /.exec(head.toString('latin1')) ?? [];
       const upstream = netConnect(Number(port), host === 'api.example.com' ? '127.0.0.1' : host, () => {
-        // In two pieces: a head may come so.
+        // In two chunks, as headers may arrive.
         socket.write('HTTP/1.1 200 Connection');
         setImmediate(() => {
           socket.write(' established\r\nX: y\r\n\r\n');
@@ -185,7 +185,7 @@ async function httpProxy(context: CleanUp, heads: string[], reply = '200 OK'): P
   });
 }
 
-test('goes through the proxy of the cluster entry, with its user and password', async (context) => {
+test('uses the proxy of the cluster entry, with its user and password', async (context) => {
   const heads: string[] = [];
   const port = await httpProxy(context, heads);
   const server = await startApiServer(context, { answer });
@@ -195,7 +195,7 @@ test('goes through the proxy of the cluster entry, with its user and password', 
   assert.match(heads[0] ?? '', new RegExp(`Proxy-Authorization: Basic ${base64('me:p@ss')}\r\n`));
 });
 
-test('goes through HTTPS_PROXY, unless NO_PROXY names the server', async (context) => {
+test('uses HTTPS_PROXY, unless NO_PROXY names the server', async (context) => {
   const heads: string[] = [];
   const port = await httpProxy(context, heads);
   const { authority } = testCertificates();
@@ -216,7 +216,7 @@ test('goes through HTTPS_PROXY, unless NO_PROXY names the server', async (contex
   assert.equal(heads.length, 1);
 });
 
-test('a proxy that refuses is named, without its password', async (context) => {
+test('names a proxy that refuses, without its password', async (context) => {
   const port = await httpProxy(context, [], '407 Proxy Authentication Required');
   const server = await startApiServer(context, { answer });
   const asked = ask(context, server, { 'proxy-url': `http://me:hidden@127.0.0.1:${port}` });
@@ -232,7 +232,7 @@ test('a proxy that refuses is named, without its password', async (context) => {
 });
 
 for (const user of ['', 'me:secret@']) {
-  test(`goes through a SOCKS5 proxy ${user === '' ? 'without' : 'with'} a password`, async (context) => {
+  test(`uses a SOCKS5 proxy ${user === '' ? 'without' : 'with'} a password`, async (context) => {
     const seen: Buffer[] = [];
     const server = await startApiServer(context, { answer });
     const port = await listen(context, (socket) => {
@@ -259,13 +259,13 @@ for (const user of ['', 'me:secret@']) {
   });
 }
 
-test('a peer that goes dead is noticed by its silence, and a GET is asked anew', async (context) => {
+test('detects a dead peer by its silence, and retries a GET', async (context) => {
   const server = await startApiServer(context, {
     answer: (request, response) => {
       if (server.connections > 1) answer(request, response);
     },
   });
-  // A relay that swallows all that comes after the first answer's connection is up: no reset, no end.
+  // A relay that drops all data after the first response, without a reset or an end.
   let relays = 0;
   const port = await listen(context, (socket) => {
     relays += 1;
@@ -304,7 +304,7 @@ for (const [name, shift, words] of [
   });
 }
 
-test('a client certificate that has expired is named, with its dates', async (context) => {
+test('names an expired client certificate, with its dates', async (context) => {
   const { authority, server: pair } = testCertificates();
   const ca = issueCertificate({ subject: { commonName: 'client-ca' }, use: 'ca' });
   const old = issueCertificate(
@@ -359,7 +359,7 @@ async function httpsProxy(
   return (proxy.address() as AddressInfo).port;
 }
 
-test("an https proxy is trusted by the cluster's authority or by SSL_CERT_FILE, else it is named", async (context) => {
+test("trusts an https proxy by the cluster's authority or by SSL_CERT_FILE, otherwise names it", async (context) => {
   const { authority } = testCertificates();
   const server = await startApiServer(context, { answer });
   const known = await httpsProxy(context, authority.issueServer([], ['127.0.0.1']));
@@ -418,7 +418,7 @@ const deadProxies: [name: string, proxy: (context: CleanUp) => Promise<string>, 
   ],
 ];
 for (const [name, proxy, words] of deadProxies) {
-  test(`a proxy ${name} is named as what failed`, async (context) => {
+  test(`blames a proxy ${name}`, async (context) => {
     const server = await startApiServer(context, { answer });
     const cluster = { server: 'https://api.example.com:6443' };
     const env = { HTTPS_PROXY: await proxy(context) };

@@ -35,7 +35,7 @@ for (const [server, noProxy, direct] of rows) {
   });
 }
 
-test('names in small letters count where there are none in capitals', () => {
+test('uses the lower-case variables if there are no upper-case ones', () => {
   const server = new URL('https://api.example.com');
   assert.equal(proxyFor(server, { https_proxy: PROXY })?.host, 'proxy:3128');
   assert.equal(proxyFor(server, { HTTP_PROXY: PROXY }), undefined);

@@ -111,7 +111,7 @@ const found: [name: string, input: Case, expected: Summary][] = [
     ['https://a/', 'token-of-a', 'default'],
   ],
   [
-    'several files: the first current context counts, missing and repeated files are skipped',
+    'several files: uses the first current context, skips missing and repeated files',
     {
       files: { one: config('a', 'https://a'), two: config('b', 'https://b') },
       env: { KUBECONFIG: '~/none:~/one:~/one::~/two' },
@@ -201,7 +201,7 @@ const wrong: [name: string, input: Case, message: RegExp, remedy?: RegExp][] = [
     { options: { kubeconfig: 'none' } },
     /cannot read the kubeconfig .*none: no such file/,
   ],
-  ['a folder', { options: { kubeconfig: '.' } }, /it is a directory/],
+  ['a directory', { options: { kubeconfig: '.' } }, /it is a directory/],
   [
     'no such context',
     { files: { [home]: config('a', 'https://a') }, options: { context: 'z' } },
@@ -233,9 +233,9 @@ const wrong: [name: string, input: Case, message: RegExp, remedy?: RegExp][] = [
   ],
   ['a list at the top', { files: { [home]: '- a' } }, /its content must be a map, not a list/],
   ['another kind', { files: { [home]: 'kind: Pod' } }, /kind must be Config/],
-  ['YAML that is none', { files: { [home]: 'a: [\nb' } }, /is not valid YAML \(line \d+, column \d+\)/],
+  ['invalid YAML', { files: { [home]: 'a: [\nb' } }, /is not valid YAML \(line \d+, column \d+\)/],
   ['binary garbage', { files: { [home]: '\u0000\u0001{{{' } }, /is not valid YAML/],
-  ['clusters that are no list', { files: { [home]: 'clusters: {a: b}' } }, /clusters must be a list/],
+  ['clusters that are not a list', { files: { [home]: 'clusters: {a: b}' } }, /clusters must be a list/],
   [
     'a server that is a number',
     { files: { [home]: config('a', '7') } },
@@ -412,7 +412,7 @@ for (const [name, input, message, remedy] of wrong) {
   });
 }
 
-test('a secret in broken YAML is not quoted', async (context) => {
+test('does not quote a secret from invalid YAML', async (context) => {
   for (const content of ['token: *hidden', 'token: "hidden\n', 'a: !hidden x', 'a: hidden: b']) {
     await assert.rejects(resolve(context, { files: { [home]: content } }), (error: DbgError) => {
       assert.doesNotMatch(`${error.message} ${told(error).remedy} ${String(error.cause)}`, /hidden/);
@@ -421,7 +421,7 @@ test('a secret in broken YAML is not quoted', async (context) => {
   }
 });
 
-test('relative paths count from the file they stand in', async (context) => {
+test('relative paths are relative to their file', async (context) => {
   const { endpoint, user } = await resolve(context, {
     files: {
       'far/config': config('a', 'https://a', {
@@ -440,7 +440,7 @@ test('relative paths count from the file they stand in', async (context) => {
 });
 
 for (const order of ['little', 'big'] as const) {
-  test(`reads a kubeconfig in UTF-16, ${order} end first, as PowerShell writes it`, async (context) => {
+  test(`reads a kubeconfig in ${order}-endian UTF-16, as written by PowerShell`, async (context) => {
     const bytes = Buffer.from(`\ufeff${config('a', 'https://a')}`, 'utf16le');
     const files = { [home]: order === 'big' ? bytes.swap16() : bytes };
     assert.equal((await resolve(context, { files })).user.token, 'token-of-a');
@@ -451,7 +451,7 @@ for (const [flag, options] of [
   ['--token', { token: 't' }],
   ['--username', { username: 'u', password: 'p' }],
 ] as const) {
-  test(`${flag} wins over the client certificate of the user entry`, async (context) => {
+  test(`${flag} takes precedence over the client certificate of the user entry`, async (context) => {
     const more = {
       user: `    client-certificate-data: ${base64(PEM)}\n    client-key-data: ${base64(KEY)}`,
     };
@@ -466,7 +466,7 @@ for (const [flag, options] of [
   });
 }
 
-test('flags replace what the file says about TLS', async (context) => {
+test('flags override the TLS settings of the file', async (context) => {
   const files = {
     [home]: config('a', 'https://a', {
       cluster: `    certificate-authority-data: ${base64(PEM)}\n    tls-server-name: inside`,
@@ -486,7 +486,7 @@ test('flags replace what the file says about TLS', async (context) => {
   assert.equal((await tls({ server: 'https://b', tlsServerName: 'x' })).serverName, 'x');
 });
 
-test('in a pod, the service account is used', async (context) => {
+test('uses the service account in a pod', async (context) => {
   const folder = await temporaryFolder(context);
   const env = { KUBERNETES_SERVICE_HOST: 'fd00::1', KUBERNETES_SERVICE_PORT: '443' };
   assert.equal(inCluster({}, { env, cwd: '/' }, folder), undefined, 'no token: not in a pod');

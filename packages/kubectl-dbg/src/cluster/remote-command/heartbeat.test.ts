@@ -4,12 +4,12 @@ import { MessageChannel } from 'node:worker_threads';
 import { test } from 'node:test';
 import { Heartbeat } from './heartbeat.ts';
 
-/** Blocks this process, as a stopped one stands still. */
-function standStill(milliseconds: number): void {
+/** Blocks this process, as if it were stopped. */
+function block(milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }
 
-test('a peer that is silent is given up', async () => {
+test('gives up on a silent peer', async () => {
   const { port1, port2 } = new MessageChannel();
   let pings = 0;
   const heartbeat = new Heartbeat({
@@ -25,7 +25,7 @@ test('a peer that is silent is given up', async () => {
   assert.ok(pings > 0);
 });
 
-test('a process that stood still asks again before it gives a peer up', async () => {
+test('a process that was stopped sends another ping before it gives up on a peer', async () => {
   const { port1, port2 } = new MessageChannel();
   let silent = false;
   const heartbeat = new Heartbeat({
@@ -37,7 +37,7 @@ test('a process that stood still asks again before it gives a peer up', async ()
   });
   await once(port2, 'message');
   heartbeat.heard();
-  standStill(600);
+  block(600);
   await once(port2, 'message');
   heartbeat.stop();
   port1.close();

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { mask, unmask } from './mask-words.ts';
 
-test('masks as RFC 6455 has it, wherever the bytes lie, and nothing beside them', () => {
+test('masks as in RFC 6455, at any alignment, without touching adjacent bytes', () => {
   const bytes = fc.uint8Array({ maxLength: 100 });
   const key = fc.uint8Array({ minLength: 4, maxLength: 4 });
   const shift = fc.integer({ min: 0, max: 9 });

@@ -33,7 +33,7 @@ const STATUS = (code: number, reason: string) =>
     code,
   });
 
-/** Answers as a real API server does: with a length, and the connection stays open. */
+/** Responds like a real API server: with a Content-Length, keeping the connection open. */
 function answer(socket: Duplex, code: number, type: string, body: string, headers = ''): void {
   const length = Buffer.byteLength(body);
   socket.write(
@@ -41,7 +41,7 @@ function answer(socket: Duplex, code: number, type: string, body: string, header
   );
 }
 
-/** A server whose `upgrade` answers; it keeps connections open, and notices when the client closes them. */
+/** A server that responds with `upgrade`, keeps connections open, and detects when the client closes them. */
 async function keepingServer(
   context: CleanUp,
   upgrade: (request: IncomingMessage, socket: Duplex) => void,
@@ -49,15 +49,15 @@ async function keepingServer(
   return await startApiServer(context, {
     protocol: 'plain',
     upgrade(request, socket) {
-      // An HTTP server's connections are half-open ones: unread, and left open, they would look alive.
+      // An HTTP server allows half-open connections: unless read and ended, they would seem alive.
       socket.on('end', () => socket.end()).resume();
       upgrade(request, socket);
     },
   });
 }
 
-/** Resolves once the client has let go of every connection. */
-async function letGo(server: ApiServer): Promise<void> {
+/** Resolves when the client has closed every connection. */
+async function allClosed(server: ApiServer): Promise<void> {
   const closings = [...server.sockets].map(
     (socket) =>
       new Promise<void>((resolve) => (socket.destroyed ? resolve() : socket.on('close', () => resolve()))),
@@ -70,22 +70,22 @@ const refusals: [what: string, code: number, type: string, body: string, form: s
   ['a Status about rights', 403, 'application/json', STATUS(403, 'Forbidden'), 'status', 1],
   ['words', 500, 'text/plain; charset=utf-8', 'container not found ("dbg")', 'text', 0],
   ['words', 429, 'text/plain', 'slow down', 'text', 0],
-  ['words of a hop without WebSockets', 400, 'text/plain', 'Bad Request', 'text', 1],
+  ['text from a proxy without WebSockets', 400, 'text/plain', 'Bad Request', 'text', 1],
   ['a page', 502, 'text/html', '<html>no</html>', 'page', 1],
   ['a page', 404, 'text/html', '<html>no</html>', 'page', 1],
   ['nothing', 404, 'text/plain', '', 'empty', 1],
 ];
 for (const [what, code, type, body, form, posts] of refusals) {
-  test(`${code} with ${what}, kept open by the server: told as ${form}, and the connection is closed`, async (context) => {
+  test(`${code} with ${what}, kept open by the server: reported as ${form}, and closes the connection`, async (context) => {
     const server = await keepingServer(context, (_, socket) => answer(socket, code, type, body));
     const cluster = await openTestCluster(context, server);
     await assert.rejects(cluster.attach(TARGET), { name: 'ApiStatusError', code, form });
-    await letGo(server);
+    await allClosed(server);
     assert.equal(server.requests.filter(({ method }) => method === 'POST').length, posts);
   });
 }
 
-test('Retry-After is told in milliseconds', async (context) => {
+test('Retry-After is reported in milliseconds', async (context) => {
   const server = await keepingServer(context, (_, socket) =>
     answer(socket, 429, 'text/plain', 'later', 'Retry-After: 7\r\n'),
   );
@@ -93,7 +93,7 @@ test('Retry-After is told in milliseconds', async (context) => {
   await assert.rejects(cluster.attach(TARGET), (error: ApiStatusError) => error.retryAfter === 7_000);
 });
 
-test('the body of a refusal that trickles in is waited for only so long', async (context) => {
+test('waits only so long for the slow body of a refusal', async (context) => {
   const server = await keepingServer(context, (_, socket) => {
     socket.write('HTTP/1.1 422 X\r\nContent-Type: text/plain\r\nContent-Length: 1000\r\n\r\n');
     const timer = setInterval(() => socket.write('x'), 50);
@@ -103,20 +103,20 @@ test('the body of a refusal that trickles in is waited for only so long', async 
   const began = performance.now();
   await assert.rejects(cluster.attach(TARGET), { code: 422, message: /^x+$/ });
   assert.ok(performance.now() - began < REFUSAL_BODY_MS + 5_000);
-  await letGo(server);
+  await allClosed(server);
 });
 
-test('a refusal over SPDY that trickles in, too', async (context) => {
+test('also for a refusal over SPDY', async (context) => {
   const server = await keepingServer(context, (request, socket) => {
     if (request.method === 'GET') answer(socket, 404, 'text/html', '<html>');
     else socket.write('HTTP/1.1 500 X\r\nContent-Type: text/plain\r\nContent-Length: 1000\r\n\r\nx');
   });
   const cluster = await openTestCluster(context, server);
   await assert.rejects(cluster.attach(TARGET), { code: 404, form: 'page' });
-  await letGo(server);
+  await allClosed(server);
 });
 
-test('an abort while the body of a refusal trickles in ends it at once', async (context) => {
+test('aborting during the slow body of a refusal ends it at once', async (context) => {
   const abort = new AbortController();
   const server = await keepingServer(context, (_, socket) => {
     socket.write('HTTP/1.1 422 X\r\nContent-Type: text/plain\r\nContent-Length: 1000\r\n\r\nx');
@@ -124,20 +124,20 @@ test('an abort while the body of a refusal trickles in ends it at once', async (
   });
   const cluster = await openTestCluster(context, server);
   await assert.rejects(cluster.attach({ ...TARGET, signal: abort.signal }), /enough/);
-  await letGo(server);
+  await allClosed(server);
 });
 
-test('a switch to a protocol that was not asked for closes the connection', async (context) => {
+test('closes the connection if it is switched to a protocol that was not requested', async (context) => {
   const server = await keepingServer(context, (request, socket) => {
     if (request.method === 'GET') answer(socket, 404, 'text/html', '<html>');
     else socket.write('HTTP/1.1 101 Switching\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n');
   });
   const cluster = await openTestCluster(context, server);
   await assert.rejects(cluster.attach(TARGET), { code: 404 });
-  await letGo(server);
+  await allClosed(server);
 });
 
-test('a spare connection that opens only after it was closed or given up is destroyed', async (context) => {
+test('destroys a spare connection that opens only after it was closed or abandoned', async (context) => {
   const giveUp = new AbortController();
   const ends: Record<string, (spare: SpareConnection) => void | Promise<void>> = {
     closed: (spare) => spare.close(),

@@ -44,7 +44,7 @@ async function all(frames: AsyncIterable<Frame>): Promise<Frame[]> {
   return list;
 }
 
-test('asks for what was chosen, and offers v5 before v4', async (context) => {
+test('requests the chosen streams, and offers v5 before v4', async (context) => {
   const { cluster, server } = await setUp(
     context,
     { connected: (socket) => socket.close(1000, 'done') },
@@ -72,7 +72,7 @@ test('asks for what was chosen, and offers v5 before v4', async (context) => {
 });
 
 for (const protocol of ['h2', 'plain'] as const) {
-  test(`${protocol}: carries data both ways, in order`, async (context) => {
+  test(`${protocol}: transfers data in both directions, in order`, async (context) => {
     const connected = (socket: WebSocket) => {
       socket.on('message', (data: Buffer) => {
         if (data[0] === Channel.close) socket.close(1000);
@@ -94,7 +94,7 @@ for (const protocol of ['h2', 'plain'] as const) {
   });
 }
 
-test('messages that come together with the answer to the upgrade are not lost', async (context) => {
+test('loses no messages that arrive together with the response to the upgrade', async (context) => {
   const sockets = new WebSocketServer({ noServer: true, handleProtocols: () => V5 });
   const { cluster } = await setUp(context, {
     upgrade(request, socket, head) {
@@ -107,7 +107,7 @@ test('messages that come together with the answer to the upgrade are not lost', 
     },
   });
   const attach = await cluster.attach(TARGET);
-  // A reader that comes late: everything waits for it.
+  // A late reader: all messages are kept for it.
   await new Promise(setImmediate);
   await new Promise(setImmediate);
   const frames = await all(attach);
@@ -115,7 +115,7 @@ test('messages that come together with the answer to the upgrade are not lost', 
   assert.equal((await attach.closed).code, 1000);
 });
 
-test('on v4 the end of a channel is not signalled', async (context) => {
+test('on v4, does not signal the end of a channel', async (context) => {
   const received: Buffer[] = [];
   const sockets = new WebSocketServer({ noServer: true, handleProtocols: () => V4 });
   const { cluster } = await setUp(context, {
@@ -123,7 +123,7 @@ test('on v4 the end of a channel is not signalled', async (context) => {
       sockets.handleUpgrade(request, socket, head, (accepted) => {
         accepted.on('message', (data: Buffer) => {
           received.push(data);
-          // On v4, 255 is a channel like any other unknown one.
+          // On v4, channel 255 is just an unknown channel.
           accepted.send(Uint8Array.of(255, 1));
           accepted.close(1000);
         });
@@ -137,7 +137,7 @@ test('on v4 the end of a channel is not signalled', async (context) => {
   assert.deepEqual(received, [Buffer.from('\0x')]);
 });
 
-test('a reader that is slow slows the sender; memory stays flat', async (context) => {
+test('a slow reader slows the sender down, and memory use stays constant', async (context) => {
   const piece = Buffer.alloc(32 * 1024, 0x61);
   const TOTAL = 2000;
   let sent = 0;
@@ -155,7 +155,7 @@ test('a reader that is slow slows the sender; memory stays flat', async (context
   const attach = await cluster.attach(TARGET);
   const reader = attach[Symbol.asyncIterator]();
   await reader.next();
-  // Nobody reads: what the server can send fills the buffers of both kernels, and no more.
+  // Without a reader the server can only fill the buffers of both kernels.
   for (let before = -1; before !== sent;) {
     before = sent;
     blocked = sent;
@@ -170,7 +170,7 @@ test('a reader that is slow slows the sender; memory stays flat', async (context
   assert.equal((await attach.closed).code, 1000);
 });
 
-test('a sender waits for a peer that does not read', async (context) => {
+test('a sender waits while the peer does not read', async (context) => {
   const paused = new EventEmitter();
   const { cluster } = await setUp(context, {
     connected(socket) {
@@ -219,7 +219,7 @@ const refusals: [
   ],
   ['nothing', 403, 'text/plain', '', { code: 403, message: /HTTP status 403/ }],
   ['escapes', 400, 'text/plain', 'a\u001b[31m', { code: 400, message: /^a\\x1b\[31m$/ }],
-  ['a page without end', 502, 'text/plain', 'x'.repeat(2_000_000), { code: 502, message: /^x{4096}…$/ }],
+  ['an endless page', 502, 'text/plain', 'x'.repeat(2_000_000), { code: 502, message: /^x{4096}…$/ }],
 ];
 
 for (const [name, status, type, body, expected] of refusals) {
@@ -231,7 +231,7 @@ for (const [name, status, type, body, expected] of refusals) {
   });
 }
 
-test('a redirect is named, not followed', async (context) => {
+test('reports a redirect instead of following it', async (context) => {
   const { cluster, server } = await setUp(context, {
     upgrade: (_, socket) =>
       refuseUpgrade(socket, { status: 302, headers: { location: 'https://evil.example/' } }),
@@ -245,7 +245,7 @@ test('a redirect is named, not followed', async (context) => {
 
 const brokenUpgrades: [name: string, answer: string][] = [
   ['closes', ''],
-  ['is no HTTP', 'what?\r\n\r\n'],
+  ['does not respond with HTTP', 'what?\r\n\r\n'],
   [
     'accepts with a wrong key',
     'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: x\r\n\r\n',
@@ -259,7 +259,7 @@ for (const [name, answer] of brokenUpgrades) {
   });
 }
 
-test('a server that never answers the upgrade is given up', async (context) => {
+test('gives up on a server that never responds to the upgrade', async (context) => {
   const { cluster } = await setUp(
     context,
     { upgrade: () => undefined },
@@ -272,7 +272,7 @@ test('a server that never answers the upgrade is given up', async (context) => {
   });
 });
 
-test('a subprotocol that was not offered is refused', async (context) => {
+test('refuses a subprotocol that was not offered', async (context) => {
   const sockets = new WebSocketServer({ noServer: true, handleProtocols: () => 'v3.channel.k8s.io' });
   const { cluster } = await setUp(context, {
     upgrade: (request, socket, head) => sockets.handleUpgrade(request, socket, head, () => undefined),
@@ -284,7 +284,7 @@ test('a subprotocol that was not offered is refused', async (context) => {
   });
 });
 
-test('after a 401 the token is asked for anew, once', async (context) => {
+test('requests a new token after a 401, once', async (context) => {
   let tries = 0;
   const server = await startApiServer(context, {
     upgrade(request, socket) {
@@ -303,7 +303,7 @@ test('after a 401 the token is asked for anew, once', async (context) => {
   assert.equal(tries, 2);
 });
 
-test('a connection that breaks ends the iteration and tells by its code', async (context) => {
+test('a broken connection ends the iteration, with its close code', async (context) => {
   const { cluster } = await setUp(context, {
     connected: (socket) => socket.send(out('a'), () => socket.terminate()),
   });
@@ -313,7 +313,7 @@ test('a connection that breaks ends the iteration and tells by its code', async 
   await assert.rejects(attach.send(0, Buffer.from('x')), (error: DbgError) => error.kind === 'lost');
 });
 
-test('an abnormal close is told with the words of the server, made safe', async (context) => {
+test("reports an abnormal close with the server's sanitised reason", async (context) => {
   const { cluster } = await setUp(context, { connected: (socket) => socket.close(1011, 'a\u001bb') });
   const attach = await cluster.attach(TARGET);
   assert.deepEqual(await all(attach), []);
@@ -334,7 +334,7 @@ test('a text message is a protocol error', async (context) => {
   assert.deepEqual(await code, [1003]);
 });
 
-test('a message beyond the limit ends the connection', async (context) => {
+test('a message above the limit ends the connection', async (context) => {
   const { cluster } = await setUp(context, {
     connected: (socket) => socket.send(new Uint8Array(5 * 1024 * 1024)),
   });
@@ -345,7 +345,7 @@ test('a message beyond the limit ends the connection', async (context) => {
   assert.match(reason, /Max payload size exceeded/);
 });
 
-test('an abort ends it at once', async (context) => {
+test('aborting ends it at once', async (context) => {
   const { cluster } = await setUp(context, {});
   const abort = new AbortController();
   const attach = await cluster.attach({ ...TARGET, signal: abort.signal });
@@ -356,7 +356,7 @@ test('an abort ends it at once', async (context) => {
   await assert.rejects(cluster.attach({ ...TARGET, signal: abort.signal }), { name: 'AbortError' });
 });
 
-test('close() ends it with 1000, even if nobody has read, and if the peer does not answer', async (context) => {
+test('close() ends it with 1000, even without a reader or a response from the peer', async (context) => {
   const codes = new EventEmitter();
   const { cluster } = await setUp(
     context,
@@ -380,7 +380,7 @@ test('close() ends it with 1000, even if nobody has read, and if the peer does n
   await (await deaf.cluster.attach(TARGET)).close();
 });
 
-test('a peer that goes dead is noticed by its silence', async (context) => {
+test('detects a dead peer by its silence', async (context) => {
   const server = await startApiServer(context, { connected: (socket) => socket.send(out('hello')) });
   let swallow = false;
   const relay = createServer((socket) => {
@@ -411,9 +411,9 @@ test('a peer that goes dead is noticed by its silence', async (context) => {
   assert.match(reason, /went dead/);
 });
 
-test('a reader that pauses for longer than the limit of silence is no dead peer', async (context) => {
+test('a pause of the reader longer than the silence limit is not taken for a dead peer', async (context) => {
   const beats = new EventEmitter();
-  // By then the reader has been away for several times the limit.
+  // By then the reader has paused for several times the limit.
   const enough = once(beats, 'enough');
   let pings = 0;
   const { cluster } = await setUp(
@@ -441,7 +441,7 @@ test('a reader that pauses for longer than the limit of silence is no dead peer'
   assert.equal((await attach.closed).code, 1000);
 });
 
-test('two connections in all: one for requests, one for the upgrade, opened ahead of time', async (context) => {
+test('two connections in total: one for requests, one for the upgrade, opened in advance', async (context) => {
   const { cluster, server } = await setUp(context, {
     answer(_, response) {
       response.writeHead(200, { 'content-type': 'application/json' });
@@ -462,7 +462,7 @@ test('two connections in all: one for requests, one for the upgrade, opened ahea
   );
 });
 
-test('a spare connection that the server has closed meanwhile is replaced', async (context) => {
+test('replaces a spare connection that the server has closed', async (context) => {
   const { cluster, server } = await setUp(context, { connected: (socket) => socket.close(1000) });
   cluster.prepareUpgrade();
   while (server.sockets.size === 0) await new Promise(setImmediate);
@@ -472,7 +472,7 @@ test('a spare connection that the server has closed meanwhile is replaced', asyn
   assert.equal(server.connections, 2);
 });
 
-test('a failure to open ahead of time is met again at the attach only', async (context) => {
+test('a failure to connect in advance is only reported by the attach', async (context) => {
   const { cluster, server } = await setUp(context, {});
   await server.close();
   cluster.prepareUpgrade();
@@ -480,7 +480,7 @@ test('a failure to open ahead of time is met again at the attach only', async (c
   await assert.rejects(cluster.attach(TARGET), { kind: 'unreachable', message: /connection refused/ });
 });
 
-test('an unused spare connection is closed with the cluster', async (context) => {
+test('closes an unused spare connection with the cluster', async (context) => {
   const { cluster, server } = await setUp(context, {});
   cluster.prepareUpgrade();
   while (server.sockets.size === 0) await new Promise(setImmediate);

@@ -25,7 +25,7 @@ const TARGET = {
   tty: false,
 };
 
-/** A running pod, and a client for somebody who may `create` attach and exec but not `get` them. */
+/** A running pod, and a client for a user who may `create` attach and exec but not `get` them. */
 async function asCreator(context: CleanUp): Promise<Cluster> {
   const sandbox = await startSandbox({ runtime: 'simulated', users: [{ name: 'creator' }] });
   context.after(() => sandbox.stop());
@@ -74,7 +74,7 @@ async function textOf(frames: AsyncIterable<Frame>): Promise<Record<number, stri
   return text;
 }
 
-test('who may create but not get is served by SPDY', async (context) => {
+test('uses SPDY for a user who may create but not get', async (context) => {
   const cluster = await asCreator(context);
 
   await context.test('streams apart, and the exit code', async () => {
@@ -141,7 +141,7 @@ test('who may create but not get is served by SPDY', async (context) => {
   });
 });
 
-/** An attach to a server that refuses WebSockets and speaks SPDY as `serve` says. */
+/** An attach to a server that refuses WebSockets and handles SPDY with `serve`. */
 async function attachTo(
   context: CleanUp,
   serve: (send: (frame: SpdyFrame) => void, socket: Duplex) => (frame: SpdyFrame) => void,
@@ -166,13 +166,13 @@ async function attachTo(
   return await cluster.attach({ ...TARGET, stdin: false });
 }
 
-/** Streams of such an attach. */
+/** Stream ids of such an attach. */
 const ERROR = 1;
 const STDOUT = 3;
 const STDERR = 5;
 const SUCCESS = Buffer.from('{"status":"Success"}');
 
-test('a kubelet that resets its streams when it is through has ended on purpose', async (context) => {
+test('streams that the kubelet resets after the status are a regular end', async (context) => {
   const attach = await attachTo(context, (send) => (frame) => {
     if (frame.type !== 'synStream' || frame.streamId !== STDERR) return;
     send({ type: 'data', streamId: STDOUT, fin: false, data: Buffer.from('all') });
@@ -187,7 +187,7 @@ for (const { name, act } of [
   { name: 'breaks', act: (socket: Duplex) => socket.destroy() },
   { name: 'speaks another protocol', act: (socket: Duplex) => socket.write('\x80\x02\0\x01\0\0\0\0') },
 ]) {
-  test(`a connection that ${name} before the end was told has not ended on purpose`, async (context) => {
+  test(`a connection that ${name} before the status is not a regular end`, async (context) => {
     const attach = await attachTo(context, (send, socket) => (frame) => {
       if (frame.type !== 'synStream' || frame.streamId !== STDERR) return;
       send({ type: 'data', streamId: STDOUT, fin: false, data: Buffer.from('part') });
@@ -198,14 +198,14 @@ for (const { name, act } of [
   });
 }
 
-test('a peer that does not answer pings is noticed', async (context) => {
+test('detects a peer that does not answer pings', async (context) => {
   const tuning = { pingInterval: 50, pingTimeout: 100 };
   const attach = await attachTo(context, () => () => undefined, { tuning });
   assert.deepEqual(await textOf(attach), {});
   assert.match((await attach.closed).reason, /went dead/);
 });
 
-test('a peer that answers pings is alive', async (context) => {
+test('a peer that answers pings is considered alive', async (context) => {
   const tuning = { pingInterval: 50, pingTimeout: 100 };
   let answered = 0;
   const attach = await attachTo(
@@ -223,7 +223,7 @@ test('a peer that answers pings is alive', async (context) => {
   assert.deepEqual(await textOf(attach), { [Channel.error]: SUCCESS.toString() });
 });
 
-test('where SPDY is refused too, the refusal of the WebSocket is told', async (context) => {
+test('reports the refusal of the WebSocket if SPDY is refused too', async (context) => {
   const server = await startApiServer(context, {
     upgrade: (request, socket) =>
       refuseUpgrade(socket, { status: 403, body: request.method === 'GET' ? 'no get' : 'no create' }),
@@ -236,7 +236,7 @@ test('where SPDY is refused too, the refusal of the WebSocket is told', async (c
   );
 });
 
-test('a container that has ended is told by status 500 over SPDY too', async (context) => {
+test('over SPDY too, status 500 means that the container has terminated', async (context) => {
   const server = await startApiServer(context, {
     upgrade: (request, socket) =>
       refuseUpgrade(

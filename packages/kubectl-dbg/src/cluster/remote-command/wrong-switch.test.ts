@@ -26,7 +26,7 @@ const fits = ({ headers }: IncomingMessage) =>
     .update(`${headers['sec-websocket-key']}${GUID}`)
     .digest('base64')}`;
 
-/** Answers to a WebSocket handshake that are a 101 and violate RFC 6455, and what is said about them. */
+/** 101 responses to a WebSocket handshake that violate RFC 6455, and the expected messages. */
 const WRONG: readonly [what: string, head: Switch, said: RegExp][] = [
   [
     'another key',
@@ -53,7 +53,7 @@ const WRONG: readonly [what: string, head: Switch, said: RegExp][] = [
 ];
 const NOT_HTTP = 'SSH-2.0-OpenSSH_9.6\r\n';
 
-/** A server whose GETs are answered by `answer`, and its POSTs by `spdy`. */
+/** A server that handles GET with `answer` and POST with `spdy`. */
 async function serve(
   context: CleanUp,
   answer: (request: IncomingMessage) => string,
@@ -86,7 +86,7 @@ const isWrong = (said: RegExp) => (error: DbgError) => {
 };
 
 for (const [what, head, said] of WRONG) {
-  test(`a WebSocket handshake answered with ${what}`, async (context) => {
+  test(`a WebSocket handshake with ${what} in the response`, async (context) => {
     await context.test('is said, if SPDY is refused as well', async (inner) => {
       const { server, cluster } = await serve(inner, (request) => switching(head(request)), 'refused');
       await assert.rejects(cluster.attach(TARGET), isWrong(said));
@@ -96,7 +96,7 @@ for (const [what, head, said] of WRONG) {
       );
     });
     await context.test(
-      'is said of an exec, whose command may have started, without another try',
+      'is reported for an exec without a retry, because its command may have started',
       async (inner) => {
         const { server, cluster } = await serve(inner, (request) => switching(head(request)), 'open');
         await assert.rejects(cluster.exec({ ...TARGET, command: ['true'] }), isWrong(said));
@@ -106,14 +106,14 @@ for (const [what, head, said] of WRONG) {
   });
 }
 
-test('an attach whose WebSocket handshake is answered wrongly goes on over SPDY', async (context) => {
+test('falls back to SPDY for an attach with an invalid handshake response', async (context) => {
   const { cluster } = await serve(context, () => switching(['Upgrade: websocket']), 'open');
   const command = await cluster.attach(TARGET);
   assert.equal(command.subprotocol, 'v4.channel.k8s.io');
   await command.close();
 });
 
-test('an answer that is not HTTP is said, and not silence', async (context) => {
+test('reports a response that is not HTTP, rather than silence', async (context) => {
   const { cluster } = await serve(context, () => NOT_HTTP, 'closed');
   const said = {
     code: 'AnswerMalformed',
@@ -123,7 +123,7 @@ test('an answer that is not HTTP is said, and not silence', async (context) => {
   await assert.rejects(cluster.attach(TARGET), said);
 });
 
-test('an exec over SPDY that breaks before its answer may have started, whatever the WebSocket was answered', async (context) => {
+test('an exec over SPDY that breaks before its response may have started, whatever the WebSocket response was', async (context) => {
   const gone = 'HTTP/1.1 400 No\r\nContent-Length: 0\r\n\r\n';
   const { cluster } = await serve(context, () => gone, 'closed');
   await assert.rejects(cluster.exec({ ...TARGET, command: ['true'] }), { code: 'ServerSilent' });

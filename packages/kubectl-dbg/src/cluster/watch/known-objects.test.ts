@@ -13,7 +13,7 @@ function show({ type, object }: { type: string; object: WatchedObject }): string
   return `${type} ${object.kind} ${namespace ?? '-'}/${name} ${uid ?? '-'}`;
 }
 
-/** The events of a list. */
+/** The events that result from a list. */
 function list(known: KnownObjects, objects: readonly WatchedObject[], isWhole = true): string[] {
   known.beginList();
   const events = objects.flatMap((object) => [...known.listed(object)]);
@@ -21,7 +21,7 @@ function list(known: KnownObjects, objects: readonly WatchedObject[], isWhole = 
   return events.map(show);
 }
 
-test('a list says what has changed, what has another uid, and what has gone', () => {
+test('a list shows which objects are changed, have another uid, or are gone', () => {
   const known = new KnownObjects();
   for (const name of ['a', 'b', 'c']) known.observe('ADDED', pod(name));
   known.observe('DELETED', pod('c'));
@@ -36,7 +36,7 @@ test('a list says what has changed, what has another uid, and what has gone', ()
   assert.equal(known.bytes, 0);
 });
 
-test('what a list that broke off has shown, and what it has not, are both known', () => {
+test('after a partial list, keeps the objects that it contained and those that it did not', () => {
   const known = new KnownObjects();
   known.observe('ADDED', pod('a'));
   known.observe('ADDED', pod('b'));
@@ -51,7 +51,7 @@ test('what a list that broke off has shown, and what it has not, are both known'
   ]);
 });
 
-test('objects without namespace or uid come back as they were', () => {
+test('returns objects without namespace or uid unchanged', () => {
   const known = new KnownObjects();
   known.observe('ADDED', { apiVersion: 'v1', kind: 'Node', metadata: { name: 'vm' } });
   known.beginList();
@@ -61,7 +61,7 @@ test('objects without namespace or uid come back as they were', () => {
   );
 });
 
-test('the memory that it takes is known: by what is there, whatever happened before', () => {
+test('its memory use depends only on the current objects', () => {
   const known = new KnownObjects();
   for (let round = 0; round < 3; round += 1) {
     for (let index = 0; index < 100; index += 1)

@@ -8,7 +8,7 @@ function split(chunks: Iterable<Uint8Array>, limit?: number): string[] {
   return [...chunks].flatMap((chunk) => [...splitter.push(chunk)]);
 }
 
-test('gives the same lines at whatever chunk borders, in mid-character too', () => {
+test('returns the same lines at any chunk boundaries, even within a character', () => {
   const text = fc.string({ unit: 'grapheme' }).map((line) => line.replaceAll('\n', ''));
   fc.assert(
     fc.property(fc.array(text), fc.array(fc.nat()), (lines, cuts) => {
@@ -19,23 +19,23 @@ test('gives the same lines at whatever chunk borders, in mid-character too', () 
         bytes.length,
       ];
       const chunks = borders.slice(1).map((end, index) => bytes.subarray(borders[index], end));
-      // A byte order mark at the very beginning belongs to the encoding.
+      // An initial byte order mark belongs to the encoding.
       const expected = lines.map((line, index) => (index === 0 ? line.replace(/^\ufeff/, '') : line));
       assert.deepEqual(split(chunks), expected);
     }),
   );
 });
 
-test('a last line without its newline is not given', () => {
+test('does not return a last line without a newline', () => {
   assert.deepEqual(split([Buffer.from('{"a":1}\n{"b"')]), ['{"a":1}']);
 });
 
-test('a line beyond the limit is refused before it is whole', () => {
+test('refuses a line above the limit before it is complete', () => {
   assert.deepEqual(split([Buffer.from('12345\n12345\n')], 5), ['12345', '12345']);
   assert.throws(() => split([Buffer.from('123'), Buffer.from('456')], 5), LineTooLong);
 });
 
-test('a long line in many pieces costs no more than its length', () => {
+test('takes linear time for a long line in many chunks', () => {
   const piece = Buffer.from('x'.repeat(1024));
   const chunks = Array.from({ length: 8 * 1024 }, () => piece);
   const [line] = split([...chunks, Buffer.from('\n')]);

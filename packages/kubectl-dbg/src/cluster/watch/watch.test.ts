@@ -15,7 +15,7 @@ interface Pod {
   metadata: { name?: string; uid?: string; resourceVersion?: string };
 }
 
-/** What the server does with one watch: sends these lines, then ends, breaks or stays open. */
+/** How the server handles one watch: sends these lines, then ends it, breaks it or keeps it open. */
 interface WatchStep {
   send?: (string | object)[];
   finish?: 'end' | 'break' | 'stay';
@@ -26,7 +26,7 @@ const QUICK: Partial<ClientTimeouts> = {
   watchPause: 1,
   watchPauseLimit: 5,
 };
-/** For tests that wait for the end of all patience. */
+/** For tests that wait until the client gives up. */
 const IMPATIENT: Partial<ClientTimeouts> = { ...QUICK, watchGiveUp: 200 };
 
 const pod = (name: string, version: number, uid = name) => ({
@@ -44,7 +44,7 @@ const gone = event('ERROR', {
   message: 'too old resource version',
 });
 
-/** Answers each watch by the next step (the last stays), and lists by `list`. */
+/** Handles each watch with the next step (the last one repeats), and lists with `list`. */
 async function setUp(
   context: CleanUp,
   steps: WatchStep[],
@@ -84,7 +84,7 @@ async function setUp(
   };
 }
 
-/** Emits `event` with the number of events that the client has taken. */
+/** Emits `event` with the number of events that the client has received. */
 const taken = new EventEmitter();
 
 /** @param sent the number of whole events that have been sent, this step's included */
@@ -95,7 +95,7 @@ function play(step: WatchStep, request: AnyRequest, response: AnyResponse, sent 
     response.write(typeof line === 'string' ? line : `${JSON.stringify(line)}\n`);
   }
   if (step.finish === 'break') {
-    // A reset takes what is under way with it: the connection breaks once all of it was taken.
+    // A reset discards data in flight: the connection is reset only when the client has received everything.
     taken.on('event', (count) => {
       if (count === sent) request.socket.destroy();
     });
@@ -106,7 +106,7 @@ function queryOf(url = ''): URLSearchParams {
   return new URL(url, 'http://x').searchParams;
 }
 
-/** Takes events until there are `count`; all of them are shown as `TYPE name@version`. */
+/** Reads `count` events; returns them as `TYPE name@version`. */
 async function take(
   cluster: Cluster,
   count: number,
@@ -130,7 +130,7 @@ function show({ type, object }: WatchEvent<Pod>): string {
 
 for (const protocol of ['h2', 'http/1.1'] as const) {
   for (const finish of ['end', 'break'] as const) {
-    test(`${protocol}: goes on after the last version when the server ${finish}s it`, async (context) => {
+    test(`${protocol}: resumes from the last version when the server ${finish}s it`, async (context) => {
       const { cluster, watches } = await setUp(
         context,
         [
@@ -153,7 +153,7 @@ for (const protocol of ['h2', 'http/1.1'] as const) {
   }
 }
 
-test('an event that was cut off is not taken; it comes again', async (context) => {
+test('ignores a truncated event; it is sent again', async (context) => {
   const { cluster, watches } = await setUp(context, [
     { send: [event('ADDED', pod('a', 5)), '{"type":"MODIFIED","object":{"metadata":{"na'], finish: 'break' },
     { send: [event('MODIFIED', pod('a', 6))], finish: 'stay' },
@@ -168,7 +168,7 @@ const ways: [name: string, step: WatchStep][] = [
 ];
 
 for (const [name, step] of ways) {
-  test(`after ${name} for a version that is too old, a list says what has changed`, async (context) => {
+  test(`after ${name} for an expired version, lists to find the changes`, async (context) => {
     const { cluster, watches, lists } = await setUp(
       context,
       [
@@ -206,7 +206,7 @@ for (const [name, step] of ways) {
   });
 }
 
-test('items of a list are given kind and version, which events have', async (context) => {
+test('adds kind and version to items of a list, as events have them', async (context) => {
   const items = [{ metadata: { name: 'a', resourceVersion: '2' } }];
   const list = { kind: 'PodList', apiVersion: 'v1', metadata: { resourceVersion: '3' }, items };
   const { cluster } = await setUp(context, [{ send: [gone] }, { finish: 'stay' }], list);
@@ -221,12 +221,12 @@ test('items of a list are given kind and version, which events have', async (con
   }
 });
 
-test('a single object that went in the gap is deleted, even if no event had shown it', async (context) => {
+test('reports the deletion of a single object during a gap, even if no event had shown the object', async (context) => {
   const { cluster } = await setUp(context, [{ send: [gone] }, { finish: 'stay' }]);
   assert.deepEqual(await take(cluster, 1, { fieldSelector: 'metadata.name=web' }), ['DELETED web@-']);
 });
 
-test('a server in trouble is asked again, with pauses', async (context) => {
+test('retries with pauses after server errors', async (context) => {
   const { cluster } = await setUp(context, [
     { status: 500, send: ['{"kind":"Status","code":500}'] },
     { status: 503 },
@@ -236,7 +236,7 @@ test('a server in trouble is asked again, with pauses', async (context) => {
   assert.deepEqual(await take(cluster, 1), ['ADDED a@5']);
 });
 
-test('a refusal is thrown at once', async (context) => {
+test('throws a refusal at once', async (context) => {
   const { cluster, server } = await setUp(context, [
     { status: 403, send: ['{"kind":"Status","code":403,"reason":"Forbidden","message":"no"}'] },
   ]);
@@ -244,7 +244,7 @@ test('a refusal is thrown at once', async (context) => {
   assert.equal(server.requests.length, 1);
 });
 
-test('a server that stays away is given up in the end', async (context) => {
+test('gives up on a server that stays unreachable', async (context) => {
   const { cluster, server } = await setUp(
     context,
     [{ send: [event('ADDED', pod('a', 5))], finish: 'stay' }],
@@ -265,7 +265,7 @@ test('a server that stays away is given up in the end', async (context) => {
   );
 });
 
-test('an endless watch tells of each trouble, and goes on after its patience', async (context) => {
+test('an endless watch reports each failure, and continues after its time limit', async (context) => {
   const refused = { status: 503, send: ['{"kind":"Status","code":503}'] };
   const { cluster, watches } = await setUp(
     context,
@@ -299,7 +299,7 @@ test('an endless watch tells of each trouble, and goes on after its patience', a
   assert.equal(troubles.at(-1), 'open');
 });
 
-test('an endless watch fails as any other request until it was open', async (context) => {
+test('an endless watch fails like any other request until it has been open', async (context) => {
   const { cluster, watches } = await setUp(context, [
     { status: 500, send: ['{"kind":"Status","code":500}'] },
   ]);
@@ -310,7 +310,7 @@ test('an endless watch fails as any other request until it was open', async (con
 });
 
 const garbage: [name: string, line: string][] = [
-  ['no JSON', 'what?\n'],
+  ['text that is not JSON', 'what?\n'],
   ['a number', '7\n'],
   ['null', 'null\n'],
   ['no object', '{"type":"ADDED"}\n'],
@@ -318,7 +318,7 @@ const garbage: [name: string, line: string][] = [
 ];
 
 for (const [name, line] of garbage) {
-  test(`a line with ${name} is no event; the watch begins again, and fails if that does not end`, async (context) => {
+  test(`a line with ${name} is not an event: restarts the watch, and fails if this goes on`, async (context) => {
     const { cluster, server } = await setUp(
       context,
       [{ send: [line], finish: 'stay' }],
@@ -334,14 +334,14 @@ for (const [name, line] of garbage) {
   });
 }
 
-test('empty lines are passed over', async (context) => {
+test('ignores empty lines', async (context) => {
   const { cluster } = await setUp(context, [
     { send: ['\n', ' \n', event('ADDED', pod('a', 5))], finish: 'stay' },
   ]);
   assert.deepEqual(await take(cluster, 1), ['ADDED a@5']);
 });
 
-test('ends at once when the signal is aborted while nothing comes', async (context) => {
+test('ends at once when the signal is aborted during silence', async (context) => {
   const { cluster, server } = await setUp(context, [{ finish: 'stay' }]);
   const abort = new AbortController();
   const taken = take(cluster, 1, {}, abort);
@@ -352,7 +352,7 @@ test('ends at once when the signal is aborted while nothing comes', async (conte
   assert.equal(server.requests.length, 1);
 });
 
-test('ends with the cluster, and asks for nothing any more', async (context) => {
+test('ends with the cluster, and sends no further request', async (context) => {
   const { cluster, server } = await setUp(context, [{ send: [event('ADDED', pod('a', 5))], finish: 'stay' }]);
   const { signal } = new AbortController();
   for await (const _ of cluster.watch({ path: PATH, resourceVersion: '1', signal })) await cluster.close();
@@ -361,7 +361,7 @@ test('ends with the cluster, and asks for nothing any more', async (context) => 
   await assert.rejects(asked, { kind: 'unreachable', message: /the client was closed/ });
 });
 
-test('a reader that stops early ends the request', async (context) => {
+test('ends the request when the reader stops early', async (context) => {
   const requests = new EventEmitter();
   const server = await startApiServer(context, {
     answer(request, response) {
@@ -377,7 +377,7 @@ test('a reader that stops early ends the request', async (context) => {
   assert.equal(server.sockets.size, 1, 'the connection stays');
 });
 
-test('initial events are asked for once only', async (context) => {
+test('requests initial events only once', async (context) => {
   const initial = { sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan' };
   const { cluster, watches } = await setUp(context, [
     { send: [event('ADDED', pod('a', 5)), bookmark(9)] },
@@ -390,7 +390,7 @@ test('initial events are asked for once only', async (context) => {
   );
 });
 
-test('--request-timeout cuts a watch, which then goes on', async (context) => {
+test('--request-timeout ends a watch request, and the watch continues with another one', async (context) => {
   const server = await startApiServer(context, {
     answer(request, response) {
       const second = queryOf(request.url).get('resourceVersion') === '5';
@@ -405,7 +405,7 @@ test('--request-timeout cuts a watch, which then goes on', async (context) => {
 });
 
 for (const finish of ['end', 'break'] as const) {
-  test(`a quiet watch lives on while something ${finish}s each opening after some time`, async (context) => {
+  test(`a quiet watch continues although the server ${finish}s each request after some time`, async (context) => {
     const openings = 12;
     const idle = 50;
     let opened = 0;
@@ -421,28 +421,28 @@ for (const finish of ['end', 'break'] as const) {
         setTimeout(() => (finish === 'end' ? response.end() : request.socket.destroy()), idle);
       },
     });
-    // Together the silent openings take three times the patience.
+    // In total the silent requests take three times the time limit.
     const cluster = await openTestCluster(context, server, { tuning: IMPATIENT });
     assert.deepEqual(await take(cluster, 1), ['ADDED a@5']);
   });
 }
 
-test('a server that ends each watch at once is asked ever more seldom, and given up', async (context) => {
+test('backs off from a server that ends each watch at once, and gives up', async (context) => {
   const server = await startApiServer(context, {
     answer: (request, response) => play({ finish: 'end' }, request, response),
   });
-  // A clock that stands still while an opening lasts, however slow the machine is.
+  // A clock that does not advance during a request, however slow the machine is.
   const world = testWorld({ now: () => server.requests.length * 100 });
   const tuning = { watchPause: 4, watchPauseLimit: 200, watchGiveUp: 1200 };
   const cluster = await openTestCluster(context, server, { tuning }, world);
   const began = performance.now();
   await assert.rejects(take(cluster, 1), { kind: 'lost', message: /ends each watch as soon as/ });
   assert.equal(server.requests.length, 13);
-  // 4, 8, 16, 32, 64, 128, and 200 six times, of each at least the half.
+  // 4, 8, 16, 32, 64, 128, and 200 six times, at least half of each.
   assert.ok(performance.now() - began > 700);
 });
 
-test('events that come once an opening do not shorten the pauses', async (context) => {
+test('one event per request does not shorten the pauses', async (context) => {
   const { cluster, watches } = await setUp(
     context,
     [{ send: [event('ADDED', pod('a', 5))], finish: 'end' }],
@@ -453,6 +453,6 @@ test('events that come once an opening do not shorten the pauses', async (contex
   const began = performance.now();
   await take(cluster, 12);
   assert.equal(watches().length, 12);
-  // 1, 2, 4, 8, 16, 32, 64, 100, 100, 100, 100, of each at least the half.
+  // 1, 2, 4, 8, 16, 32, 64, 100, 100, 100, 100, at least half of each.
   assert.ok(performance.now() - began > 260);
 });

@@ -62,17 +62,17 @@ interface Refusal {
   kind?: string;
   code?: number;
   message?: RegExp;
-  /** Read by the user. */
+  /** Shown to the user. */
   remedy?: RegExp;
 }
 type End = Pod | Refusal;
 const rows: [name: string, write: ApiWrite, answers: Answer[], requests: string[], end: End][] = [
-  ['a create that is answered', CREATE, [gives(OURS)], [POST], OURS],
+  ['a create with a response', CREATE, [gives(OURS)], [POST], OURS],
   ['a refused create', CREATE, [fails(403)], [POST], { code: 403 }],
   ['a taken name', CREATE, [fails(409, 'AlreadyExists')], [POST], { code: 409 }],
-  ['flow control, which has not looked at it', CREATE, [fails(429)], [POST], { code: 429 }],
-  ['carried out, answer lost', CREATE, [breaks, gives(OURS)], [POST, 'GET copy'], OURS],
-  ['carried out, 503', CREATE, [fails(503), gives(OURS)], [POST, 'GET copy'], OURS],
+  ['flow control, which did not process it', CREATE, [fails(429)], [POST], { code: 429 }],
+  ['done, but the response is lost', CREATE, [breaks, gives(OURS)], [POST, 'GET copy'], OURS],
+  ['done, but 503', CREATE, [fails(503), gives(OURS)], [POST, 'GET copy'], OURS],
   [
     "another's of the same containers",
     CREATE,
@@ -81,7 +81,7 @@ const rows: [name: string, write: ApiWrite, answers: Answer[], requests: string[
     { kind: 'refused', message: /there is another pod copy/ },
   ],
   ['one without a mark', CREATE, [breaks, gives(POD)], [POST, 'GET copy'], { kind: 'refused' }],
-  ['not carried out: sent again', CREATE, [breaks, fails(404), gives(OURS)], [POST, 'GET copy', POST], OURS],
+  ['not done: sent again', CREATE, [breaks, fails(404), gives(OURS)], [POST, 'GET copy', POST], OURS],
   [
     'the first came late: the second meets it',
     CREATE,
@@ -172,7 +172,7 @@ for (const [name, write, answers, requests, end] of rows) {
   });
 }
 
-test('apply: an aborted write says why, and asks nothing more', async () => {
+test('apply: an aborted write rejects with the reason, and sends no further request', async () => {
   const controller = new AbortController();
   const fake = fakeCluster(() => {
     controller.abort(new Error('enough'));

@@ -27,7 +27,7 @@ test('a pod is deleted with its uid as a precondition', async () => {
   assert.deepEqual((body as { preconditions: unknown }).preconditions, { uid: 'u1' });
 });
 
-test('without a uid it is looked for by its mark', async () => {
+test('without a uid, finds the pod by its mark', async () => {
   let body: unknown;
   const fake = fakeCluster(
     () => pod('ours', 'u2'),
@@ -42,20 +42,20 @@ test('without a uid it is looked for by its mark', async () => {
 });
 
 for (const session of ['theirs', undefined]) {
-  test(`a pod of another (${session ?? 'no'} mark) stays`, async () => {
+  test(`does not delete another session's pod (mark: ${session ?? 'none'})`, async () => {
     const fake = fakeCluster(() => pod(session, 'u3'));
     await removePod(fake.cluster, target(), NEVER);
     assert.deepEqual(fake.requests, ['GET copy']);
   });
 }
 
-test('a pod whose uid nobody knows is left, and that is said', async () => {
+test('leaves a pod of unknown uid, and reports it', async () => {
   const fake = fakeCluster(() => pod('ours', undefined));
   await assert.rejects(removePod(fake.cluster, target(), NEVER), /did not return its uid/);
   assert.deepEqual(fake.requests, ['GET copy']);
 });
 
-test('404: it is gone already', async () => {
+test('404: the pod is already gone', async () => {
   const fake = fakeCluster((request) => {
     throw statusError(404, request);
   });
@@ -80,7 +80,7 @@ for (const [uid, stays] of [
   });
 }
 
-test('what can not be removed is told, and stays on the list; the rest is removed', async () => {
+test('reports what could not be removed and keeps it on the list; removes the rest', async () => {
   const created = new CreatedObjects();
   const bad = created.expect(OBJECT, () => Promise.reject(new Error('no')));
   bad.settle();
@@ -91,7 +91,7 @@ test('what can not be removed is told, and stays on the list; the rest is remove
   assert.deepEqual(created.remaining, [bad]);
 });
 
-test('a server that keeps silent holds nobody who wants to end', async () => {
+test('a server that does not respond does not delay the exit', async () => {
   const created = new CreatedObjects();
   const entry = created.expect(
     OBJECT,

@@ -13,12 +13,12 @@ const PODS = '/api/v1/namespaces/shop/pods';
 const ADDRESS = { namespace: 'shop', pod: 'web', container: 'app' };
 const DETACH = Uint8Array.of(16, 17);
 
-/** A cluster that takes writes, or fails those that a test names by their method. */
+/** A cluster that accepts writes, except those whose method the test lets fail. */
 class WritableCluster extends FakeCluster {
   readonly writes: string[] = [];
   readonly fails = new Set<string>();
 
-  /** The sleeper is ended by what is run beside it. */
+  /** The exec terminates the sleeper. */
   override async exec(options: Parameters<FakeCluster['exec']>[0]): ReturnType<FakeCluster['exec']> {
     const command = await super.exec(options);
     if (options.command[0] === 'kill') this.end(0, true);
@@ -76,7 +76,7 @@ function scene(plan: Plan, change: Partial<ExecutePlanOptions> = {}, answers: An
       signal: abort.signal,
       ...change,
     });
-  /** Resolves once the stream to the container is open. */
+  /** Resolves when the stream to the container is open. */
   const attached = async () => {
     while (cluster.commands.length === 0) await new Promise((resolve) => setImmediate(resolve));
   };
@@ -84,7 +84,7 @@ function scene(plan: Plan, change: Partial<ExecutePlanOptions> = {}, answers: An
   return { cluster, events, kinds, created, abort, stdin, run, attached };
 }
 
-test('what was made is removed after its session, and then is on no list', async () => {
+test('removes what it created after the session, and then takes it off the list', async () => {
   const { cluster, created, run, attached } = scene(copyPlan);
   const running = run();
   await attached();
@@ -95,7 +95,7 @@ test('what was made is removed after its session, and then is on no list', async
   assert.deepEqual(created.remaining, []);
 });
 
-test('what is to be kept stays', async () => {
+test('keeps what is to be kept', async () => {
   const { cluster, created, run, attached } = scene({ ...copyPlan, cleanup: [] });
   const running = run();
   await attached();
@@ -105,7 +105,7 @@ test('what is to be kept stays', async () => {
   assert.deepEqual(created.remaining, []);
 });
 
-test('a session that the user leaves goes on', async () => {
+test('a session continues after a detach', async () => {
   const { cluster, kinds, created, stdin, run, attached } = scene(copyPlan);
   const running = run();
   await attached();
@@ -116,7 +116,7 @@ test('a session that the user leaves goes on', async () => {
   assert.deepEqual(created.remaining, []);
 });
 
-test('nobody waits for what was only to be made', async () => {
+test('does not wait if it should only create', async () => {
   const { cluster, kinds, run } = scene(copyPlan, { request: { attach: false, stdin: true, tty: true } });
   assert.deepEqual((await run()).outcome, { kind: 'created' });
   assert.deepEqual(kinds(), ['created']);
@@ -124,7 +124,7 @@ test('nobody waits for what was only to be made', async () => {
   assert.deepEqual(cluster.writes, ['POST']);
 });
 
-test('a refused write leaves nothing to remove', async () => {
+test('leaves nothing to remove after a refused write', async () => {
   const { cluster, created, run } = scene(copyPlan);
   cluster.fails.add('POST');
   await assert.rejects(run(), { kind: 'refused', message: /^cannot create the copy/ });
@@ -132,7 +132,7 @@ test('a refused write leaves nothing to remove', async () => {
   assert.deepEqual(created.remaining, []);
 });
 
-test('an interruption: what was made is removed first', async () => {
+test('removes what it created before it exits after an interruption', async () => {
   const { cluster, created, abort, run, attached } = scene(copyPlan);
   const running = run();
   await attached();
@@ -143,7 +143,7 @@ test('an interruption: what was made is removed first', async () => {
   assert.ok(cluster.commands.every(({ over }) => over));
 });
 
-test('what cannot be removed is named, and stays on the list', async () => {
+test('names what it could not remove, and keeps it on the list', async () => {
   const { cluster, events, created, run, attached } = scene(copyPlan);
   const running = run();
   await attached();
@@ -156,7 +156,7 @@ test('what cannot be removed is named, and stays on the list', async () => {
   assert.equal(created.remaining.length, 1);
 });
 
-test('the original of a copy that crashes is not deleted', async () => {
+test('does not delete the original of a copy that crashes', async () => {
   const remove: Write = {
     verb: 'delete',
     path: `${PODS}/original`,
@@ -175,8 +175,8 @@ test('the original of a copy that crashes is not deleted', async () => {
 });
 
 for (const [how, ends] of [
-  ['which runs on', false],
-  ['which has ended', true],
+  ['which keeps running', false],
+  ['which has terminated', true],
 ] as const) {
   test(`an interruption of a session in a container, ${how}`, async () => {
     class Interrupted extends Error {
@@ -203,7 +203,7 @@ for (const [how, ends] of [
   });
 }
 
-test('an exec that is refused: the container, which sleeps, is told to end, or named', async () => {
+test('after a refused exec, stops the sleeping container, or names it', async () => {
   const ephemeral: Plan = {
     ...copyPlan,
     workflow: 'ephemeral',

@@ -23,7 +23,7 @@ const podWith = (state: object): Pod => ({
 const RUNS = podWith({ running: {} });
 const ENDED = podWith({ terminated: { exitCode: 0 } });
 
-/** A cluster that lets nobody exec, and whose pod goes through these states, the last one for ever. */
+/** A cluster that refuses every exec, and whose pod goes through these states, the last one for ever. */
 function cluster(
   refusal: Error | undefined,
   states: (Pod | Error)[],
@@ -53,7 +53,7 @@ function sleeper(fake: { cluster: Cluster }) {
   return { created, entry };
 }
 
-test('a sleeper that has just ended needs no exec', async () => {
+test('succeeds if the sleeper has just exited, although exec fails', async () => {
   const fake = cluster(new DbgError('lost', 'ConnectionClosed', 'container not found'), [RUNS, RUNS, ENDED]);
   const { created, entry } = sleeper(fake);
   await entry.remove(NEVER);
@@ -61,7 +61,7 @@ test('a sleeper that has just ended needs no exec', async () => {
   assert.deepEqual(created.remaining, []);
 });
 
-test('one that is told to end before it sleeps is told again', async () => {
+test('signals a sleeper again that was signalled before it slept', async () => {
   const starting = podWith({ waiting: { reason: 'ContainerCreating' } });
   const fake = cluster(undefined, [starting, RUNS, RUNS, ENDED]);
   const { created, entry } = sleeper(fake);
@@ -70,19 +70,19 @@ test('one that is told to end before it sleeps is told again', async () => {
   assert.deepEqual(created.remaining, []);
 });
 
-test('one that is told to end, and does not, is no success', async () => {
+test('fails if the sleeper does not exit', async () => {
   const { created, entry } = sleeper(cluster(undefined, [RUNS]));
   await assert.rejects(entry.remove(NEVER), /told to exit, but is still running|did not answer in time/);
   assert.deepEqual(created.remaining, [entry]);
 });
 
-test('one that has not started is told as that, not as what its exec is answered', async () => {
+test('reports a container that has not started, rather than the failure of exec', async () => {
   const pulling = podWith({ waiting: { reason: 'ImagePullBackOff' } });
   const fake = cluster(new DbgError('lost', 'ConnectionClosed', 'container not found'), [pulling]);
   await assert.rejects(sleeper(fake).entry.remove(NEVER), /^Error: it has not started yet/);
 });
 
-test('nor does one whose pod is gone', async () => {
+test('succeeds if the pod is gone, although exec fails', async () => {
   const { created, entry } = sleeper(
     cluster(new DbgError('lost', 'ConnectionClosed', 'x'), [statusError(404, CALL)]),
   );
@@ -91,7 +91,7 @@ test('nor does one whose pod is gone', async () => {
 });
 
 for (const code of [401, 403, 422]) {
-  test(`where exec is refused by ${code} the container is left at once, and stays on the list`, async () => {
+  test(`gives up at once if exec is refused with ${code}, and keeps the container on the list`, async () => {
     const fake = cluster(statusError(code, CALL), [RUNS]);
     const { created, entry } = sleeper(fake);
     await assert.rejects(entry.remove(NEVER), { code });
@@ -100,10 +100,10 @@ for (const code of [401, 403, 422]) {
   });
 }
 
-test('one that runs on is left after some looks', async () => {
+test('gives up on a running container after some checks', async () => {
   const fake = cluster(new DbgError('lost', 'ConnectionClosed', 'no'), [RUNS]);
   const { created, entry } = sleeper(fake);
   await assert.rejects(entry.remove(NEVER), /no/);
-  assert.ok(fake.asked() > 1 && fake.asked() < 10, `${fake.asked()} looks`);
+  assert.ok(fake.asked() > 1 && fake.asked() < 10, `${fake.asked()} checks`);
   assert.deepEqual(created.remaining, [entry]);
 });

@@ -5,7 +5,7 @@ import { tellWaiting } from './tell-waiting.ts';
 
 const cluster = { server: 'https://x', runningPlugin: () => undefined };
 
-test('who waits long is told so, again and again, until the answer comes', async () => {
+test('reports a long wait repeatedly until the response arrives', async () => {
   const told: OperationEvent[] = [];
   let come: (answer: string) => void = () => undefined;
   const answer = new Promise<string>((resolve) => (come = resolve));
@@ -20,7 +20,7 @@ test('who waits long is told so, again and again, until the answer comes', async
   );
 });
 
-test('a quick answer, or a failure, says nothing', async () => {
+test('prints nothing for a quick response or a failure', async () => {
   const on = () => assert.fail('told');
   assert.equal(await tellWaiting(Promise.resolve(7), on, 'write', cluster), 7);
   await assert.rejects(tellWaiting(Promise.reject(new Error('no')), on, 'write', cluster), /no/);

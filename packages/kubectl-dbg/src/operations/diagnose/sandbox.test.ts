@@ -14,11 +14,11 @@ import { temporaryFolder } from '../../testing/temporary-folder.ts';
 import { testWorld } from '../../testing/test-world.ts';
 import { diagnose } from './diagnose.ts';
 
-/** How long a broken pod may take to show what is wrong. */
+/** Time limit for a broken pod to show its problem. */
 const PATIENCE_MS = 60_000;
 const NAMESPACE = 'shop';
 
-/** A pod of less than 15 s is given time; the tests don't wait for that. */
+/** No findings for a pod younger than 15 s; the tests don't wait for that. */
 const LATER_MS = 20_000;
 const later = () => Date.now() + LATER_MS;
 
@@ -122,7 +122,7 @@ const BROKEN: readonly { id: string; make: (name: string) => object }[] = [
   { id: 'G2', make: (name) => pod(name, {}, {}, { finalizers: ['example.com/x'] }) },
 ];
 
-test('broken pods, seen by somebody who may only view', async (context) => {
+test('broken pods, diagnosed by a user who may only view', async (context) => {
   const { admin, viewer } = await openViewer(context);
   const signal = AbortSignal.timeout(PATIENCE_MS * 2);
   const pods = collectionPath('Pod', NAMESPACE);
@@ -144,7 +144,7 @@ test('broken pods, seen by somebody who may only view', async (context) => {
   }
 });
 
-test('a target that does not exist is a DbgError, and settings may be left out', async (context) => {
+test('throws a DbgError for a missing target; settings are optional', async (context) => {
   const { viewer } = await openViewer(context);
   await assert.rejects(diagnose(viewer, { targets: ['nosuch'] }), {
     name: 'DbgError',
@@ -171,7 +171,7 @@ const deployment = (name: string, spec: object = {}, more: object = {}): object 
   spec: { replicas: 1, selector: { matchLabels: { app: 'w' } }, template: template(spec), ...more },
 });
 
-/** Diagnoses until the finding on top is the one wanted, with this title. */
+/** Diagnoses until the first finding is the expected one, with this title. */
 async function until(
   id: string,
   look: () => Promise<Diagnosis | undefined>,
@@ -187,7 +187,7 @@ async function until(
   }
 }
 
-test('workloads, Services and claims, seen by somebody who may only view', async (context) => {
+test('workloads, Services and claims, diagnosed by a user who may only view', async (context) => {
   const { admin, viewer } = await openViewer(context);
   const signal = AbortSignal.timeout(PATIENCE_MS * 3);
   const look = async (target: string) =>
@@ -212,14 +212,14 @@ test('workloads, Services and claims, seen by somebody who may only view', async
     refused.findings[0]?.evidence.find(({ path }) => path === bound.path),
     bound,
   );
-  // A StatefulSet has no condition for it, and its events expire: the quota itself tells.
+  // A StatefulSet has no condition for this, and its events expire: the quota itself is the evidence.
   await create(admin, collectionPath('StatefulSet', NAMESPACE), {
     ...deployment('none', {}, { serviceName: 'none' }),
     kind: 'StatefulSet',
   });
   await until('O1', () => look('sts/none'));
   const older = () => later() + 60_000;
-  // Its controller tries again and writes the event anew, ever more seldom.
+  // Its controller retries with growing pauses, each time with an event.
   for (const end = Date.now() + PATIENCE_MS; ;) {
     await admin.request({ method: 'DELETE', path: collectionPath('Event', NAMESPACE) });
     const { items } = await diagnose(viewer, { targets: ['sts/none'] }, { signal, now: older });
@@ -267,7 +267,7 @@ test('workloads, Services and claims, seen by somebody who may only view', async
   );
   assert.equal((await look('deploy/zero'))?.verdict, 'ok');
 
-  // The whole namespace: the worst first, grouped by cause.
+  // The whole namespace: most severe first, grouped by cause.
   const { items } = await diagnose(viewer, {}, { signal, now: later });
   assert.equal(items[0]?.target.kind, 'Namespace');
   assert.match(
@@ -293,7 +293,7 @@ test('workloads, Services and claims, seen by somebody who may only view', async
   );
 });
 
-test('a diagnosis of a pod takes about ten requests, none of which writes', async (context) => {
+test('a diagnosis of a pod takes about ten requests, all of them reads', async (context) => {
   const { sandbox, admin } = await openViewer(context);
   await create(
     admin,
@@ -331,7 +331,7 @@ test('a diagnosis of a pod takes about ten requests, none of which writes', asyn
   }
 });
 
-test('a request that gets no answer shortens the diagnosis and does not end it', async (context) => {
+test('a request without a response makes the diagnosis incomplete but does not fail it', async (context) => {
   const { sandbox, admin } = await openViewer(context);
   await create(admin, collectionPath('Pod', NAMESPACE), pod('p', { image: 'nosuch:v12' }));
   sandbox.faults.add({
@@ -430,7 +430,7 @@ test('the command: exit codes, formats, explanations', async (context) => {
   assert.match(undecided.output, /Not checked:[^]*get nodes in the whole cluster/);
 });
 
-test('the roles to ask for are enough, once they are granted', async (context) => {
+test('the suggested roles are sufficient once granted', async (context) => {
   const { sandbox, admin } = await openViewer(context);
   await create(
     admin,
@@ -475,7 +475,7 @@ test('the roles to ask for are enough, once they are granted', async (context) =
   assert.match((await doctor(kubeconfig, 'dan', 'full', '--role-yaml')).output, /^# you have all rights/);
 });
 
-test('a bundle for a ticket: private, masked, and nothing is overwritten', async (context) => {
+test('a bundle is private and masked, and overwrites nothing', async (context) => {
   const { sandbox, admin } = await openViewer(context);
   const folder = await temporaryFolder(context);
   await create(
@@ -502,7 +502,7 @@ test('a bundle for a ticket: private, masked, and nothing is overwritten', async
   assert.equal((await doctor(sandbox.kubeconfig, 'dan', 'crash', '--bundle', file)).code, 64);
 });
 
-test('--watch prints the diagnosis again when it changes, and ends with the interrupt', async (context) => {
+test('--watch prints the diagnosis again when it changes, and exits on an interrupt', async (context) => {
   const { sandbox, admin } = await openViewer(context);
   await create(admin, collectionPath('Pod', NAMESPACE), pod('p', { image: 'nosuch:v12' }));
   await until(
@@ -537,7 +537,7 @@ test('--watch prints the diagnosis again when it changes, and ends with the inte
   assert.equal(await ends, 130);
 });
 
-/** Applies the role that is to be asked for. */
+/** Applies the suggested role. */
 async function grant(admin: Cluster, yaml: string): Promise<void> {
   for (const document of loadAll(yaml) as { kind: string; metadata: { namespace?: string } }[]) {
     const { namespace } = document.metadata;
@@ -547,7 +547,7 @@ async function grant(admin: Cluster, yaml: string): Promise<void> {
   }
 }
 
-test('whoever is refused is told how to get the role, and with it is refused no more', async (context) => {
+test('tells a refused user how to get the role, and with the role refuses nothing', async (context) => {
   const { sandbox, admin } = await openViewer(context);
   await create(admin, collectionPath('Pod', NAMESPACE), pod('web'));
   const path = `${collectionPath('Pod', NAMESPACE)}/web`;
@@ -579,7 +579,7 @@ test('whoever is refused is told how to get the role, and with it is refused no 
     assert.notEqual(refused.code, 0, words.join(' '));
     assert.match(refused.errors, /Ask for the right to /, words.join(' '));
     assert.match(refused.errors, use);
-    // The command that is told, as a shell reads it.
+    // The printed command, as parsed by a shell.
     const told =
       /print a role for it with: kubectl dbg (doctor .*?)(?:, or leave out .*)?$/m.exec(
         refused.errors,

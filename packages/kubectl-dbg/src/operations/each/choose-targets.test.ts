@@ -44,7 +44,7 @@ const targets = fc
   )
   .map((list) => list.map(({ name, ...fields }) => target(name, fields)));
 
-test('the order of the candidates does not matter', () => {
+test('does not depend on the order of the candidates', () => {
   fc.assert(
     fc.property(targets, fc.nat(20), fc.boolean(), (list, count, onePerOwner) => {
       const selection = { ...SELECTION, onePerOwner, sample: { count, seed: 's' } };
@@ -55,7 +55,7 @@ test('the order of the candidates does not matter', () => {
   );
 });
 
-test('shards share the targets out: each is in one of them', () => {
+test('each target is in exactly one shard', () => {
   fc.assert(
     fc.property(targets, fc.integer({ min: 1, max: 7 }), (list, total) => {
       const parts = Array.from(
@@ -73,7 +73,7 @@ test('shards share the targets out: each is in one of them', () => {
   );
 });
 
-test('nothing is lost: every candidate is chosen, or skipped with a reason', () => {
+test('every candidate is chosen, or skipped with a reason', () => {
   fc.assert(
     fc.property(targets, fc.nat(5), (list, count) => {
       const { targets: chosen, skipped } = chooseTargets(list, {
@@ -89,7 +89,7 @@ test('nothing is lost: every candidate is chosen, or skipped with a reason', () 
   );
 });
 
-test('a workload is stood for by its first ready pod', () => {
+test('a workload is represented by its first ready pod', () => {
   const list = [
     target('a-0', { owner: 'o' }),
     target('a-1', { owner: 'o', isReady: true }),
@@ -102,7 +102,7 @@ test('a workload is stood for by its first ready pod', () => {
   );
 });
 
-test('a sample with the same seed is the same, with another seed another', () => {
+test('the same seed gives the same sample, another seed another', () => {
   const list = Array.from({ length: 200 }, (_, index) => target(`p-${index}`));
   const draw = (seed: string) =>
     chooseTargets(list, { ...SELECTION, sample: { count: 20, seed } }).targets.map(({ pod }) => pod);
@@ -110,7 +110,7 @@ test('a sample with the same seed is the same, with another seed another', () =>
   assert.notDeepEqual(draw('1'), draw('2'));
 });
 
-test("each node's first target comes before anybody's second", () => {
+test("each node's first target precedes all second ones", () => {
   fc.assert(
     fc.property(targets, (list) => {
       const ordered = firstWave(list);

@@ -5,7 +5,7 @@ import { eachRequest, fleetWorld, podOf, run, twelvePods } from './testing/fleet
 
 const WEB = { labelSelector: 'app=web' };
 
-test('a log that breaks off is read on where it broke: nothing is missing, nothing comes twice', async (context) => {
+test('resumes a log that breaks off: nothing is missing or duplicated', async (context) => {
   const world = await twelvePods(context);
   const fault = world.sandbox.faults.add({
     point: 'log',
@@ -23,7 +23,7 @@ test('a log that breaks off is read on where it broke: nothing is missing, nothi
   }
 });
 
-test('a log that can never be read: the target is lost, with its exit code', async (context) => {
+test("a log that can't be read: the target is lost, with its exit code", async (context) => {
   const world = await twelvePods(context);
   world.sandbox.faults.add({
     point: 'request',
@@ -38,7 +38,7 @@ test('a log that can never be read: the target is lost, with its exit code', asy
   );
 });
 
-test('a write whose answer breaks off is sent again, and the command runs once', async (context) => {
+test('a write with a truncated response is sent again, and the command runs once', async (context) => {
   const world = await twelvePods(context);
   const fault = world.sandbox.faults.add({
     point: 'body',
@@ -52,8 +52,8 @@ test('a write whose answer breaks off is sent again, and the command runs once',
   assert.equal(report.summary.passed, 4);
 });
 
-describe('a watch that falls silent in the middle', { concurrency: true }, () => {
-  // The list of the four and its bookmark, and some of what happens then.
+describe('a watch that falls silent halfway', { concurrency: true }, () => {
+  // The list of the four pods, its bookmark, and some of the following events.
   const stall = {
     point: 'watch',
     match: { resource: 'pods', namespace: 'default' },
@@ -62,8 +62,8 @@ describe('a watch that falls silent in the middle', { concurrency: true }, () =>
   const first = { ...stall, after: { events: 8 }, times: 1 };
 
   for (const [how, isOpenedAgain] of [
-    ['a new one brings the rest', true],
-    ['the pods are asked for where a new one is silent too', false],
+    ['a new watch returns the rest', true],
+    ['reads the pods if a new watch is silent too', false],
   ] as const) {
     test(how, async (context) => {
       const world = await twelvePods(context);
@@ -79,7 +79,7 @@ describe('a watch that falls silent in the middle', { concurrency: true }, () =>
     });
   }
 
-  test('a pod that goes meanwhile is lost', async (context) => {
+  test('a pod that is deleted meanwhile is lost', async (context) => {
     const world = await twelvePods(context);
     const { faults, store } = world.sandbox;
     const fault = faults.add(first);
@@ -101,9 +101,9 @@ describe('a watch that falls silent in the middle', { concurrency: true }, () =>
   });
 });
 
-test('a write that a gateway answers by 503 though it was done is sent again and again', async (context) => {
+test('a write that succeeds although a gateway responds with 503 is retried repeatedly', async (context) => {
   const world = await twelvePods(context);
-  // More often than the client itself tries.
+  // More often than the client itself retries.
   const times = 7;
   const fault = world.sandbox.faults.add({
     point: 'answer',

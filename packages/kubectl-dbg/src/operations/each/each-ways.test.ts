@@ -9,7 +9,7 @@ const WEB = { labelSelector: 'app=web' };
 const SAY = 'echo out from $KUBECTL_DBG_POD; if [ $KUBECTL_DBG_POD = web-2 ]; then exit 7; fi';
 
 for (const via of ['attach', 'exec'] as const) {
-  test(`via ${via}: outputs whole, exit codes right, containers ended`, async (context) => {
+  test(`via ${via}: outputs are complete, exit codes correct, containers terminated`, async (context) => {
     const world = await twelvePods(context);
     const report = await run(world, eachRequest(['sh', '-c', SAY], { selection: WEB, via }));
     for (const { pod, class: result, exitCode, output } of report.results) {
@@ -22,7 +22,7 @@ for (const via of ['attach', 'exec'] as const) {
     assert.equal(report.results.length, 4);
   });
 
-  test(`via ${via}: the command reads what every target gets a copy of`, async (context) => {
+  test(`via ${via}: every command reads a copy of stdin`, async (context) => {
     const world = await twelvePods(context);
     const input = Buffer.from('one\ntwo\n');
     const report = await run(world, { ...eachRequest(['cat'], { selection: WEB, via }), input });
@@ -30,7 +30,7 @@ for (const via of ['attach', 'exec'] as const) {
       assert.deepEqual([result, output], ['passed', 'one\ntwo\n']);
   });
 
-  test(`via ${via}: a command that takes too long is timed out, its output kept`, async (context) => {
+  test(`via ${via}: a command that takes too long times out, and its output is kept`, async (context) => {
     const world = await twelvePods(context);
     const request = eachRequest(['sh', '-c', 'echo begun; sleep 600'], {
       selection: WEB,
@@ -43,7 +43,7 @@ for (const via of ['attach', 'exec'] as const) {
   });
 }
 
-test('an attach that breaks in the middle: the log has the whole output', async (context) => {
+test('an attach that breaks halfway: the log has the whole output', async (context) => {
   const world = await twelvePods(context);
   const fault = world.sandbox.faults.add({
     point: 'stream-output',
@@ -59,7 +59,7 @@ test('an attach that breaks in the middle: the log has the whole output', async 
     assert.deepEqual([result, output], ['passed', whole]);
 });
 
-test('an exec that breaks in the middle: the target is lost, not failed', async (context) => {
+test('an exec that breaks halfway: the target is lost, not failed', async (context) => {
   const world = await twelvePods(context);
   world.sandbox.faults.add({
     point: 'stream-output',
@@ -77,7 +77,7 @@ test('an exec that breaks in the middle: the target is lost, not failed', async 
   );
 });
 
-test('reuse: the second run adds no container, and runs in those of the first', async (context) => {
+test('reuse: the second run adds no containers but uses those of the first', async (context) => {
   const world = await twelvePods(context);
   const containers = async () => {
     const { items } = await world.cluster.request<{ items: Pod[] }>({
@@ -104,7 +104,7 @@ test('reuse: the second run adds no container, and runs in those of the first', 
   assert.equal((await containers())[0]?.length, 2, 'other rights need a container of their own');
 });
 
-test('a reason is noted on each pod', async (context) => {
+test('records the reason on each pod', async (context) => {
   const world = await twelvePods(context);
   const report = await run(world, { ...eachRequest(['true'], { selection: WEB }), why: 'TICKET-7' });
   assert.equal(report.summary.passed, 4);

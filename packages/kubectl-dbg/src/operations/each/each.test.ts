@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { temporaryFolder } from '../../testing/temporary-folder.ts';
 import { eachRequest, type FleetWorld, run, twelvePods } from './testing/fleet-world.ts';
 
-test('every pod runs the command once; outputs, exit codes and names are its own', async (context) => {
+test('every pod runs the command once, with its own output, exit code and container name', async (context) => {
   const world = await twelvePods(context);
   const report = await run(
     world,
@@ -39,7 +39,7 @@ test('every pod runs the command once; outputs, exit codes and names are its own
   assert.equal(report.groups.length, 12);
 });
 
-test('equal outputs are folded, an empty output ends, and two requests a target are enough', async (context) => {
+test('groups equal outputs, handles an empty output, and needs only two requests per target', async (context) => {
   const world = await twelvePods(context);
   const paths: string[] = [];
   const counted: FleetWorld['cluster'] = {
@@ -77,7 +77,7 @@ for (const [name, selection, pods] of [
   });
 }
 
-test('an image that cannot be pulled: no target of the node is tried after the first', async (context) => {
+test("an image that can't be pulled: tries only the first target of each node", async (context) => {
   const world = await twelvePods(context);
   world.sandbox.faults.add({
     point: 'image-pull',
@@ -91,7 +91,7 @@ test('an image that cannot be pulled: no target of the node is tried after the f
   assert.equal(carriers.length, 1, 'the others are as they were');
 });
 
-test('too many failures stop the run: no new ones are started', async (context) => {
+test('too many failures stop the run: starts no further targets', async (context) => {
   const world = await twelvePods(context);
   const report = await run(
     world,
@@ -102,7 +102,7 @@ test('too many failures stop the run: no new ones are started', async (context) 
   assert.equal(report.summary.notAttempted, 9);
 });
 
-test('a command that takes too long is ended, and its output kept', async (context) => {
+test('a command that takes too long is stopped, and its output kept', async (context) => {
   const world = await twelvePods(context);
   const report = await run(
     world,
@@ -116,7 +116,7 @@ test('a command that takes too long is ended, and its output kept', async (conte
     assert.deepEqual([reason, output], ['TimedOut', 'begun\n']);
 });
 
-test('a pod that was made anew under its name is not touched', async (context) => {
+test('does not touch a pod that was recreated under the same name', async (context) => {
   const world = await twelvePods(context);
   const report = await run(world, eachRequest(['true'], { selection: { labelSelector: 'app=web' } }), {
     confirm: async ({ targets }) => {
@@ -133,7 +133,7 @@ test('a pod that was made anew under its name is not touched', async (context) =
   assert.equal(report.summary.passed, 3);
 });
 
-test('outputs and a journal in a folder; the run is taken up again where it stopped', async (context) => {
+test('writes outputs and a journal to a directory; resumes the run where it stopped', async (context) => {
   const world = await twelvePods(context);
   const folder = join(await temporaryFolder(context), 'run');
   const drain = new AbortController();
@@ -170,7 +170,7 @@ test('outputs and a journal in a folder; the run is taken up again where it stop
   );
 });
 
-test('where the server asks for a pause, all targets wait for it', async (context) => {
+test('all targets wait if the server asks for a pause', async (context) => {
   const world = await twelvePods(context);
   world.sandbox.faults.add({
     point: 'request',
@@ -190,7 +190,7 @@ test('where the server asks for a pause, all targets wait for it', async (contex
   assert.ok(Math.max(...gaps) >= 1500, `nobody paused: ${gaps.map(Math.round).join(' ')}`);
 });
 
-test('a cut watch and a cut connection lose no result', async (context) => {
+test('loses no result with a broken watch and a broken connection', async (context) => {
   const world = await twelvePods(context);
   world.sandbox.faults.add({
     point: 'watch',
@@ -203,7 +203,7 @@ test('a cut watch and a cut connection lose no result', async (context) => {
   for (const { output } of report.results) assert.equal(output, 'done\n');
 });
 
-test('a pod that is deleted while the command runs is lost, and the others are whole', async (context) => {
+test('a pod that is deleted while the command runs is lost, the others are complete', async (context) => {
   const world = await twelvePods(context);
   const report = await run(
     world,

@@ -8,7 +8,7 @@ import { NotKept, OutputSink } from './output-sink.ts';
 
 const path = 'shop/web/app.out';
 
-test('an output is kept whole in a private file, and its beginning in memory', async (context) => {
+test('keeps the whole output in a private file, and its beginning in memory', async (context) => {
   const folder = join(await temporaryFolder(context), 'run');
   const sink = new OutputSink(4, { folder, path });
   await sink.write(Buffer.from('one\n'));
@@ -22,15 +22,15 @@ test('an output is kept whole in a private file, and its beginning in memory', a
   assert.equal(statSync(join(folder, path)).mode & 0o077, 0);
 });
 
-describe('what lies in its place', { skip: process.platform === 'win32' && 'no such files there' }, () => {
+describe('in place of the file', { skip: process.platform === 'win32' && 'no such files on Windows' }, () => {
   const traps: [what: string, lay: (folder: string, aim: string) => void, why: RegExp][] = [
     [
-      'a link in place of a folder',
+      'a link instead of a directory',
       (folder, aim) => symlinkSync(aim, join(folder, 'shop')),
       /shop is not a directory/,
     ],
     [
-      'a link in place of the file',
+      'a link instead of the file',
       (folder, aim) => {
         mkdirSync(join(folder, 'shop/web'), { recursive: true });
         symlinkSync(join(aim, 'file'), join(folder, path));
@@ -47,7 +47,7 @@ describe('what lies in its place', { skip: process.platform === 'win32' && 'no s
     ],
   ];
   for (const [what, lay, why] of traps) {
-    test(`${what} is not written to, and the output is in memory all the same`, async (context) => {
+    test(`${what} is not written to, and the output is still in memory`, async (context) => {
       const folder = await temporaryFolder(context);
       const aim = await temporaryFolder(context);
       writeFileSync(join(aim, 'file'), 'kept');

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { Pace, type PaceClock } from './pace.ts';
 import { Thresholds } from './thresholds.ts';
 
-/** Time that passes only when told to. */
+/** Time that passes only when the test advances it. */
 class ManualClock implements PaceClock {
   #now = 0;
   #timers: { at: number; call: () => void }[] = [];
@@ -22,14 +22,14 @@ class ManualClock implements PaceClock {
   }
 }
 
-/** Starts one if it may. */
+/** Starts a target if allowed. */
 function start(pace: Pace): boolean {
   if (!pace.isOpen) return false;
   pace.begun();
   return true;
 }
 
-test('the width holds until one has ended', () => {
+test('starts no more than the width until one has finished', () => {
   const pace = new Pace({ parallel: 2, rate: 100 }, new ManualClock());
   assert.ok(start(pace) && start(pace));
   assert.equal(start(pace), false);
@@ -37,7 +37,7 @@ test('the width holds until one has ended', () => {
   assert.ok(start(pace));
 });
 
-test('no more starts a second than the rate, but for half a second of them at once', () => {
+test('starts no more per second than the rate, with a burst of half a second', () => {
   const clock = new ManualClock();
   const pace = new Pace({ parallel: 1000, rate: 20 }, clock);
   let started = 0;
@@ -48,7 +48,7 @@ test('no more starts a second than the rate, but for half a second of them at on
   assert.ok(started >= 99 && started <= 111, `${started} in 5 s`);
 });
 
-test('after 429 nobody starts before the pause is over, and the width is halved', async () => {
+test('after 429, starts nothing before the pause is over, and halves the width', async () => {
   const clock = new ManualClock();
   const pace = new Pace({ parallel: 8, rate: 100 }, clock);
   pace.refused(4000);
@@ -62,7 +62,7 @@ test('after 429 nobody starts before the pause is over, and the width is halved'
   assert.ok(start(pace));
 });
 
-test('slow answers of one moment narrow it once, good ones widen it again up to what was asked for', () => {
+test('simultaneous slow responses reduce the width once, good ones restore it up to the requested width', () => {
   const clock = new ManualClock();
   const pace = new Pace({ parallel: 8, rate: 100 }, clock);
   for (let count = 0; count < 5; count += 1) pace.answered(30);
@@ -81,9 +81,9 @@ test('slow answers of one moment narrow it once, good ones widen it again up to 
 for (const [name, limit, classes, exceeded] of [
   ['none', undefined, Array.from({ length: 50 }, () => 'failed'), false],
   ['a count is allowed', { count: 2 }, ['failed', 'timed-out'], false],
-  ['one more is not', { count: 2 }, ['failed', 'timed-out', 'failed'], true],
-  ['targets that could not run are no failures', { count: 0 }, ['not-started', 'lost', 'skipped'], false],
-  ['a share means nothing before ten results', { share: 0.05 }, ['failed'], false],
+  ['one more is not allowed', { count: 2 }, ['failed', 'timed-out', 'failed'], true],
+  ['targets that could not run are not failures', { count: 0 }, ['not-started', 'lost', 'skipped'], false],
+  ['a share is ignored before ten results', { share: 0.05 }, ['failed'], false],
   ['a share of ten', { share: 0.05 }, ['failed', ...Array.from({ length: 9 }, () => 'passed')], true],
   ['within the share', { share: 0.1 }, ['failed', ...Array.from({ length: 9 }, () => 'passed')], false],
 ] as const) {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Silence } from './silence.ts';
 
-/** Time that passes when it is told to: doubts are noted with their moments, in seconds. */
+/** Manual time: records the times of the checks, in seconds. */
 function scene(answers: readonly (boolean | Error)[] = []) {
   let now = 0;
   let timer: { at: number; call: () => void } | undefined;
@@ -35,25 +35,25 @@ function scene(answers: readonly (boolean | Error)[] = []) {
   return { silence, doubted, pass };
 }
 
-test('a silence is doubted after ten seconds, and then ever more seldom', async () => {
+test('checks a silent watch after ten seconds, and then at growing intervals', async () => {
   const { doubted, pass } = scene();
   await pass(350);
   assert.deepEqual(doubted, [10, 30, 70, 150, 240, 330]);
 });
 
-test('a doubt that fails is one that was not confirmed', async () => {
+test('a failed check counts as not confirmed', async () => {
   const { doubted, pass } = scene([new Error('busy')]);
   await pass(30);
   assert.deepEqual(doubted, [10, 30]);
 });
 
-test('a watch that has kept something back is doubted every ten seconds', async () => {
+test('checks a watch that withheld events every ten seconds', async () => {
   const { doubted, pass } = scene([true, true, true]);
   await pass(40);
   assert.deepEqual(doubted, [10, 20, 30, 40]);
 });
 
-test('whatever comes begins the time anew; nothing is doubted after the end', async () => {
+test('any event restarts the interval; no checks after the end', async () => {
   const { silence, doubted, pass } = scene();
   for (let count = 0; count < 5; count += 1) {
     await pass(9);

@@ -6,7 +6,7 @@ const ONE = { perNode: 1, perWarmNode: 1 };
 
 const targets = (...nodes: string[]) => nodes.map((node, index) => ({ node, index }));
 
-test('a node starts one at a time, and another node meanwhile', () => {
+test('starts one target at a time per node, concurrently with other nodes', () => {
   const queue = new TargetQueue(targets('a', 'a', 'b'), ONE);
   assert.deepEqual(queue.take(), { node: 'a', index: 0 });
   assert.deepEqual(queue.take(), { node: 'b', index: 2 });
@@ -17,7 +17,7 @@ test('a node starts one at a time, and another node meanwhile', () => {
   assert.equal(queue.size, 0);
 });
 
-test('nodes take turns, as many starts at once as each may take', () => {
+test('alternates between nodes, up to the concurrency of each', () => {
   const queue = new TargetQueue(targets('a', 'a', 'a', 'b', 'b', 'b'), { perNode: 2, perWarmNode: 2 });
   assert.deepEqual(
     Array.from({ length: 5 }, () => queue.take()?.index),
@@ -27,7 +27,7 @@ test('nodes take turns, as many starts at once as each may take', () => {
   assert.equal(queue.take()?.index, 5);
 });
 
-test('a node that has the image starts more at once', () => {
+test('starts more at once on a node that has the image', () => {
   const queue = new TargetQueue(targets('a', 'a', 'a', 'a', 'a', 'b', 'b'), { perNode: 1, perWarmNode: 3 });
   assert.deepEqual([queue.take()?.index, queue.take()?.index, queue.take()], [0, 5, undefined]);
   queue.started('a', true);
@@ -39,7 +39,7 @@ test('a node that has the image starts more at once', () => {
   assert.deepEqual([queue.take()?.index, queue.take()], [6, undefined]);
 });
 
-test('what is left is each target that was not taken, once', () => {
+test('the remaining targets are those not taken, each once', () => {
   const queue = new TargetQueue(targets('a', 'a', 'b', 'c'), ONE);
   queue.take();
   assert.deepEqual(
@@ -50,7 +50,7 @@ test('what is left is each target that was not taken, once', () => {
   assert.equal(queue.take(), undefined);
 });
 
-test('taking costs the same however many wait on a node that takes no more', () => {
+test('taking costs the same however many targets wait for a busy node', () => {
   const queue = new TargetQueue(targets(...Array.from({ length: 20_000 }, () => 'a')), ONE);
   const began = performance.now();
   for (let count = 0; count < 20_000; count += 1) {

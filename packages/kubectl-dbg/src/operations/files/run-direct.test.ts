@@ -9,7 +9,7 @@ const POD = {
   spec: { containers: [{ name: 'app', image: 'x' }] },
 };
 
-/** Runs a script where each exec is answered so; returns how often it was sent, and the failure. */
+/** Runs a script with this response to each exec; returns the number of requests and the failure. */
 async function run(code: number, form: AnswerForm, message = 'no') {
   let sent = 0;
   const call = { method: 'GET', path: '/api/v1/namespaces/shop/pods/web/exec?command=sh' } as const;
@@ -33,15 +33,15 @@ async function run(code: number, form: AnswerForm, message = 'no') {
   return { sent, code: error?.code };
 }
 
-test('a gateway that does not reach the server is asked a few times, and then no other container', async () => {
+test('after a gateway error retries a few times, and then tries no other container', async () => {
   assert.deepEqual(await run(502, 'page'), { sent: 3, code: 'GatewayFailed' });
   assert.deepEqual(await run(503, 'text', 'no healthy upstream'), { sent: 3, code: 'GatewayFailed' });
 });
 
-test('a container that cannot run it is copied from in another way', async () => {
+test("uses another way of copying for a container that can't run the script", async () => {
   assert.deepEqual(await run(500, 'text', 'container not found'), { sent: 1, code: 'CopyToolMissing' });
 });
 
-test('what another container would be refused as well is told at once', async () => {
+test('reports at once a refusal that applies to other containers too', async () => {
   assert.deepEqual(await run(401, 'status'), { sent: 1, code: 'Unauthorized' });
 });

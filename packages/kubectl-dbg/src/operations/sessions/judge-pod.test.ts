@@ -20,7 +20,7 @@ interface Made {
   metadata?: object;
 }
 
-/** A copy of ours, as it stands. */
+/** A copy of ours in this state. */
 function copy({ age = 10_000, phase = 'Running', ended = false, mark = {}, metadata = {} }: Made = {}): Pod {
   const pod = {
     metadata: {
@@ -69,24 +69,24 @@ const OC = { annotations: { 'debug.openshift.io/source-container': 'app' } };
 
 const ROWS: [what: string, pod: Pod, criteria: CleanCriteria, verdict: string][] = [
   ['runs', copy(), {}, 'keep: it runs'],
-  ['its session is over', copy({ ended: true }), {}, 'remove: ended'],
-  ['the pod is over', copy({ phase: 'Failed' }), {}, 'remove: ended'],
-  ['it was to stay after its session', copy({ ended: true, mark: { kept: true } }), {}, 'keep: it runs'],
-  ['it was to stay, and is over', copy({ phase: 'Succeeded', mark: { kept: true } }), {}, 'remove: ended'],
+  ['its session has ended', copy({ ended: true }), {}, 'remove: ended'],
+  ['the pod has terminated', copy({ phase: 'Failed' }), {}, 'remove: ended'],
+  ['to be kept after its session', copy({ ended: true, mark: { kept: true } }), {}, 'keep: it runs'],
+  ['to be kept, but terminated', copy({ phase: 'Succeeded', mark: { kept: true } }), {}, 'remove: ended'],
   ['expired', copy({ age: 2 * HOUR }), {}, 'remove: expired'],
   ['young', copy(), { olderThan: HOUR }, 'keep: it is not old enough'],
-  ['young and over', copy({ ended: true }), { olderThan: HOUR }, 'keep: it is not old enough'],
+  ['young and terminated', copy({ ended: true }), { olderThan: HOUR }, 'keep: it is not old enough'],
   ['old', copy({ age: 2 * HOUR, mark: { until: '' } }), { olderThan: HOUR }, 'remove: old enough'],
-  ['expired, only what has ended', copy({ age: 2 * HOUR }), { finished: true }, 'keep: it runs'],
+  ['expired, but only terminated ones are requested', copy({ age: 2 * HOUR }), { finished: true }, 'keep: it runs'],
   [
     'replaced its original',
     copy({ age: 9 * HOUR, phase: 'Failed', mark: { replaces: true } }),
     { olderThan: 0 },
     'keep: it replaces the original pod',
   ],
-  ['is being deleted', copy({ ended: true, metadata: { deletionTimestamp: ago(0) } }), {}, 'keep: it is being deleted'],
+  ['terminating', copy({ ended: true, metadata: { deletionTimestamp: ago(0) } }), {}, 'keep: it is being deleted'],
   ['owned by a workload', copy({ ended: true, metadata: OWNED }), { foreign: true }, 'nothing'],
-  ['of another name', copy({ ended: true, metadata: { name: 'shop' } }), {}, 'keep: only its names suggest that it was created for debugging'],
+  ['with another name', copy({ ended: true, metadata: { name: 'shop' } }), {}, 'keep: only its names suggest that it was created for debugging'],
   ['without a uid', copy({ ended: true, metadata: { uid: undefined } }), {}, 'keep: it has no uid'],
   ["kubectl's", withoutMark(KUBECTL, 'node-debugger-vm-x'), {}, 'keep: made by kubectl-debug'],
   ["kubectl's, foreign", withoutMark(KUBECTL, 'node-debugger-vm-x'), { foreign: true }, 'remove: ended'],
@@ -99,12 +99,12 @@ const ROWS: [what: string, pod: Pod, criteria: CleanCriteria, verdict: string][]
   ],
 ]; // prettier-ignore
 
-describe('what a clean-up removes', () => {
+describe('a clean-up', () => {
   for (const [what, pod, criteria, expected] of ROWS) {
     test(what, () => assert.equal(verdict(pod, criteria), expected));
   }
 
-  test('never a pod without a proof, whatever it is called and labelled', () => {
+  test('never removes a pod without proof, whatever its name and labels', () => {
     const words = fc.constantFrom(
       'copy', 'web-debug', 'node-debugger-vm-bcdfg', 'vm-debug-abcde', 'debugger-bcdfg', 'kubectl-debug', 'kubectl-dbg',
       'debug', '', 'Never', 'Failed',
@@ -166,7 +166,7 @@ describe('what a clean-up removes', () => {
     );
   });
 
-  test('never what a workload owns, whatever it bears', () => {
+  test('never removes a pod owned by a workload, whatever its marks', () => {
     const kinds = fc.constantFrom('ReplicaSet', 'Job', 'Node', 'Whatever');
     fc.assert(
       fc.property(kinds, fc.boolean(), fc.boolean(), (kind, foreign, finished) => {

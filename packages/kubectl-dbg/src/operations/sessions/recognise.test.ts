@@ -182,7 +182,7 @@ describe('sessions of a pod', () => {
     });
   }
 
-  test('a copy tells who, why and until when', () => {
+  test('a copy shows who created it, why and until when', () => {
     const [session] = sessionsOf(MARKED);
     assert.deepEqual(session, {
       session: 'shop/copy/debugger-bcdfg',
@@ -202,7 +202,7 @@ describe('sessions of a pod', () => {
     } satisfies DebugSession);
   });
 
-  test("the kubelet's deadline counts from the pod's start", () => {
+  test("the kubelet's deadline is relative to the pod's start", () => {
     const late = {
       ...MARKED,
       spec: { ...MARKED.spec, containers: MARKED.spec?.containers ?? [], activeDeadlineSeconds: 60 },
@@ -211,7 +211,7 @@ describe('sessions of a pod', () => {
     assert.equal(sessionsOf(late)[0]?.expires, '2026-03-01T10:01:30.000Z');
   });
 
-  test("a pod's own end says more than its container's", () => {
+  test('the end of the pod takes precedence over that of its container', () => {
     const over = {
       ...MARKED,
       status: {
@@ -234,7 +234,7 @@ describe('sessions of a pod', () => {
     );
   });
 
-  test('a note tells whose an ephemeral container is', () => {
+  test('an annotation shows who created an ephemeral container', () => {
     const noted = pod('web', {
       metadata: {
         annotations: {
@@ -255,7 +255,7 @@ describe('sessions of a pod', () => {
     );
   });
 
-  test('a hundred ended containers, and names of 63 characters', () => {
+  test('handles a hundred terminated containers, and names of 63 characters', () => {
     const name = (index: number) => `${String(index).padStart(3, 'd')}${'x'.repeat(60)}`;
     const all = Array.from({ length: 100 }, (_, index) => ({ name: name(index) }));
     const found = sessionsOf(
@@ -272,7 +272,7 @@ describe('sessions of a pod', () => {
     assert.equal(found.filter(({ state, exitCode }) => state === 'ended' && exitCode === 1).length, 100);
   });
 
-  test('whatever a server sends, nothing is thrown', () => {
+  test('never throws, whatever a server sends', () => {
     const keys = fc.constantFrom(
       'metadata', 'spec', 'status', 'name', 'namespace', 'labels', 'annotations', 'ownerReferences', 'containers',
       'ephemeralContainers', 'ephemeralContainerStatuses', 'containerStatuses', 'state', 'terminated', 'running',

@@ -12,12 +12,12 @@ const RUNNING = { running: {} };
 const ENDED = { terminated: { exitCode: 4 } };
 const ALL = ['one', 'two', 'three', 'four'].map((word, second) => `2026-01-01T00:00:0${second}Z ${word}\n`);
 
-/** How one request for the log is answered: lines, then how it ends. A number refuses it with that status. */
+/** The response to one log request: lines, then how it ends. A number is a refusal with that status. */
 type Reading = { lines?: number; ends: 'clean' | 'broken' | 'silent'; after?: number } | number;
 
 interface Scene {
   readings: Reading[];
-  /** What each look at the pod finds; the last one again and again. A number refuses it. */
+  /** The result of each read of the pod; the last one repeats. A number is a refusal. */
   looks?: (object | number)[];
 }
 
@@ -26,7 +26,7 @@ function refusal(code: number, { method, path }: ApiRequest): ApiStatusError {
   return new ApiStatusError(code, { kind: 'Status', code, reason, message: 'no' }, { method, path });
 }
 
-/** A container whose log has four lines, over a connection that behaves as the scene says, and well after that. */
+/** A container with a log of four lines, over a connection that first behaves as the scene says, then works. */
 function play({ readings, looks = [ENDED] }: Scene) {
   const controller = new AbortController();
   const stdout = new PassThrough();
@@ -74,27 +74,27 @@ const WHOLE = 'one\ntwo\nthree\nfour\n';
 const end = (lines: number, ends: 'clean' | 'broken' | 'silent') => ({ lines, ends });
 
 for (const [what, readings, warned] of [
-  ['comes at once', [], 0],
+  ['is complete at once', [], 0],
   ['breaks', [end(2, 'broken')], 1],
-  ['ends early as if it were whole', [end(1, 'clean')], 0],
+  ['ends early as if complete', [end(1, 'clean')], 0],
   ['falls silent', [end(3, 'silent')], 1],
   ['breaks, and is refused for a while', [end(2, 'broken'), 500, 503], 1],
 ] as const) {
-  test(`the log of a container that has ended ${what}: every line comes once`, async () => {
+  test(`the log of a terminated container ${what}: every line arrives once`, async () => {
     const { log, warnings, printed } = play({ readings: [...readings] });
     await log.print(true);
     assert.equal(printed(), WHOLE);
     assert.equal(warnings.length, warned, warnings.join('\n'));
   });
 
-  test(`followed, the log ${what}: every line comes once, and then the end`, async () => {
+  test(`the followed log ${what}: every line arrives once, then it ends`, async () => {
     const { log, printed } = play({ readings: [...readings] });
     assert.deepEqual(await log.follow(), ENDED.terminated);
     assert.equal(printed(), WHOLE);
   });
 }
 
-test('a log that can not be had at all is refused at once, in the words of the server', async () => {
+test("rejects at once with the server's message if the log is never available", async () => {
   for (const [code, kind] of [
     [403, 'refused'],
     [400, 'usage'],
@@ -109,18 +109,23 @@ test('a log that can not be had at all is refused at once, in the words of the s
   }
 });
 
-test('a log that may not be read is not followed', async () => {
+test('does not follow a log without the right to read it', async () => {
   const { log } = play({ readings: [403], looks: [RUNNING] });
   await assert.rejects(log.follow(), { kind: 'refused', message: /no/ });
 });
 
 for (const [what, readings, looks, why] of [
   ['is refused again and again', Array<Reading>(200).fill(500), [RUNNING], /: no$/],
-  ['is refused, as is the pod', Array<Reading>(200).fill(503), [503], /: no$/],
+  ['is refused, and so is the pod', Array<Reading>(200).fill(503), [503], /: no$/],
   ['ends as soon as it is opened', Array<Reading>(200).fill(end(0, 'clean')), [RUNNING], /too soon/],
-  ['is silent, as is the pod', Array<Reading>(200).fill(end(0, 'silent')), [500], /nothing came/],
+  [
+    'is silent, and the pod cannot be read',
+    Array<Reading>(200).fill(end(0, 'silent')),
+    [500],
+    /nothing came/,
+  ],
 ] as const) {
-  test(`followed, a log that ${what} is given up`, async () => {
+  test(`gives up on a followed log that ${what}`, async () => {
     const { log, warnings } = play({ readings: [...readings], looks: [...looks] });
     const begun = performance.now();
     await assert.rejects(log.follow(), { kind: 'lost', code: 'LogBroken', message: why });
@@ -129,7 +134,7 @@ for (const [what, readings, looks, why] of [
   });
 }
 
-test('a quiet log that is cut again and again is well as long as it can be opened', async () => {
+test('a quiet log may be cut any number of times if it can be reopened', async () => {
   const quiet: Reading = { lines: 0, ends: 'broken', after: 110 };
   const { log, printed } = play({
     readings: [quiet, quiet, quiet, quiet, quiet],
@@ -139,21 +144,21 @@ test('a quiet log that is cut again and again is well as long as it can be opene
   assert.equal(printed(), WHOLE);
 });
 
-test('a log that is quiet for long after a break is no failure', async () => {
-  // Running for longer than our patience, then ended without a word on the stream.
+test('a long silence after a broken connection is not a failure', async () => {
+  // Runs for longer than our time limit, then terminates without further output.
   const looks = [RUNNING, RUNNING, RUNNING, RUNNING, RUNNING, RUNNING, ENDED];
   const { log, printed } = play({ readings: [end(1, 'broken'), end(1, 'silent')], looks });
   assert.deepEqual(await log.follow(), ENDED.terminated);
   assert.equal(printed(), WHOLE);
 });
 
-test('a silent log is left once its container has ended, and read to its end', async () => {
+test('stops following a silent log once its container has terminated, and reads the rest', async () => {
   const { log, printed } = play({ readings: [end(1, 'silent')], looks: [RUNNING, RUNNING, ENDED] });
   assert.deepEqual(await log.follow(), ENDED.terminated);
   assert.equal(printed(), WHOLE);
 });
 
-test('a pod that is gone ends it', async () => {
+test('ends if the pod is gone', async () => {
   const { log } = play({ readings: [end(1, 'broken')], looks: [404] });
   assert.equal(await log.follow(), 'gone');
 });

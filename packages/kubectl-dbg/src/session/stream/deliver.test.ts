@@ -5,24 +5,24 @@ import { Channel, type Frame } from 'kubectl-dbg-wire';
 import type { ApiRequest, Closed, Cluster, RemoteCommand } from '../../cluster/types.ts';
 import { deliverOutput, type DeliveryReport } from './deliver.ts';
 
-/** One line of a made-up log with its stamp. */
+/** The timestamp of a line of the fake log. */
 const stamp = (index: number): string => `2026-01-01T00:00:00.${String(index).padStart(9, '0')}Z`;
 
 interface LogAnswer {
   lines: string[];
-  /** Lines that come later. */
+  /** Lines that are sent later. */
   more?: Promise<string[]>;
-  /** Resolves when the answer ends; it never does if this never does. */
+  /** The response ends when this resolves. */
   until?: Promise<unknown>;
-  /** Breaks after the lines. */
+  /** The connection breaks after the lines. */
   breaks?: boolean;
   /** HTTP status of a refusal. */
   refused?: number;
-  /** Called when the answer is asked for. */
+  /** Called when the request arrives. */
   asked?: () => void;
 }
 
-/** A cluster whose log requests get these answers in turn. */
+/** A cluster that handles log requests with these responses in turn. */
 function clusterWith(answers: LogAnswer[]): { cluster: Cluster; requests: ApiRequest[] } {
   const requests: ApiRequest[] = [];
   const stream = async (request: ApiRequest): Promise<AsyncIterable<Uint8Array>> => {
@@ -50,7 +50,7 @@ function aborted(signal: AbortSignal | undefined): Promise<never> {
   return new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
 }
 
-/** An attach whose messages the test gives. */
+/** An attach whose messages the test provides. */
 class Attach implements RemoteCommand {
   readonly subprotocol = 'v5.channel.k8s.io';
   readonly canHalfClose = true;
@@ -161,7 +161,7 @@ function deliver(
 const never = new Promise<void>(() => {});
 const followed = ({ query }: ApiRequest): boolean => query?.['follow'] === true;
 
-test('joins the log and attach: head from the one, body from the other', async () => {
+test('joins the log and attach: the beginning from the log, the rest from attach', async () => {
   const attach = new Attach();
   const session = deliver([{ lines: ['one\n', 'two\n', 'three\n'], until: never }], attach);
   attach.give('three\n');
@@ -179,12 +179,12 @@ test('joins the log and attach: head from the one, body from the other', async (
   assert.deepEqual(report.end, { kind: 'success' });
 });
 
-test("a failure to open attach is the delivery's own, not an end of output", async () => {
+test('rejects if attach fails to open, rather than ending the output', async () => {
   const session = deliver([{ lines: [], until: never }], Promise.reject(new Error('no code for this')));
   await assert.rejects(session.report, /no code for this/);
 });
 
-test('gives the whole log where attach is not opened', async () => {
+test('delivers the whole log if attach is not opened', async () => {
   const session = deliver([{ lines: ['one\n', 'two'] }], Promise.resolve(undefined));
   session.end();
   const report = await session.report;
@@ -192,7 +192,7 @@ test('gives the whole log where attach is not opened', async () => {
   assert.deepEqual([report.lost, report.complete, report.fromLog], [0, true, 7]);
 });
 
-test('reads the log on where its connection broke, each line once', async () => {
+test('resumes the log where its connection broke, each line once', async () => {
   const session = deliver(
     [
       { lines: ['same\n', 'same\n'], breaks: true, until: Promise.resolve() },
@@ -208,7 +208,7 @@ test('reads the log on where its connection broke, each line once', async () => 
   assert.equal(session.requests[1]?.query?.['sinceTime'], '2026-01-01T00:00:00Z');
 });
 
-test('says that the beginning is missing where the log may not be read', async () => {
+test('reports that the beginning is missing without the right to read the log', async () => {
   const attach = new Attach();
   const session = deliver([{ lines: [], refused: 403 }], attach);
   attach.give('live\n');
@@ -221,7 +221,7 @@ test('says that the beginning is missing where the log may not be read', async (
   assert.equal(report.gaps[0]?.reason, 'log-refused');
 });
 
-test('fills the gap of a broken attach from the log, and goes on with the next', async () => {
+test('fills the gap of a broken attach from the log, and continues with the next attach', async () => {
   const first = new Attach();
   const second = new Attach();
   let goOn: (lines: string[]) => void = () => {};
@@ -250,7 +250,7 @@ test('fills the gap of a broken attach from the log, and goes on with the next',
   assert.equal(report.lost, 0);
 });
 
-test('shows a prompt on a terminal at once', async () => {
+test('shows a prompt on a terminal immediately', async () => {
   const attach = new Attach();
   const session = deliver([{ lines: ['hello\n'], until: never }], attach, { tty: true });
   attach.give('$ ');
@@ -260,7 +260,7 @@ test('shows a prompt on a terminal at once', async () => {
   assert.equal((await session.report).complete, false);
 });
 
-test('does not read attach faster than the output takes it', async () => {
+test('does not read attach faster than the output accepts it', async () => {
   const attach = new Attach();
   let release = (): void => {};
   const stdout = new (class extends Sink {
@@ -286,7 +286,7 @@ test('does not read attach faster than the output takes it', async () => {
   assert.equal((await session.report).complete, false);
 });
 
-test('ends where the output is closed', async () => {
+test('ends if the output is closed', async () => {
   let goOn: (lines: string[]) => void = () => {};
   const more = new Promise<string[]>((resolve) => (goOn = resolve));
   const session = deliver([{ lines: ['first\n'], more, until: never }], undefined);
@@ -296,7 +296,7 @@ test('ends where the output is closed', async () => {
   assert.equal((await session.report).complete, false);
 });
 
-test('shows what attach brought though the log stalls, and says that something may be missing', async () => {
+test('shows the data of attach although the log stalls, and reports that something may be missing', async () => {
   const attach = new Attach();
   const session = deliver([{ lines: ['first line\n'], until: never }], attach);
   await session.stdout.shows('first line');
@@ -308,7 +308,7 @@ test('shows what attach brought though the log stalls, and says that something m
   assert.equal(report.lost, 'unknown');
 });
 
-test('asks for a log again that has fallen silent while attach goes on', async () => {
+test('requests the log again if it falls silent while attach continues', async () => {
   const attach = new Attach();
   const session = deliver(
     [
@@ -326,7 +326,7 @@ test('asks for a log again that has fallen silent while attach goes on', async (
   assert.equal(session.requests.filter(followed).length, 2);
 });
 
-test('does not wait for a followed log to end once the container has and a plain read finds no more', async () => {
+test('does not wait for the end of a followed log if the container has terminated and a plain read finds no more', async () => {
   const session = deliver([{ lines: ['one\n'], until: never }, { lines: ['one\n'] }], undefined);
   await session.stdout.shows('one');
   session.end();
@@ -335,7 +335,7 @@ test('does not wait for a followed log to end once the container has and a plain
   assert.deepEqual(session.requests.map(followed), [true, false]);
 });
 
-test('waits for a followed log that has not brought all there is when the container has ended', async () => {
+test('waits for a followed log that is incomplete when the container has terminated', async () => {
   let give: (lines: string[]) => void = () => undefined;
   const more = new Promise<string[]>((resolve) => (give = resolve));
   const all = ['one\n', 'two\n'];

@@ -16,7 +16,7 @@ async function read(text: string, size: number): Promise<string> {
 }
 
 for (const size of [1, 7, 1000]) {
-  test(`in pieces of ${size} bytes the kubelet's notice is no log`, async () => {
+  test(`in chunks of ${size} bytes, removes the kubelet's notice from the log`, async () => {
     await assert.rejects(read(NOTICE, size), { message: /^unable to retrieve container logs for / });
   });
 
@@ -27,7 +27,7 @@ for (const size of [1, 7, 1000]) {
     'unable to',
     'unable to say\n',
   ])
-    test(`in pieces of ${size} bytes ${JSON.stringify(log.slice(0, 30))} is passed on`, async () => {
+    test(`in chunks of ${size} bytes, passes ${JSON.stringify(log.slice(0, 30))} on`, async () => {
       assert.equal(await read(log, size), log);
     });
 }

@@ -20,7 +20,7 @@ function scene(stdout: Writable = new PassThrough()) {
   return { command, clock, stdout, stderr, relayed: relayOutput(command, stdout, stderr, clock) };
 }
 
-test('each stream gets its bytes, and both are counted', async () => {
+test('each stream receives its bytes, and both are counted', async () => {
   const { command, stdout, stderr, relayed } = scene();
   command.give('out');
   command.give('error!', Channel.stderr);
@@ -36,14 +36,14 @@ test('each stream gets its bytes, and both are counted', async () => {
   assert.equal(String(stderr.read()), 'error!');
 });
 
-test('a connection that breaks without a status tells no end', async () => {
+test('a connection that breaks without a status does not report an end', async () => {
   const { command, relayed } = scene();
   command.give('half');
   command.finish(1006);
   assert.deepEqual(await relayed, { stdout: 4, stderr: 0, end: undefined, complete: true });
 });
 
-test('streams that are held open after the end are left after a short silence', async () => {
+test('abandons streams that stay open after the end, after a short silence', async () => {
   const { command, clock, relayed } = scene();
   command.give(SUCCESS, Channel.error);
   await clock.pass(250);
@@ -55,7 +55,7 @@ test('streams that are held open after the end are left after a short silence', 
   assert.equal(clock.waiting, 0);
 });
 
-test('what a background process goes on printing is followed for two seconds, no longer', async () => {
+test('follows the output of a background process for only two seconds', async () => {
   const { command, clock, relayed } = scene();
   command.give(SUCCESS, Channel.error);
   const state = { over: false };
@@ -65,14 +65,14 @@ test('what a background process goes on printing is followed for two seconds, no
   assert.equal((await relayed).end?.kind, 'success');
 });
 
-test('an output that is closed ends it', async () => {
+test('ends if the output is closed', async () => {
   const { command, stdout, relayed } = scene();
   stdout.destroy();
   command.give('x');
   assert.equal((await relayed).complete, false);
 });
 
-test('a slow reader slows the command: no more is read than it takes', async () => {
+test('a slow reader slows the command down: reads no more than it accepts', async () => {
   let take: () => void = () => undefined;
   const slow = new Writable({
     highWaterMark: 1,

@@ -5,12 +5,12 @@ import { TimestampedLog } from './timestamped-log.ts';
 
 const stamp = (index: number): string => `2026-01-01T00:00:${String(index % 60).padStart(2, '0')}.000000000Z`;
 
-/** A log as the server gives it, and the text in it. */
+/** A log as sent by the server, and its text. */
 function logOf(lines: readonly string[]): { stamped: string; text: string } {
   return { stamped: lines.map((line, index) => `${stamp(index)} ${line}`).join(''), text: lines.join('') };
 }
 
-test('takes off the stamps however the log is cut into chunks', () => {
+test('removes the timestamps however the log is split into chunks', () => {
   const lines = fc.array(fc.constantFrom('\n', 'a b\n', '2026-01-01T00:00:00.000000000Z x\n'), {
     maxLength: 20,
   });
@@ -30,7 +30,7 @@ test('takes off the stamps however the log is cut into chunks', () => {
   );
 });
 
-test('goes on after the newest byte had, even where all lines are alike and a line was cut', () => {
+test('resumes after the last byte, even if all lines are equal and one was truncated', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 30 }), fc.nat(2000), (count, cut) => {
       const { stamped, text } = logOf(Array.from({ length: count }, () => 'same\n'));
@@ -44,7 +44,7 @@ test('goes on after the newest byte had, even where all lines are alike and a li
   );
 });
 
-test('says when the line it knew is not in the next reading', () => {
+test('reports if the last known line is missing from the next response', () => {
   const log = new TimestampedLog();
   log.begin();
   log.push(Buffer.from(`${stamp(1)} one\n`));

@@ -25,9 +25,9 @@ const typed: [name: string, keys: string, chunks: string[], sent: string, detach
   ['ordinary keys pass', 'ctrl-p,ctrl-q', ['ls\r'], 'ls\r', false],
   ['the sequence detaches', 'ctrl-p,ctrl-q', ['a\x10\x11b'], 'a', true],
   ['the sequence in two reads', 'ctrl-p,ctrl-q', ['a\x10', '\x11'], 'a', true],
-  ['a beginning is held, then sent', 'ctrl-p,ctrl-q', ['\x10', 'x'], '\x10x', false],
-  ['a repeated beginning', 'ctrl-p,ctrl-q', ['\x10\x10\x11'], '\x10', true],
-  ['a sequence that begins within itself', 'a,a,b', ['aaab'], 'a', true],
+  ['a partial sequence is held, then sent', 'ctrl-p,ctrl-q', ['\x10', 'x'], '\x10x', false],
+  ['a repeated partial sequence', 'ctrl-p,ctrl-q', ['\x10\x10\x11'], '\x10', true],
+  ['a sequence that overlaps itself', 'a,a,b', ['aaab'], 'a', true],
   ['switched off', '', ['\x10\x11'], '\x10\x11', false],
 ];
 for (const [name, keys, chunks, sent, detached] of typed) {
@@ -44,7 +44,7 @@ for (const [name, keys, chunks, sent, detached] of typed) {
   });
 }
 
-test('what is sent and what is held are together what was typed', () => {
+test('sent and held keys together are the typed keys', () => {
   fc.assert(
     fc.property(
       fc.array(fc.constantFrom(1, 2, 3)),

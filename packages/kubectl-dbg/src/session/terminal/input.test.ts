@@ -8,7 +8,7 @@ import { sendInput } from './input.ts';
 
 const never = new AbortController().signal;
 
-test('sends all, then the end', async () => {
+test('sends all data, then the end', async () => {
   const command = new FakeCommand();
   const end = await sendInput(Readable.from([Buffer.from('a'), Buffer.from('b')]), command, undefined, never);
   assert.deepEqual(end, { kind: 'end-of-input' });
@@ -16,7 +16,7 @@ test('sends all, then the end', async () => {
   assert.ok(command.inputEnded);
 });
 
-test('a directory is no end of input', async () => {
+test('a directory is not an end of input', async () => {
   const command = new FakeCommand();
   const end = await sendInput(createReadStream('/'), command, undefined, never);
   assert.deepEqual(end, { kind: 'unreadable', why: 'it is a directory' });
@@ -29,7 +29,7 @@ const failures: [code: string, why: RegExp][] = [
   ['EOTHER', /^what happened$/],
 ];
 for (const [code, why] of failures) {
-  test(`${code} in the middle is no end of input`, async () => {
+  test(`${code} halfway is not an end of input`, async () => {
     const command = new FakeCommand();
     const stdin = new PassThrough();
     stdin.on('error', () => undefined);
@@ -42,7 +42,7 @@ for (const [code, why] of failures) {
   });
 }
 
-test('input that is closed before its end was cut off', async () => {
+test('input that is closed before its end is truncated', async () => {
   const command = new FakeCommand();
   const stdin = new PassThrough();
   const sending = sendInput(stdin, command, undefined, never);
@@ -51,7 +51,7 @@ test('input that is closed before its end was cut off', async () => {
   assert.ok(!command.inputEnded);
 });
 
-test('an abort leaves the input readable, and its end unsaid', async () => {
+test('aborting leaves the input readable, and signals no end', async () => {
   const command = new FakeCommand();
   const stdin = new PassThrough();
   const abort = new AbortController();
@@ -61,7 +61,7 @@ test('an abort leaves the input readable, and its end unsaid', async () => {
   assert.ok(!command.inputEnded && !stdin.destroyed);
 });
 
-test('detach keys end it, and what came before them is sent', async () => {
+test('detach keys end it, and preceding keys are sent', async () => {
   const command = new FakeCommand();
   const stdin = Readable.from([Buffer.from('ls\x10\x11more')]);
   const end = await sendInput(stdin, command, new DetachKeys(Uint8Array.of(16, 17)), never);
@@ -69,7 +69,7 @@ test('detach keys end it, and what came before them is sent', async () => {
   assert.equal(Buffer.concat(command.sent).toString(), 'ls');
 });
 
-test('a connection that breaks rejects: nobody knows how much arrived', async () => {
+test('rejects if the connection breaks: how much arrived is unknown', async () => {
   const command = new FakeCommand();
   command.finish(1006);
   await assert.rejects(sendInput(Readable.from([Buffer.from('a')]), command, undefined, never));

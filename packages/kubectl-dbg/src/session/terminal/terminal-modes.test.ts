@@ -5,7 +5,7 @@ import { TerminalModes } from './terminal-modes.ts';
 
 const rows: [what: string, output: string, undo: string][] = [
   ['nothing', 'hello\r\n', ''],
-  ['colours that were switched off', '\x1b[31mred\x1b[0m', ''],
+  ['a colour that was reset', '\x1b[31mred\x1b[0m', ''],
   ['a colour that was left on', '\x1b[1;31mred', '\x1b[0m'],
   ['the alternate screen', '\x1b[?1049h', '\x1b[?1049l'],
   [
@@ -13,7 +13,7 @@ const rows: [what: string, output: string, undo: string][] = [
     '\x1b[?1049h\x1b[?1h\x1b=\x1b[?25l\x1b[?2004h\x1b[?25h\x1b[?1l\x1b>\x1b[?2004l\x1b[?1049l',
     '',
   ],
-  ['an editor that was killed', '\x1b[?1049h\x1b[?1h\x1b=\x1b[?25l', '\x1b[?1l\x1b>\x1b[?1049l\x1b[?25h'],
+  ['a killed editor', '\x1b[?1049h\x1b[?1h\x1b=\x1b[?25l', '\x1b[?1l\x1b>\x1b[?1049l\x1b[?25h'],
   ['several modes at once', '\x1b[?1000;1006h', '\x1b[?1000l\x1b[?1006l'],
   ['bracketed paste', '\x1b[?2004h', '\x1b[?2004l'],
   ['a hidden cursor', '\x1b[?25l', '\x1b[?25h'],
@@ -23,7 +23,7 @@ const rows: [what: string, output: string, undo: string][] = [
   ['a reset', '\x1b[?1049h\x1b[?25l\x1bc', ''],
   ['a soft reset', '\x1b[?25l\x1b[!p', ''],
   ['an unfinished title', '\x1b]2;never ended', '\x1b\\'],
-  ['modes in a title are none', '\x1b]2;a[?25l\x07', ''],
+  ['modes within a title are ignored', '\x1b]2;a[?25l\x07', ''],
   ['an unfinished sequence', '\x1b[?25', '\x18'],
 ];
 for (const [what, output, undo] of rows) {
@@ -35,7 +35,7 @@ for (const [what, output, undo] of rows) {
   });
 }
 
-test('output may come in any pieces', () => {
+test('handles output in any chunks', () => {
   fc.assert(
     fc.property(fc.constantFrom(...rows), fc.array(fc.nat(8)), ([, output, undo], cuts) => {
       const modes = new TerminalModes();
@@ -51,7 +51,7 @@ test('output may come in any pieces', () => {
   );
 });
 
-test('any bytes at all: what undoes them leaves nothing to undo', () => {
+test('for any bytes, nothing is left to undo after undoing', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
       const modes = new TerminalModes();

@@ -39,7 +39,7 @@ function setUp({ stdinTty = true, stderrTty = false, tty = true } = {}) {
   return { terminal, raw, shown, stdout, end, listeners, suspended: () => suspended };
 }
 
-test('takes the terminal once, and gives it back with the session', () => {
+test('sets raw mode once, and restores the terminal at the end of the session', () => {
   const { terminal, raw, end, listeners } = setUp();
   terminal.take();
   terminal.take();
@@ -52,7 +52,7 @@ test('takes the terminal once, and gives it back with the session', () => {
   assert.equal(listeners.size, 0);
 });
 
-test('what is no terminal is not taken', () => {
+test('does not touch a stream that is not a terminal', () => {
   const { terminal, raw } = setUp({ stdinTty: false });
   terminal.take();
   terminal.showStatus('x');
@@ -60,7 +60,7 @@ test('what is no terminal is not taken', () => {
   assert.deepEqual(raw, []);
 });
 
-test('a suspended program leaves the terminal alone, and takes it again', () => {
+test('restores the terminal while suspended, and sets raw mode again afterwards', () => {
   const { terminal, raw, listeners, suspended } = setUp();
   terminal.take();
   listeners.get('SIGTSTP')?.();
@@ -70,7 +70,7 @@ test('a suspended program leaves the terminal alone, and takes it again', () => 
   assert.equal(suspended(), 1);
 });
 
-test('undoes what a program left switched on, on the terminal that it wrote to', () => {
+test('undoes the modes that a program left set, on the terminal that it wrote to', () => {
   const { terminal, shown, stdout, end } = setUp();
   terminal.take();
   terminal.output.write('\x1b[?1049h\x1b[?25l');
@@ -80,7 +80,7 @@ test('undoes what a program left switched on, on the terminal that it wrote to',
   assert.notEqual(terminal.output, stdout);
 });
 
-test('what a program switches on after the end is undone too', () => {
+test('also undoes modes that a program sets after the end', () => {
   const { terminal, shown, end } = setUp();
   terminal.take();
   end.abort();
@@ -89,7 +89,7 @@ test('what a program switches on after the end is undone too', () => {
   assert.equal(shown.stdout, '\x1b[?25l\x1b[?25h');
 });
 
-test('a status stands in the title, on stderr, and goes with its reason', () => {
+test('shows a status in the title, on stderr, and removes it with its cause', () => {
   const { terminal, shown } = setUp({ stderrTty: true });
   terminal.showStatus('too early');
   terminal.take();
@@ -101,7 +101,7 @@ test('a status stands in the title, on stderr, and goes with its reason', () => 
   assert.equal(shown.stderr, '\x1b[22;2t\x1b]2;trying\\x07 again\x1b\\\x1b]2;still trying\x1b\\\x1b[23;2t');
 });
 
-test('a title is restored with the terminal', () => {
+test('restores the title with the terminal', () => {
   const { terminal, shown, end } = setUp({ stderrTty: true });
   terminal.take();
   terminal.showStatus('trying');
@@ -109,7 +109,7 @@ test('a title is restored with the terminal', () => {
   assert.match(shown.stderr, /\[23;2t$/);
 });
 
-test('no status gets into an unfinished sequence of the program', () => {
+test('writes no status into an unfinished sequence of the program', () => {
   const { terminal, shown } = setUp();
   terminal.take();
   terminal.output.write('\x1b[?2');
@@ -120,7 +120,7 @@ test('no status gets into an unfinished sequence of the program', () => {
   assert.match(shown.stdout, /\]2;trying/);
 });
 
-test('sizes are told until the session ends', () => {
+test('reports sizes until the session ends', () => {
   const { terminal, stdout, end } = setUp();
   const sizes: unknown[] = [];
   terminal.onResize((size) => sizes.push(size));

@@ -61,13 +61,13 @@ const rows: [name: string, pod: Pod, state: string, reason?: string][] = [
     'starting',
     'Crashed',
   ],
-  ['one crashed beside one that runs', copy([{ state: RUNNING }, { state: crash }]), 'starting', 'Crashed'],
+  ['one crashed and one running', copy([{ state: RUNNING }, { state: crash }]), 'starting', 'Crashed'],
   [
     'one ended well beside one that runs',
     copy([{ state: RUNNING }, { state: { terminated: { exitCode: 0 } } }], { restartPolicy: 'Never' }),
     'running',
   ],
-  ['ended well, and will be started again', copy([{ state: { terminated: { exitCode: 0 } } }]), 'starting'],
+  ['exited with 0, and will be restarted', copy([{ state: { terminated: { exitCode: 0 } } }]), 'starting'],
   [
     'all ended well',
     copy([{ state: { terminated: { exitCode: 0 } } }], { restartPolicy: 'Never' }),
@@ -89,14 +89,14 @@ for (const [name, pod, state, reason] of rows) {
   });
 }
 
-/** Awaits a copy whose watch brings these pods; the last one stays. */
+/** Awaits a copy whose watch returns these pods; the last one is the final state. */
 async function follow(pods: Pod[], stable: number): Promise<Outcome | undefined> {
   const cluster = {
     request: () => Promise.reject(new Error('nobody is patient for so long')),
     async *watch<T>({ signal }: { signal: AbortSignal }): AsyncGenerator<WatchEvent<T>> {
       for (const object of pods) {
         yield { type: 'MODIFIED', object } as WatchEvent<T>;
-        // What waits for the pod sees each of them.
+        // Lets the waiting code see each of them.
         await new Promise((resolve) => setImmediate(resolve));
       }
       if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve));
@@ -107,16 +107,16 @@ async function follow(pods: Pod[], stable: number): Promise<Outcome | undefined>
 
 const NEVER = 1_000_000;
 
-test('a copy that has run for long enough is stable', async () => {
+test('a copy that has run long enough is stable', async () => {
   assert.equal(await follow([copy([{ state: RUNNING, ready: true }])], 5), undefined);
 });
 
-test('a copy that is ready by its own probe is stable at once', async () => {
+test('a copy that is ready according to its probe is stable at once', async () => {
   const ready = copy([{ state: RUNNING, ready: true }], { containers: [{ name: 'c0', ...probe }] });
   assert.equal(await follow([ready], NEVER), undefined);
 });
 
-test('a copy that runs for a moment and then crashes never is', async () => {
+test('a copy that runs for a moment and then crashes is never stable', async () => {
   const outcome = await follow([copy([{ state: RUNNING, ready: true }]), copy([{ state: crash }])], NEVER);
   assert.ok(outcome?.kind === 'never-started');
   assert.match(outcome.message, /container c0 of pod w exited with code 1/);

@@ -5,7 +5,7 @@ import { readEvent } from './container-events.ts';
 import { inDoctorsWords } from './doctors-words.ts';
 import { diagnose, diagnoseReason } from './diagnosis.ts';
 
-// Messages as a Kubernetes v1.36.2 node with containerd 2.1 words them.
+// Messages of a Kubernetes v1.36.2 node with containerd 2.1.
 const task =
   'failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init:';
 const context = { container: 'dbg', image: 'tools:v9', target: 'main' };
@@ -29,7 +29,7 @@ const rows: [name: string, reason: string, message: string, words: RegExp | unde
     'dial tcp: lookup registry.invalid: no such host',
     /node n1 cannot reach registry .*no such host/,
   ],
-  ['a registry that is slow keeps the wait', 'ErrImagePull', 'net/http: TLS handshake timeout', undefined],
+  ['a slow registry does not end the wait', 'ErrImagePull', 'net/http: TLS handshake timeout', undefined],
   [
     'a registry that stays slow ends it',
     'ImagePullBackOff',
@@ -93,7 +93,7 @@ const rows: [name: string, reason: string, message: string, words: RegExp | unde
     'exited with 1',
     /postStart hook of debug container dbg .* fails/,
   ],
-  ['a crash loop of which only an Event tells', 'CrashLoopBackOff', 'back-off', /keeps terminating/],
+  ['a crash loop that only an Event shows', 'CrashLoopBackOff', 'back-off', /keeps terminating/],
   [
     'a cache that is not there yet',
     'CreateContainerConfigError',
@@ -186,8 +186,8 @@ for (const [reason, message, fieldPath, read] of events) {
 
 const last = { exitCode: 1, reason: 'Error' };
 
-/** What is told of a container `main` that ended like this and is started again. */
-async function toldOfLoop(end: ContainerStateTerminated): Promise<string> {
+/** The message for a container `main` that terminated like this and is restarted. */
+async function crashLoopMessage(end: ContainerStateTerminated): Promise<string> {
   const view = { phase: 'waiting', reason: 'CrashLoopBackOff', message: 'back-off 10s', last: end } as const;
   const diagnosis = diagnose(view, { ...context, container: 'main' });
   assert.equal(diagnosis?.failure.code, 'CrashLoop');
@@ -197,19 +197,19 @@ async function toldOfLoop(end: ContainerStateTerminated): Promise<string> {
   return outcome.kind === 'never-started' ? outcome.message : '';
 }
 
-test('a crash loop is named with its exit code', async () => {
-  assert.match(await toldOfLoop(last), /^container main of pod\/p exits with code 1/);
-  const killed = await toldOfLoop({ exitCode: 137, reason: 'OOMKilled' });
+test('reports a crash loop with its exit code', async () => {
+  assert.match(await crashLoopMessage(last), /^container main of pod\/p exits with code 1/);
+  const killed = await crashLoopMessage({ exitCode: 137, reason: 'OOMKilled' });
   assert.match(killed, /used more than .*memory.* killed by the kernel/);
 });
 
-test('scheduling gates are named, and a pod that is only not scheduled yet is waited for', () => {
+test('names scheduling gates, and waits for a pod that is not scheduled yet', () => {
   const gated = { phase: 'unscheduled', reason: 'SchedulingGated', message: '' } as const;
   assert.equal(diagnose(gated, context)?.failure.code, 'SchedulingGated');
   assert.equal(diagnose({ ...gated, reason: '' }, context), undefined);
 });
 
-test('what the doctor has no words for is told in those that are known', async () => {
+test('falls back to a generic message if the doctor has none', async () => {
   const failure = { code: 'TargetGone', facts: { container: 'dbg' } } as const;
   const outcome = {
     kind: 'never-started',

@@ -12,13 +12,13 @@ const node = (status: string, message?: string): Node => ({
   },
 });
 
-/** A negative code stands for a page of a gateway. */
+/** A negative code is a page from a gateway. */
 function refusal(code: number): ApiStatusError {
   const call = { method: 'GET', path: '/api/v1/nodes/n1' } as const;
   return new ApiStatusError(Math.abs(code), {}, call, { form: code < 0 ? 'page' : 'status' });
 }
 
-/** Looks until it ends, or until the answers are used up. */
+/** Checks until it ends, or until the responses are used up. */
 async function look(answers: (Node | number)[]): Promise<{ reports: Diagnosis[]; asked: number }> {
   const stop = new AbortController();
   const reports: Diagnosis[] = [];
@@ -45,23 +45,18 @@ async function look(answers: (Node | number)[]): Promise<{ reports: Diagnosis[];
 }
 
 const rows: [name: string, answers: (Node | number)[], asked: number, reason: string | undefined][] = [
-  ['a node that is gone', [node('True'), 404], 2, 'NodeNotFound'],
+  ['a deleted node', [node('True'), 404], 2, 'NodeNotFound'],
   ["a gateway's 404", [node('True'), -404, node('Unknown')], 3, 'NodeUnreachable'],
   [
-    'a node whose kubelet is silent',
+    'a node whose kubelet does not report',
     [node('Unknown', 'Kubelet stopped posting node status.')],
     1,
     'NodeUnreachable',
   ],
   ['a node that stays unready', [node('False'), node('False'), node('False')], 3, 'NodeNotReady'],
-  [
-    'a node that is unready for a moment',
-    [node('False'), node('False'), node('True'), node('False')],
-    5,
-    undefined,
-  ],
-  ['a server that fails for a moment', [500, 404], 2, 'NodeNotFound'],
-  ['nodes that may not be read', [403], 1, undefined],
+  ['a temporarily unready node', [node('False'), node('False'), node('True'), node('False')], 5, undefined],
+  ['a temporary server error', [500, 404], 2, 'NodeNotFound'],
+  ['no right to read nodes', [403], 1, undefined],
 ];
 
 for (const [name, answers, asked, reason] of rows) {

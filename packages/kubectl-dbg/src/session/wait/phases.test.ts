@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { PhaseClock } from './phases.ts';
 
-test('the time of a start is told by its phases, and adds up', () => {
+test('the phases of a start add up to its duration', () => {
   const clock = new PhaseClock(1000);
   clock.enter('scheduling', 1010);
   clock.enter('creating', 1110);
@@ -12,6 +12,6 @@ test('the time of a start is told by its phases, and adds up', () => {
   assert.deepEqual(clock.read(4150), { schedule: 100, pull: 3000, create: 50 });
 });
 
-test('a container that runs at once was created all the time', () => {
+test('a container that runs at once spent all the time being created', () => {
   assert.deepEqual(new PhaseClock(5).read(25), { schedule: 0, pull: 0, create: 20 });
 });

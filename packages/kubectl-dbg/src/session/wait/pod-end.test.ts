@@ -71,7 +71,7 @@ for (const [status, message, remedies] of rows) {
   }
 }
 
-test('a pod that runs, and one that waits, are no reason to give up', () => {
+test('does not give up on a running or a waiting pod', () => {
   assert.equal(diagnosePod(pod({ phase: 'Running' }), 'copy'), undefined);
   assert.equal(diagnosePod(pod(undefined), 'node'), undefined);
   assert.match(
@@ -81,7 +81,7 @@ test('a pod that runs, and one that waits, are no reason to give up', () => {
   );
 });
 
-test('the workflow is read off the pod', () => {
+test('derives the workflow from the pod', () => {
   const made = pod({}, { labels: { 'app.kubernetes.io/managed-by': 'kubectl-debug' } });
   assert.equal(workflowOf(made, 'main'), 'node');
   assert.equal(workflowOf(pod({}), 'main'), 'copy');

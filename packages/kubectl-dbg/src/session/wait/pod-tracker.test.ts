@@ -12,7 +12,7 @@ const podAt = (resourceVersion: string, phase = 'Pending', uid = 'u'): Pod => ({
   status: { phase },
 });
 
-/** A pod whose watch brings what the test says, and that is answered by what the test says when it is asked for. */
+/** A pod whose watch events and responses are set by the test. */
 class Scene {
   readonly clock = new ManualClock();
   #asked = 0;
@@ -30,7 +30,7 @@ class Scene {
     context.after(() => this.tracker.stop());
   }
 
-  /** How often the pod was asked for. */
+  /** The number of requests for the pod. */
   asked(): number {
     return this.#asked;
   }
@@ -60,7 +60,7 @@ class Scene {
   }
 }
 
-test('a watch that keeps silent: the pod is asked for, ever more seldom', async (context) => {
+test('requests the pod at growing intervals while the watch is silent', async (context) => {
   const scene = new Scene(context);
   await scene.clock.pass(9_000);
   assert.equal(scene.asked(), 0);
@@ -73,7 +73,7 @@ test('a watch that keeps silent: the pod is asked for, ever more seldom', async 
   assert.ok(scene.asked() > 30 && scene.asked() < 50, `${scene.asked()} requests in an hour`);
 });
 
-test('one that sends bookmarks is not doubted once it has shown that for a while', async (context) => {
+test('trusts a watch that has sent bookmarks for a while', async (context) => {
   const scene = new Scene(context);
   for (let minute = 0; minute < 60; minute += 1) {
     await scene.clock.pass(60_000);
@@ -82,7 +82,7 @@ test('one that sends bookmarks is not doubted once it has shown that for a while
   assert.ok(scene.asked() <= 4, `${scene.asked()} requests in an hour`);
 });
 
-test('what the watch brings late is not taken for news', async (context) => {
+test('ignores outdated events from the watch', async (context) => {
   const scene = new Scene(context);
   scene.answer = podAt('10', 'Succeeded');
   await scene.clock.pass(11_000);
@@ -92,7 +92,7 @@ test('what the watch brings late is not taken for news', async (context) => {
   assert.equal(scene.phase, 'Failed');
 });
 
-test('a pod that is gone, or another of its name, is deleted', async (context) => {
+test('treats a missing pod, or another one with its name, as deleted', async (context) => {
   const call = { method: 'GET', path: '/x' } as const;
   const answers = [
     podAt('9', 'Running', 'other'),
@@ -108,7 +108,7 @@ test('a pod that is gone, or another of its name, is deleted', async (context) =
   }
 });
 
-test('a request that fails says nothing, and is made again', async (context) => {
+test('ignores a failed request, and retries it', async (context) => {
   const scene = new Scene(context);
   scene.answer = unreachable('no route');
   await scene.clock.pass(60_000);
@@ -116,7 +116,7 @@ test('a request that fails says nothing, and is made again', async (context) => 
   assert.ok(scene.asked() > 1);
 });
 
-test('nothing is asked once it is stopped', async (context) => {
+test('sends no requests after it is stopped', async (context) => {
   const scene = new Scene(context);
   await scene.tracker.stop();
   await scene.clock.pass(600_000);

@@ -5,7 +5,7 @@ import { pullFailure } from './pull-failure.ts';
 
 const DIGEST = 'sha256:4014030000000000000000000000000000000000000000000000000000000403';
 
-// Messages as containerd, CRI-O and Docker word them.
+// Messages of containerd, CRI-O and Docker.
 const rows: [name: string, message: string, image: string, code: FailureCode | undefined][] = [
   [
     'no such tag (containerd)',
@@ -44,7 +44,7 @@ const rows: [name: string, message: string, image: string, code: FailureCode | u
     'ImagePullForbidden',
   ],
   [
-    'a digest that holds 401 and 403, on a connection that broke',
+    'a digest that contains 401 and 403, and a broken connection',
     `failed to copy: httpReadSeeker: failed open: failed to do request: Get "https://reg.example/v2/x/blobs/${DIGEST}": EOF`,
     `reg.example/x@${DIGEST}`,
     undefined,
@@ -55,10 +55,10 @@ const rows: [name: string, message: string, image: string, code: FailureCode | u
     `reg.example/x@${DIGEST}`,
     undefined,
   ],
-  ['a port that is 4010', 'dial tcp 10.0.4.1:4010: connect: connection refused', 'x', undefined],
-  ['a port that is 403', 'dial tcp registry:403: i/o timeout', 'registry:403/x', undefined],
+  ['port 4010', 'dial tcp 10.0.4.1:4010: connect: connection refused', 'x', undefined],
+  ['port 403', 'dial tcp registry:403: i/o timeout', 'registry:403/x', undefined],
   [
-    'an image whose name says forbidden',
+    'an image name with "forbidden"',
     'failed to pull and unpack image "reg.example/forbidden/unauthorized:401": net/http: TLS handshake timeout',
     'reg.example/forbidden/unauthorized:401',
     undefined,
@@ -78,7 +78,7 @@ for (const [name, message, image, code] of rows) {
   test(`at the first failure: ${name}`, () => {
     const diagnosis = pullFailure('ErrImagePull', message, image, false);
     assert.equal(diagnosis?.failure.code, code);
-    // Once the kubelet backs off, each failure has an explanation; what is no refusal is none then either.
+    // Once the kubelet backs off, each failure has an explanation, but still only refusals count as such.
     const later = pullFailure('ImagePullBackOff', message, image, true)?.failure.code;
     assert.equal(later, code ?? 'ImagePullFailed');
   });

@@ -5,7 +5,7 @@ import type { ApiRequest, WatchEvent } from '../../cluster/types.ts';
 import { PodTracker } from './pod-tracker.ts';
 import { type Progress, waitForContainer, type Waited } from './wait-for-container.ts';
 
-/** A cluster whose watches bring what the test pushes. */
+/** A cluster whose watches return what the test pushes. */
 class FakeCluster {
   readonly requests: string[] = [];
   events: Event[] = [];
@@ -134,14 +134,14 @@ const lastState = { terminated: { exitCode: 1 } };
 
 const loops: [name: string, pods: Pod[]][] = [
   ['backs off', [asCopy({ state: { waiting: { reason: 'CrashLoopBackOff' } }, lastState, restartCount: 1 })]],
-  ['is seen to run only the second time', [asCopy({ state: { running: {} }, lastState, restartCount: 1 })]],
+  ['is first seen in its second run', [asCopy({ state: { running: {} }, lastState, restartCount: 1 })]],
   [
     'is seen to end, and to run again',
     [asCopy({ state: lastState }), asCopy({ state: { running: {} }, lastState, restartCount: 1 })],
   ],
 ];
 for (const [name, pods] of loops) {
-  test(`a crash loop is named when the container ${name}`, async () => {
+  test(`reports a crash loop when the container ${name}`, async () => {
     const cluster = new FakeCluster();
     const { waited, tracker } = begin(cluster, 0, asCopy({}));
     for (const object of pods) cluster.push('pods', { type: 'MODIFIED', object });
@@ -153,7 +153,7 @@ for (const [name, pods] of loops) {
   });
 }
 
-test('a container that had restarted before, and runs, is no crash loop', async () => {
+test('a running container with earlier restarts is not in a crash loop', async () => {
   const { waited, tracker } = begin(
     new FakeCluster(),
     0,
@@ -172,7 +172,7 @@ test('a completed pod ends the wait at once', async () => {
   await tracker.stop();
 });
 
-test('an Event tells what the status does not say yet', async () => {
+test('uses an Event for what the status does not show yet', async () => {
   const cluster = new FakeCluster();
   cluster.events = [
     {
@@ -189,7 +189,7 @@ test('an Event tells what the status does not say yet', async () => {
   await tracker.stop();
 });
 
-test('a deadline says what was still missing', async () => {
+test('the timeout message says what was still missing', async () => {
   const { waited, tracker } = begin(new FakeCluster(), 20);
   const result = await waited;
   assert.ok(result.kind === 'ended' && result.outcome.kind === 'timed-out');
@@ -200,7 +200,7 @@ test('a deadline says what was still missing', async () => {
   await tracker.stop();
 });
 
-test('an abort ends the wait with its reason', async () => {
+test('aborting ends the wait with its reason', async () => {
   const { waited, tracker, stop } = begin(new FakeCluster());
   stop.abort(new Error('enough'));
   await assert.rejects(waited, /enough/);

@@ -143,7 +143,7 @@ export async function run(
   return report;
 }
 
-/** The world of most tests: 12 pods of 3 workloads. */
+/** The setup of most tests: 12 pods of 3 workloads. */
 export async function twelvePods(test: CleanUp): Promise<FleetWorld> {
   const world = await fleetWorld(test);
   await world.runPods(

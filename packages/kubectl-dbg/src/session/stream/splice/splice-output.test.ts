@@ -9,7 +9,7 @@ for (const { name, tty = false, log, attach, inexact } of [
   { name: 'text with carriage returns', log: 'one\n', attach: 'two\r\n', inexact: true },
   { name: 'binary output of which attach had all', log: '', attach: 'a\0\r\n', inexact: false },
   {
-    name: 'a terminal, which has them everywhere',
+    name: 'a terminal, which adds them everywhere',
     tty: true,
     log: 'one\n',
     attach: 'two\r\n\0',

@@ -3,11 +3,11 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { Splice } from './splice.ts';
 
-/** More with `SPLICE_RUNS=20000`. */
+/** Set `SPLICE_RUNS=20000` for more. */
 const RUNS = Number(process.env['SPLICE_RUNS'] ?? 400);
 
-/** More steps than any sequence of events needs to come to its end. */
-const MOST_STEPS = 2000;
+/** More steps than any sequence of events needs to finish. */
+const MAX_STEPS = 2000;
 
 type Event = (splice: Splice, now: number) => void;
 
@@ -92,7 +92,7 @@ const event: fc.Arbitrary<{ name: string; send: Event }> = fc.oneof(
 
 const events = fc.array(fc.record({ event, pause: fc.constantFrom(0, 1, 20, 300, 4000) }), { maxLength: 40 });
 
-test('whatever comes, in whatever order, it ends once the container has, and counts what it wrote', () => {
+test('with any events in any order, finishes after the container has terminated, and counts what it wrote', () => {
   fc.assert(
     fc.property(events, fc.boolean(), fc.boolean(), (sequence, tty, attach) => {
       const splice = new Splice({ tty, attach, thresholds: { checkBytes: 30_000, rotation: 100_000 } });
@@ -111,12 +111,12 @@ test('whatever comes, in whatever order, it ends once the container has, and cou
         step.event.send(splice, now);
         take();
       }
-      // Nothing more comes but the clock; no request is answered.
+      // From here on only time passes; no request gets a response.
       splice.terminated(now);
       for (let steps = 0; !splice.finished; steps += 1) {
         const next = splice.deadline();
         assert.ok(next !== undefined, `in ${splice.state} it waits for nothing`);
-        assert.ok(steps < MOST_STEPS, `it stays in ${splice.state}`);
+        assert.ok(steps < MAX_STEPS, `it stays in ${splice.state}`);
         now = next;
         splice.tick(now);
         take();

@@ -6,7 +6,7 @@ import { type Passage, sceneOf, type Write } from '../testing/container-scene.ts
 import { playScene } from '../testing/play-scene.ts';
 import { isReadInTurn } from '../testing/read-in-turn.ts';
 
-/** More with `SPLICE_RUNS=20000`. */
+/** Set `SPLICE_RUNS=20000` for more. */
 const RUNS = Number(process.env['SPLICE_RUNS'] ?? 400);
 
 const line = fc.oneof(
@@ -80,7 +80,7 @@ function logForm(data: Buffer): string {
   return data.toString('latin1').replaceAll('\r\n', '\n');
 }
 
-/** Nothing is missing but, perhaps, the start of a line that was shown before it was finished. */
+/** Nothing is missing, except possibly the start of a line that was shown before it was finished. */
 function assertWhole(played: Played): void {
   const { gaps, repeated } = played.splice.report;
   assert.deepEqual(
@@ -91,7 +91,7 @@ function assertWhole(played: Played): void {
   assertHonest(played);
 }
 
-/** Whole, or the report owns up to exactly what is missing. */
+/** The output is complete, or the report states exactly what is missing. */
 function assertHonest({ stdout, stderr, splice, truth }: Played): void {
   const { gaps, repeated } = splice.report;
   if (gaps.some((gap) => gap.bytes === 'unknown') || repeated > 0) return;
@@ -103,7 +103,7 @@ function assertHonest({ stdout, stderr, splice, truth }: Played): void {
   else assert.ok(isReadInTurn(truth, stdout, stderr), 'stdout and stderr are not the log, read in turn');
 }
 
-/** As many bytes as there were, or the report says that some are missing or come twice. */
+/** The number of bytes is right, or the report says that some are missing or duplicated. */
 function assertCounted({ stdout, stderr, splice, truth }: Played): void {
   const { gaps, repeated } = splice.report;
   if (gaps.some((gap) => gap.bytes === 'unknown')) return;
@@ -111,7 +111,7 @@ function assertCounted({ stdout, stderr, splice, truth }: Played): void {
   assert.equal(logForm(stdout).length + stderr.length, truth.length - lost + repeated);
 }
 
-/** Silence hardly ever comes, and buffers are full soon. */
+/** Silence is rarely reached, and buffers are soon full. */
 const PRESSED: Partial<JoinThresholds> = {
   attachBytes: 300,
   lagging: 100,
@@ -145,7 +145,7 @@ const FLOOD = writesOf(
   fc.constantFrom(0, 0, 0, 1, 2, 5),
 );
 
-/** Output that repeats itself, with and without newlines: its text proves nothing. */
+/** Repetitive output, with and without newlines: its text proves nothing. */
 const SAME = fc.constantFrom('\0', 'y\n', 'same line\n', 'ab').chain((piece) =>
   writesOf(
     fc.constant<1 | 2>(1),
@@ -156,7 +156,7 @@ const SAME = fc.constantFrom('\0', 'y\n', 'same line\n', 'ab').chain((piece) =>
     8,
   ),
 );
-/** Long output makes slow runs. */
+/** Runs with long output are slow. */
 const LONG_RUNS = Math.ceil(RUNS / 4);
 
 const SAME_WITH_STDERR = fc.tuple(SAME, fc.constantFrom('', 'records in\n', 'done')).map(([writes, text]) => {
@@ -164,7 +164,7 @@ const SAME_WITH_STDERR = fc.tuple(SAME, fc.constantFrom('', 'records in\n', 'don
   return text === '' ? writes : [...writes, { at, channel: 2 as const, data: Buffer.from(text) }];
 });
 
-/** Gives up comparing soon, as with many megabytes. */
+/** Soon gives up comparing, as with many megabytes. */
 const HASTY: Partial<JoinThresholds> = {
   checkBytes: 20_000,
   attachBytes: 60_000,
@@ -180,25 +180,25 @@ const PROPERTIES: {
   runs?: number;
 }[] = [
   {
-    name: 'one channel: whole where the node is as prompt as a real one',
+    name: 'one channel: complete if the node is as prompt as a real one',
     writes: ONE,
     passage: passageOf(8),
     holds: (writes, passage) => assertWhole(run(writes, passage)),
   },
   {
-    name: 'one channel: whole, or the loss is reported, however late the streams are',
+    name: 'one channel: complete, or the loss is reported, however late the streams are',
     writes: ONE,
     passage: passageOf(1500),
     holds: (writes, passage) => assertHonest(run(writes, passage)),
   },
   {
-    name: 'one channel: whole, or the loss is reported, where attach breaks',
+    name: 'one channel: complete, or the loss is reported, if attach breaks',
     writes: ONE,
     passage: passageOf(8, true),
     holds: (writes, passage) => assertHonest(run(writes, passage)),
   },
   {
-    name: 'a terminal: whole, or the loss is reported',
+    name: 'a terminal: complete, or the loss is reported',
     writes: TERMINAL,
     passage: passageOf(8),
     holds: (writes, passage) => assertWhole(run(writes, passage, true)),
@@ -214,40 +214,40 @@ const PROPERTIES: {
     },
   },
   {
-    name: 'two channels: whole, or the loss is reported, however late the streams are',
+    name: 'two channels: complete, or the loss is reported, however late the streams are',
     writes: TWO,
     passage: passageOf(1500),
     holds: (writes, passage) => assertHonest(run(writes, passage)),
   },
   {
-    name: 'a flood: whole, or the loss is reported, with full buffers and no silence',
+    name: 'a flood: complete, or the loss is reported, with full buffers and no silence',
     writes: FLOOD,
     passage: passageOf(60),
     holds: (writes, passage) => assertHonest(run(writes, passage, false, PRESSED)),
   },
   {
-    name: 'the same over and over: whole where the node is as prompt as a real one',
+    name: 'repetitive output: complete if the node is as prompt as a real one',
     writes: SAME,
     runs: LONG_RUNS,
     passage: passageOf(8),
     holds: (writes, passage) => assertWhole(run(writes, passage)),
   },
   {
-    name: 'much of the same: whole, or the loss is reported',
+    name: 'much repetitive output: complete, or the loss is reported',
     writes: SAME_WITH_STDERR,
     runs: LONG_RUNS,
     passage: passageOf(8),
     holds: (writes, passage) => assertCounted(run(writes, passage, false, HASTY)),
   },
   {
-    name: 'the same over and over: whole, or the loss is reported, where attach breaks',
+    name: 'repetitive output: complete, or the loss is reported, if attach breaks',
     writes: SAME_WITH_STDERR,
     runs: LONG_RUNS,
     passage: passageOf(8, true),
     holds: (writes, passage) => assertCounted(run(writes, passage, false, HASTY)),
   },
   {
-    name: 'a log that is cut by one rotation: whole, even where nobody can be sure of it',
+    name: 'a log cut by one rotation: complete, even if that is uncertain',
     writes: ONE.map((writes) =>
       writes.map((write, index) => ({ ...write, data: Buffer.from(`row ${index + 100}\n`) })),
     ),

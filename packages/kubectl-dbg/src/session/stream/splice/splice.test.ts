@@ -4,7 +4,7 @@ import { Splice } from './splice.ts';
 
 const PIECE = 16 * 1024;
 
-/** Feeds log and attach of a container that printed `total` bytes, all alike, and gives what came out. */
+/** Feeds log and attach of a container that printed `total` equal bytes, and returns the output. */
 function play(feed: (splice: Splice, same: (length: number) => Buffer) => void): {
   bytes: number;
   splice: Splice;
@@ -20,7 +20,7 @@ for (const { name, logBehind, attachBehind } of [
   { name: 'the log', logBehind: 30 * PIECE, attachBehind: 0 },
   { name: 'attach', logBehind: 0, attachBehind: 30 * PIECE },
 ]) {
-  test(`a busy node that stops for seconds in a flood of equal bytes, with ${name} behind, misleads nobody`, () => {
+  test(`joins correctly when a busy node stalls for seconds in a flood of equal bytes, with ${name} behind`, () => {
     const missed = 3 * PIECE;
     const before = 100 * PIECE;
     const total = 200 * PIECE;
@@ -28,14 +28,14 @@ for (const { name, logBehind, attachBehind } of [
       playing.attachOpened(0);
       playing.attachData(1, same(before - missed - attachBehind), 100);
       playing.logData(same(before - logBehind), 101);
-      // Nothing comes for longer than any silence that is waited for.
+      // A pause longer than any silence threshold.
       for (let now = 120; now < 2800; now += 20) playing.tick(now);
       playing.attachData(1, same(total - before + attachBehind), 2900);
       playing.logData(same(total - before + logBehind), 2901);
       playing.attachEnded(true, 2910);
       playing.logEnded(true, 3900);
       playing.terminated(3910);
-      // So long a log may have been rotated: it is read once more.
+      // A log this long may have been rotated: it is read once more.
       playing.logEnded(true, 3920);
     });
     assert.ok(splice.finished);
@@ -44,12 +44,12 @@ for (const { name, logBehind, attachBehind } of [
 }
 
 for (const piece of ['y\n', '\0']) {
-  test(`a flood of ${JSON.stringify(piece)} that goes on and on is not joined by its text`, () => {
+  test(`does not join an endless flood of ${JSON.stringify(piece)} by its text`, () => {
     const missed = 5 * PIECE;
     let written = 0;
     const { bytes, splice } = play((playing) => {
       playing.attachOpened(280);
-      // Ten seconds and more, and much more than is kept of either; the log lags by 4 pieces.
+      // More than ten seconds, and much more data than is buffered of either; the log lags by 4 chunks.
       for (let now = 300; now < 15_000; now += 50) {
         const data = Buffer.alloc(8 * PIECE, piece);
         playing.attachData(1, now === 300 ? data.subarray(missed) : data, now);
@@ -67,7 +67,7 @@ for (const piece of ['y\n', '\0']) {
   });
 }
 
-test('a flood of one text whose log is cut while it lags goes on from attach, and says that it may be wrong there', () => {
+test('continues from attach if the lagging log of repetitive output is cut, and reports that this may be wrong', () => {
   const missed = 5 * PIECE;
   let written = 0;
   const { bytes, splice } = play((playing, same) => {
@@ -93,12 +93,12 @@ test('a flood of one text whose log is cut while it lags goes on from attach, an
   );
 });
 
-test('two channels that say the same over and over are not joined by a short silence', () => {
+test('does not join two channels of repetitive output at a short silence', () => {
   const line = Buffer.from('same\n');
   const { bytes, splice } = play((playing) => {
     playing.attachOpened(0);
     for (let count = 0; count < 10; count += 1) playing.attachData(1 + (count % 2), line, 100);
-    // The log lags by four lines, and the node stops for a moment.
+    // The log lags by four lines, and the node stalls for a moment.
     for (let count = 0; count < 8; count += 1) playing.logData(line, 101);
     for (let now = 110; now < 400; now += 10) playing.tick(now);
     for (let count = 0; count < 4; count += 1) playing.logData(line, 410);
@@ -143,14 +143,14 @@ for (const { name, silence, late, shown } of [
   });
 }
 
-test('what falls due while the outputs are busy is still due after', () => {
+test('a deadline that passes while the outputs are busy is still due afterwards', () => {
   const splice = new Splice({ tty: false, attach: true });
   splice.take();
   splice.logOpened(0);
   splice.attachEnded(true, 10);
   splice.terminated(20);
   const steps: number[] = [];
-  // The clock has passed each deadline long ago when it is asked for: none may be forgotten.
+  // Each deadline has long passed when it is requested: none may be forgotten.
   for (let at = splice.deadline(); at !== undefined && steps.length < 1000; at = splice.deadline()) {
     steps.push(at);
     splice.tick(at + 60_000);
@@ -159,8 +159,8 @@ test('what falls due while the outputs are busy is still due after', () => {
   assert.equal(splice.finished, true, `it waits after ${steps.length} steps`);
 });
 
-describe('a log that seems complete once the container has ended', () => {
-  /** The log is all there is, and its answer ends after a part. */
+describe('a log that seems complete after the container has terminated', () => {
+  /** There is only the log, and its response ends early. */
   function endEarly(): { splice: Splice; commands: () => string[] } {
     const splice = new Splice({ tty: false, attach: false });
     const commands = () =>
@@ -174,7 +174,7 @@ describe('a log that seems complete once the container has ended', () => {
     return { splice, commands };
   }
 
-  test('is read on where it has more', () => {
+  test('is resumed if it has more', () => {
     const { splice, commands } = endEarly();
     splice.logChecked(false, 40);
     assert.deepEqual(commands(), ['open-log false']);
@@ -187,16 +187,16 @@ describe('a log that seems complete once the container has ended', () => {
 
   for (const [what, atEnd] of [
     ['it has no more', true],
-    ['nobody knows', undefined],
+    ['this is unknown', undefined],
   ] as const) {
-    test(`is the whole where ${what}`, () => {
+    test(`is treated as complete if ${what}`, () => {
       const { splice } = endEarly();
       splice.logChecked(atEnd, 40);
       assert.deepEqual([splice.finished, splice.report.gaps], [true, []]);
     });
   }
 
-  test('is read anew where what was followed comes to a standstill', () => {
+  test('is read again if the followed log stalls', () => {
     const splice = new Splice({ tty: false, attach: false });
     splice.logData(Buffer.from('a part\n'), 10);
     splice.terminated(20);
@@ -217,7 +217,7 @@ describe('a log that seems complete once the container has ended', () => {
     assert.deepEqual([splice.report.stdout, splice.report.gaps], [16, []]);
   });
 
-  test('is not waited for without end', () => {
+  test('is not waited for indefinitely', () => {
     const { splice } = endEarly();
     let now = 0;
     for (let steps = 0; !splice.finished; steps += 1) {
