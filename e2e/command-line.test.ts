@@ -291,7 +291,7 @@ describe('command line', () => {
     ['an editor without a terminal', () => ['web', '--edit', '--', 'id'], 64, /Set EDITOR/],
     ['a malformed selector', () => ['-l', 'a b c', '--', 'id'], 64, /unable to parse requirement/],
     [
-      'an output file in a folder that is not there',
+      'an output file in a missing directory',
       () => ['web', `--output-file=${join(folder, 'nosuch', 'file')}`, '--', 'id'],
       64,
       /its directory does not exist/,

@@ -182,7 +182,7 @@ describe('a signal within a second', { skip: LINUX, concurrency: 3 }, () => {
     ['logs', 'web', '-f'],
     ['attach', 'web'],
   ]) {
-    test(`nobody reads the output of ${words.join(' ')}`, async (context) => {
+    test(`a closed output of ${words.join(' ')}`, async (context) => {
       let hasFlooded = false;
       const server = await startApiServer(context, {
         protocol: 'http/1.1',

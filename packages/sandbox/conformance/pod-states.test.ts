@@ -17,7 +17,7 @@ const cases: [what: string, recorded: object, own: object, isAwaited: boolean, i
   ['one that has terminated meanwhile', pod(running), pod(ended), false, true],
   ['one that was restarted', pod(running), pod(running, 1), false, true],
   [
-    'one that waits for its next start',
+    'one that waits for its restart',
     pod(ended),
     pod({ waiting: { reason: 'CrashLoopBackOff' } }, 1),
     false,
@@ -26,7 +26,7 @@ const cases: [what: string, recorded: object, own: object, isAwaited: boolean, i
   ['one that was restarted, although the first run was awaited', pod(running), pod(running, 1), true, false],
   ['one with fewer restarts', pod(ended, 1), pod(running), false, false],
   [
-    'one that has ended otherwise',
+    'one that terminated with another result',
     pod(ended),
     pod({ terminated: { reason: 'Completed', exitCode: 0 } }),
     false,

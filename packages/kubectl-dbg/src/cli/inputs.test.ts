@@ -82,7 +82,7 @@ const answers: [name: string, answer: RequestListener, refused: RegExp | undefin
     /HTTP status 302, a redirect to http:\/\/169\.254\.169\.254, which is not followed/,
   ],
   [
-    'an answer without end',
+    'an endless response',
     (_, response) => {
       const more = () => {
         while (response.write(Buffer.alloc(MIB, 0x20)));

@@ -30,7 +30,7 @@ const rows: [
     },
   ],
   [
-    'a right that lacks',
+    'a missing right',
     403,
     { method: 'PATCH', path: `${POD}/ephemeralcontainers?fieldManager=x` },
     'pods "web" is forbidden: User "dan" cannot patch resource "pods/ephemeralcontainers" in API group "" in the namespace "shop"',
@@ -52,7 +52,7 @@ const rows: [
     },
   ],
   [
-    'a right in a group, for the whole cluster',
+    'a right in an API group, for the whole cluster',
     403,
     { method: 'GET', path: '/base/apis/apps/v1/deployments?watch=true' },
     'deployments.apps is forbidden: User "dan" cannot watch resource "deployments" in API group "apps" at the cluster scope',
@@ -63,7 +63,7 @@ const rows: [
     },
   ],
   [
-    'the Pod Security of a namespace, which no right changes',
+    'Pod Security of a namespace, regardless of rights',
     403,
     { method: 'POST', path: '/api/v1/namespaces/shop/pods' },
     'pods "p" is forbidden: violates PodSecurity "restricted:latest": privileged',
@@ -77,7 +77,7 @@ const rows: [
     { kind: 'refused', remedy: /--profile=auto/ },
   ],
   [
-    'nothing there',
+    'a missing object',
     404,
     { method: 'GET', path: POD },
     'pods "web" not found',
@@ -214,7 +214,7 @@ const foreign: [
     { kind: 'unreachable', message: /^a proxy or gateway.*503, no healthy upstream/, remedy: /gateway/ },
   ],
   [
-    'a page in place of a pod',
+    'a page instead of a pod',
     404,
     'page',
     POD,
@@ -222,7 +222,7 @@ const foreign: [
     { kind: 'unreachable', message: /^a proxy or gateway .*: HTTP status 404/, remedy: /address/ },
   ],
   [
-    'nothing in place of a pod',
+    'an empty body instead of a pod',
     404,
     'empty',
     POD,
@@ -230,7 +230,7 @@ const foreign: [
     { kind: 'unreachable', message: /^a proxy or gateway .*: HTTP status 404/, remedy: /address/ },
   ],
   [
-    'a server that serves something else',
+    'a server that is not an API server',
     404,
     'text',
     POD,
@@ -238,7 +238,7 @@ const foreign: [
     { kind: 'unreachable', message: /^a proxy or gateway .*404 page not found/, remedy: /address/ },
   ],
   [
-    'a server with TLS that is asked without',
+    'a plain HTTP request to a TLS server',
     400,
     'text',
     POD,
@@ -246,7 +246,7 @@ const foreign: [
     { kind: 'unreachable', message: /HTTP request to an HTTPS server/, remedy: /address/ },
   ],
   [
-    'a body that a proxy finds too large',
+    'a body too large for a proxy',
     413,
     'page',
     POD,
@@ -282,7 +282,7 @@ const foreign: [
     { kind: 'refused', message: /^the kubelet of the node refuses the API server/, remedy: /administrator/ },
   ],
   [
-    'a 403 that says nothing',
+    'a 403 without a message',
     403,
     'empty',
     `${POD}/attach`,

@@ -46,14 +46,14 @@ test('masks repetitive text in linear time', () => {
   }
 });
 
-test('secrets in lines are masked', () => {
+test('masks secrets in lines', () => {
   for (const line of HIDDEN) assert.doesNotMatch(maskSecrets(line), /hunter22/, line);
   assert.doesNotMatch(maskSecrets('got eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl'), /eyJ/);
   assert.equal(maskSecrets('x-eyJ-eyJhbGciOi.eyJzdWIiOi.sig, y'), 'x-***, y');
   assert.doesNotMatch(maskSecrets('key AKIAIOSFODNN7EXAMPLE'), /AKIA/);
 });
 
-test('what is no secret stays', () => {
+test('keeps everything that is not a secret', () => {
   for (const line of [
     'dial tcp 10.1.2.3:5432: connect: connection refused',
     'https://example.com/path',
@@ -69,7 +69,7 @@ test('what is no secret stays', () => {
   }
 });
 
-test('values of variables and data are masked, names and sources stay', () => {
+test('masks values of variables and data, keeps names and sources', () => {
   const object = {
     metadata: {
       managedFields: [1],

@@ -3,7 +3,7 @@ import { after, test } from 'node:test';
 import { type ApiRequest, ApiStatusError, type Cluster } from '../cluster/index.ts';
 import { Reader } from './reader.ts';
 
-/** A cluster that never answers; `plugin`: whether one runs at each question. */
+/** A cluster that never responds; `plugin`: whether a credential plugin runs for each request. */
 function silent(plugin: () => boolean = () => false): Cluster {
   const fake = {
     server: 'https://api:6443',
@@ -16,29 +16,29 @@ function silent(plugin: () => boolean = () => false): Cluster {
   return fake as unknown as Cluster;
 }
 
-// A connection would keep the program running.
+// A connection would keep the process running.
 const connection = setInterval(() => undefined, 1_000);
 after(() => clearInterval(connection));
 
 const options = { signal: new AbortController().signal, requestTimeout: 5, pages: 1 };
 
-test('what may be missing is noted when it does not come in time', async () => {
+test('records optional evidence as missing after the time limit', async () => {
   const reader = new Reader(silent(), options);
   assert.equal(await reader.get('quota', '/x'), undefined);
   assert.deepEqual(reader.unread, [{ what: 'quota (no answer in time)' }]);
 });
 
-test('what nothing can be said without is an error in words', async () => {
+test('throws an error with an explanation if required evidence is missing', async () => {
   const reader = new Reader(silent(), options);
   const wanted = {
     kind: 'deadline',
-    message: 'the server https://api:6443 did not give the pod web in time',
+    message: 'the server https://api:6443 did not return the pod web in time',
   };
   await assert.rejects(reader.require('pod web', '/x'), wanted);
   await assert.rejects(reader.list('pods', '/x', {}, 'Pod', true), { kind: 'deadline' });
 });
 
-test('a login takes its own time', async () => {
+test('the time limit does not include a login', async () => {
   let asked = 0;
   const reader = new Reader(
     silent(() => (asked += 1) < 20),
@@ -48,7 +48,7 @@ test('a login takes its own time', async () => {
   assert.equal(asked, 20);
 });
 
-test('no more of a log is read than was asked for', async () => {
+test('reads no more of a log than requested', async () => {
   let sent = 0;
   async function* endless() {
     for (;;) {
@@ -66,7 +66,7 @@ test('no more of a log is read than was asked for', async () => {
   assert.ok(sent < 10, `${sent} pieces`);
 });
 
-test('what the server has not is no gap of the diagnosis; what a gateway says instead is one', async () => {
+test('a 404 from the server is not a gap in the diagnosis; one from a gateway is', async () => {
   const call = { method: 'GET', path: '/x' } as const;
   for (const [form, unread] of [
     ['status', []],

@@ -126,7 +126,7 @@ export class Reader {
         throw new DbgError(
           'deadline',
           'EvidenceTimedOut',
-          `the server ${this.#cluster.server} did not give the ${what} in time`,
+          `the server ${this.#cluster.server} did not return the ${what} in time`,
           { server: this.#cluster.server, what },
         );
       }

@@ -166,7 +166,7 @@ const corpus: [what: string, entries: Entry[]][] = [
   ['a hard link to a link', [link('l', '../secret'), hard('h', 'l')]],
   ['a hard link by an absolute name', [hard('h', '/etc/passwd')]],
   [
-    'the folder itself as a link or a file',
+    'the directory itself as a link or a file',
     [link('.', '../beside'), { name: './', text: 'x' }, { name: '.', text: 'x' }],
   ],
   [
@@ -178,7 +178,7 @@ const corpus: [what: string, entries: Entry[]][] = [
     ],
   ],
   [
-    'a folder that is replaced by a link between two of its files',
+    'a directory that is replaced by a link between two of its files',
     [
       folderAt('d'),
       { name: 'd/a', text: '1' },
@@ -201,7 +201,7 @@ const corpus: [what: string, entries: Entry[]][] = [
     ],
   ],
   [
-    'names that are long in all, or in one part',
+    'names that are too long, or have too long a component',
     [
       { name: `../${'a/'.repeat(200)}secret`, text: 'x' },
       { name: 'n'.repeat(256), text: 'x' },

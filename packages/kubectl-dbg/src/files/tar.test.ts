@@ -221,7 +221,7 @@ const broken: [what: string, archive: Buffer, words: RegExp][] = [
     /too early/,
   ],
   [
-    'an entry that is cut',
+    'a truncated entry',
     written([{ name: 'x', type: 'file', mode: 0, mtime: 0, text: 'abc' }]).subarray(0, 514),
     /too early/,
   ],
@@ -246,7 +246,7 @@ const broken: [what: string, archive: Buffer, words: RegExp][] = [
   ],
   ['a size with a digit that is not octal', block((header) => header.write('1z', 124)), /no size/],
   [
-    'a record of a size that is none',
+    'a record with an invalid size',
     Buffer.concat([
       block((header) => header.fill('x', 156, 157).write('00000000013', 124)),
       Buffer.from('11 size=1x\n'.padEnd(512, '\0')),

@@ -32,7 +32,7 @@ const GUARDED: Readonly<Record<string, string>> = {
   'cluster/credentials/credentials.ts: group': 'a type',
   'cluster/credentials/exec-plugin.ts: group': 'a type',
   'cluster/credentials/run-plugin.ts: group':
-    'without signalGroup the child is no leader and is ended itself',
+    'without signalGroup the child is not a group leader and is killed itself',
   'cluster/http/system-authorities.ts: path': 'files that are not there are passed over',
   'cluster/kubeconfig/in-cluster.ts: path': 'only read if it is there',
   'files/receive.ts: mode': 'Windows only knows whether a file may be written',
@@ -47,7 +47,7 @@ const GUARDED: Readonly<Record<string, string>> = {
   'launch/lost-terminal.ts: path': 'not on Windows',
   'launch/real-world.ts: group': 'absent on Windows',
   'launch/real-world.ts: kill':
-    'signalGroup is absent on Windows; suspend only follows SIGTSTP, which never comes there',
+    'signalGroup is absent on Windows; suspend is only a reaction to SIGTSTP, which does not exist there',
   'launch/real-world.ts: signal': 'on Windows only the signals that it knows',
   'launch/terminal-memory.ts: flags': 'absent flags count as 0',
   'launch/terminal-memory.ts: ids': 'asked for only where the function is',

@@ -147,7 +147,7 @@ const volumes: [string, PersistentVolumeClaim, string, Pod, string[]][] = [
   ['for one pod', claim('ReadWriteOncePod'), '--image=b -c x', pod, ['volume-one-pod']],
   ['for one node', claim('ReadWriteOnce'), '--image=b -c x', pod, ['volume-one-node']],
   [
-    'of a pod that has ended',
+    'of a terminated pod',
     claim('ReadWriteOncePod'),
     '--image=b -c x',
     { ...pod, status: { phase: 'Failed' } },

@@ -109,17 +109,17 @@ for (const [name, change, target] of [
     'app',
   ],
   [
-    'the first when the annotation names nobody',
+    'the first container if the annotation names an unknown one',
     { metadata: { annotations: { 'kubectl.kubernetes.io/default-container': 'x' } } },
     'app',
   ],
   [
-    'none in a pod that shares its processes',
+    'none in a pod with a shared PID namespace',
     { spec: { ...pod.spec, shareProcessNamespace: true } },
     undefined,
   ],
   [
-    'none when the chosen one does not run',
+    'none if the chosen one is not running',
     { metadata: { annotations: { 'kubectl.kubernetes.io/default-container': 'log' } } },
     undefined,
   ],
@@ -185,14 +185,14 @@ const refusals: [string, Partial<DebugRequest>, Partial<Pod>, string, RegExp][] 
   ['an init container as target', { target: 'prepare' }, {}, 'usage', /is an init container/],
   ['a target that does not run', { target: 'log' }, {}, 'neverStarted', /does not run \(CrashLoopBackOff\)/],
   [
-    'an init container that has ended',
+    'a terminated init container',
     { target: 'prepare' },
     { status: initStatus({ terminated: { exitCode: 0, reason: 'Completed' } }) },
     'neverStarted',
     /has ended \(Completed\)/,
   ],
   [
-    'a pod behind scheduling gates',
+    'a pod with scheduling gates',
     {},
     { spec: { containers: [{ name: 'app' }], schedulingGates: [{ name: 'queue.example/hold' }] } },
     'neverStarted',
@@ -214,7 +214,7 @@ const refusals: [string, Partial<DebugRequest>, Partial<Pod>, string, RegExp][] 
     /static pod/,
   ],
   [
-    'a pod on its way out',
+    'a terminating pod',
     {},
     { metadata: { ...pod.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } },
     'neverStarted',

@@ -49,7 +49,7 @@ const wrong: [what: string, value: unknown, field: RegExp][] = [
   ['a null result', { ...report, results: [null] }, /\(results\[0\]\)/],
   ['an unknown class', { ...report, results: [{ ...result, class: '__proto__' }] }, /\[0\]\.class\)/],
   [
-    'an exit code that is a text',
+    'an exit code that is a string',
     { ...report, results: [{ ...result, exitCode: '\u001b]0;x' }] },
     /exitCode/,
   ],

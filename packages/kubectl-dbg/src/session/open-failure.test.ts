@@ -118,7 +118,7 @@ const rows: [
     /429: slow down/,
   ],
   [
-    'no way to the kubelet',
+    'no connection to the kubelet',
     refusal(500, 'status', 'error dialing backend: EOF', { reason: 'InternalError' }),
     'retry',
     'lost',
@@ -147,7 +147,7 @@ const rows: [
     /cannot reach the server/,
   ],
   [
-    'an answer that no API server gives',
+    'a response that is not from an API server',
     new DbgError('unreachable', 'AnswerForeign', 'answered with a redirect', { server: 's' }),
     'give-up',
     'lost',

@@ -18,7 +18,7 @@ const rows: [what: string, pod: Pod, reason: string | undefined, words?: string 
     'was evicted (low on disk)',
   ],
   [
-    'its own deadline',
+    'its active deadline',
     { status: { reason: 'DeadlineExceeded' } },
     'DeadlineExceeded',
     /activeDeadlineSeconds/,
@@ -31,15 +31,11 @@ const rows: [what: string, pod: Pod, reason: string | undefined, words?: string 
     'EvictionByEvictionAPI',
     'was evicted (drained)',
   ],
-  [
-    'a disruption that was called off',
-    { status: disrupted('EvictionByEvictionAPI', '', 'False') },
-    undefined,
-  ],
+  ['a cancelled disruption', { status: disrupted('EvictionByEvictionAPI', '', 'False') }, undefined],
   ['an unknown reason', { status: { reason: 'Aliens' } }, 'Aliens', 'ended with Aliens'],
   ['a deletion', { metadata: { deletionTimestamp: '2026-01-01T00:00:00Z' } }, 'Deleted', 'is being deleted'],
   [
-    'a deletion by a drain: the drain says more',
+    'a deletion by a drain: reports the drain',
     { metadata: { deletionTimestamp: '2026-01-01T00:00:00Z' }, status: disrupted('EvictionByEvictionAPI') },
     'EvictionByEvictionAPI',
   ],

@@ -105,13 +105,13 @@ const rows: [what: string, given: Given, code: number, expected: Partial<Outcome
     { kind: 'never-started' },
   ],
   [
-    'ended well, but its input had been cut',
+    'exited with 0, but its input was truncated',
     { terminated: { exitCode: 0 }, inputCut: true },
     74,
     { kind: 'lost', words: /broke before all of the input was sent \(it exited with 0\)/ },
   ],
   [
-    'killed while its input came',
+    'killed while receiving input',
     { terminated: { exitCode: 137 }, inputCut: true },
     137,
     { kind: 'signalled', signal: 9 },
@@ -171,7 +171,7 @@ const rows: [what: string, given: Given, code: number, expected: Partial<Outcome
     { kind: 'lost', words: /5 bytes of the output .* \(it exited with 0\)/ },
   ],
   [
-    'output may have come twice',
+    'output may be duplicated',
     { terminated: { exitCode: 0 }, mayRepeat: true },
     74,
     { kind: 'lost', words: /may be missing or come twice \(it exited with 0\)/ },
@@ -191,7 +191,7 @@ const rows: [what: string, given: Given, code: number, expected: Partial<Outcome
     { kind: 'refused', words: /no ticket!/ },
   ],
   [
-    'stdin is a directory, and the command ended with 0',
+    'stdin is a directory, and the command exited with 0',
     { end: { kind: 'input-unreadable', why: 'it is a directory' }, terminated: { exitCode: 0 } },
     74,
     { kind: 'lost', words: /^cannot read stdin: it is a directory$/ },
@@ -209,7 +209,7 @@ const rows: [what: string, given: Given, code: number, expected: Partial<Outcome
     { kind: 'lost', words: /stopped answering \(no route\)/ },
   ],
   [
-    'the watch tells of another pod',
+    'the watch reports another pod',
     {
       end: {
         kind: 'pod-unknown',
@@ -242,7 +242,7 @@ const rows: [what: string, given: Given, code: number, expected: Partial<Outcome
   ['an exec exited with 0', { exec: { end: { kind: 'success' } } }, 0, { kind: 'exited', code: 0 }],
   ['an exec exited with 3', { exec: { end: { kind: 'exit', code: 3 } } }, 3, { kind: 'exited', code: 3 }],
   [
-    'an exec was cut',
+    'a broken exec',
     { exec: { end: undefined }, terminated: { exitCode: 0 } },
     74,
     { kind: 'lost', words: /cannot be resumed/ },

@@ -77,7 +77,7 @@ const refusals: [name: string, headers: Record<string, string>, rights: string[]
     'users.authentication.k8s.io "dan" is forbidden: User "boss" cannot impersonate:user-info resource "users" in API group "authentication.k8s.io" at the cluster scope',
   ],
   [
-    'a group that nobody may impersonate',
+    'a group without permission to impersonate it',
     { 'impersonate-user': 'dan', 'impersonate-group': 'system:masters' },
     ['impersonate-on:user-info:list pods', 'impersonate:user-info users dan'],
     'groups.authentication.k8s.io "system:masters" is forbidden: User "boss" cannot impersonate:user-info resource "groups" in API group "authentication.k8s.io" at the cluster scope: impersonating the system:masters group is not allowed',

@@ -8,7 +8,7 @@ import { told } from '../../testing/told.ts';
 
 const rows: [string, string[], Partial<ParsedArguments>][] = [
   [
-    'a pod that is called like a command',
+    'a pod with the name of a command',
     ['version', '--', 'hostname'],
     { command: 'debug', targets: ['version'], words: ['hostname'] },
   ],
@@ -24,7 +24,7 @@ const rows: [string, string[], Partial<ParsedArguments>][] = [
     { targets: ['web'], options: { image: 'busybox' } },
   ],
   [
-    'combined shorts with a value',
+    'combined short flags with a value',
     ['-itcname', 'web'],
     { options: { stdin: true, tty: true, container: 'name' } },
   ],
@@ -57,7 +57,7 @@ const rows: [string, string[], Partial<ParsedArguments>][] = [
     { options: { asGroup: ['a,b', 'c'] } },
   ],
   [
-    'words after the dashes',
+    'words after --',
     ['web', '--', 'sh', '-c', 'x', '--'],
     { targets: ['web'], words: ['sh', '-c', 'x', '--'] },
   ],
@@ -65,20 +65,16 @@ const rows: [string, string[], Partial<ParsedArguments>][] = [
   ['only a command', ['--', 'web'], { targets: [], words: ['web'] }],
   ['two pods before --', ['a', 'b', '--', 'sh'], { targets: ['a', 'b'], words: ['sh'] }],
   [
-    'dashes as a value',
+    '-- as a value',
     ['--container', '--', 'web', 'ls'],
     { targets: ['web'], words: ['ls'], options: { container: '--' } },
   ],
   [
-    'a command without dashes',
+    'a command without --',
     ['web', 'ls', '-la', '--image=x'],
     { targets: ['web'], words: ['ls', '-la', '--image=x'], options: {} },
   ],
-  [
-    'flags before a command without dashes',
-    ['-it', 'web', '-m', 'x', 'ls'],
-    { targets: ['web'], words: ['ls'] },
-  ],
+  ['flags before a command without --', ['-it', 'web', '-m', 'x', 'ls'], { targets: ['web'], words: ['ls'] }],
   [
     'several typed targets',
     ['pod/a', 'pod/b', '-q'],

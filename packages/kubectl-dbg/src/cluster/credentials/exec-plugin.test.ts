@@ -179,12 +179,12 @@ const failures: [name: string, script: string, message: RegExp][] = [
     /only one of/,
   ],
   [
-    'gives a time that is none',
+    'provides an invalid time',
     `echo '${credential({ token: 'hidden', expirationTimestamp: 'x' })}'`,
     /not a time/,
   ],
   [
-    'gives a token of two lines',
+    'provides a token of two lines',
     `echo '${credential({ token: 'hidden\\nX: y' })}'`,
     /bearer token is empty or contains/,
   ],

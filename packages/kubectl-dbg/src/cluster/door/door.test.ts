@@ -78,7 +78,7 @@ const refused: [what: string, request: ApiRequest, answer: unknown, words: RegEx
   ],
   ['another kind', get(POD), { kind: 'Secret', metadata: METADATA }, /not a Pod \(kind\)/],
   [
-    'a Status in place of a pod, without an error',
+    'a Status instead of a pod, without an error',
     get(POD),
     { kind: 'Status', metadata: {}, code: 200 },
     /not a Pod \(kind\)/,
@@ -109,13 +109,13 @@ const refused: [what: string, request: ApiRequest, answer: unknown, words: RegEx
   ],
   ['a list that is null', get('/api/v1/namespaces/shop/pods'), null, /not a list of pods/],
   [
-    'items that are a text',
+    'items that are a string',
     get('/api/v1/namespaces/shop/pods'),
     { items: 'x' },
     /not a list of pods \(items\)/,
   ],
   [
-    'an item that is no pod',
+    'an item that is not a pod',
     get('/api/v1/namespaces/shop/pods'),
     { items: [{ metadata: METADATA }, 5] },
     /not a Pod \(items\[1\]\)/,
@@ -151,7 +151,7 @@ const refused: [what: string, request: ApiRequest, answer: unknown, words: RegEx
     /not a Deployment/,
   ],
   [
-    'a review that is a text',
+    'a review that is a string',
     { method: 'POST', path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews' },
     'yes',
     /not a review of access/,
@@ -186,17 +186,17 @@ const accepted: [what: string, request: ApiRequest, answer: unknown][] = [
   ['an invalid exit code, which is handled later', get(POD), status({ terminated: { exitCode: 'x' } })],
   ['nulls', get(POD), { metadata: { ...METADATA, labels: null }, spec: null, status: { conditions: null } }],
   [
-    'a created pod with a drawn name',
+    'a created pod with a generated name',
     { method: 'POST', path: '/api/v1/namespaces/shop/pods', body: { metadata: { generateName: 'a-' } } },
     { metadata: METADATA },
   ],
   [
-    'a pod made anew under its name, when it is read',
+    'a read of a pod recreated under the same name',
     get(POD),
     { kind: 'Pod', metadata: { ...METADATA, uid: 'v' } },
   ],
   [
-    'what was written to',
+    'the object that was written to',
     { method: 'PATCH', path: `${POD}/ephemeralcontainers`, body: { metadata: { uid: 'u' } } },
     { kind: 'Pod', metadata: METADATA },
   ],

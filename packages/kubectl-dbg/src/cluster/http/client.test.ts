@@ -339,7 +339,7 @@ const malformed: [name: string, headers: Record<string, string>, body: string | 
   ['very many tiny objects', {}, `[${'{},'.repeat(10_000_000)}{}]`, /JSON that holds too many values/],
   ['a body that is not gzip', { 'content-encoding': 'gzip' }, '{}', /malformed gzip/],
   [
-    'gzip cut off',
+    'truncated gzip',
     { 'content-encoding': 'gzip' },
     gzipSync(JSON.stringify({ a: 'x'.repeat(1000) })).subarray(0, 20),
     /malformed gzip/,

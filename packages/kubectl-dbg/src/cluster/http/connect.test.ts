@@ -388,7 +388,7 @@ test("trusts an https proxy by the cluster's authority or by SSL_CERT_FILE, othe
 
 const deadProxies: [name: string, proxy: (context: CleanUp) => Promise<string>, words: RegExp][] = [
   [
-    'that nobody listens at',
+    'that is not listening',
     async (context) => {
       const server = await startApiServer(context);
       await server.close();
@@ -402,12 +402,12 @@ const deadProxies: [name: string, proxy: (context: CleanUp) => Promise<string>, 
     /^cannot reach the proxy http:\/\/proxy\.invalid:3128, .*(no such host|could not be looked up)$/,
   ],
   [
-    'that never answers',
+    'that never responds',
     async (context) => `http://127.0.0.1:${await listen(context, () => undefined)}`,
     /^the proxy http:\/\/127\.0\.0\.1:\d+ did not connect to the server .*timed out/,
   ],
   [
-    'that never ends its TLS handshake',
+    'that never finishes its TLS handshake',
     async (context) => `https://127.0.0.1:${await listen(context, () => undefined)}`,
     /^cannot reach the proxy https:\/\/127\.0\.0\.1:\d+, .*timed out/,
   ],

@@ -86,7 +86,7 @@ const found: [name: string, input: Case, expected: Summary][] = [
     ['https://a/', 'token-of-a', 'shop'],
   ],
   [
-    '--namespace before that of the context',
+    '--namespace rather than that of the context',
     {
       files: { [home]: config('a', 'https://a', { context: ', namespace: shop' }) },
       options: { namespace: 'x' },
@@ -102,7 +102,7 @@ const found: [name: string, input: Case, expected: Summary][] = [
     ['https://b/', 'token-of-b', 'default'],
   ],
   [
-    '--kubeconfig before KUBECONFIG',
+    '--kubeconfig rather than KUBECONFIG',
     {
       files: { one: config('a', 'https://a'), two: config('b', 'https://b') },
       env: { KUBECONFIG: '~/two' },
@@ -128,7 +128,7 @@ const found: [name: string, input: Case, expected: Summary][] = [
     ['https://b/', 'token-of-b', 'default'],
   ],
   [
-    'several files: of a name the first entry counts as a whole',
+    'several files: the first entry of a name, without merging fields',
     {
       files: {
         one: config('a', 'https://a'),
@@ -139,7 +139,7 @@ const found: [name: string, input: Case, expected: Summary][] = [
     ['https://a/', 'token-of-a', 'default'],
   ],
   [
-    '--cluster and --user before those of the context',
+    '--cluster and --user rather than those of the context',
     {
       files: { one: config('a', 'https://a'), two: config('b', 'https://b') },
       env: { KUBECONFIG: '~/one:~/two' },
@@ -172,7 +172,7 @@ const found: [name: string, input: Case, expected: Summary][] = [
     ['http://m:8080/', undefined, 'default'],
   ],
   [
-    'empty flags, as if they were not given',
+    'empty flags, treated as absent',
     {
       files: { [home]: config('a', 'https://a') },
       options: { server: '', token: '', context: '', namespace: '' },
@@ -197,7 +197,7 @@ const wrong: [name: string, input: Case, message: RegExp, remedy?: RegExp][] = [
   ],
   ['an empty file', { files: { [home]: '' } }, /no cluster is configured: .* is empty/],
   [
-    '--kubeconfig that is missing',
+    'a missing --kubeconfig file',
     { options: { kubeconfig: 'none' } },
     /cannot read the kubeconfig .*none: no such file/,
   ],
@@ -221,7 +221,7 @@ const wrong: [name: string, input: Case, message: RegExp, remedy?: RegExp][] = [
     /--user/,
   ],
   [
-    'a context whose cluster is nowhere',
+    'a context with an unknown cluster',
     { files: { [home]: 'current-context: a\ncontexts: [{name: a, context: {cluster: gone}}]' } },
     /config: the context names a cluster "gone", which is in no file/,
   ],
@@ -242,7 +242,7 @@ const wrong: [name: string, input: Case, message: RegExp, remedy?: RegExp][] = [
     /cluster "a": server must be a string, not a number/,
   ],
   [
-    'a server that is no URL',
+    'a server that is not a URL',
     { files: { [home]: config('a', 'https://:x') } },
     /server address of cluster "a" is not a URL/,
   ],
@@ -268,12 +268,12 @@ const wrong: [name: string, input: Case, message: RegExp, remedy?: RegExp][] = [
     /certificate-authority-data of cluster "a" is not in PEM form/,
   ],
   [
-    'a CA file that is missing',
+    'a missing CA file',
     { files: { [home]: config('a', 'https://a', { cluster: '    certificate-authority: ca.crt' }) } },
     /cannot read the certificate authority .*\.kube\/ca\.crt: no such file/,
   ],
   [
-    'an authority beside not verifying',
+    'a CA together with insecure-skip-tls-verify',
     {
       files: {
         [home]: config('a', 'https://a', {
@@ -317,7 +317,7 @@ const wrong: [name: string, input: Case, message: RegExp, remedy?: RegExp][] = [
         /kubelogin/,
       ],
       [
-        'oidc, with a token that has expired',
+        'oidc, with an expired token',
         `{name: oidc, config: {id-token: e30.${base64('{"exp":1000}')}.hidden}}`,
         /its id-token has expired: now \S+ is after 1970-01-01T00:16:40Z/,
         /kubelogin/,
@@ -389,7 +389,7 @@ const wrong: [name: string, input: Case, message: RegExp, remedy?: RegExp][] = [
     /--as/,
   ],
   [
-    '--token beside --username',
+    '--token together with --username',
     { files: { [home]: config('a', 'https://a') }, options: { token: 't', username: 'u' } },
     /exclude each other/,
   ],

@@ -57,7 +57,7 @@ for (const { id, match, near, not = [], confidence, note, ...expected } of FIXTU
   });
 }
 
-test('failures that older kubelets report only in events', () => {
+test('finds failures that older kubelets report only in events', () => {
   for (const { id, scene } of EVENT_ONLY) assert.equal(top(diagnose(scene)), id);
 });
 

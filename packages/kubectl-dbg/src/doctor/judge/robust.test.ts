@@ -35,7 +35,7 @@ function disturb(value: unknown, seed: number, field = ''): unknown {
   return Object.fromEntries([...entries, ...more]);
 }
 
-test('the order of conditions and unknown fields do not change the result', () => {
+test('the order of conditions, and unknown fields, do not change the result', () => {
   fc.assert(
     fc.property(fc.constantFrom(...scenes), fc.nat(1000), (scene, seed) => {
       const evidence = evidenceOf(scene);

@@ -83,7 +83,7 @@ const rows: [name: string, write: ApiWrite, answers: Answer[], requests: string[
   ['one without a mark', CREATE, [breaks, gives(POD)], [POST, 'GET copy'], { kind: 'refused' }],
   ['not done: sent again', CREATE, [breaks, fails(404), gives(OURS)], [POST, 'GET copy', POST], OURS],
   [
-    'the first came late: the second meets it',
+    'the first one arrives late, and the second one conflicts with it',
     CREATE,
     [breaks, fails(404), fails(409, 'AlreadyExists'), gives(OURS)],
     [POST, 'GET copy', POST, 'GET copy'],
@@ -97,42 +97,42 @@ const rows: [name: string, write: ApiWrite, answers: Answer[], requests: string[
     { kind: 'unreachable', remedy: /may have been created .*kubectl get pod copy -n shop/ },
   ],
   [
-    'a silent server is not asked to do it again',
+    'is not sent again to a silent server',
     CREATE,
     [silent, fails(404)],
     [POST, 'GET copy'],
     { kind: 'unreachable', remedy: /may have been created/ },
   ],
   [
-    'nobody can tell',
+    'cannot be determined',
     CREATE,
     [breaks, breaks],
     [POST, 'GET copy'],
     { kind: 'unreachable', remedy: /may have been created/ },
   ],
   [
-    'a patch between others',
+    'a patch concurrent with others',
     PATCH,
     [fails(409), gives(webWith(CONTAINER))],
     [SEND, SEND],
     webWith(CONTAINER),
   ],
   [
-    'a patch that was carried out, with defaults',
+    'a patch that was applied, with defaults',
     PATCH,
     [breaks, gives(webWith({ ...CONTAINER, imagePullPolicy: 'Always' }))],
     [SEND, 'GET web'],
     webWith({ ...CONTAINER, imagePullPolicy: 'Always' }),
   ],
   [
-    "another's container of the name",
+    'a container of the same name that is not ours',
     PATCH,
     [breaks, gives(webWith({ ...CONTAINER, command: ['bash'] }))],
     [SEND, 'GET web'],
     { kind: 'refused', message: /another container "dbg"/ },
   ],
   [
-    'a patch of a pod that was made anew',
+    'a patch of a recreated pod',
     PATCH,
     [
       (request) => {

@@ -14,7 +14,7 @@ const STREAM = { code: 'StreamFailed', facts: { container: 'd', way: 'exec', sta
 const rows: [what: string, outcome: Outcome, said: string, kind: string, message: RegExp, remedy: RegExp][] =
   [
     [
-      'an image that is not there',
+      'a missing image',
       { kind: 'never-started', reason: 'ErrImagePull', message: 'no such image', failure: IMAGE },
       '',
       'neverStarted',
@@ -34,7 +34,7 @@ const rows: [what: string, outcome: Outcome, said: string, kind: string, message
       /--timeout/,
     ],
     [
-      'an exec that is not served',
+      'an exec that is refused',
       { kind: 'lost', message: 'cannot run it: 502', failure: STREAM },
       '',
       'lost',
@@ -42,7 +42,7 @@ const rows: [what: string, outcome: Outcome, said: string, kind: string, message
       /proxies/,
     ],
     [
-      'a connection that breaks in the middle',
+      'a connection that breaks halfway',
       { kind: 'lost', message: 'it broke', failure: STREAM },
       LISTENING,
       'lost',

@@ -61,7 +61,7 @@ const ROWS: [what: string, pod: Pod, sessions: string[]][] = [
     ['node kubectl-dbg debugger node/vm-1'],
   ],
   [
-    'a mark without the fields that came later',
+    'a mark without the fields added later',
     withOwnership(pod('copy', { spec: { containers: [{ name: 'app' }, DRAWN] } }), {
       session: 'f00',
       workflow: 'copy',

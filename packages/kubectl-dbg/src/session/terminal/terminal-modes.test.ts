@@ -9,7 +9,7 @@ const rows: [what: string, output: string, undo: string][] = [
   ['a colour that was left on', '\x1b[1;31mred', '\x1b[0m'],
   ['the alternate screen', '\x1b[?1049h', '\x1b[?1049l'],
   [
-    'an editor that ended',
+    'an editor that exited',
     '\x1b[?1049h\x1b[?1h\x1b=\x1b[?25l\x1b[?2004h\x1b[?25h\x1b[?1l\x1b>\x1b[?2004l\x1b[?1049l',
     '',
   ],

@@ -38,12 +38,12 @@ const rows: [name: string, pod: Pod, state: string, reason?: string][] = [
   ['creating', copy([{ state: { waiting: { reason: 'ContainerCreating' } } }]), 'starting'],
   ['runs, without a probe', copy([{ state: RUNNING, ready: true }]), 'running'],
   [
-    'runs, and its probe says so',
+    'runs, and its probe has succeeded',
     copy([{ state: RUNNING, ready: true }], { containers: [{ name: 'c0', ...probe }] }),
     'ready',
   ],
   [
-    'runs, and its probe does not say so yet',
+    'runs, but its probe has not succeeded yet',
     copy([{ state: RUNNING, ready: false }], { containers: [{ name: 'c0', ...probe }] }),
     'running',
   ],
@@ -63,13 +63,13 @@ const rows: [name: string, pod: Pod, state: string, reason?: string][] = [
   ],
   ['one crashed and one running', copy([{ state: RUNNING }, { state: crash }]), 'starting', 'Crashed'],
   [
-    'one ended well beside one that runs',
+    'one exited with 0 and one running',
     copy([{ state: RUNNING }, { state: { terminated: { exitCode: 0 } } }], { restartPolicy: 'Never' }),
     'running',
   ],
   ['exited with 0, and will be restarted', copy([{ state: { terminated: { exitCode: 0 } } }]), 'starting'],
   [
-    'all ended well',
+    'all exited with 0',
     copy([{ state: { terminated: { exitCode: 0 } } }], { restartPolicy: 'Never' }),
     'starting',
   ],

@@ -31,7 +31,7 @@ const rows: [name: string, reason: string, message: string, words: RegExp | unde
   ],
   ['a slow registry does not end the wait', 'ErrImagePull', 'net/http: TLS handshake timeout', undefined],
   [
-    'a registry that stays slow ends it',
+    'a registry that stays slow ends the wait',
     'ImagePullBackOff',
     'net/http: TLS handshake timeout',
     /TLS handshake timeout/,
@@ -62,7 +62,7 @@ const rows: [name: string, reason: string, message: string, words: RegExp | unde
     /password.*db/,
   ],
   [
-    'target that has ended',
+    'terminated target',
     'CreateContainerError',
     'failed to generate spec opts: invalid target container: container "7e" is not running - in state CONTAINER_EXITED',
     /container main is not running/,
@@ -87,21 +87,16 @@ const rows: [name: string, reason: string, message: string, words: RegExp | unde
     /SignatureValidationFailed: no signature/,
   ],
   ['a device that fails', 'PreStartHookError', 'no device', /debug container dbg .*no device/],
-  [
-    'a hook that fails',
-    'PostStartHookError',
-    'exited with 1',
-    /postStart hook of debug container dbg .* fails/,
-  ],
+  ['a failing hook', 'PostStartHookError', 'exited with 1', /postStart hook of debug container dbg .* fails/],
   ['a crash loop that only an Event shows', 'CrashLoopBackOff', 'back-off', /keeps terminating/],
   [
-    'a cache that is not there yet',
+    'a cache that is not synced yet',
     'CreateContainerConfigError',
     'failed to sync configmap cache: timed out waiting for the condition',
     undefined,
   ],
   [
-    'a name that is not free yet',
+    'a name that is still reserved',
     'CreateContainerError',
     'failed to reserve container name "dbg_p": name is reserved for "7e"',
     undefined,

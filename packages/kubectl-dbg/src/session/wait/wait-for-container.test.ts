@@ -85,7 +85,7 @@ const rows: [name: string, pods: WatchEvent<Pod>[], check: (waited: Waited) => v
     (waited) => assert.equal(waited.kind, 'running'),
   ],
   [
-    'a container that ended before anyone saw it run',
+    'a container that terminated before it was seen running',
     [{ type: 'MODIFIED', object: podWith({ terminated: { exitCode: 3 } }) }],
     (waited) => assert.deepEqual(waited, { kind: 'terminated', terminated: { exitCode: 3 } }),
   ],
@@ -118,7 +118,7 @@ for (const [name, pods, check] of rows) {
     assert.deepEqual(
       cluster.requests,
       ['WATCH /api/v1/namespaces/ns/pods'],
-      'a quick start asks for nothing else',
+      'a quick start sends no other requests',
     );
   });
 }
@@ -136,7 +136,7 @@ const loops: [name: string, pods: Pod[]][] = [
   ['backs off', [asCopy({ state: { waiting: { reason: 'CrashLoopBackOff' } }, lastState, restartCount: 1 })]],
   ['is first seen in its second run', [asCopy({ state: { running: {} }, lastState, restartCount: 1 })]],
   [
-    'is seen to end, and to run again',
+    'is seen to terminate, and to run again',
     [asCopy({ state: lastState }), asCopy({ state: { running: {} }, lastState, restartCount: 1 })],
   ],
 ];
