@@ -1,3 +1,4 @@
+import type { PodName } from './follow-up-commands.ts';
 import type { Address } from './plan.ts';
 
 /** Progress of a debug container's start. */
@@ -45,6 +46,13 @@ export type OperationEvent =
   | { kind: 'replacing'; stableAfter: number }
   /** The copy does not run stably, so its original was not deleted. */
   | { kind: 'not-replaced'; pod: string }
+  /** An interruption before the original was seen to be deleted; `is`: what is known about it. */
+  | {
+      kind: 'replacement-interrupted';
+      original: PodName;
+      copy: PodName;
+      is: 'deleted' | 'not deleted' | 'unknown';
+    }
   /** The progress display, if any, is over. */
   | { kind: 'ended' };
 

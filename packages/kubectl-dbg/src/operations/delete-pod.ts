@@ -17,6 +17,8 @@ export interface ExactPod {
   pod: string;
   uid: string;
   resourceVersion?: string;
+  /** With the pod's own grace period. Default: one second, for what is not needed any more. */
+  graceful?: boolean;
 }
 
 /**
@@ -26,7 +28,7 @@ export interface ExactPod {
  */
 export async function deleteExactPod(
   cluster: Pick<Cluster, 'request'>,
-  { namespace, pod, uid, resourceVersion }: ExactPod,
+  { namespace, pod, uid, resourceVersion, graceful = false }: ExactPod,
   signal: AbortSignal,
 ): Promise<'deleted' | 'gone' | 'changed'> {
   try {
@@ -36,7 +38,7 @@ export async function deleteExactPod(
       body: {
         apiVersion: 'v1',
         kind: 'DeleteOptions',
-        gracePeriodSeconds: GRACE_SECONDS,
+        ...(graceful ? {} : { gracePeriodSeconds: GRACE_SECONDS }),
         preconditions: { uid, ...(resourceVersion === undefined ? {} : { resourceVersion }) },
       },
       // The preconditions make a retry harmless.

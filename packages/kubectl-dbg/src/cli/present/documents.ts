@@ -22,6 +22,7 @@ const TOLD: ReadonlySet<OperationEvent['kind']> = new Set([
   'unanswered-write',
   'left-behind',
   'not-replaced',
+  'replacement-interrupted',
 ]);
 
 interface Told {

@@ -34,6 +34,8 @@ export function eventWords(event: OperationEvent, commands: FollowUpCommands): s
       ];
     case 'not-replaced':
       return [`Warning: the original was not deleted: its copy, pod ${event.pod}, is not stable`];
+    case 'replacement-interrupted':
+      return [replacementWords(event, commands)];
     case 'progress':
     case 'ended':
       return [];
@@ -74,6 +76,22 @@ function leftBehind(
   }
   const state = sure ? 'is' : 'may be';
   return `Warning: ${nameOf(object)} ${state} left behind${because}. Remove it with: ${commands.deletePod(object)}`;
+}
+
+function replacementWords(
+  { original, copy, is }: Extract<OperationEvent, { kind: 'replacement-interrupted' }>,
+  commands: FollowUpCommands,
+): string {
+  const old = `the original, pod ${original.namespace}/${original.pod},`;
+  const made = `its copy, pod ${copy.namespace}/${copy.pod},`;
+  switch (is) {
+    case 'deleted':
+      return `Warning: ${old} was deleted; ${made} runs`;
+    case 'not deleted':
+      return `Warning: ${old} was not deleted, and ${made} exists as well. Remove the copy with: ${commands.deletePod(copy)}`;
+    case 'unknown':
+      return `Warning: nobody knows whether ${old} was deleted; ${made} runs. Check with: ${commands.getPod(original)}`;
+  }
 }
 
 function nameOf({ kind, namespace, pod, container }: MadeObject): string {

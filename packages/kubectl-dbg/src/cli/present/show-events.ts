@@ -10,6 +10,7 @@ const ALWAYS: ReadonlySet<OperationEvent['kind']> = new Set([
   'unanswered-write',
   'left-behind',
   'not-replaced',
+  'replacement-interrupted',
 ]);
 
 /**

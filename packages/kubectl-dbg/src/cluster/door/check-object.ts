@@ -14,8 +14,11 @@ import { findKind, type Kind, LIST, REVIEW } from './kinds.ts';
  */
 export function checkAnswer(request: ApiRequest, answer: unknown, server: string): void {
   const call = describeCall(request.method, request.path);
-  // The response to a deletion is the object or a Status; neither is used.
-  if (call === undefined || request.method === 'DELETE') return;
+  if (call === undefined) return;
+  if (request.method === 'DELETE') {
+    checkDeletion(answer, call.name, server);
+    return;
+  }
   if (call.subresource !== undefined && call.subresource !== 'ephemeralcontainers') return;
   normalise(answer);
   if (call.group === 'authorization.k8s.io' || call.group === 'authentication.k8s.io') {
@@ -49,6 +52,18 @@ export function checkEvent(path: string, query: Query, object: unknown, server: 
   normalise(object);
   checkObject(findKind(call.group, call.resource), object, server, '');
   checkIdentity(object, { name: selectedName(query), namespace: call.namespace }, server);
+}
+
+/** The response to a deletion is the object, or a Status. */
+function checkDeletion(answer: unknown, name: string | undefined, server: string): void {
+  const { status, metadata } = (answer ?? {}) as { status?: unknown; metadata?: { name?: unknown } | null };
+  if (status === 'Success' || (metadata?.name !== undefined && metadata.name === name)) return;
+  throw new DbgError(
+    'protocol',
+    'AnswerMalformed',
+    `the server ${server} answered a deletion with something that is neither the object nor a Status`,
+    { server },
+  );
 }
 
 interface Identified {

@@ -162,6 +162,24 @@ const refused: [what: string, request: ApiRequest, answer: unknown, words: RegEx
     { status: { allowed: 'yes' } },
     /\(status\.allowed\)/,
   ],
+  [
+    'nothing for a deletion',
+    { method: 'DELETE', path: POD },
+    {},
+    /answered a deletion with something that is/,
+  ],
+  [
+    'null for a deletion',
+    { method: 'DELETE', path: POD },
+    null,
+    /answered a deletion with something that is/,
+  ],
+  [
+    'another pod for a deletion',
+    { method: 'DELETE', path: POD },
+    { metadata: { ...METADATA, name: 'other' } },
+    /answered a deletion with something that is/,
+  ],
 ];
 
 describe('refuses when it is received', () => {
@@ -200,7 +218,8 @@ const accepted: [what: string, request: ApiRequest, answer: unknown][] = [
     { method: 'PATCH', path: `${POD}/ephemeralcontainers`, body: { metadata: { uid: 'u' } } },
     { kind: 'Pod', metadata: METADATA },
   ],
-  ['a Status for a deletion', { method: 'DELETE', path: POD }, { kind: 'Status' }],
+  ['a Status for a deletion', { method: 'DELETE', path: POD }, { kind: 'Status', status: 'Success' }],
+  ['the pod for its deletion', { method: 'DELETE', path: POD }, { kind: 'Pod', metadata: METADATA }],
   ['unused fields', get(POD), { metadata: { ...METADATA, managedFields: 5 }, spec: { later: [] } }],
 ];
 

@@ -1,16 +1,12 @@
 import type { Pod } from 'kubernetes-types/core/v1.d.ts';
-import { ApiStatusError, type Cluster, explainApiError } from '../../cluster/index.ts';
+import type { Cluster } from '../../cluster/index.ts';
 import { yieldToEventLoop } from '../../base/yield-to-event-loop.ts';
 import type { OnEvent } from '../../model/event.ts';
-import { DbgError } from '../../model/failure.ts';
-import type { FailureCode } from '../../model/failures/index.ts';
 import type { Outcome } from '../../model/outcome.ts';
 import type { DebugRequest, Plan } from '../../model/plan.ts';
 import type { World } from '../../model/world.ts';
 import type { ExecWords } from '../../session/session-options.ts';
 import { runSession, type SessionReport, type SessionTimeouts } from '../../session/session.ts';
-import { awaitRunning, STABLE_MS } from '../../session/wait/await-running.ts';
-import { applyWrite } from './apply-write.ts';
 import { cleanUp } from './cleanup.ts';
 import type { CreatedObject, CreatedObjects } from './created-objects.ts';
 import { noteWhy } from './note-why.ts';
@@ -91,26 +87,12 @@ async function prepareSession(cluster: Cluster): Promise<void> {
   await cluster.preload();
 }
 
-/** Sends the writes that wait for the copy to run. Returns why it does not run, if it never does. */
-async function writeLater(plan: Plan, pod: Pod, options: ExecutePlanOptions): Promise<Outcome | undefined> {
-  const { cluster, timeout, signal, on } = options;
-  const later = plan.writes.filter(({ after }) => after === 'copy-running');
-  if (later.length === 0) return undefined;
-  on({ kind: 'replacing', stableAfter: STABLE_MS });
-  const failed = await awaitRunning(cluster, pod, timeout, signal);
-  if (failed !== undefined) {
-    on({ kind: 'not-replaced', pod: pod.metadata?.name ?? '' });
-    return failed;
-  }
-  for (const write of later) {
-    try {
-      await applyWrite(cluster, write, signal);
-    } catch (error) {
-      signal.throwIfAborted();
-      throw explainReplacing(error, pod);
-    }
-  }
-  return undefined;
+/** Sends the write that waits for the copy to run. Returns why it does not run, if it never does. */
+async function writeLater(plan: Plan, copy: Pod, options: ExecutePlanOptions): Promise<Outcome | undefined> {
+  const later = plan.writes.find(({ after }) => after === 'copy-running');
+  if (later === undefined) return undefined;
+  const { replaceOriginal } = await import('./replace-original.ts');
+  return await replaceOriginal(later, { ...options, copy });
 }
 
 /** Outcomes in which the user leaves without a message about the container. */
@@ -174,20 +156,6 @@ async function follow(
   } finally {
     on({ kind: 'ended' });
   }
-}
-
-/** The copy runs now, next to the original. */
-function explainReplacing(error: unknown, { metadata }: Pod): unknown {
-  const { name = '', namespace = '' } = metadata ?? {};
-  const failure = error instanceof ApiStatusError ? explainApiError(error) : error;
-  if (!(failure instanceof DbgError)) return failure;
-  return new DbgError<FailureCode>(
-    failure.kind,
-    failure.code,
-    `the original was not deleted, and its copy ${name} runs as well: ${failure.message}`,
-    failure.facts,
-    { cause: error, remains: { object: { kind: 'pod', namespace, pod: name }, sure: true } },
-  );
 }
 
 function reportOf(plan: Plan, outcome: Outcome, begun: number, ended: number): SessionReport {
