@@ -1,5 +1,7 @@
 import type { Pod } from 'kubernetes-types/core/v1.d.ts';
 import type { Cluster } from '../cluster/types.ts';
+import { pause } from '../base/timer.ts';
+import { ApiStatusError } from '../cluster/api-status-error.ts';
 import { isMissing } from '../cluster/is-missing.ts';
 import { apiPaths } from '../model/api-paths.ts';
 import { DbgError } from '../model/failure.ts';
@@ -10,6 +12,13 @@ const GRACE_SECONDS = 1;
 
 /** HTTP status of a proxy that waited for too long, for whichever side. */
 const REQUEST_TIMEOUT = 408;
+
+/** How often a deletion that fails for the moment is sent, and the pause between, in ms. */
+const MAX_TRIES = 3;
+const PAUSE_MS = 200;
+
+/** HTTP statuses that do not change in a moment. */
+const REFUSED: ReadonlySet<number> = new Set([401, 403]);
 
 /** The exact pod, and with `resourceVersion` in its exact state. */
 export interface ExactPod {
@@ -24,42 +33,57 @@ export interface ExactPod {
 /**
  * Deletes exactly that pod: the uid is a precondition. `gone`: there is none of that name; `changed`: it is another pod,
  * or has changed since. A pod that is being deleted counts as deleted. If an error, a conflict or a broken connection
- * leaves open what happened to the pod, it is read again. Throws ApiStatusError, DbgError.
+ * leaves open what happened to the pod, it is read again, and if it stands the deletion is sent again. Throws ApiStatusError, DbgError.
  */
 export async function deleteExactPod(
   cluster: Pick<Cluster, 'request'>,
-  { namespace, pod, uid, resourceVersion, graceful = false }: ExactPod,
+  exact: ExactPod,
   signal: AbortSignal,
 ): Promise<'deleted' | 'gone' | 'changed'> {
-  try {
-    await cluster.request({
-      method: 'DELETE',
-      path: apiPaths.pod({ namespace, pod }),
-      body: {
-        apiVersion: 'v1',
-        kind: 'DeleteOptions',
-        ...(graceful ? {} : { gracePeriodSeconds: GRACE_SECONDS }),
-        preconditions: { uid, ...(resourceVersion === undefined ? {} : { resourceVersion }) },
-      },
-      // The preconditions make a retry harmless.
-      idempotent: true,
-      signal,
-    });
-    return 'deleted';
-  } catch (error) {
-    signal.throwIfAborted();
-    if (isMissing(error)) return 'gone';
-    const isConflict = statusCodeOf(error) === 409;
-    if (isConflict && resourceVersion !== undefined) return 'changed';
-    const isOpen = isConflict || isUnclear(error);
-    if (isOpen && !isSilence(error) && (await stands(cluster, { namespace, pod, uid }, signal)) === false)
-      return isConflict ? 'changed' : 'deleted';
-    if (error instanceof DbgError && isUnclear(error)) {
-      const message = `${error.message}, so that nobody knows whether pod ${namespace}/${pod} was deleted`;
-      throw new DbgError('lost', 'DeletionUnknown', message, { namespace, pod }, { cause: error });
+  const { namespace, pod, resourceVersion } = exact;
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await requestDeletion(cluster, exact, signal);
+      return 'deleted';
+    } catch (error) {
+      signal.throwIfAborted();
+      if (isMissing(error)) return 'gone';
+      const isConflict = statusCodeOf(error) === 409;
+      if (isConflict && resourceVersion !== undefined) return 'changed';
+      const isOpen = (isConflict || isUnclear(error)) && !isSilence(error);
+      const isThere = isOpen ? await stands(cluster, exact, signal) : undefined;
+      if (isThere === false) return isConflict ? 'changed' : 'deleted';
+      if (isThere === true && !isConflict && tries < MAX_TRIES) {
+        await pause(PAUSE_MS * tries, signal);
+        continue;
+      }
+      if (error instanceof DbgError && isUnclear(error)) {
+        const message = `${error.message}, so that nobody knows whether pod ${namespace}/${pod} was deleted`;
+        throw new DbgError('lost', 'DeletionUnknown', message, { namespace, pod }, { cause: error });
+      }
+      throw error;
     }
-    throw error;
   }
+}
+
+async function requestDeletion(
+  cluster: Pick<Cluster, 'request'>,
+  { namespace, pod, uid, resourceVersion, graceful = false }: ExactPod,
+  signal: AbortSignal,
+): Promise<void> {
+  await cluster.request({
+    method: 'DELETE',
+    path: apiPaths.pod({ namespace, pod }),
+    body: {
+      apiVersion: 'v1',
+      kind: 'DeleteOptions',
+      ...(graceful ? {} : { gracePeriodSeconds: GRACE_SECONDS }),
+      preconditions: { uid, ...(resourceVersion === undefined ? {} : { resourceVersion }) },
+    },
+    // The preconditions make a retry harmless.
+    idempotent: true,
+    signal,
+  });
 }
 
 /** The request may have been carried out, but its response does not say so. */
@@ -68,8 +92,10 @@ function isUnclear(error: unknown): boolean {
     const isUnsent = error.is('ServerUnreachable') || error.is('ProxyFailed');
     return !isUnsent && ['unreachable', 'lost', 'deadline', 'protocol'].includes(error.kind);
   }
-  const code = statusCodeOf(error);
-  return code !== undefined && (code >= 500 || code === REQUEST_TIMEOUT);
+  if (!(error instanceof ApiStatusError)) return false;
+  const { code, form } = error;
+  // A gateway's answer says nothing about the pod, whatever its code, unless it is about who asks.
+  return code >= 500 || code === REQUEST_TIMEOUT || (form !== 'status' && !REFUSED.has(code));
 }
 
 /** A server that does not respond will not respond to the next request either. */

@@ -230,6 +230,7 @@ test('retries with pauses after server errors', async (context) => {
   const { cluster } = await setUp(context, [
     { status: 500, send: ['{"kind":"Status","code":500}'] },
     { status: 503 },
+    { status: 404, send: ['<html>no route</html>'] },
     { send: [event('ERROR', { kind: 'Status', code: 500, message: 'etcd' })] },
     { send: [event('ADDED', pod('a', 5))], finish: 'stay' },
   ]);

@@ -233,7 +233,11 @@ const RECOVERABLE: ReadonlySet<string> = new Set(['unreachable', 'lost', 'deadli
 
 /** Whether reopening the watch may help: after a broken connection, or with a failing server. */
 function mayRecover(error: unknown): boolean {
-  if (error instanceof ApiStatusError) return error.code === 429 || error.code >= 500;
+  if (error instanceof ApiStatusError) {
+    const { code, form } = error;
+    // A page or a few words of something in between say nothing about the watch, unless they are about who asks.
+    return code === 429 || code >= 500 || (form !== 'status' && code !== 401 && code !== 403);
+  }
   // A line that is not an event may be a proxy's message; an object that violates the API stays invalid.
   return error instanceof DbgError && (RECOVERABLE.has(error.kind) || error.is('WatchMalformed'));
 }

@@ -156,6 +156,22 @@ test('names what it could not remove, and keeps it on the list', async () => {
   assert.equal(created.remaining.length, 1);
 });
 
+test('says how to attach again after a lost session only if its pod stays', async () => {
+  for (const [cleanup, isThere] of [
+    [copyPlan.cleanup, false],
+    [[], true],
+  ] as const) {
+    const { cluster, run, attached } = scene({ ...copyPlan, cleanup: [...cleanup] });
+    const running = run();
+    await attached();
+    cluster.hidePod();
+    cluster.loseWatch();
+    const { outcome } = await running;
+    assert.ok(outcome.kind === 'lost');
+    assert.equal(outcome.runsOn !== undefined, isThere);
+  }
+});
+
 test('does not delete the original of a copy that crashes', async () => {
   const remove: Write = {
     verb: 'delete',

@@ -145,6 +145,8 @@ async function follow(
       sleeper?.forget();
       entries.splice(0, entries.length, ...entries.filter((entry) => entry !== sleeper));
     }
+    // What is deleted now is nothing to attach to again.
+    if (plan.cleanup.length > 0 && 'runsOn' in report.outcome) delete report.outcome.runsOn;
     on({ kind: 'ended' });
     if (report.outcome.kind === 'detached') on({ kind: 'detached', ...session });
     // An ephemeral container can't be removed from its pod, and its program may run on for as long as it likes.
