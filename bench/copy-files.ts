@@ -87,8 +87,8 @@ async function createPod(name: string, container: { image: string; command?: str
 }
 
 /**
- * Runs two copies in turn, in either order, and takes the median of each: what one has written is flushed while the other
- * runs, so that whoever is second would be slower.
+ * Runs two copies alternately, in both orders, and takes the median of each: data written by one is flushed while the
+ * other runs, so the second one would be slower.
  */
 async function inTurn(
   theirCopy: () => Promise<Timing>,

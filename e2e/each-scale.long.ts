@@ -34,8 +34,8 @@ test(`${FEW} pods in one run`, async (context) => {
   const run = await world.run(['--run-timeout=40s']);
   assert.equal(run.code, 2, run.stderr);
   checkReport(world.report(), world.members, { maxOutput: MAX_OUTPUT });
-  // While the last ones sleep until their timeout the watch is silent, and they are asked for: some more requests, of
-  // which a small fleet has a larger share.
+  // While the last ones sleep until their timeout, the watch is silent and they are read: this adds a few requests, which
+  // matter more for a small fleet.
   checkCost(run, FEW, 2.15);
   tell(context, { targets: FEW, ...run });
 });

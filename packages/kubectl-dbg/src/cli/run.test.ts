@@ -44,5 +44,8 @@ for (const name of Object.keys(SUBCOMMANDS)) {
 test('reports a mistake in the arguments of a command', async () => {
   const world = testWorld();
   assert.equal(await run(['version', 'now'], world), 64);
-  assert.equal(world.errors(), 'error: "version" takes no words. For a pod of that name write pod/version\n');
+  assert.equal(
+    world.errors(),
+    'error: "version" takes no arguments. For a pod of that name, use pod/version\n',
+  );
 });

@@ -16,8 +16,8 @@ import {
 } from 'valibot';
 import { REPORT_API_VERSION, RESULT_CLASSES, STOP_REASONS } from '../model/report.ts';
 
-// Schemas for data of earlier runs. It is from this program, or from whoever sent the file: invalid numbers, times and
-// names are refused here.
+// Schemas for data of earlier runs. Files may come from other people, so invalid numbers, times and names are refused
+// here.
 
 const text = optional(string());
 const count = pipe(number(), integer(), minValue(0));

@@ -36,7 +36,7 @@ const KUBELET_KNOWS_NONE = /container .*not found|container not found|no such co
 /** Messages that only a kubelet, or the API server on its behalf, sends. */
 const KUBELET = /container|unable to upgrade|you must specify|dialing backend|kubelet|WebSocket/i;
 
-/** How long a gateway that answers with a page is asked again, in ms: it is not the API server that restarts. */
+/** Time limit for retries if a gateway responds with a page, in ms: this is not the API server restarting. */
 const PAGE_MS = 8_000;
 
 const RETRIED = new Set([408, 425, 429, 500, 502, 503, 504]);
@@ -110,7 +110,7 @@ function explain(
   const words =
     form === 'page' || form === 'empty'
       ? serverMessage
-      : `HTTP status ${code}: ${serverMessage || 'no words'}`;
+      : `HTTP status ${code}: ${serverMessage || 'no message'}`;
   if (REFUSED.has(code)) {
     return {
       kind: 'refused',

@@ -99,8 +99,8 @@ function subcommandWords(
   const words = positional.slice(1);
   if (words.length <= most) return words;
   throw usage(
-    `"${command}" takes ${most === 0 ? 'no words' : most === 1 ? 'one word' : `at most ${most} words`}`,
-    `For a pod of that name write pod/${command}`,
+    `"${command}" takes ${most === 0 ? 'no arguments' : most === 1 ? 'one argument' : `at most ${most} arguments`}`,
+    `For a pod of that name, use pod/${command}`,
   );
 }
 

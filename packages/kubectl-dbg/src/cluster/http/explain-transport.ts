@@ -64,7 +64,7 @@ export function explainTransport(
       });
 }
 
-/** The meaning of an answer that came, and violates HTTP or the protocol that was asked for; undefined if none came. */
+/** Explains a response that violates HTTP or the requested protocol; undefined for other errors. */
 function explainAnswer(error: unknown, endpoint: Endpoint): DbgError | undefined {
   const server = describeServer(endpoint);
   if (error instanceof ConnectionFailure && error.code === 'NO_UPGRADE') {

@@ -9,25 +9,25 @@ interface PodFacts {
 
 /** What can't be planned: the request contradicts itself, or the pod. */
 export interface PlanFailures {
-  /** A container is to be made, and no image is given for it. */
+  /** A container is to be created, but no image is specified. */
   ImageNotGiven: Usage<{ container?: string; containers: string[] }>;
-  /** Settings for a debug container are given for a copy that has none: only its images change. */
+  /** There are settings for a debug container, but the copy has none: only its images change. */
   NoDebugContainer: Usage<{ settings: string[] }>;
-  /** The original is to be replaced, and is not a pod that the server has given. */
+  /** The original is to be replaced, but was not read from the server. */
   OriginalNotOnServer: Usage;
   /** The pod is the mirror of a static pod, which cannot have ephemeral containers. */
   PodIsMirror: Refused<PodFacts>;
-  /** The pod has ended: no container starts in it any more. */
+  /** The pod has terminated: no container can start in it. */
   PodEnded: NeverStarted<PodFacts & { phase: string }>;
-  /** The pod waits for its scheduling gates. */
+  /** The pod has scheduling gates. */
   PodGated: NeverStarted<PodFacts & { gates: string[] }>;
   /** The scheduler finds no node for the pod. */
   PodUnschedulable: NeverStarted<PodFacts & { why: string }>;
   /** The pod is being deleted. */
   PodTerminating: NeverStarted<PodFacts>;
-  /** The pod has a container of that name already. */
+  /** The pod already has a container of that name. */
   ContainerNameTaken: Usage<PodFacts & { container: string }>;
-  /** The name is none that a container, a pod or a namespace may have. */
+  /** The name is invalid for a container, a pod or a namespace. */
   NameInvalid: Usage<{ of: 'container' | 'pod' | 'namespace'; name: string; longest: number }>;
   /** The pod has no such container; `wantedFor`: to be targeted, or to get another image. */
   ContainerNotFound: NotFound<
@@ -35,11 +35,11 @@ export interface PlanFailures {
   >;
   /** An init container can be targeted only while it runs. */
   InitContainerNotRunning: Usage<PodFacts & { container: string; containers: string[] }>;
-  /** The container to be targeted does not run. */
+  /** The target container is not running. */
   TargetNotRunning: NeverStarted<PodFacts & { container: string; why: string }>;
-  /** Something is to be taken over from a target container, and none is targeted. */
+  /** Settings are to be copied from a target container, but none is targeted. */
   TargetNotGiven: Usage<{ settings: ('mountsFromTarget' | 'envFromTarget' | 'asTarget')[] }>;
-  /** The custom profile sets fields that are given elsewhere. */
+  /** The custom profile sets fields that it must not set. */
   CustomProfileForbidden: Usage<{ file: string }>;
   /** The file of the custom profile can't be read. */
   CustomProfileUnreadable: Usage<{ file: string; why: string }>;
@@ -47,26 +47,26 @@ export interface PlanFailures {
   CustomProfileInvalid: Usage<{ file: string; why: string }>;
   /** Containers of a Windows pod can't be entered. */
   EnterOnWindows: Usage<PodFacts>;
-  /** A container is entered by a whole command, not by arguments for the image's own. */
+  /** Entering a container requires a complete command, not arguments for the image's entrypoint. */
   EnterNeedsCommand: Usage;
-  /** A container is to be entered, and none is targeted. */
+  /** A container is to be entered, but none is targeted. */
   EnterNeedsTarget: Usage;
-  /** Entering the target takes a capability that the debug container lacks. */
+  /** Entering the target requires a capability that the debug container lacks. */
   EnterNeedsCapability: Usage<{ mode: EnterMode; capability: 'SYS_ADMIN' | 'SYS_CHROOT' }>;
-  /** Entering the target takes root, and the debug container runs as another user. */
+  /** Entering the target requires root, but the debug container runs as another user. */
   EnterNeedsRoot: Usage<{ user?: number }>;
-  /** A shell of the host takes a whole command, not arguments for the image's own. */
+  /** A shell of the host requires a complete command, not arguments for the image's entrypoint. */
   HostShellNeedsCommand: Usage;
-  /** A shell of the host needs the node's files, which the profile does not give. */
+  /** A shell of the host requires the node's file system, which the profile does not mount. */
   HostShellNeedsHostFiles: Usage<{ profile: ProfileName }>;
   /** The debug container would run as root, which its profile forbids. */
   RootForbidden: Usage;
-  /** The debug container would gain rights, which its profile forbids. */
+  /** The debug container would gain privileges, which its profile forbids. */
   EscalationForbidden: Usage<{ by: 'privileged' | 'SYS_ADMIN' }>;
-  /** Containers of a Windows pod can't share their processes. */
+  /** Containers of a Windows pod can't share a PID namespace. */
   ProcessSharingOnWindows: Usage<PodFacts>;
-  /** The pod sees all processes of its node (hostPID) and can't share its own besides. */
+  /** The pod uses the node's PID namespace (hostPID), so its containers can't share another one. */
   ProcessSharingWithHostPid: Usage<PodFacts>;
-  /** A setting has no meaning on Windows. */
+  /** A setting does not exist on Windows. */
   LinuxOnly: Usage<{ setting: keyof Adjustments }>;
 }
