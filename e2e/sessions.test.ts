@@ -283,6 +283,6 @@ describe('sessions', () => {
     assert.match(carriers.stdout, /^\S+ +carrier +- +100 +0 +nothing recreates it/m);
     const more = await dbg('carrier', `--image=${world.images.tools}`, '-q', '--', 'sh', '-c', 'exit 5');
     assert.equal(more.code, 5, more.stderr);
-    assert.match((await dbg('doctor', 'carrier')).stdout, /carries 10[01] debug containers/);
+    assert.match((await dbg('doctor', 'carrier')).stdout, /has 10[01] debug containers left behind/);
   });
 });

@@ -1,5 +1,6 @@
 import { spawn } from '@lydell/node-pty';
 import xterm from '@xterm/headless';
+import { readToEnd } from '../packages/sandbox/src/runtimes/runc/read-to-end.ts';
 import { screenDifferences } from './screen-differences.ts';
 
 /** A program on a pseudo-terminal, with the screen that its user sees. */
@@ -10,6 +11,7 @@ export class TerminalProgram {
   #watchers = new Set<() => void>();
   readonly exited: Promise<number>;
   #gone = false;
+  readonly #closeAtOnce: () => void;
 
   constructor(
     program: string,
@@ -29,11 +31,15 @@ export class TerminalProgram {
       this.#raw += data;
       this.#screen.write(data, () => this.#wake());
     });
+    this.#closeAtOnce = readToEnd(this.#pty);
     this.exited = new Promise((resolve) => {
       this.#pty.onExit(({ exitCode, signal }) => {
         this.#gone = true;
-        resolve(signal === undefined || signal === 0 ? exitCode : 128 + signal);
-        this.#wake();
+        // Once the screen shows all that came before.
+        this.#screen.write('', () => {
+          resolve(signal === undefined || signal === 0 ? exitCode : 128 + signal);
+          this.#wake();
+        });
       });
     });
   }
@@ -83,6 +89,7 @@ export class TerminalProgram {
 
   /** Closes the terminal itself, like a closed window. */
   close(): void {
+    this.#closeAtOnce();
     (this.#pty as unknown as { destroy(): void }).destroy();
   }
 

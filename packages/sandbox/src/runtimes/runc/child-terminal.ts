@@ -2,6 +2,7 @@ import { Writable } from 'node:stream';
 import type * as NodePty from '@lydell/node-pty';
 import { deferred } from '../../cri/deferred.ts';
 import type { ChildOptions, StreamedChild } from './child-process.ts';
+import { readToEnd } from './read-to-end.ts';
 
 /** node-pty needs an initial size; the first resize sets the real one. */
 const START_SIZE = { cols: 80, rows: 24 };
@@ -20,6 +21,7 @@ export async function spawnOnTerminal(
   // The stty of busybox does not accept 0.
   const sized = ['sh', '-c', '/bin/stty rows 0 cols 0 2>/dev/null; exec "$@"', 'sh', ...argv];
   const terminal = spawn('busybox', sized, { ...START_SIZE, encoding: null, env: options.env });
+  readToEnd(terminal);
   const { promise: ended, resolve } = deferred<number>();
   // node-pty drops output before there is a listener.
   let early: Buffer[] = [];
