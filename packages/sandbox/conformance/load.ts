@@ -5,11 +5,11 @@ import { withoutDistribution } from '../src/testing/recorded-distribution.ts';
 import type { Recording } from './recording.ts';
 
 /** Reads every recording of a directory: one scenario per file, as JSON or gzipped JSON. */
-export function loadRecordings(folder: string): Recording[] {
-  return readdirSync(folder)
+export function loadRecordings(directory: string): Recording[] {
+  return readdirSync(directory)
     .filter((file) => /\.json(?:\.gz)?$/.test(file))
     .toSorted()
-    .map((file) => readRecording(join(folder, file)))
+    .map((file) => readRecording(join(directory, file)))
     .filter((recording) => recording !== undefined);
 }
 

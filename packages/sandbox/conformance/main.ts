@@ -7,10 +7,10 @@ import { runConformance } from './run.ts';
 
 /** `conformance [DIR] [--only=PART] [--runtime=runc|simulated]`: replays recordings and reports. */
 async function main(args: readonly string[]): Promise<number> {
-  const folder = args.find((arg) => !arg.startsWith('--'));
+  const directory = args.find((arg) => !arg.startsWith('--'));
   const only = option(args, 'only');
   const runtime = option(args, 'runtime') as 'runc' | 'simulated' | undefined;
-  const recordings = loadRecordings(resolve(folder ?? FIXTURES)).filter(
+  const recordings = loadRecordings(resolve(directory ?? FIXTURES)).filter(
     ({ name }) => only === undefined || only.split(',').some((part) => name.includes(part)),
   );
   if (recordings.length === 0) {
@@ -22,7 +22,7 @@ async function main(args: readonly string[]): Promise<number> {
     onResult: ({ recording, outcome }) =>
       process.stderr.write(`${outcome === 'failed' ? '✗' : '✓'} ${recording.name}\n`),
   });
-  if (folder === undefined && only === undefined) {
+  if (directory === undefined && only === undefined) {
     writeFileSync(join(PROJECT, 'docs', 'reports', 'conformance.md'), markdownReport(results, used));
   }
   process.stdout.write(`${textReport(results)}\n`);

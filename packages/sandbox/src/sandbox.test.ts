@@ -39,15 +39,15 @@ test('a failed start leaves neither a directory nor anything running', async (t)
   const program = `
     const failed = await startSandbox({ runtime: 'simulated', port: ${port} }).catch((error) => error.code);
     console.log(failed, process.getActiveResourcesInfo().filter((name) => /Timeout|TCP/.test(name)).join());`;
-  const folder = mkdtempSync(join(tmpdir(), 'sandbox-test-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
-  const process_ = child(t, program, { TMPDIR: folder });
+  const directory = mkdtempSync(join(tmpdir(), 'sandbox-test-'));
+  t.after(() => rmSync(directory, { recursive: true, force: true }));
+  const process_ = child(t, program, { TMPDIR: directory });
   const ended = once(process_, 'exit');
   assert.equal(await firstLine(process_), 'EADDRINUSE');
   assert.deepEqual(await ended, [0, null]);
   // tsx leaves its cache there.
   assert.deepEqual(
-    readdirSync(folder).filter((name) => name.startsWith('kube-sandbox-')),
+    readdirSync(directory).filter((name) => name.startsWith('kube-sandbox-')),
     [],
   );
 });

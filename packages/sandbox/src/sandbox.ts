@@ -32,12 +32,12 @@ import { internalWrite, remove, removePod } from './setup/internal-writes.ts';
 import type { SandboxOptions } from './setup/options.ts';
 import { missingForRealContainers, type RuntimeName } from './setup/runtime-choice.ts';
 import {
-  abandonedFolders,
-  makeStateFolder,
-  removeStateFolder,
-  temporaryStateFolder,
-} from './setup/state-folder.ts';
-import { DEFAULT_NODE_NAME, kubeletFolder, openKubelet } from './setup/open-kubelet.ts';
+  abandonedDirectories,
+  makeStateDirectory,
+  removeStateDirectory,
+  temporaryStateDirectory,
+} from './setup/state-directory.ts';
+import { DEFAULT_NODE_NAME, kubeletDirectory, openKubelet } from './setup/open-kubelet.ts';
 import { Unwind } from './setup/unwind.ts';
 import { createTokens, type Tokens } from './auth/tokens.ts';
 import { MemoryStore } from './store/memory-store.ts';
@@ -114,7 +114,7 @@ async function start(options: SandboxOptions, started: Unwind): Promise<Sandbox>
   const simulatedReason = runtime === 'auto' ? missingForRealContainers() : undefined;
   const runtimeName = runtime === 'auto' ? (simulatedReason === undefined ? 'runc' : 'simulated') : runtime;
   await sweepAbandoned(warn);
-  const folder = openFolder(options, started);
+  const directory = openStateDirectory(options, started);
   const authority = createAuthority();
   const now = (): Date => new Date();
   const store = new MemoryStore({
@@ -146,17 +146,17 @@ async function start(options: SandboxOptions, started: Unwind): Promise<Sandbox>
   }
   startControllers(store, {
     now,
-    volumeDirectory: volumeDirectory(kubeletFolder(folder)),
+    volumeDirectory: volumeDirectory(kubeletDirectory(directory)),
     signal: stopping.signal,
   });
   const server = await listen(api, authority, tokens, options);
   started.defer(() => server.stop());
   api.address = () => server.address;
   createFirstObjects(store, Number(new URL(server.url).port));
-  const { kubelet, notes } = await openKubelet(store, faults, runtimeName, folder, tokens, options);
+  const { kubelet, notes } = await openKubelet(store, faults, runtimeName, directory, tokens, options);
   started.defer(() => kubelet.stop());
   api.node = kubelet.agent;
-  const kubeconfig = join(folder, 'kubeconfig');
+  const kubeconfig = join(directory, 'kubeconfig');
   const users = [ADMIN, ...(options.users ?? [])].map((user) => ({
     name: user.name,
     ...authority.issueClient(user),
@@ -208,19 +208,19 @@ function describe(error: unknown): string {
 }
 
 /** The directory of this sandbox. A temporary one is deleted with it; in a given one only the containers. */
-function openFolder({ stateFolder }: SandboxOptions, started: Unwind): string {
-  const folder = stateFolder === undefined ? temporaryStateFolder() : makeStateFolder(stateFolder);
+function openStateDirectory({ stateFolder }: SandboxOptions, started: Unwind): string {
+  const directory = stateFolder === undefined ? temporaryStateDirectory() : makeStateDirectory(stateFolder);
   started.defer(() =>
-    stateFolder === undefined ? removeStateFolder(folder) : cleanUpState(join(folder, 'runc')),
+    stateFolder === undefined ? removeStateDirectory(directory) : cleanUpState(join(directory, 'runc')),
   );
-  return folder;
+  return directory;
 }
 
 /** Deletes what killed sandboxes of this user left behind, including an administrator's key. */
 async function sweepAbandoned(warn: (message: string) => void): Promise<void> {
-  for (const folder of abandonedFolders()) {
-    await removeStateFolder(folder).catch((error: unknown) =>
-      warn(`${folder}, which a killed sandbox left behind, can't be removed: ${describe(error)}`),
+  for (const directory of abandonedDirectories()) {
+    await removeStateDirectory(directory).catch((error: unknown) =>
+      warn(`${directory}, which a killed sandbox left behind, can't be removed: ${describe(error)}`),
     );
   }
 }

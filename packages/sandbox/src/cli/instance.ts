@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type InferOutput, is, object, string } from 'valibot';
 import { isRunning, processIdentity, type ProcessIdentity, thisProcess } from '../host/process-identity.ts';
-import { hasPrivateFolder } from '../setup/state-folder.ts';
+import { hasPrivateDirectory } from '../setup/state-directory.ts';
 
 const instanceSchema = object({ ...processIdentity, url: string(), kubeconfig: string(), runtime: string() });
 
@@ -17,8 +17,8 @@ const PRIVATE_MODE = 0o600;
 const POLL_MS = 50;
 const STOP_TIMEOUT_MS = 30_000;
 
-export function writeInstance(folder: string, instance: Omit<Instance, keyof ProcessIdentity>): void {
-  const file = join(folder, FILE);
+export function writeInstance(directory: string, instance: Omit<Instance, keyof ProcessIdentity>): void {
+  const file = join(directory, FILE);
   rmSync(file, { force: true });
   writeFileSync(file, JSON.stringify({ ...instance, ...thisProcess() }), { mode: PRIVATE_MODE, flag: 'wx' });
 }
@@ -28,9 +28,9 @@ export function writeInstance(folder: string, instance: Omit<Instance, keyof Pro
  *
  * @throws Error if somebody else could have created the directory: its content would be trusted
  */
-export function runningInstance(folder: string): Instance | undefined {
-  if (!hasPrivateFolder(folder)) return undefined;
-  const file = join(folder, FILE);
+export function runningInstance(directory: string): Instance | undefined {
+  if (!hasPrivateDirectory(directory)) return undefined;
+  const file = join(directory, FILE);
   if (!existsSync(file)) return undefined;
   const instance: unknown = JSON.parse(readFileSync(file, 'utf8'));
   return is(instanceSchema, instance) && isRunning(instance) ? instance : undefined;

@@ -4,7 +4,11 @@ import { openSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startSandbox } from '../sandbox.ts';
-import { defaultStateFolder, makePrivateFolder, removeStateFolder } from '../setup/state-folder.ts';
+import {
+  defaultStateDirectory,
+  makePrivateDirectory,
+  removeStateDirectory,
+} from '../setup/state-directory.ts';
 import type { ProcessIdentity } from '../host/process-identity.ts';
 import { stopInstance, type Instance, runningInstance, writeInstance } from './instance.ts';
 
@@ -43,15 +47,15 @@ export async function run(argv: readonly string[]): Promise<number> {
     return command === undefined && values.help !== true ? USAGE : 0;
   }
   if (others.length > 0) return fail(`unexpected argument "${others[0] ?? ''}"`, USAGE);
-  const folder = values['state-folder'] ?? defaultStateFolder(process.env, process.getuid?.() ?? 0);
+  const directory = values['state-folder'] ?? defaultStateDirectory(process.env, process.getuid?.() ?? 0);
   try {
     switch (command) {
       case 'up':
-        return values.detach === true ? await upDetached(argv, folder) : await up(folder, values);
+        return values.detach === true ? await upDetached(argv, directory) : await up(directory, values);
       case 'status':
-        return status(folder);
+        return status(directory);
       case 'down':
-        return await down(folder);
+        return await down(directory);
       default:
         return fail(`unknown command "${command}"`, USAGE);
     }
@@ -76,7 +80,7 @@ function parse(argv: readonly string[]) {
 }
 
 async function up(
-  folder: string,
+  directory: string,
   values: { runtime?: string; port?: string; 'image-archive'?: string[] },
 ): Promise<number> {
   const { runtime = 'auto', port = '0' } = values;
@@ -84,15 +88,15 @@ async function up(
     return fail(`unknown runtime "${runtime}": use auto, runc or simulated`, USAGE);
   }
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) return fail(`invalid port "${port}"`, USAGE);
-  const other = runningInstance(folder);
+  const other = runningInstance(directory);
   if (other !== undefined) {
     return fail(`a sandbox is already running (process ${other.pid}): ${exportLine(other)}`, UNAVAILABLE);
   }
-  await removeStateFolder(folder);
+  await removeStateDirectory(directory);
   // Only the first signal of each kind is handled; the next one has its default action.
   const stopSignal = Promise.race(['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => once(process, signal)));
   const sandbox = await startSandbox({
-    stateFolder: folder,
+    stateFolder: directory,
     port: Number(port),
     runtime,
     imageArchives: values['image-archive'] ?? [],
@@ -102,7 +106,7 @@ async function up(
     kubeconfig: sandbox.kubeconfig,
     runtime: sandbox.runtime,
   };
-  writeInstance(folder, instance);
+  writeInstance(directory, instance);
   if (sandbox.simulatedReason !== undefined)
     process.stderr.write(`kube-sandbox: ${sandbox.simulatedReason}\n`);
   for (const note of sandbox.notes) process.stderr.write(`kube-sandbox: ${note}\n`);
@@ -111,7 +115,7 @@ async function up(
   if (process.connected) process.disconnect();
   await stopSignal;
   await sandbox.stop();
-  await removeStateFolder(folder);
+  await removeStateDirectory(directory);
   return 0;
 }
 
@@ -127,14 +131,14 @@ function exportLine({ kubeconfig }: Pick<Instance, 'kubeconfig'>): string {
 }
 
 /** Starts another process in the background, and returns when it is ready. */
-async function upDetached(argv: readonly string[], folder: string): Promise<number> {
-  const other = runningInstance(folder);
+async function upDetached(argv: readonly string[], directory: string): Promise<number> {
+  const other = runningInstance(directory);
   if (other !== undefined) {
     return fail(`a sandbox is already running (process ${other.pid}): ${exportLine(other)}`, UNAVAILABLE);
   }
-  await removeStateFolder(folder);
-  makePrivateFolder(`${folder}.log.d`);
-  const logFile = join(`${folder}.log.d`, 'log');
+  await removeStateDirectory(directory);
+  makePrivateDirectory(`${directory}.log.d`);
+  const logFile = join(`${directory}.log.d`, 'log');
   const log = openSync(logFile, 'w', 0o600);
   const entry = process.argv[1] ?? '';
   const child = spawn(
@@ -146,7 +150,7 @@ async function upDetached(argv: readonly string[], folder: string): Promise<numb
     once(child, 'message').then(() => true),
     once(child, 'exit').then(() => false),
   ]);
-  const instance = runningInstance(folder);
+  const instance = runningInstance(directory);
   if (!ready || instance === undefined) return fail(`the sandbox did not start; see ${logFile}`, UNAVAILABLE);
   if (child.connected) child.disconnect();
   child.unref();
@@ -154,8 +158,8 @@ async function upDetached(argv: readonly string[], folder: string): Promise<numb
   return 0;
 }
 
-function status(folder: string): number {
-  const instance = runningInstance(folder);
+function status(directory: string): number {
+  const instance = runningInstance(directory);
   if (instance === undefined) return fail('no sandbox is running', UNAVAILABLE);
   process.stderr.write(
     `a sandbox is running at ${instance.url} (process ${instance.pid}, ${instance.runtime})\n`,
@@ -164,10 +168,10 @@ function status(folder: string): number {
   return 0;
 }
 
-async function down(folder: string): Promise<number> {
-  const instance = runningInstance(folder);
+async function down(directory: string): Promise<number> {
+  const instance = runningInstance(directory);
   if (instance !== undefined) await stopInstance(instance);
-  await removeStateFolder(folder);
+  await removeStateDirectory(directory);
   process.stderr.write(
     instance === undefined
       ? 'no sandbox was running; leftovers have been removed\n'

@@ -13,8 +13,8 @@ import type { Tokens } from '../auth/tokens.ts';
 export const DEFAULT_NODE_NAME = 'vm';
 
 /** The kubelet's directory below the sandbox's. */
-export function kubeletFolder(folder: string): string {
-  return join(folder, 'kubelet');
+export function kubeletDirectory(directory: string): string {
+  return join(directory, 'kubelet');
 }
 
 /** Opens the container runtime and starts the node on it; `notes` list what pods can't have there. */
@@ -22,13 +22,13 @@ export async function openKubelet(
   store: MemoryStore,
   faults: FaultRegistry,
   runtimeName: RuntimeName,
-  folder: string,
+  directory: string,
   tokens: Tokens,
   options: SandboxOptions,
 ): Promise<{ kubelet: Kubelet; notes: string[] }> {
-  if (runtimeName === 'runc') await cleanUpState(join(folder, 'runc'));
+  if (runtimeName === 'runc') await cleanUpState(join(directory, 'runc'));
   const runtime = await openRuntime(runtimeName, {
-    stateDir: folder,
+    stateDir: directory,
     archives: options.imageArchives ?? [],
     ...(options.keepProcessAlive === false ? { clock: UNREF_CLOCK } : {}),
     ...options.simulation,
@@ -39,7 +39,7 @@ export async function openKubelet(
     nodeName: options.nodeName ?? DEFAULT_NODE_NAME,
     runtime: faultyRuntime(runtime, faults),
     ...(runtimeName === 'simulated' ? { random: () => random.next() } : {}),
-    stateDir: kubeletFolder(folder),
+    stateDir: kubeletDirectory(directory),
     tokens,
     ...(options.timing === undefined ? {} : { timing: options.timing }),
     ...(options.maxPods === undefined ? {} : { maxPods: options.maxPods }),

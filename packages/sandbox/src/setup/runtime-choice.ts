@@ -62,7 +62,7 @@ function missingPrograms(machine: Machine): string | undefined {
   const missing = NEEDED.filter(({ program }) => findProgram(program, machine.path) === undefined);
   if (missing.length === 0) return undefined;
   const packages = missing.map(({ debianPackage }) => debianPackage).join(' ');
-  return `real containers need ${missing.map(({ program }) => NAMES[program] ?? program).join(', ')} (on Debian: apt-get install ${packages}; in the project's folder npm run setup, which needs no root)`;
+  return `real containers need ${missing.map(({ program }) => NAMES[program] ?? program).join(', ')} (on Debian: apt-get install ${packages}; without root, run npm run setup in the project's directory)`;
 }
 
 function thisMachine(): Machine {

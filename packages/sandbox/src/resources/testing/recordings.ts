@@ -21,15 +21,15 @@ export interface Recording {
   steps: RecordedStep[];
 }
 
-const FOLDER = new URL('../../../../../fixtures/recordings/', import.meta.url);
+const DIRECTORY = new URL('../../../../../fixtures/recordings/', import.meta.url);
 
 /** The recordings whose names start with one of these. */
 export function readRecordings(...prefixes: string[]): Recording[] {
-  const files = readdirSync(FOLDER).filter(
+  const files = readdirSync(DIRECTORY).filter(
     (file) => file.endsWith('.json') && prefixes.some((prefix) => file.startsWith(prefix)),
   );
   return files.map(
-    (file) => JSON.parse(readFileSync(new URL(file, FOLDER), 'utf8'), withoutDistribution) as Recording,
+    (file) => JSON.parse(readFileSync(new URL(file, DIRECTORY), 'utf8'), withoutDistribution) as Recording,
   );
 }
 

@@ -20,11 +20,11 @@ const PROGRAMS: ReadonlyMap<string, Program> = new Map<string, Program>([
   ...Object.entries({ rm, seq, sha256sum, sleep, stty, tail, tee, test, touch, tr, tty, wc, wget, yes }),
 ]);
 
-const PROGRAM_FOLDER = /^(?:\/usr)?(?:\/local)?\/s?bin\//;
+const PROGRAM_DIRECTORY = /^(?:\/usr)?(?:\/local)?\/s?bin\//;
 
 /** The program that a command names, with or without a path. */
 export function findProgram(command: string): Program | undefined {
-  return PROGRAMS.get(command.replace(PROGRAM_FOLDER, ''));
+  return PROGRAMS.get(command.replace(PROGRAM_DIRECTORY, ''));
 }
 
 /** Runs a program; undefined if there is no program with that name. */

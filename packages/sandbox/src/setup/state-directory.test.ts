@@ -14,29 +14,34 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { run } from '../cli/run.ts';
-import { abandonedFolders, hasPrivateFolder, makeStateFolder, removeStateFolder } from './state-folder.ts';
+import {
+  abandonedDirectories,
+  hasPrivateDirectory,
+  makeStateDirectory,
+  removeStateDirectory,
+} from './state-directory.ts';
 
 const MARKER = '.kube-sandbox';
 
 function scratch(t: TestContext): string {
-  const folder = mkdtempSync(join(tmpdir(), 'state-folder-test-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
+  const directory = mkdtempSync(join(tmpdir(), 'state-directory-test-'));
+  t.after(() => rmSync(directory, { recursive: true, force: true }));
+  return directory;
 }
 
 /** A directory with files that a sandbox would delete if they were its own. */
-function foreignFolder(path: string): void {
+function foreignDirectory(path: string): void {
   for (const name of ['images', 'kubelet', 'runc']) mkdirSync(join(path, name), { recursive: true });
   writeFileSync(join(path, 'images', 'precious'), 'x');
   chmodSync(path, 0o700);
 }
 
 test('a new directory is accessible only to its owner, and is reused', (t) => {
-  const folder = join(scratch(t), 'deep', 'state');
-  assert.equal(makeStateFolder(folder), folder);
-  assert.equal(lstatSync(folder).mode & 0o777, 0o700);
-  assert.equal(lstatSync(join(folder, MARKER)).mode & 0o777, 0o600);
-  makeStateFolder(folder);
+  const directory = join(scratch(t), 'deep', 'state');
+  assert.equal(makeStateDirectory(directory), directory);
+  assert.equal(lstatSync(directory).mode & 0o777, 0o700);
+  assert.equal(lstatSync(join(directory, MARKER)).mode & 0o777, 0o600);
+  makeStateDirectory(directory);
 });
 
 describe('refuses a directory that another user could have created, and does not change it', () => {
@@ -52,7 +57,7 @@ describe('refuses a directory that another user could have created, and does not
       /is a symbolic link/,
       (path, t) => {
         const target = scratch(t);
-        foreignFolder(target);
+        foreignDirectory(target);
         symlinkSync(target, path);
       },
     ],
@@ -61,7 +66,7 @@ describe('refuses a directory that another user could have created, and does not
     [
       "a directory with a sandbox's file names but no marker",
       /is not a sandbox's directory, but contains "(images|kubelet|runc)"/,
-      foreignFolder,
+      foreignDirectory,
     ],
     [
       'a marker that is a link',
@@ -84,8 +89,8 @@ describe('refuses a directory that another user could have created, and does not
     test(what, async (t) => {
       const path = join(scratch(t), 'state');
       make(path, t);
-      assert.throws(() => makeStateFolder(path), words);
-      await removeStateFolder(path).catch(() => {});
+      assert.throws(() => makeStateDirectory(path), words);
+      await removeStateDirectory(path).catch(() => {});
       assert.ok(lstatSync(path, { throwIfNoEntry: false }) !== undefined);
       if (existsSync(join(path, 'images'))) assert.ok(existsSync(join(path, 'images', 'precious')));
     });
@@ -99,37 +104,37 @@ describe('refuses a directory that another user could have created, and does not
       const path = join(scratch(t), 'state');
       mkdirSync(path, { mode: 0o700 });
       chownSync(path, 65_534, 65_534);
-      assert.throws(() => makeStateFolder(path), /belongs to another user \(uid 65534\)/);
+      assert.throws(() => makeStateDirectory(path), /belongs to another user \(uid 65534\)/);
     },
   );
 });
 
 for (const command of ['up', 'status', 'down']) {
   test(`kube-sandbox ${command} refuses a directory with a predictable name that others can access`, async (t) => {
-    const folder = join(scratch(t), 'state');
-    mkdirSync(folder);
-    chmodSync(folder, 0o777);
+    const directory = join(scratch(t), 'state');
+    mkdirSync(directory);
+    chmodSync(directory, 0o777);
     // Must not make the command kill another user's process.
-    writeFileSync(join(folder, 'instance.json'), JSON.stringify({ pid: 1, startTime: '1', url: 'x' }));
-    assert.equal(await run([command, '--state-folder', folder, '--runtime', 'simulated']), 69);
-    assert.deepEqual(readdirSync(folder), ['instance.json']);
+    writeFileSync(join(directory, 'instance.json'), JSON.stringify({ pid: 1, startTime: '1', url: 'x' }));
+    assert.equal(await run([command, '--state-folder', directory, '--runtime', 'simulated']), 69);
+    assert.deepEqual(readdirSync(directory), ['instance.json']);
   });
 }
 
 test("deletes only a sandbox's files from a directory that contains others", async (t) => {
-  const folder = join(scratch(t), 'state');
-  mkdirSync(folder, { mode: 0o700 });
-  writeFileSync(join(folder, 'notes'), 'mine');
-  makeStateFolder(folder);
-  mkdirSync(join(folder, 'images'));
+  const directory = join(scratch(t), 'state');
+  mkdirSync(directory, { mode: 0o700 });
+  writeFileSync(join(directory, 'notes'), 'mine');
+  makeStateDirectory(directory);
+  mkdirSync(join(directory, 'images'));
   // A link is deleted itself, not its target.
   const target = scratch(t);
-  foreignFolder(target);
-  symlinkSync(target, join(folder, 'kubelet'));
-  await removeStateFolder(folder);
-  assert.deepEqual(readdirSync(folder), ['notes']);
+  foreignDirectory(target);
+  symlinkSync(target, join(directory, 'kubelet'));
+  await removeStateDirectory(directory);
+  assert.deepEqual(readdirSync(directory), ['notes']);
   assert.ok(existsSync(join(target, 'images', 'precious')));
-  assert.ok(hasPrivateFolder(folder));
+  assert.ok(hasPrivateDirectory(directory));
 });
 
 test('only temporary directories with a valid marker of a dead process are abandoned', (t) => {
@@ -149,6 +154,6 @@ test('only temporary directories with a valid marker of a dead process are aband
   make('kube-sandbox-0', marker(process.pid));
   make('mine', marker(process.pid));
   symlinkSync(join(parent, 'mine'), join(parent, 'kube-sandbox-eeeeee'));
-  makeStateFolder(join(parent, 'kube-sandbox-ffffff'));
-  assert.deepEqual(abandonedFolders(parent), [join(parent, 'kube-sandbox-aaaaaa')]);
+  makeStateDirectory(join(parent, 'kube-sandbox-ffffff'));
+  assert.deepEqual(abandonedDirectories(parent), [join(parent, 'kube-sandbox-aaaaaa')]);
 });

@@ -34,7 +34,10 @@ const TEMPORARY_PREFIX = 'kube-sandbox-';
 const TEMPORARY_NAME = /^kube-sandbox-[A-Za-z0-9]{6}$/;
 
 /** The directory of the sandbox of `kube-sandbox up`: one for each user of the machine. */
-export function defaultStateFolder(env: Readonly<Record<string, string | undefined>>, uid: number): string {
+export function defaultStateDirectory(
+  env: Readonly<Record<string, string | undefined>>,
+  uid: number,
+): string {
   const runtime = env['XDG_RUNTIME_DIR'];
   return runtime === undefined || runtime === ''
     ? join(tmpdir(), `kube-sandbox-${uid}`)
@@ -47,8 +50,8 @@ export function defaultStateFolder(env: Readonly<Record<string, string | undefin
  * @throws Error if it is a link, another user's, accessible to others, or contains files with a sandbox's names but no
  *   marker: in a shared temporary directory anybody could have created it first
  */
-export function makeStateFolder(path: string): string {
-  makePrivateFolder(path);
+export function makeStateDirectory(path: string): string {
+  makePrivateDirectory(path);
   if (readMarker(path) === undefined) {
     const foreign = readdirSync(path).find((name) => CONTENT.includes(name));
     if (foreign !== undefined) {
@@ -61,25 +64,25 @@ export function makeStateFolder(path: string): string {
   return path;
 }
 
-/** Creates a directory that only this user can access, or uses an existing one. Throws like `makeStateFolder`. */
-export function makePrivateFolder(path: string): void {
+/** Creates a directory that only this user can access, or uses an existing one. Throws like `makeStateDirectory`. */
+export function makePrivateDirectory(path: string): void {
   mkdirSync(dirname(path), { recursive: true });
   try {
     mkdirSync(path, { mode: PRIVATE_MODE });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    checkPrivateFolder(path);
+    checkPrivateDirectory(path);
   }
 }
 
 /** Whether the directory exists; throws if it must not be used. */
-export function hasPrivateFolder(path: string): boolean {
+export function hasPrivateDirectory(path: string): boolean {
   if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return false;
-  checkPrivateFolder(path);
+  checkPrivateDirectory(path);
   return true;
 }
 
-function checkPrivateFolder(path: string): void {
+function checkPrivateDirectory(path: string): void {
   const problem = privacyProblem(path);
   if (problem !== undefined) {
     throw new Error(`${path} ${problem}: remove it, or set another directory with --state-folder`);
@@ -101,18 +104,18 @@ function privacyProblem(path: string): string | undefined {
 }
 
 /** A separate directory for a sandbox in a test. */
-export function temporaryStateFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), TEMPORARY_PREFIX));
-  writeMarker(folder);
-  return folder;
+export function temporaryStateDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), TEMPORARY_PREFIX));
+  writeMarker(directory);
+  return directory;
 }
 
 /**
  * Deletes a sandbox's files in its directory, including containers, and the directory if it is empty then; nothing in any
  * other directory.
  */
-export async function removeStateFolder(path: string): Promise<void> {
-  if (!hasPrivateFolder(path) || readMarker(path) === undefined) return;
+export async function removeStateDirectory(path: string): Promise<void> {
+  if (!hasPrivateDirectory(path) || readMarker(path) === undefined) return;
   if (existsSync(join(path, 'runc'))) await cleanUpState(join(path, 'runc'));
   for (const name of CONTENT) await removeTree(join(path, name));
   // The directory may be the user's own, with other files in it.
@@ -120,34 +123,34 @@ export async function removeStateFolder(path: string): Promise<void> {
 }
 
 /** The temporary directories of this user's sandboxes whose process was killed. */
-export function abandonedFolders(parent = tmpdir()): string[] {
+export function abandonedDirectories(parent = tmpdir()): string[] {
   return readdirSync(parent)
     .filter((name) => TEMPORARY_NAME.test(name))
     .map((name) => join(parent, name))
-    .filter((folder) => {
+    .filter((directory) => {
       try {
-        if (privacyProblem(folder) !== undefined) return false;
+        if (privacyProblem(directory) !== undefined) return false;
       } catch {
         // Its sandbox has just deleted it.
         return false;
       }
-      const owner = readMarker(folder);
+      const owner = readMarker(directory);
       return owner !== undefined && !isRunning(owner);
     });
 }
 
 const markerSchema = object({ format: literal(FORMAT), ...processIdentity });
 
-function writeMarker(folder: string): void {
-  const file = join(folder, MARKER);
+function writeMarker(directory: string): void {
+  const file = join(directory, MARKER);
   rmSync(file, { force: true });
   const content = JSON.stringify({ format: FORMAT, ...thisProcess() });
   writeFileSync(file, content, { mode: PRIVATE_FILE_MODE, flag: 'wx' });
 }
 
 /** The process in a directory's marker; undefined without a valid marker. */
-function readMarker(folder: string): ProcessIdentity | undefined {
-  const file = join(folder, MARKER);
+function readMarker(directory: string): ProcessIdentity | undefined {
+  const file = join(directory, MARKER);
   if (lstatSync(file, { throwIfNoEntry: false })?.isFile() !== true) return undefined;
   try {
     const marker: unknown = JSON.parse(readFileSync(file, 'utf8'));
