@@ -61,9 +61,9 @@ export function commandEnd(status: Status): CommandEnd {
     const cause = (Array.isArray(causes) ? (causes as (StatusCause | null)[]) : []).find(
       (entry) => entry?.reason === 'ExitCode',
     );
-    const told: unknown = cause?.message;
-    if (typeof told === 'string' && /^\d{1,3}$/.test(told) && Number(told) <= 255) {
-      return { kind: 'exit', code: Number(told) };
+    const exitCode: unknown = cause?.message;
+    if (typeof exitCode === 'string' && /^\d{1,3}$/.test(exitCode) && Number(exitCode) <= 255) {
+      return { kind: 'exit', code: Number(exitCode) };
     }
   }
   return {

@@ -73,8 +73,8 @@ export async function startServer(api: ApiContext, options: ServerOptions): Prom
   server.on('sessionError', () => undefined);
   server.on('request', (request, response) => void serve(api, options, request, response));
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const giveBack = (): void => void server.emit('secureConnection', socket);
-    void serveUpgrade(api, options, { request, socket, head, giveBack });
+    const serveWithoutUpgrade = (): void => void server.emit('secureConnection', socket);
+    void serveUpgrade(api, options, { request, socket, head, serveWithoutUpgrade });
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) =>
     answerClientError(error, socket),
@@ -118,8 +118,8 @@ async function serveUpgrade(
     request,
     socket,
     head,
-    giveBack,
-  }: { request: IncomingMessage; socket: Duplex; head: Buffer; giveBack: () => void },
+    serveWithoutUpgrade,
+  }: { request: IncomingMessage; socket: Duplex; head: Buffer; serveWithoutUpgrade: () => void },
 ): Promise<void> {
   socket.on('error', () => socket.destroy());
   const response = new ServerResponse(request);
@@ -143,7 +143,7 @@ async function serveUpgrade(
     // The upgrade was refused; the connection may be reused.
     response.detachSocket(socket as TLSSocket);
     if (head.length > 0) socket.unshift(head);
-    giveBack();
+    serveWithoutUpgrade();
   });
   await serveExchange(api, options, request, response, upgrade);
 }

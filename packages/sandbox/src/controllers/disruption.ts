@@ -42,13 +42,14 @@ function condition(
   { disruptionsAllowed }: Disruption,
 ): Record<string, unknown> {
   const isAllowed = disruptionsAllowed > 0;
-  const word = isAllowed ? 'True' : 'False';
+  const conditionStatus = isAllowed ? 'True' : 'False';
   const [former] = (status?.['conditions'] ?? []) as { status: string; lastTransitionTime: string }[];
   return {
     type: 'DisruptionAllowed',
-    status: word,
+    status: conditionStatus,
     observedGeneration: metadata.generation ?? 1,
-    lastTransitionTime: former?.status === word ? former.lastTransitionTime : timestamp(client.now()),
+    lastTransitionTime:
+      former?.status === conditionStatus ? former.lastTransitionTime : timestamp(client.now()),
     reason: isAllowed ? 'SufficientPods' : 'InsufficientPods',
     message: '',
   };

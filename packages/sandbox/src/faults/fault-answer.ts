@@ -5,7 +5,7 @@ import type { FaultAction, PolicyReason } from './actions.ts';
 type ActionOf<K extends FaultAction['kind']> = Extract<FaultAction, { kind: K }>;
 
 /** A real server's messages for these codes. */
-const WORDS: Readonly<Record<number, { reason: string; message: string }>> = {
+const DEFAULTS: Readonly<Record<number, { reason: string; message: string }>> = {
   400: { reason: 'BadRequest', message: 'the server rejected our request for an unknown reason' },
   401: { reason: 'Unauthorized', message: 'Unauthorized' },
   403: { reason: 'Forbidden', message: 'forbidden by an injected fault' },
@@ -28,11 +28,11 @@ const WORDS: Readonly<Record<number, { reason: string; message: string }>> = {
 /** The error of a fault in the form of an API server's response. */
 export function faultError(action: ActionOf<'error'>): StatusError {
   const { code, retryAfterSeconds } = action;
-  const words = WORDS[code];
+  const defaults = DEFAULTS[code];
   return new StatusError(
     code,
-    action.reason ?? words?.reason ?? '',
-    action.message ?? words?.message ?? 'an injected fault',
+    action.reason ?? defaults?.reason ?? '',
+    action.message ?? defaults?.message ?? 'an injected fault',
     retryAfterSeconds === undefined ? {} : { retryAfterSeconds },
     retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) },
   );
@@ -46,15 +46,15 @@ export function webhookDenial({
   code = 400,
 }: ActionOf<'webhook-denial'>): StatusError {
   const text = message === '' ? reason : message;
-  const words = text === '' ? ' without explanation' : `: ${text}`;
-  return new StatusError(code, reason, `admission webhook "${webhook}" denied the request${words}`);
+  const suffix = text === '' ? ' without explanation' : `: ${text}`;
+  return new StatusError(code, reason, `admission webhook "${webhook}" denied the request${suffix}`);
 }
 
 export function webhookFailure({ webhook, message }: ActionOf<'webhook-failure'>): StatusError {
-  const words =
+  const cause =
     message ??
     `failed to call webhook: Post "https://${webhook}/?timeout=10s": dial tcp 10.96.0.99:443: connect: connection refused`;
-  const text = `failed calling webhook "${webhook}": ${words}`;
+  const text = `failed calling webhook "${webhook}": ${cause}`;
   return new StatusError(500, 'InternalError', `Internal error occurred: ${text}`, {
     causes: [{ message: text }],
   });
@@ -73,9 +73,9 @@ export function policyDenial(
   resource: { plural: string; group: string },
   name: string,
 ): StatusError {
-  const words = `ValidatingAdmissionPolicy '${policy}' with binding '${binding}' denied request: ${message}`;
-  const error = forbidden(resource, name, words);
-  const details = { ...error.details, causes: [{ message: words }] };
+  const denial = `ValidatingAdmissionPolicy '${policy}' with binding '${binding}' denied request: ${message}`;
+  const error = forbidden(resource, name, denial);
+  const details = { ...error.details, causes: [{ message: denial }] };
   return new StatusError(POLICY_CODES[reason], reason, error.message, details);
 }
 

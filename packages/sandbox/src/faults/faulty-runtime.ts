@@ -22,10 +22,10 @@ export function faultyRuntime(runtime: Runtime, faults: FaultRegistry): Runtime 
       const namespace = pod === undefined ? {} : { namespace: pod.namespace };
       const action = faults.inject('image-pull', { name: reference, ...namespace });
       if (action?.kind === 'error') {
-        const words = action.message ?? `unexpected status from HEAD request: ${action.code}`;
+        const detail = action.message ?? `unexpected status from HEAD request: ${action.code}`;
         throw new ImageError(
           'ErrImagePull',
-          `failed to pull and unpack image ${JSON.stringify(reference)}: ${words}`,
+          `failed to pull and unpack image ${JSON.stringify(reference)}: ${detail}`,
         );
       }
       await hold(action, signal);
@@ -75,8 +75,8 @@ function injectStartFault(
 }
 
 /** Makes a container fail to start, as its runtime would. */
-function failStart(container: RuntimeContainer, words = 'an injected fault'): StartError {
-  const message = `failed to create containerd task: ${words}`;
+function failStart(container: RuntimeContainer, detail = 'an injected fault'): StartError {
+  const message = `failed to create containerd task: ${detail}`;
   const state: ContainerState = {
     phase: 'exited',
     finishedAt: new Date(),

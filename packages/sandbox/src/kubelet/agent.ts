@@ -55,8 +55,8 @@ export class Agent implements NodeAgent {
     }
     if (this.#hasTty(namespace, pod, container) && streams.stderr && !streams.tty) {
       // The kubelet passes the container's own tty setting to the runtime, not the client's.
-      const words = 'rpc error: code = InvalidArgument desc = tty and stderr cannot both be true';
-      throw new KubeletError(INTERNAL_ERROR, words);
+      const message = 'rpc error: code = InvalidArgument desc = tty and stderr cannot both be true';
+      throw new KubeletError(INTERNAL_ERROR, message);
     }
     return run.attach(streams);
   }

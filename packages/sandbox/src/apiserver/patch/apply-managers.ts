@@ -102,13 +102,13 @@ function quoted(manager: string): string {
 function conflictError(conflicts: readonly { owner: string; path: string }[]): StatusError {
   const count = `${conflicts.length} conflict${conflicts.length === 1 ? '' : 's'}`;
   const owners = [...new Set(conflicts.map(({ owner }) => owner))].toSorted();
-  const words = owners.map((owner) => {
+  const conflictLines = owners.map((owner) => {
     const paths = conflicts.filter((one) => one.owner === owner).map(({ path }) => path);
     return paths.length === 1
       ? `conflict with ${owner}: ${paths[0] ?? ''}`
       : `conflicts with ${owner}:\n${paths.map((path) => `- ${path}`).join('\n')}`;
   });
-  return new StatusError(409, 'Conflict', `Apply failed with ${count}: ${words.join('\n')}`, {
+  return new StatusError(409, 'Conflict', `Apply failed with ${count}: ${conflictLines.join('\n')}`, {
     causes: conflicts.map(({ owner, path }) => ({
       reason: 'FieldManagerConflict',
       message: `conflict with ${owner}`,

@@ -8,19 +8,19 @@ export function refusalOfNodes(misfits: readonly Misfit[]): string {
   if (misfits.length === 0) return 'no nodes available to schedule pods';
   const reasons = misfits.flatMap((misfit) => misfit.reasons);
   const preemption = misfits.map(({ preemptionMayHelp }) => (preemptionMayHelp ? NO_VICTIMS : NOT_HELPFUL));
-  return words(misfits.length, histogram(reasons), preemption);
+  return refusalMessage(misfits.length, histogram(reasons), preemption);
 }
 
 /** The same if no node was examined, because none could fit. */
 export function refusalBeforeNodes(count: number, reason: string): string {
-  return words(
+  return refusalMessage(
     count,
     reason,
     Array.from({ length: count }, () => NOT_HELPFUL),
   );
 }
 
-function words(count: number, reasons: string, preemption: readonly string[]): string {
+function refusalMessage(count: number, reasons: string, preemption: readonly string[]): string {
   const available = `0/${count} nodes are available:`;
   return `${available} ${reasons}. no new claims to deallocate, preemption: ${available} ${histogram(preemption)}.`;
 }

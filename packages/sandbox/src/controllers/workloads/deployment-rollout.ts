@@ -64,9 +64,9 @@ function shrink(
     // Unavailable pods are deleted first.
     const idle = Math.min(budget, has - availableOf(one));
     budget -= idle;
-    const give = Math.max(0, Math.min(has - idle, spare));
-    spare -= give;
-    if (idle + give > 0) resize(client, deployment, one, has - idle - give);
+    const removable = Math.max(0, Math.min(has - idle, spare));
+    spare -= removable;
+    if (idle + removable > 0) resize(client, deployment, one, has - idle - removable);
   }
 }
 

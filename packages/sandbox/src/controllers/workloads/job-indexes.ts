@@ -40,12 +40,14 @@ export function withIndex<T extends PodObject>(pod: T, job: JobObject, index: nu
   const { metadata, spec } = pod;
   const fieldRef = { apiVersion: 'v1', fieldPath: `metadata.labels['${INDEX}']` };
   const variable = { name: 'JOB_COMPLETION_INDEX', valueFrom: { fieldRef } };
-  const told = <C extends { env?: { name: string }[] }>(containers: C[] | undefined): C[] | undefined =>
+  const withVariable = <C extends { env?: { name: string }[] }>(
+    containers: C[] | undefined,
+  ): C[] | undefined =>
     containers?.map((container) => ({
       ...container,
       env: [...(container.env ?? []).filter((entry) => entry.name !== variable.name), variable],
     }));
-  const initContainers = told(spec.initContainers);
+  const initContainers = withVariable(spec.initContainers);
   return {
     ...pod,
     metadata: {
@@ -57,7 +59,7 @@ export function withIndex<T extends PodObject>(pod: T, job: JobObject, index: nu
     spec: {
       ...spec,
       hostname: spec.hostname ?? name,
-      containers: told(spec.containers) ?? [],
+      containers: withVariable(spec.containers) ?? [],
       ...(initContainers === undefined ? {} : { initContainers }),
     },
   };

@@ -72,8 +72,8 @@ export class ContainerLauncher {
       if (!(error instanceof ContainerError)) throw error;
       this.#state.failures.set(name, { reason: error.reason, message: error.message });
       if (!error.reported) {
-        const words = IMAGE_REASONS.has(error.reason) ? error.reason : error.message;
-        this.#event(container, 'Warning', 'Failed', `Error: ${words}`);
+        const text = IMAGE_REASONS.has(error.reason) ? error.reason : error.message;
+        this.#event(container, 'Warning', 'Failed', `Error: ${text}`);
       }
       return error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs };
     }

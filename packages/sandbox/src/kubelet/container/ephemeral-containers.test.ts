@@ -67,14 +67,14 @@ describe('ephemeral containers', { concurrency: 3 }, () => {
       const node = await testNode(t);
       node.create('p', { command: sleep });
       await node.until('p', isRunning);
-      const told: string[] = [];
+      const reasons: string[] = [];
       node.store.subscribe('events', ({ object }) => {
         if (object['type'] === 'Warning')
-          told.push(statusOf(node.pod('p'), 'dbg')?.state?.waiting?.reason ?? '');
+          reasons.push(statusOf(node.pod('p'), 'dbg')?.state?.waiting?.reason ?? '');
       });
       node.addEphemeral('p', { name: 'dbg', ...container });
       await node.until('p', (pod) => statusOf(pod, 'dbg')?.state?.waiting?.reason === reason);
-      assert.equal(told[0], 'ContainerCreating');
+      assert.equal(reasons[0], 'ContainerCreating');
       assert.deepEqual(node.states('p', 'dbg'), ['ContainerCreating', reason]);
     });
   }

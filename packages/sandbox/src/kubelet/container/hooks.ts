@@ -10,12 +10,12 @@ const NO_LIMIT_MS = 2 ** 31 - 1;
 export async function runHook(handler: LifecycleHandler, target: ProbeTarget): Promise<string | undefined> {
   if (handler.exec !== undefined) {
     const command = handler.exec.command ?? [];
-    const words = command.join(' ');
-    const failed = `Exec lifecycle hook (${words}) failed: `;
+    const commandLine = command.join(' ');
+    const failed = `Exec lifecycle hook (${commandLine}) failed: `;
     try {
       const { exitCode, output } = await execCommand(target.run, command, NO_LIMIT_MS);
       if (exitCode === 0) return undefined;
-      return `${failed}command '${words}' exited with ${exitCode}: ${output}`;
+      return `${failed}command '${commandLine}' exited with ${exitCode}: ${output}`;
     } catch (error) {
       if (!(error instanceof ProbeError)) throw error;
       return `${failed}${error.message}`;

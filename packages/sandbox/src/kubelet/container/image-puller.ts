@@ -21,7 +21,7 @@ export async function ensureImage(
 ): Promise<Image> {
   const { runtime, imageBackOff, now } = context;
   const { image: name = '', imagePullPolicy = 'IfNotPresent' } = container.spec;
-  const tell = (type: EventDetails['type'], reason: string, message: string): void => {
+  const recordEvent = (type: EventDetails['type'], reason: string, message: string): void => {
     record({ type, reason, message, fieldPath: fieldPath(container) });
   };
   let present: Image | undefined;
@@ -29,11 +29,11 @@ export async function ensureImage(
     present = runtime.images.status(name);
   } catch (error) {
     if (!(error instanceof ImageError)) throw error;
-    tell('Warning', 'InspectFailed', error.message);
+    recordEvent('Warning', 'InspectFailed', error.message);
     throw new ContainerError(error.reason, error.message);
   }
   if (present !== undefined && imagePullPolicy !== 'Always') {
-    tell(
+    recordEvent(
       'Normal',
       'Pulled',
       `Container image "${name}" already present on machine and can be accessed by the pod`,
@@ -42,21 +42,21 @@ export async function ensureImage(
   }
   if (imagePullPolicy === 'Never') {
     const message = `Container image "${name}" is not present with pull policy of Never`;
-    tell('Warning', 'ErrImageNeverPull', message);
+    recordEvent('Warning', 'ErrImageNeverPull', message);
     throw new ContainerError('ErrImageNeverPull', message);
   }
   const key = `${pod.metadata.uid}_${name}`;
   const failedAt = imageBackOff.since(key);
   if (failedAt !== undefined && imageBackOff.remaining(key, failedAt, now().getTime()) > 0) {
     const message = `Back-off pulling image "${name}"`;
-    tell('Normal', 'BackOff', message);
+    recordEvent('Normal', 'BackOff', message);
     const last = context.pullFailures.get(key);
     throw new ContainerError(
       'ImagePullBackOff',
       last === undefined ? message : `${message}: ErrImagePull: ${last}`,
     );
   }
-  tell('Normal', 'Pulling', `Pulling image "${name}"`);
+  recordEvent('Normal', 'Pulling', `Pulling image "${name}"`);
   const startedAt = now().getTime();
   try {
     const image = await runtime.images.pull(name, signal, {
@@ -64,7 +64,7 @@ export async function ensureImage(
       name: pod.metadata.name ?? '',
     });
     const took = duration(now().getTime() - startedAt);
-    tell(
+    recordEvent(
       'Normal',
       'Pulled',
       `Successfully pulled image "${name}" in ${took} (${took} including waiting). Image size: ${image.size} bytes.`,
@@ -74,7 +74,7 @@ export async function ensureImage(
     return image;
   } catch (error) {
     if (!(error instanceof ImageError)) throw error;
-    tell('Warning', 'Failed', `Failed to pull image "${name}": ${error.message}`);
+    recordEvent('Warning', 'Failed', `Failed to pull image "${name}": ${error.message}`);
     imageBackOff.next(key, now().getTime());
     context.pullFailures.set(key, error.message);
     throw new ContainerError(error.reason, error.message);

@@ -77,10 +77,10 @@ function containerConfig(
     serviceEnv: serviceEnv(context.store, pod),
   });
   const variables = new Map(env.map(({ name, value }) => [name, value]));
-  const words = (list: readonly string[] | undefined): readonly string[] | undefined =>
+  const expandAll = (list: readonly string[] | undefined): readonly string[] | undefined =>
     list === undefined || list.length === 0 ? undefined : list.map((word) => expand(word, variables));
-  const command = words(spec.command);
-  const args = words(spec.args);
+  const command = expandAll(spec.command);
+  const args = expandAll(spec.args);
   const real = context.runtime.volumes === undefined;
   const mounts = [
     ...volumeMounts(spec.volumeMounts ?? [], { pod, paths: input.volumes, env: variables, real }),

@@ -103,7 +103,7 @@ describe('probes and hooks', { concurrency: 3 }, () => {
       const node = await testNode(t);
       const livenessProbe = { ...probe, periodSeconds: 1, failureThreshold: 1 };
       node.create('p', { command: sleep, livenessProbe }, { restartPolicy: 'Never' });
-      const told = (): string | undefined =>
+      const eventMessage = (): string | undefined =>
         node.events('p').find(({ reason }) => reason === 'Unhealthy')?.message;
       // Only a probe that was executed kills the container.
       if (what !== 'a missing command') {
@@ -113,11 +113,11 @@ describe('probes and hooks', { concurrency: 3 }, () => {
         assert.equal(killing?.message, 'Container main failed liveness probe');
       } else {
         await node.until('p', ready);
-        while (told() === undefined) await delay(50);
+        while (eventMessage() === undefined) await delay(50);
         await delay(50);
         assert.equal(ready(node.pod('p')), true);
       }
-      assert.match(told() ?? '', expected);
+      assert.match(eventMessage() ?? '', expected);
     });
   }
 

@@ -14,7 +14,7 @@ const MAX_TOKEN_SECONDS = 2 ** 32;
 export function validateProjections(sources: readonly VolumeProjection[], path: string): FieldError[] {
   const errors: FieldError[] = [];
   const paths = new Set<string>();
-  const take = (target: string, shown: string): void => {
+  const addPath = (target: string, shown: string): void => {
     if (target === '') return;
     if (paths.has(target)) errors.push(invalid(path, shown, 'conflicting duplicate paths'));
     paths.add(target);
@@ -28,12 +28,12 @@ export function validateProjections(sources: readonly VolumeProjection[], path: 
       for (const [number, item] of (projection.items ?? []).entries()) {
         const itemAt = index(child(at, `${kind}.items`), number);
         errors.push(...validateItems([item], '').map((error) => moved(error, itemAt)));
-        take(item.path, projection.name ?? '');
+        addPath(item.path, projection.name ?? '');
       }
     }
     for (const file of source.downwardAPI?.items ?? []) {
       errors.push(...validateDownwardFile(file, child(at, 'downwardAPI')));
-      take(file.path, file.path);
+      addPath(file.path, file.path);
     }
     const token = source.serviceAccountToken;
     if (token !== undefined) {
@@ -50,7 +50,7 @@ export function validateProjections(sources: readonly VolumeProjection[], path: 
     }
     errors.push(...validateTrustBundle(source, at));
     if (source.clusterTrustBundle !== undefined) {
-      take(source.clusterTrustBundle.path, source.clusterTrustBundle.path);
+      addPath(source.clusterTrustBundle.path, source.clusterTrustBundle.path);
     }
     if (Object.keys(source).length > 1) {
       errors.push(forbidden(at, 'may not specify more than 1 volume type per source'));

@@ -43,12 +43,12 @@ export function spawnPiped(argv: readonly string[], options: ChildOptions): Stre
   // Listen at once: Node drops unread output when the process exits. This also preserves the order between both pipes.
   let early: ['stdout' | 'stderr', Buffer][] = [];
   let deliver: ((stream: 'stdout' | 'stderr', chunk: Buffer) => void) | undefined;
-  const take = (stream: 'stdout' | 'stderr', chunk: Buffer): void => {
+  const collect = (stream: 'stdout' | 'stderr', chunk: Buffer): void => {
     if (deliver === undefined) early.push([stream, chunk]);
     else deliver(stream, chunk);
   };
-  stdout.on('data', (chunk: Buffer) => take('stdout', chunk));
-  stderr.on('data', (chunk: Buffer) => take('stderr', chunk));
+  stdout.on('data', (chunk: Buffer) => collect('stdout', chunk));
+  stderr.on('data', (chunk: Buffer) => collect('stderr', chunk));
   return {
     pid: child.pid ?? -1,
     stdin: child.stdin ?? undefined,

@@ -43,17 +43,17 @@ export async function waitForPidFile(path: string, ended: Promise<unknown>): Pro
   const watcher = watch(dirname(path));
   try {
     await new Promise<void>((resolve) => {
-      const look = (): void => {
+      const check = (): void => {
         if (existsSync(path)) resolve();
       };
       watcher.on('change', (_type, name) => {
-        if (name === basename(path)) look();
+        if (name === basename(path)) check();
       });
       ended.then(
         () => resolve(),
         () => resolve(),
       );
-      look();
+      check();
     });
   } finally {
     watcher.close();

@@ -52,8 +52,8 @@ function attempt(): string | undefined {
     return undefined;
   } catch (error) {
     const { stderr } = error as { stderr?: string };
-    const words = stderr?.trim().split('\n').at(-1) ?? String(error);
-    return refusalReason(words);
+    const errorText = stderr?.trim().split('\n').at(-1) ?? String(error);
+    return refusalReason(errorText);
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
@@ -61,11 +61,13 @@ function attempt(): string | undefined {
 
 /** The message of the setting that forbids it, otherwise the kernel's. */
 export function refusalReason(
-  words: string,
+  errorText: string,
   read: (path: string) => string | undefined = readSetting,
 ): string {
   const setting = SETTINGS.find(({ path, off }) => read(path)?.trim() === off);
-  return setting?.text ?? `an unprivileged user can't create the namespaces of a container here: ${words}`;
+  return (
+    setting?.text ?? `an unprivileged user can't create the namespaces of a container here: ${errorText}`
+  );
 }
 
 function readSetting(path: string): string | undefined {
