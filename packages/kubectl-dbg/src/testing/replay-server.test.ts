@@ -169,7 +169,7 @@ async function checkCommand(
   const { subprotocolAccepted: subprotocol = '', frames = [] } = recorded;
   if (!['v5.channel.k8s.io', 'v4.channel.k8s.io'].includes(subprotocol)) {
     // Not a protocol that we offer: refused by the client.
-    await assert.rejects(open(), { kind: 'unreachable' });
+    await assert.rejects(open(), { kind: 'protocol' });
     return;
   }
   const command = await open();

@@ -54,10 +54,15 @@ export function checkEvent(path: string, query: Query, object: unknown, server: 
   checkIdentity(object, { name: selectedName(query), namespace: call.namespace }, server);
 }
 
-/** The response to a deletion is the object, or a Status. */
+/** The response to a deletion is the object, or a Status; to that of a collection, the list. */
 function checkDeletion(answer: unknown, name: string | undefined, server: string): void {
-  const { status, metadata } = (answer ?? {}) as { status?: unknown; metadata?: { name?: unknown } | null };
-  if (status === 'Success' || (metadata?.name !== undefined && metadata.name === name)) return;
+  const { status, metadata, items } = (answer ?? {}) as {
+    status?: unknown;
+    metadata?: { name?: unknown } | null;
+    items?: unknown;
+  };
+  if (status === 'Success') return;
+  if (name === undefined ? Array.isArray(items) : metadata?.name === name) return;
   throw new DbgError(
     'protocol',
     'AnswerMalformed',

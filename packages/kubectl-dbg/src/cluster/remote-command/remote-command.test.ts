@@ -243,19 +243,20 @@ test('reports a redirect instead of following it', async (context) => {
   assert.equal(server.requests.length, 1);
 });
 
-const brokenUpgrades: [name: string, answer: string][] = [
-  ['closes', ''],
-  ['does not respond with HTTP', 'what?\r\n\r\n'],
+const brokenUpgrades: [name: string, kind: string, answer: string][] = [
+  ['closes', 'unreachable', ''],
+  ['does not respond with HTTP', 'protocol', 'what?\r\n\r\n'],
   [
     'accepts with a wrong key',
+    'protocol',
     'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: x\r\n\r\n',
   ],
 ];
 
-for (const [name, answer] of brokenUpgrades) {
+for (const [name, kind, answer] of brokenUpgrades) {
   test(`a server that ${name} when asked to upgrade`, async (context) => {
     const { cluster } = await setUp(context, { upgrade: (_, socket) => socket.end(answer) });
-    await assert.rejects(cluster.attach(TARGET), { name: 'DbgError', kind: 'unreachable' });
+    await assert.rejects(cluster.attach(TARGET), { name: 'DbgError', kind });
   });
 }
 
@@ -279,7 +280,7 @@ test('refuses a subprotocol that was not offered', async (context) => {
   });
   await assert.rejects(cluster.attach(TARGET), {
     name: 'DbgError',
-    kind: 'unreachable',
+    kind: 'protocol',
     message: /subprotocol/,
   });
 });
