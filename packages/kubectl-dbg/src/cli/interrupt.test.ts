@@ -92,3 +92,15 @@ test('removes its listeners in the end', () => {
   command.release();
   assert.deepEqual(listeners(), []);
 });
+
+test('any number of requests may listen to the signal', async () => {
+  const warnings: Error[] = [];
+  const note = (warning: Error) => warnings.push(warning);
+  process.on('warning', note);
+  const { command } = scene();
+  for (let count = 0; count < 100; count += 1) command.signal.addEventListener('abort', () => undefined);
+  await new Promise(setImmediate);
+  process.off('warning', note);
+  command.release();
+  assert.deepEqual(warnings, []);
+});

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { startTimer } from '../base/timer.ts';
 import { type EndingSignal, Interrupted, outputInterruption } from '../model/interruption.ts';
 import type { World } from '../model/world.ts';
@@ -41,6 +42,8 @@ export function commandSignal(
   world: Pick<World, 'now' | 'onSignal' | 'onOutputError' | 'onUncaughtError'>,
 ): CommandSignal {
   const controller = new AbortController();
+  // Each of many parallel requests listens to it: that is no leak for Node to warn about.
+  setMaxListeners(0, controller.signal);
   let cancel = () => undefined as void;
   let abortedAt = 0;
   let leave = () => undefined as void;
