@@ -92,7 +92,7 @@ export interface SessionReport {
   running?: number;
   attached?: number;
   ended: number;
-  /** It ran, and was not seen to terminate. */
+  /** It ran, or may start, and was not seen to terminate. */
   runsOn?: boolean;
   /** The delivered output; absent if there was none. */
   delivery?: Pick<DeliveryReport, 'stdout' | 'stderr' | 'fromLog' | 'inexact' | 'bytes' | 'lost'> &

@@ -79,7 +79,11 @@ async function follow(session: SessionContext): Promise<SessionReport> {
 
   const phases = new PhaseClock(begun);
   const waited = await wait(session, context, phases);
-  if (waited === undefined) return verdict();
+  if (waited === undefined) {
+    // It may start at any moment.
+    const mayRun = !session.hasEnded && !tracker.current.deleted;
+    return { ...verdict(), ...(mayRun ? { runsOn: true } : {}) };
+  }
   if (waited.kind === 'ended') return finish(waited.outcome);
   report.phases = phases.read(world.now());
   if (waited.kind === 'terminated') {

@@ -190,9 +190,10 @@ test('does not delete the original of a copy that crashes', async () => {
   assert.deepEqual(cluster.writes, ['POST']);
 });
 
-for (const [how, ends] of [
+for (const [how, ends, waits = false] of [
   ['which keeps running', false],
   ['which has terminated', true],
+  ['which has not started', false, true],
 ] as const) {
   test(`an interruption of a session in a container, ${how}`, async () => {
     class Interrupted extends Error {
@@ -205,9 +206,11 @@ for (const [how, ends] of [
       writes: [{ ...create, verb: 'patch', path: `${PODS}/web/ephemeralcontainers`, body: { spec: {} } }],
       cleanup: [],
     };
-    const { cluster, events, abort, run, attached } = scene(ephemeral);
+    const { cluster, events, kinds, abort, run, attached } = scene(ephemeral);
+    cluster.hasStarted = !waits;
     const running = run();
-    await attached();
+    if (!waits) await attached();
+    else while (!kinds().includes('progress')) await new Promise((resolve) => setImmediate(resolve));
     if (ends) cluster.end(0, true);
     else abort.abort(new Interrupted());
     await running;
