@@ -70,7 +70,7 @@ function start(
     );
     return outcome;
   };
-  return { cluster, clock, abort, notices, input, stdout, ended };
+  return { cluster, clock, abort, notices, input, stdout, ended, report };
 }
 
 test('forwards input, and signals its end', async () => {
@@ -120,6 +120,17 @@ test('a hanging sleeper does not delay the end for long', async () => {
   assert.deepEqual(await session.ended(), { kind: 'exited', code: 0 });
   assert.ok(session.clock.now() - begun < 5_000);
 });
+
+for (const kills of [true, false]) {
+  test(`reports whether the sleeper was told to exit: ${kills}`, async () => {
+    const session = start(['open']);
+    session.cluster.killsAtOnce = kills;
+    await session.clock.pass(100);
+    session.cluster.end(0, false);
+    await session.ended();
+    assert.equal((await session.report).isSleeperTold, kills);
+  });
+}
 
 test('an interruption ends the command’s connection and the sleeper', async () => {
   const session = start(['open']);

@@ -27,6 +27,8 @@ export interface ExecResult {
   delivery: NonNullable<SessionReport['delivery']>;
   /** How the command ended; undefined if unknown. */
   end: CommandEnd | undefined;
+  /** The container's own process was told to exit. */
+  isSleeperTold: boolean;
 }
 
 /** Runs a command by exec in the container that only sleeps: its streams are exact, and they report its exit. */
@@ -61,7 +63,8 @@ export async function execSession(
   });
   options.listener.begins();
   terminal.onResize((size) => void sendSize(connection, size, false).catch(ignore));
-  let sleeper: Promise<void> | undefined;
+  let sleeper: Promise<boolean> | undefined;
+  let result: ExecResult | undefined;
   try {
     const command = commandOf(await connection.open(patience.open), session);
     if (command === undefined) return undefined;
@@ -74,7 +77,8 @@ export async function execSession(
         : { kind: 'output-closed', error: stdout.errored ?? stderr.errored ?? undefined },
     );
     const bytes = relayed.stdout + relayed.stderr;
-    return {
+    result = {
+      isSleeperTold: false,
       delivery: {
         stdout: relayed.stdout,
         stderr: relayed.stderr,
@@ -85,10 +89,12 @@ export async function execSession(
       },
       end: commandEnd,
     };
+    return result;
   } finally {
     // After any error, nothing of this session remains.
     end.end({ kind: 'end-unknown' });
-    await Promise.all([sleeper ?? endContainer(session, endWords), input.stopped()]);
+    const [isTold] = await Promise.all([sleeper ?? endContainer(session, endWords), input.stopped()]);
+    if (result !== undefined) result.isSleeperTold = isTold;
   }
 }
 
@@ -132,12 +138,19 @@ async function explainEnd(
   };
 }
 
-/** Terminates the container's own process; if that takes too long, it exits by itself in the end. */
-async function endContainer({ options, clock }: SessionContext, command: readonly string[]): Promise<void> {
+/** Terminates the container's own process; false if that fails or takes too long: it exits by itself only in the end. */
+async function endContainer(
+  { options, clock }: SessionContext,
+  command: readonly string[],
+): Promise<boolean> {
   const over = new AbortController();
   const cancel = clock.after(END_SLEEPER_MS, () => over.abort());
-  await endSleeper(options.cluster, options.address, command, over.signal).catch(ignore);
+  const isTold = await endSleeper(options.cluster, options.address, command, over.signal).then(
+    () => true,
+    () => false,
+  );
   cancel();
+  return isTold;
 }
 
 function ignore(): void {

@@ -94,6 +94,8 @@ export interface SessionReport {
   ended: number;
   /** It ran, or may start, and was not seen to terminate. */
   runsOn?: boolean;
+  /** After an exec: the container's own process was told to exit. */
+  isSleeperTold?: boolean;
   /** The delivered output; absent if there was none. */
   delivery?: Pick<DeliveryReport, 'stdout' | 'stderr' | 'fromLog' | 'inexact' | 'bytes' | 'lost'> &
     Partial<Pick<DeliveryReport, 'mayRepeat'>>;

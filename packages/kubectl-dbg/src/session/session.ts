@@ -95,6 +95,7 @@ async function follow(session: SessionContext): Promise<SessionReport> {
     const result = await execSession(session, options.exec);
     if (result === undefined) return verdict();
     report.delivery = result.delivery;
+    report.isSleeperTold = result.isSleeperTold;
     return told(verdict({ exec: { end: result.end } }));
   }
   const { delivery, inputCut } = await attachSession(session, waited.kind === 'running');

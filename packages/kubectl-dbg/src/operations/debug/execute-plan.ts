@@ -141,7 +141,7 @@ async function follow(
       },
     });
     // A session that reached the exec has terminated the sleeper.
-    if (report.delivery !== undefined || report.outcome.kind === 'never-started') {
+    if (report.isSleeperTold === true || report.outcome.kind === 'never-started') {
       sleeper?.forget();
       entries.splice(0, entries.length, ...entries.filter((entry) => entry !== sleeper));
     }
