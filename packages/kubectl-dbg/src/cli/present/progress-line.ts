@@ -1,3 +1,4 @@
+import { type CancelTimer, startTimer } from '../../base/timer.ts';
 import type { OutputStream } from '../../model/world.ts';
 import type { Progress } from '../../session/wait/wait-for-container.ts';
 
@@ -24,7 +25,7 @@ export class ProgressLine {
   readonly #now: () => number;
   #phase: Progress = { phase: 'creating' };
   #since: number;
-  #timer: NodeJS.Timeout | undefined;
+  #cancel: CancelTimer | undefined;
   #drawn = false;
   readonly #silent: number;
   #said = '';
@@ -42,7 +43,7 @@ export class ProgressLine {
     this.#begun = now();
     this.#since = this.#begun;
     this.#silent = helps && output.isTTY !== true ? SILENT_HELP_MS : SILENT_MS;
-    this.#timer = setTimeout(() => this.#tick(), this.#silent);
+    this.#cancel = startTimer(this.#silent, () => this.#tick());
   }
 
   update(progress: Progress): void {
@@ -53,19 +54,19 @@ export class ProgressLine {
 
   /** Erases the line; nothing is drawn after this. */
   end(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#cancel?.();
+    this.#cancel = undefined;
     if (this.#drawn && this.#output.isTTY === true) this.#output.write(CLEAR_LINE);
     this.#drawn = false;
   }
 
   #tick(): void {
     this.#draw();
-    this.#timer = setTimeout(() => this.#tick(), TICK_MS);
+    this.#cancel = startTimer(TICK_MS, () => this.#tick());
   }
 
   #draw(): void {
-    if (this.#timer === undefined) return;
+    if (this.#cancel === undefined) return;
     const { phase, detail } = this.#phase;
     const words = `${this.#subject}: ${PHASE_WORDS[phase]}${detail === undefined ? '' : ` (${detail})`}`;
     if (this.#output.isTTY !== true) {

@@ -175,9 +175,9 @@ const refused: [what: string, request: ApiRequest, answer: unknown, words: RegEx
     /answered a deletion with something that is/,
   ],
   [
-    'another pod for a deletion',
+    'a failure for a deletion',
     { method: 'DELETE', path: POD },
-    { metadata: { ...METADATA, name: 'other' } },
+    { kind: 'Status', status: 'Failure' },
     /answered a deletion with something that is/,
   ],
 ];
