@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { constants, type Stats, writeSync, writevSync } from 'node:fs';
+import { constants, type Stats } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -84,7 +84,7 @@ export async function receiveFile(
   }
   try {
     await file.truncate(header.offset);
-    const written = await writeAll(file.fd, source, header.offset, onBytes);
+    const written = await writeAll(file, source, header.offset, onBytes);
     if (written !== header.size) {
       throw new DbgError(
         'lost',
@@ -107,15 +107,15 @@ export async function receiveFile(
 
 const NO_SPACE: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
-/** Size of one write. */
-const BATCH_BYTES = 256 * 1024;
+/** Size of one write: large, because each one wakes another thread. */
+const BATCH_BYTES = 1024 * 1024;
 
 /**
- * Writes received data, even if the source fails later: it is kept for the next time. Returns the end position. Calls are
- * synchronous: on a busy machine, waking a thread for each write, and this one again, takes many times as long.
+ * Writes received data, even if the source fails later: it is kept for the next time. Returns the end position. Data is
+ * received while the previous data is being written.
  */
 async function writeAll(
-  file: number,
+  file: FileHandle,
   source: AsyncIterable<Uint8Array>,
   start: number,
   onBytes?: (count: number) => void,
@@ -123,34 +123,39 @@ async function writeAll(
   let at = start;
   let batch: Uint8Array[] = [];
   let size = 0;
-  const flush = (): void => {
-    const pieces = batch;
-    const position = at;
+  let writing: Promise<void> = Promise.resolve();
+  const flush = async (): Promise<void> => {
+    await writing;
+    writing = writePieces(file, batch, at);
+    // Its failure is thrown where the next one waits for it.
+    writing.catch(() => undefined);
     at += size;
     batch = [];
     size = 0;
-    writePieces(file, pieces, position);
   };
   try {
     for await (const piece of source) {
       onBytes?.(piece.length);
       batch.push(piece);
       size += piece.length;
-      if (size >= BATCH_BYTES) flush();
+      if (size >= BATCH_BYTES) await flush();
     }
   } finally {
-    flush();
+    await flush();
+    await writing;
   }
   return at;
 }
 
-function writePieces(file: number, pieces: readonly Uint8Array[], position: number): void {
+async function writePieces(file: FileHandle, pieces: readonly Uint8Array[], position: number): Promise<void> {
   if (pieces.length === 0) return;
-  const written = writevSync(file, pieces, position);
-  if (written === pieces.reduce((sum, { length }) => sum + length, 0)) return;
-  const rest = Buffer.concat(pieces).subarray(written);
-  for (let at = 0; at < rest.length;)
-    at += writeSync(file, rest, at, rest.length - at, position + written + at);
+  const { bytesWritten } = await file.writev(pieces, position);
+  const size = pieces.reduce((sum, { length }) => sum + length, 0);
+  if (bytesWritten === size) return;
+  const rest = Buffer.concat(pieces).subarray(bytesWritten);
+  for (let done = 0; done < rest.length;) {
+    done += (await file.write(rest, done, rest.length - done, position + bytesWritten + done)).bytesWritten;
+  }
 }
 
 /** Writes a tar archive below a directory; resolves with the numbers of written files and of skipped entries. */

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { type FileHandle, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -14,8 +13,8 @@ import type { CopyFilesOptions, CopyResult, CopySettings, CopySource } from './c
 import { TAKE_FILE, TAKE_STREAM, TAKE_TREE } from './remote-scripts.ts';
 import { type Answer, transfer } from './transfer.ts';
 
-/** Size of one read of a file. */
-const READ_BYTES = 256 * 1024;
+/** Size of one read of a file: large, because each one wakes another thread. */
+const READ_BYTES = 1024 * 1024;
 
 type OpenSource = NonNullable<Awaited<ReturnType<typeof openSource>>>;
 
@@ -97,7 +96,7 @@ export async function upload(
       result.resumed = fits ? part : 0;
       stdin.write(`${result.resumed}\n`);
       if (result.resumed === size) return void stdin.end();
-      await feed(piecesOf(file.fd, result.resumed, size), stdin, size - result.resumed);
+      await feed(piecesOf(file, result.resumed, size), stdin, size - result.resumed);
     },
     close: () => file.close(),
   });
@@ -155,16 +154,24 @@ export async function upload(
 }
 
 /**
- * A file's bytes from one offset to another, or to its end if it has become shorter. Reads are synchronous: on a busy
- * machine, waking a thread for each read, and this one again, takes many times as long.
+ * A file's bytes from one offset to another, or to its end if it has become shorter. The next piece is read while one is
+ * being sent.
  */
-function* piecesOf(file: number, start: number, end: number): Generator<Buffer> {
+async function* piecesOf(file: FileHandle, start: number, end: number): AsyncGenerator<Buffer> {
+  const readAt = async (at: number): Promise<Buffer> => {
+    const room = Buffer.allocUnsafeSlow(Math.min(READ_BYTES, Math.max(0, end - at)));
+    const { bytesRead } = await file.read(room, 0, room.length, at);
+    return room.subarray(0, bytesRead);
+  };
+  let next = readAt(start);
   for (let at = start; at < end;) {
-    const room = Buffer.allocUnsafeSlow(Math.min(READ_BYTES, end - at));
-    const count = readSync(file, room, 0, room.length, at);
-    if (count === 0) return;
-    at += count;
-    yield room.subarray(0, count);
+    const piece = await next;
+    if (piece.length === 0) return;
+    at += piece.length;
+    next = readAt(at);
+    // Its failure is thrown where it is waited for, if it is.
+    next.catch(ignore);
+    yield piece;
   }
 }
 
