@@ -53,9 +53,9 @@ interface Part {
 const missing = missingForContainers();
 if (missing !== undefined) throw new Error(missing);
 const kubectl = await officialKubectl();
-const folder = mkdtempSync(join(tmpdir(), 'kubectl-dbg-bench-'));
+const directory = mkdtempSync(join(tmpdir(), 'kubectl-dbg-bench-'));
 const world = await openTestCluster();
-const at = (name: string) => join(folder, name);
+const at = (name: string) => join(directory, name);
 
 try {
   await Promise.all([
@@ -74,7 +74,7 @@ try {
   else process.stdout.write(page);
 } finally {
   await world.stop();
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(directory, { recursive: true, force: true });
 }
 
 async function createPod(name: string, container: { image: string; command?: string[] }): Promise<void> {
@@ -134,7 +134,7 @@ function theirs(what: string, ...args: string[]): Promise<Timing> {
 
 /** Only at the end: a file system without a journal reuses recently freed inodes slowly. */
 function removeCopies(): void {
-  for (const name of readdirSync(folder)) {
+  for (const name of readdirSync(directory)) {
     if (/^(?:theirs|ours|bare)/.test(name)) rmSync(at(name), { recursive: true });
   }
 }
@@ -181,22 +181,23 @@ async function many(): Promise<Part> {
   const round = { theirUp: 0, ourUp: 0, theirDown: 0, ourDown: 0 };
   rows.push(
     ...(await inTurn(
-      () => theirs('kubectl cp, into a container', at('many'), `box:/their-folder-${(round.theirUp += 1)}`),
       () =>
-        ours('kubectl dbg cp, into it (its own tar)', at('many'), `box:/our-folder-${(round.ourUp += 1)}`),
+        theirs('kubectl cp, into a container', at('many'), `box:/their-directory-${(round.theirUp += 1)}`),
+      () =>
+        ours('kubectl dbg cp, into it (its own tar)', at('many'), `box:/our-directory-${(round.ourUp += 1)}`),
     )),
     ...(await inTurn(
-      () => theirs('kubectl cp, out of it', 'box:/their-folder-1', at(`theirs-${(round.theirDown += 1)}`)),
-      () => ours('kubectl dbg cp, out of it', 'box:/our-folder-1', at(`ours-${(round.ourDown += 1)}`)),
+      () => theirs('kubectl cp, out of it', 'box:/their-directory-1', at(`theirs-${(round.theirDown += 1)}`)),
+      () => ours('kubectl dbg cp, out of it', 'box:/our-directory-1', at(`ours-${(round.ourDown += 1)}`)),
     )),
   );
   await check(`theirs-${ROUNDS}`);
   await check(`ours-${ROUNDS}`);
-  rows.push(await ours('kubectl dbg cp, into one without tar or shell', at('many'), 'bare:/our-folder'));
-  rows.push(await ours('kubectl dbg cp, out of that', 'bare:/our-folder', at('bare')));
+  rows.push(await ours('kubectl dbg cp, into one without tar or shell', at('many'), 'bare:/our-directory'));
+  rows.push(await ours('kubectl dbg cp, out of that', 'bare:/our-directory', at('bare')));
   await check('bare');
   removeCopies();
-  return { title: `A folder of ${FILES} files`, load: loadNow(), rows, notes: ratios(rows) };
+  return { title: `A directory of ${FILES} files`, load: loadNow(), rows, notes: ratios(rows) };
 }
 
 /** The same file, interrupted at ten random times in each direction and resumed. */

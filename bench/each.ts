@@ -48,12 +48,12 @@ const HEADER = [
 const CONCURRENCY = 40;
 
 const lines: string[] = [];
-const folder = await mkdtemp(join(tmpdir(), 'kubectl-dbg-bench-'));
+const directory = await mkdtemp(join(tmpdir(), 'kubectl-dbg-bench-'));
 try {
   await beside();
   await growth();
 } finally {
-  await rm(folder, { recursive: true, force: true });
+  await rm(directory, { recursive: true, force: true });
 }
 const text = page();
 process.stdout.write(text);
@@ -138,11 +138,11 @@ async function byEach({
   images,
 }: TestCluster): Promise<{ began: number; seconds: number; lines: number }> {
   const began = performance.now();
-  const file = join(folder, 'each.json');
+  const file = join(directory, 'each.json');
   const flags = ['-n', namespace, `--image=${images.tools}`, '-q', '-o', `json=${file}`];
   const { code, seconds, stderr } = await runClient(['each', ...flags, '--', ...COMMAND], {
     env,
-    stdout: join(folder, 'stdout'),
+    stdout: join(directory, 'stdout'),
   });
   if (code !== 0) throw new Error(`each ended with ${code}: ${stderr}`);
   const { results } = JSON.parse(await readFile(file, 'utf8')) as { results: { output: string }[] };
@@ -200,16 +200,16 @@ async function simulated(pods: number): Promise<{ seconds: number; cpuSeconds: n
     maxPods: pods + 10,
     timing: { relistIntervalMs: 300 },
   });
-  const env = { PATH: process.env.PATH, HOME: folder, KUBECONFIG: sandbox.kubeconfig };
+  const env = { PATH: process.env.PATH, HOME: directory, KUBECONFIG: sandbox.kubeconfig };
   const cluster = await openCluster({}, { ...realWorld(), env });
   await makePods(cluster, pods);
   await allRun(sandbox.store, pods);
   await cluster.close();
   const flags = ['-A', '--image=busybox', '-q', '--rate=500', '--parallel=100', '--per-node=100'];
-  const report = ['-o', `json=${join(folder, 'grown.json')}`];
+  const report = ['-o', `json=${join(directory, 'grown.json')}`];
   const run = await runClient(['each', ...flags, ...report, '--', 'hostname'], {
     env,
-    stdout: join(folder, 'stdout'),
+    stdout: join(directory, 'stdout'),
   });
   if (run.code !== 0) throw new Error(`each ended with ${run.code}: ${run.stderr}`);
   return run;

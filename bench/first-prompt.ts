@@ -36,7 +36,7 @@ interface Client {
 const kubectl = await officialKubectl();
 const lines: string[] = [];
 const groups: BarGroup[] = [];
-const folder = mkdtempSync(join(tmpdir(), 'kubectl-dbg-bench-'));
+const directory = mkdtempSync(join(tmpdir(), 'kubectl-dbg-bench-'));
 const sandbox = await startSandbox({ runtime: 'simulated' });
 const target = new URL(sandbox.url);
 const proxy = await startDelayingProxy({ host: target.hostname, port: Number(target.port) });
@@ -82,7 +82,7 @@ try {
 } finally {
   await proxy.stop();
   await sandbox.stop();
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(directory, { recursive: true, force: true });
 }
 if (process.argv.includes('--write')) {
   writeFileSync(PAGE, page());
@@ -177,10 +177,10 @@ function version(): void {
 }
 
 function environment({ port }: DelayingProxy): Record<string, string> {
-  const kubeconfig = join(folder, 'config');
+  const kubeconfig = join(directory, 'config');
   const text = readFileSync(sandbox.kubeconfig, 'utf8').replace(target.host, `127.0.0.1:${port}`);
   writeFileSync(kubeconfig, text, { mode: 0o600 });
-  return { PATH: process.env.PATH ?? '', HOME: folder, KUBECONFIG: kubeconfig, TERM: 'xterm' };
+  return { PATH: process.env.PATH ?? '', HOME: directory, KUBECONFIG: kubeconfig, TERM: 'xterm' };
 }
 
 async function createPod({ kubeconfig, store }: Sandbox, name: string): Promise<void> {

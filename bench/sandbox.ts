@@ -217,8 +217,8 @@ function manyPods(): void {
 }
 
 async function withServer(runtime: string, use: (server: Server) => Promise<void>): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'kube-sandbox-bench-'));
-  const args = [...RUNTIME_FLAGS, SANDBOX, 'up', '--runtime', runtime, '--state-folder', folder];
+  const directory = mkdtempSync(join(tmpdir(), 'kube-sandbox-bench-'));
+  const args = [...RUNTIME_FLAGS, SANDBOX, 'up', '--runtime', runtime, '--state-directory', directory];
   const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'ignore'] });
   try {
     const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
@@ -233,7 +233,7 @@ async function withServer(runtime: string, use: (server: Server) => Promise<void
   } finally {
     child.kill('SIGTERM');
     if (child.exitCode === null) await once(child, 'exit');
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(directory, { recursive: true, force: true });
   }
 }
 

@@ -29,12 +29,12 @@ type EndingSignal = keyof typeof CODES;
 describe('interrupted captures', { skip: missing ?? false }, () => {
   let sandbox: Sandbox;
   let cluster: Cluster;
-  let folder: string;
+  let directory: string;
   /** Debug containers that a message has named as remaining. */
   const named = new Set<string>();
 
   before(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'kubectl-dbg-capture-'));
+    directory = mkdtempSync(join(tmpdir(), 'kubectl-dbg-capture-'));
     sandbox = await startSandbox({ runtime: 'runc' });
     cluster = await openCluster({ kubeconfig: sandbox.kubeconfig });
     const containers = [
@@ -54,7 +54,7 @@ describe('interrupted captures', { skip: missing ?? false }, () => {
   after(async () => {
     await cluster.close();
     await sandbox.stop();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(directory, { recursive: true, force: true });
   });
 
   const pod = () => cluster.request<Pod>({ method: 'GET', path: POD });
@@ -69,7 +69,7 @@ describe('interrupted captures', { skip: missing ?? false }, () => {
 
   function start(file: string) {
     const words = ['pcap', 'web', '-w', file, '--image=debian', '--interface=lo'];
-    const env = { PATH: process.env.PATH, HOME: folder, KUBECONFIG: sandbox.kubeconfig };
+    const env = { PATH: process.env.PATH, HOME: directory, KUBECONFIG: sandbox.kubeconfig };
     const child = spawn(process.execPath, [KUBECTL_DBG, ...words], {
       env,
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -115,7 +115,7 @@ describe('interrupted captures', { skip: missing ?? false }, () => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] satisfies EndingSignal[]) {
       test(`${signal} ${what}`, async () => {
         const active = sandbox.faults.add(fault);
-        const file = join(folder, `${signal}-${what.replaceAll(' ', '-')}.pcap`);
+        const file = join(directory, `${signal}-${what.replaceAll(' ', '-')}.pcap`);
         const { child, output, ended } = start(file);
         await active.untilHit();
         const begun = performance.now();
@@ -132,7 +132,7 @@ describe('interrupted captures', { skip: missing ?? false }, () => {
 
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] satisfies EndingSignal[]) {
     test(`${signal} during the capture`, async () => {
-      const file = join(folder, `${signal}.pcap`);
+      const file = join(directory, `${signal}.pcap`);
       const { child, output, ended } = start(file);
       await until('it captures', () => existsSync(file) && readFileSync(file).length > 2_000);
       const begun = performance.now();
@@ -149,7 +149,7 @@ describe('interrupted captures', { skip: missing ?? false }, () => {
 
   test('names a container that it could not stop', async () => {
     const active = sandbox.faults.add({ point: 'handshake', match: {}, action: stall });
-    const { child, output, ended } = start(join(folder, 'silent.pcap'));
+    const { child, output, ended } = start(join(directory, 'silent.pcap'));
     await active.untilHit();
     child.kill('SIGTERM');
     const [code] = await ended;
@@ -160,7 +160,7 @@ describe('interrupted captures', { skip: missing ?? false }, () => {
   });
 
   test('a connection that breaks during the capture', async () => {
-    const file = join(folder, 'broken.pcap');
+    const file = join(directory, 'broken.pcap');
     sandbox.faults.add({
       point: 'stream-output',
       match: { subresource: 'exec' },
@@ -180,12 +180,12 @@ describe('interrupted captures', { skip: missing ?? false }, () => {
 describe('the ends of a capture whose image is pulled', () => {
   let sandbox: Sandbox;
   let cluster: Cluster;
-  let folder: string;
+  let directory: string;
   const PODS = '/api/v1/namespaces/default/pods';
   const getPod = (name: string) => cluster.request<Pod>({ method: 'GET', path: `${PODS}/${name}` });
 
   before(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'kubectl-dbg-capture-'));
+    directory = mkdtempSync(join(tmpdir(), 'kubectl-dbg-capture-'));
     sandbox = await startSandbox({ runtime: 'simulated' });
     cluster = await openCluster({ kubeconfig: sandbox.kubeconfig });
     for (const name of [...Object.keys(CODES), 'never']) {
@@ -203,7 +203,7 @@ describe('the ends of a capture whose image is pulled', () => {
   after(async () => {
     await cluster.close();
     await sandbox.stop();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(directory, { recursive: true, force: true });
   });
 
   async function until(isSo: () => Promise<boolean>): Promise<void> {
@@ -215,8 +215,8 @@ describe('the ends of a capture whose image is pulled', () => {
   }
 
   function start(pod: string, image: string) {
-    const file = join(folder, `${pod}.pcap`);
-    const env = { PATH: process.env.PATH, HOME: folder, KUBECONFIG: sandbox.kubeconfig };
+    const file = join(directory, `${pod}.pcap`);
+    const env = { PATH: process.env.PATH, HOME: directory, KUBECONFIG: sandbox.kubeconfig };
     const words = [KUBECTL_DBG, 'pcap', pod, '-w', file, `--image=${image}`];
     const child = spawn(process.execPath, words, { env, stdio: ['ignore', 'ignore', 'pipe'] });
     const output = { stderr: '' };

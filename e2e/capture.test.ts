@@ -33,10 +33,10 @@ function packetsOf(file: Buffer): Buffer[] {
 
 describe('capturing packets', { skip: missing ?? false }, () => {
   let world: TestCluster;
-  let folder: string;
+  let directory: string;
 
   before(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'kubectl-dbg-pcap-'));
+    directory = mkdtempSync(join(tmpdir(), 'kubectl-dbg-pcap-'));
     world = await openTestCluster();
     await world.createPod({
       apiVersion: 'v1',
@@ -56,7 +56,7 @@ describe('capturing packets', { skip: missing ?? false }, () => {
   });
   after(async () => {
     await world.stop();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(directory, { recursive: true, force: true });
   });
 
   const pcap = (...flags: string[]) =>
@@ -93,7 +93,7 @@ describe('capturing packets', { skip: missing ?? false }, () => {
   });
 
   test('--duration ends the capture, and only the owner can read the file', async () => {
-    const file = join(folder, 'web.pcap');
+    const file = join(directory, 'web.pcap');
     writeFileSync(file, 'an earlier capture'.repeat(100_000));
     const result = await pcap('-w', file, '--duration=1s');
     assert.equal(result.code, 0, result.stderr);
@@ -102,7 +102,7 @@ describe('capturing packets', { skip: missing ?? false }, () => {
   });
 
   test('--max-bytes ends the capture, and the file is complete', async () => {
-    const file = join(folder, 'small.pcap');
+    const file = join(directory, 'small.pcap');
     const capturing = pcap('-w', file, '--interface=lo', '--max-bytes=4Ki', '--duration=1m');
     const over = new AbortController();
     const talk = async (): Promise<void> => {
@@ -120,8 +120,8 @@ describe('capturing packets', { skip: missing ?? false }, () => {
   });
 
   test('a failure is one line with an exit code, and creates or changes no file', async () => {
-    const file = join(folder, 'refused.pcap');
-    const earlier = join(folder, 'earlier.pcap');
+    const file = join(directory, 'refused.pcap');
+    const earlier = join(directory, 'earlier.pcap');
     writeFileSync(earlier, 'of an earlier capture');
     const refused = async (code: number, words: RegExp, ...flags: string[]) => {
       const result = await pcap('-w', file, '--duration=20s', ...flags);
@@ -138,7 +138,7 @@ describe('capturing packets', { skip: missing ?? false }, () => {
 
   test('without the right to exec no container is created', async () => {
     const before = (await world.getPod('web')).spec?.ephemeralContainers?.length;
-    const result = await pcap('--as=somebody', '-w', join(folder, 'none.pcap'));
+    const result = await pcap('--as=somebody', '-w', join(directory, 'none.pcap'));
     assert.equal(result.code, 77, result.stderr);
     assert.equal((await world.getPod('web')).spec?.ephemeralContainers?.length, before);
   });

@@ -16,7 +16,7 @@ const SLEEP = ['sleep', '3600'];
 describe('command line', () => {
   let sandbox: Sandbox;
   let cluster: Cluster;
-  let folder: string;
+  let directory: string;
   let env: Record<string, string | undefined>;
 
   const dbg = (args: readonly string[], extra: { input?: string; env?: Record<string, string> } = {}) =>
@@ -27,7 +27,7 @@ describe('command line', () => {
     });
   const post = (path: string, body: unknown) => cluster.request({ method: 'POST', path, body });
   const file = async (name: string, content: string) => {
-    const path = join(folder, name);
+    const path = join(directory, name);
     await writeFile(path, content);
     return path;
   };
@@ -40,10 +40,10 @@ describe('command line', () => {
       .filter((name) => !/^(web|api|deployed)/.test(name));
 
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'kubectl-dbg-e2e-'));
+    directory = await mkdtemp(join(tmpdir(), 'kubectl-dbg-e2e-'));
     sandbox = await startSandbox({ runtime: 'simulated', users: [{ name: 'viewer' }, { name: 'support' }] });
     cluster = await openCluster({ kubeconfig: sandbox.kubeconfig }, realWorld());
-    env = { PATH: process.env.PATH, HOME: folder, KUBECONFIG: sandbox.kubeconfig };
+    env = { PATH: process.env.PATH, HOME: directory, KUBECONFIG: sandbox.kubeconfig };
     const running = new Promise<void>((resolve) => {
       const names = new Set<string>();
       sandbox.store.subscribe('pods', ({ object }) => {
@@ -99,7 +99,7 @@ describe('command line', () => {
   after(async () => {
     await cluster.close();
     await sandbox.stop();
-    await rm(folder, { recursive: true, force: true });
+    await rm(directory, { recursive: true, force: true });
   });
 
   const succeeds: [
@@ -158,7 +158,7 @@ describe('command line', () => {
           'one-web.yaml',
           'apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: main, image: busybox}]}\n',
         );
-        return ['-f', join(folder, 'one-*.yaml'), '-q', '--', 'echo', 'hi'];
+        return ['-f', join(directory, 'one-*.yaml'), '-q', '--', 'echo', 'hi'];
       },
       ({ stdout }) => assert.equal(stdout, 'hi\n'),
     ],
@@ -240,7 +240,7 @@ describe('command line', () => {
       64,
       /has no meaning for a node/,
     ],
-    ['a missing manifest', () => ['-f', join(folder, 'nosuch.yaml')], 64, /does not exist/],
+    ['a missing manifest', () => ['-f', join(directory, 'nosuch.yaml')], 64, /does not exist/],
     [
       'a manifest that is none',
       async () => ['-f', await file('bad.yaml', '- 1\n')],
@@ -292,7 +292,7 @@ describe('command line', () => {
     ['a malformed selector', () => ['-l', 'a b c', '--', 'id'], 64, /unable to parse requirement/],
     [
       'an output file in a missing directory',
-      () => ['web', `--output-file=${join(folder, 'nosuch', 'file')}`, '--', 'id'],
+      () => ['web', `--output-file=${join(directory, 'nosuch', 'file')}`, '--', 'id'],
       64,
       /its directory does not exist/,
     ],
@@ -456,7 +456,7 @@ describe('command line', () => {
   });
 
   test('-o json reserves stdout for its document; --output-file is private and complete', async () => {
-    const path = join(folder, 'output');
+    const path = join(directory, 'output');
     const result = await dbg([
       'web',
       '-o',

@@ -29,15 +29,15 @@ const PATIENCE_MS = 60_000;
 describe('interrupted copies', { skip: missing ?? false }, () => {
   let world: TestCluster;
   let proxy: CuttingProxy;
-  let folder: string;
+  let directory: string;
   const content = randomBytes(SIZE);
-  const at = (name: string) => join(folder, name);
+  const at = (name: string) => join(directory, name);
 
   before(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'kubectl-dbg-cuts-'));
+    directory = mkdtempSync(join(tmpdir(), 'kubectl-dbg-cuts-'));
     writeFileSync(at('large'), content);
     world = await openTestCluster();
-    proxy = await startCuttingProxy(world.env, folder);
+    proxy = await startCuttingProxy(world.env, directory);
     const memory = { name: 'memory', emptyDir: { medium: 'Memory', sizeLimit: '4Mi' } };
     const volumeMounts = [{ name: 'memory', mountPath: '/memory' }];
     await Promise.all([
@@ -52,7 +52,7 @@ describe('interrupted copies', { skip: missing ?? false }, () => {
   after(async () => {
     await proxy.stop();
     await world.stop();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(directory, { recursive: true, force: true });
   });
 
   async function pod(name: string, container: Container, volume: Volume): Promise<void> {
@@ -206,7 +206,7 @@ describe('interrupted copies', { skip: missing ?? false }, () => {
       /^What has come is kept as .*\/\.down\.kubectl-dbg-partial\. .*remove it with: rm .*\/\.down\.kubectl-dbg-partial$/m,
     );
     assert.deepEqual(
-      readdirSync(folder).filter((name) => name.includes('down')),
+      readdirSync(directory).filter((name) => name.includes('down')),
       ['.down.kubectl-dbg-partial'],
     );
   });

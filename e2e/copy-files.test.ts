@@ -33,10 +33,10 @@ const SIZE = LARGE ? 2048 * MIB : 24 * MIB;
 
 describe('copying files', { skip: missing ?? false }, () => {
   let world: TestCluster;
-  let folder: string;
+  let directory: string;
 
   before(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'kubectl-dbg-copy-'));
+    directory = mkdtempSync(join(tmpdir(), 'kubectl-dbg-copy-'));
     world = await openTestCluster();
     await Promise.all([
       pod('web', { name: 'service', image: world.images.distroless }),
@@ -57,7 +57,7 @@ describe('copying files', { skip: missing ?? false }, () => {
   });
   after(async () => {
     await world.stop();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(directory, { recursive: true, force: true });
   });
 
   async function pod(name: string, container: Container): Promise<void> {
@@ -71,7 +71,7 @@ describe('copying files', { skip: missing ?? false }, () => {
 
   const cp = (from: string, to: string, ...flags: string[]) =>
     runDbg(['cp', from, to, '-n', world.namespace, ...flags], { env: world.env });
-  const at = (name: string) => join(folder, name);
+  const at = (name: string) => join(directory, name);
 
   /** Names, types, modes, times and hashes of all files below a directory. */
   function look(path: string): string[] {

@@ -15,7 +15,7 @@ export interface CuttingProxy {
 /** A TCP proxy in front of a kubeconfig's cluster that can cut connections. */
 export async function startCuttingProxy(
   env: Record<string, string | undefined>,
-  folder: string,
+  directory: string,
 ): Promise<CuttingProxy> {
   const config = readFileSync(env['KUBECONFIG'] ?? '', 'utf8');
   const [, host = '', port = ''] = /https:\/\/([^:/"]+):(\d+)/.exec(config) ?? [];
@@ -48,7 +48,7 @@ export async function startCuttingProxy(
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const own = (server.address() as AddressInfo).port;
-  const file = `${folder}/through-${own}.kubeconfig`;
+  const file = `${directory}/through-${own}.kubeconfig`;
   writeFileSync(file, config.replaceAll(`https://${host}:${port}`, `https://127.0.0.1:${own}`), {
     mode: 0o600,
   });

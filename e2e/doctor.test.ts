@@ -46,7 +46,7 @@ const SITUATIONS: Record<string, { id: string; says: RegExp; container?: object;
   },
   'no-program': { id: 'R1', says: /"serve"/, container: { command: ['serve'] } },
   'no-file': { id: 'R2', says: /\/opt\/serve/, container: { command: ['/opt/serve'] } },
-  'no-folder': { id: 'R5', says: /\/etc\/passwd/, container: { workingDir: '/etc/passwd' } },
+  'no-directory': { id: 'R5', says: /\/etc\/passwd/, container: { workingDir: '/etc/passwd' } },
   'no-config': {
     id: 'C1',
     says: /settings/,

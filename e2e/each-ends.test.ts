@@ -9,7 +9,7 @@ import { after, before, describe, test, type TestContext } from 'node:test';
 import type { Pod } from 'kubernetes-types/core/v1.d.ts';
 import { type Sandbox, startSandbox } from 'kube-sandbox';
 import { type Cluster, openCluster, realWorld, type Report } from 'kubectl-dbg';
-import { temporaryFolder } from '../packages/kubectl-dbg/src/testing/temporary-folder.ts';
+import { temporaryDirectory } from '../packages/kubectl-dbg/src/testing/temporary-directory.ts';
 import { startCuttingProxy } from './cutting-proxy.ts';
 import { KUBECTL_DBG } from './command.ts';
 import { missingForContainers } from './real-containers.ts';
@@ -42,19 +42,19 @@ class Scene {
   readonly file: string;
   readonly env: Record<string, string | undefined>;
 
-  private constructor(folder: string) {
+  private constructor(directory: string) {
     this.namespace = `ends-${(namespaces += 1)}`;
-    this.file = join(folder, 'report.json');
+    this.file = join(directory, 'report.json');
     this.env = {
       PATH: process.env.PATH,
-      HOME: folder,
+      HOME: directory,
       TERM: 'xterm-256color',
       KUBECONFIG: sandbox.kubeconfig,
     };
   }
 
   static async make(context: TestContext): Promise<Scene> {
-    const scene = new Scene(await temporaryFolder(context));
+    const scene = new Scene(await temporaryDirectory(context));
     const { namespace } = scene;
     const post = (path: string, body: object) => cluster.request({ method: 'POST', path, body });
     await post('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
@@ -242,13 +242,13 @@ describe('interrupted each', { skip, concurrency: 2 }, () => {
 
   test('a run can be resumed after a signal: running commands are followed until they exit', async (context) => {
     const scene = await Scene.make(context);
-    const folder = join(scene.file, '..', 'run');
+    const directory = join(scene.file, '..', 'run');
     const command = 'sleep 8; echo done';
-    const first = scene.start(scene.args(command, `--output-dir=${folder}`));
+    const first = scene.start(scene.args(command, `--output-dir=${directory}`));
     await scene.allRun();
     first.child.kill('SIGTERM');
     assert.equal(await first.ended, 143, first.output.stderr);
-    const second = scene.start(scene.args(command, `--resume=${folder}`));
+    const second = scene.start(scene.args(command, `--resume=${directory}`));
     assert.equal(await second.ended, 0, second.output.stderr);
     const { results } = await scene.report();
     assert.deepEqual(
@@ -273,12 +273,12 @@ describe('interrupted each', { skip, concurrency: 2 }, () => {
 
   test('a full disk for outputs: those targets are lost, with everything that is known about them', async (context) => {
     const scene = await Scene.make(context);
-    const folder = join(scene.file, '..', 'run');
+    const directory = join(scene.file, '..', 'run');
     // The limit is 8 or 16 KiB, depending on the shell's unit: too small for a large output, enough for the journal.
     const limited = ['sh', '-c', 'ulimit -f 16; exec "$@"', 'sh'];
     const command = 'if [ $KUBECTL_DBG_POD = p1 ]; then seq 1 20000; else echo little; fi';
     // The report is larger too, so it goes to stdout.
-    const args = toStdout(scene.args(command, `--output-dir=${folder}`));
+    const args = toStdout(scene.args(command, `--output-dir=${directory}`));
     const run = scene.start(args, limited);
     assert.equal(await run.ended, 2, run.output.stderr);
     const report = JSON.parse(run.output.stdout) as Report;
@@ -289,9 +289,9 @@ describe('interrupted each', { skip, concurrency: 2 }, () => {
 
   test('a full disk for the journal: starts no new targets, and the report is complete', async (context) => {
     const scene = await Scene.make(context);
-    const folder = join(scene.file, '..', 'run');
+    const directory = join(scene.file, '..', 'run');
     const limited = ['sh', '-c', 'ulimit -f 1; exec "$@"', 'sh'];
-    const args = toStdout(scene.args('echo here', `--output-dir=${folder}`, '--parallel=1'));
+    const args = toStdout(scene.args('echo here', `--output-dir=${directory}`, '--parallel=1'));
     const run = scene.start(args, limited);
     assert.equal(await run.ended, 2, run.output.stderr);
     const report = JSON.parse(run.output.stdout) as Report;

@@ -31,17 +31,17 @@ const PATHS: Readonly<Record<string, string>> = {
 const missing = missingForRealContainers();
 
 describe('an Indexed Job', { skip: missing ?? false }, () => {
-  let folder: string;
+  let directory: string;
   let sandbox: Sandbox;
   let cluster: Cluster;
   let env: Record<string, string | undefined>;
 
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'kubectl-dbg-job-'));
-    const archive = join(folder, 'program.tar');
+    directory = await mkdtemp(join(tmpdir(), 'kubectl-dbg-job-'));
+    const archive = join(directory, 'program.tar');
     saveProgramImage(IMAGE, archive);
     sandbox = await startSandbox({ runtime: 'runc', imageArchives: [archive] });
-    env = { PATH: process.env.PATH, HOME: folder, KUBECONFIG: sandbox.kubeconfig };
+    env = { PATH: process.env.PATH, HOME: directory, KUBECONFIG: sandbox.kubeconfig };
     cluster = await openCluster({}, { ...realWorld(), env });
     for (let index = 0; index < PODS; index += 1) {
       const container = { name: 'app', image: 'busybox', command: ['sleep', '3600'] };
@@ -60,7 +60,7 @@ describe('an Indexed Job', { skip: missing ?? false }, () => {
   after(async () => {
     await cluster?.close();
     await sandbox?.stop();
-    await rm(folder, { recursive: true, force: true });
+    await rm(directory, { recursive: true, force: true });
   });
 
   /** Checks a condition after each change of a collection until it is true. */
@@ -90,10 +90,10 @@ describe('an Indexed Job', { skip: missing ?? false }, () => {
       // A shard may be empty.
       const code = status?.containerStatuses?.[0]?.state?.terminated?.exitCode ?? -1;
       assert.ok(code === 0 || code === 3, `${code}: ${log}`);
-      files.push(join(folder, `${metadata?.name}.json`));
+      files.push(join(directory, `${metadata?.name}.json`));
       await writeFile(files.at(-1) ?? '', log);
     }
-    const merged = join(folder, 'merged.json');
+    const merged = join(directory, 'merged.json');
     const { code, stderr } = await runDbg(['report', 'merge', ...files, '-o', `json=${merged}`], { env });
     assert.equal(code, 0, stderr);
     const { results, summary } = JSON.parse(await readFile(merged, 'utf8')) as Report;

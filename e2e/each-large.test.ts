@@ -10,7 +10,7 @@ import {
   kubeconfigFor,
   startApiServer,
 } from '../packages/kubectl-dbg/src/testing/api-server.ts';
-import { temporaryFolder } from '../packages/kubectl-dbg/src/testing/temporary-folder.ts';
+import { temporaryDirectory } from '../packages/kubectl-dbg/src/testing/temporary-directory.ts';
 import { type ClientRun, runClient } from './each-scale/client.ts';
 
 const PODS = 60_000;
@@ -120,13 +120,13 @@ async function list(context: TestContext, answer: Answer): Promise<ClientRun & {
   const server = await startApiServer(context, {
     answer: (request, response) => answer(new URL(request.url ?? '', 'http://x').searchParams, response),
   });
-  const folder = await temporaryFolder(context);
-  const kubeconfig = join(folder, 'config');
+  const directory = await temporaryDirectory(context);
+  const kubeconfig = join(directory, 'config');
   await writeFile(kubeconfig, kubeconfigFor(server), { mode: 0o600 });
   const words = ['each', '-A', '--list', '--one-per-owner', '--image=busybox', '--', 'true'];
-  const stdout = join(folder, 'stdout');
+  const stdout = join(directory, 'stdout');
   const run = await runClient(words, {
-    env: { PATH: process.env.PATH, HOME: folder, KUBECONFIG: kubeconfig },
+    env: { PATH: process.env.PATH, HOME: directory, KUBECONFIG: kubeconfig },
     stdout,
   });
   return { ...run, stdout: await readFile(stdout, 'utf8') };

@@ -43,10 +43,10 @@ test(`${FEW} pods in one run`, async (context) => {
 test(`${MANY} pods, with the program killed and resumed`, async (context) => {
   const world = await scaleWorld(MANY, NAMESPACES);
   context.after(() => world.stop());
-  const folder = join(world.folder, 'run');
-  const journal = join(folder, 'journal.ndjson');
+  const directory = join(world.directory, 'run');
+  const journal = join(directory, 'journal.ndjson');
   const half = MANY * 0.4;
-  const first = await world.run(['--run-timeout=40s', `--output-dir=${folder}`], {
+  const first = await world.run(['--run-timeout=40s', `--output-dir=${directory}`], {
     whileRunning: (pid) => {
       if (existsSync(journal) && events(journal, 'result').length > half) process.kill(pid, 'SIGKILL');
     },
@@ -54,7 +54,7 @@ test(`${MANY} pods, with the program killed and resumed`, async (context) => {
   assert.equal(first.signal, 'SIGKILL', `${first.code} ${first.stderr}`);
   const done = events(journal, 'result').length;
   assert.ok(done < MANY * 0.9, `${done} had a result when it was killed`);
-  const second = await world.run(['--run-timeout=40s', `--resume=${folder}`]);
+  const second = await world.run(['--run-timeout=40s', `--resume=${directory}`]);
   assert.equal(second.code, 2, second.stderr);
 
   const report = world.report();
@@ -77,7 +77,7 @@ test(`${MANY} pods, with the program killed and resumed`, async (context) => {
     members.filter((member) => !cut.has(keyOf(member))),
     {
       maxOutput: MAX_OUTPUT,
-      outputs: ({ outputFile = '' }) => readFileSync(join(folder, outputFile), 'utf8'),
+      outputs: ({ outputFile = '' }) => readFileSync(join(directory, outputFile), 'utf8'),
     },
   );
   assert.equal(new Set(report.results.map(({ uid }) => uid)).size, report.results.length, 'one result a pod');

@@ -6,7 +6,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { kubeconfigFor, startApiServer } from '../packages/kubectl-dbg/src/testing/api-server.ts';
-import { temporaryFolder } from '../packages/kubectl-dbg/src/testing/temporary-folder.ts';
+import { temporaryDirectory } from '../packages/kubectl-dbg/src/testing/temporary-directory.ts';
 import { ATTACKS } from './hostile/attacks.ts';
 import { observe, type Result, tryAttack } from './hostile/trial.ts';
 import { writeReport } from './hostile/report.ts';
@@ -66,16 +66,16 @@ describe(
     for (const [name, cluster, user, codes] of files) {
       test(name, async (context) => {
         const server = await startApiServer(context, {});
-        const folder = await temporaryFolder(context);
-        const pipe = join(folder, 'pipe');
+        const directory = await temporaryDirectory(context);
+        const pipe = join(directory, 'pipe');
         assert.equal(spawnSync('mkfifo', [pipe]).status, 0);
         const replaced = (entry: object): Record<string, unknown> =>
           JSON.parse(JSON.stringify(entry).replaceAll('PIPE', pipe)) as Record<string, unknown>;
         const ca = 'certificate-authority' in cluster ? { 'certificate-authority-data': undefined } : {};
         const text = kubeconfigFor(server, replaced(user), { ...ca, ...replaced(cluster) });
-        await writeFile(join(folder, 'config'), text, { mode: 0o600 });
+        await writeFile(join(directory, 'config'), text, { mode: 0o600 });
         const result = await observe(
-          ['--kubeconfig', join(folder, 'config'), 'web', '-v=9'],
+          ['--kubeconfig', join(directory, 'config'), 'web', '-v=9'],
           Promise.resolve(),
         );
         assert.doesNotMatch(result.stderr, /s3cret/);
@@ -84,7 +84,7 @@ describe(
     }
 
     test('a kubeconfig that is a pipe whose writer says nothing', async (context) => {
-      const pipe = join(await temporaryFolder(context), 'pipe');
+      const pipe = join(await temporaryDirectory(context), 'pipe');
       assert.equal(spawnSync('mkfifo', [pipe]).status, 0);
       const writer = spawn('sh', ['-c', 'exec 3<>"$0"; echo ready; exec sleep 600', pipe]);
       context.after(() => writer.kill());
@@ -97,7 +97,7 @@ describe(
     });
 
     test('a kubeconfig of 50 MB, and one without end', async (context) => {
-      const file = join(await temporaryFolder(context), 'config');
+      const file = join(await temporaryDirectory(context), 'config');
       await writeFile(file, `users: [${'{},'.repeat(17_000_000)}]`);
       check('kubeconfig: 50 MB', await observe(['--kubeconfig', file, 'web'], Promise.resolve()), [78]);
       check(
@@ -116,7 +116,7 @@ describe(
     ];
     for (const [what, text] of many) {
       test(`15 MB of ${what} in a kubeconfig, and in a manifest`, async (context) => {
-        const file = join(await temporaryFolder(context), 'file.yaml');
+        const file = join(await temporaryDirectory(context), 'file.yaml');
         await writeFile(file, text);
         const config = ['--kubeconfig', file, 'web'];
         check(`kubeconfig: 15 MB of ${what}`, await observe(config, Promise.resolve()), [78]);

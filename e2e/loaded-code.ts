@@ -20,14 +20,14 @@ export async function measureLoading(
   args: readonly string[],
   env: Record<string, string> = {},
 ): Promise<MeasuredRun> {
-  const folder = await mkdtemp(join(tmpdir(), 'kubectl-dbg-loaded-'));
+  const directory = await mkdtemp(join(tmpdir(), 'kubectl-dbg-loaded-'));
   try {
     const result = await runProgram(process.execPath, [KUBECTL_DBG, ...args], {
-      env: { PATH: process.env.PATH, HOME: folder, ...env, NODE_V8_COVERAGE: join(folder, 'coverage') },
+      env: { PATH: process.env.PATH, HOME: directory, ...env, NODE_V8_COVERAGE: join(directory, 'coverage') },
     });
     const loaded = new Set<string>();
-    for (const file of await readdir(join(folder, 'coverage'))) {
-      const { result: scripts } = JSON.parse(await readFile(join(folder, 'coverage', file), 'utf8')) as {
+    for (const file of await readdir(join(directory, 'coverage'))) {
+      const { result: scripts } = JSON.parse(await readFile(join(directory, 'coverage', file), 'utf8')) as {
         result: { url: string }[];
       };
       for (const { url } of scripts) {
@@ -37,6 +37,6 @@ export async function measureLoading(
     const sizes = await Promise.all([...loaded].map(async (file) => (await stat(join(BUNDLE, file))).size));
     return { result, loaded: [...loaded], bytes: sizes.reduce((sum, size) => sum + size, 0) };
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await rm(directory, { recursive: true, force: true });
   }
 }

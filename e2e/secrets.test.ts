@@ -4,7 +4,7 @@ import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { kubeconfigFor, startApiServer } from '../packages/kubectl-dbg/src/testing/api-server.ts';
-import { temporaryFolder } from '../packages/kubectl-dbg/src/testing/temporary-folder.ts';
+import { temporaryDirectory } from '../packages/kubectl-dbg/src/testing/temporary-directory.ts';
 import { runDbg } from './command.ts';
 
 const SECRET = 's3cr3t-pa55';
@@ -178,11 +178,11 @@ async function makeScene(context: TestContext): Promise<Scene> {
       response.end();
     },
   });
-  const folder = await temporaryFolder(context);
+  const directory = await temporaryDirectory(context);
   return {
     url: server.url,
     config: async (cluster, user = {}) => {
-      const path = join(folder, 'config');
+      const path = join(directory, 'config');
       await writeFile(
         path,
         kubeconfigFor(server, user as Record<string, unknown>, cluster as Record<string, unknown>),
@@ -194,7 +194,7 @@ async function makeScene(context: TestContext): Promise<Scene> {
       return path;
     },
     plugin: async (script) => {
-      const command = join(folder, 'plugin');
+      const command = join(directory, 'plugin');
       await writeFile(command, `#!/bin/sh\n${script}\n`);
       await chmod(command, 0o700);
       return { exec: { apiVersion: 'client.authentication.k8s.io/v1', command, interactiveMode: 'Never' } };

@@ -17,7 +17,7 @@ import {
   startApiServer,
 } from '../packages/kubectl-dbg/src/testing/api-server.ts';
 import { isAlive } from '../packages/kubectl-dbg/src/testing/is-alive.ts';
-import { temporaryFolder } from '../packages/kubectl-dbg/src/testing/temporary-folder.ts';
+import { temporaryDirectory } from '../packages/kubectl-dbg/src/testing/temporary-directory.ts';
 import { KUBECTL_DBG } from './command.ts';
 import { flood } from './hostile/peer.ts';
 
@@ -27,7 +27,7 @@ const PATIENCE_MS = 60_000;
 
 /** What a program waits for. */
 interface Scene {
-  folder: string;
+  directory: string;
   /** A FIFO with a writer that never writes, and one without a writer. */
   silent: string;
   lonely: string;
@@ -94,7 +94,7 @@ const WAITS: readonly [what: string, begun: Begun, args: Waits][] = [
   [
     'an answer: cp',
     'connection',
-    ({ plain, folder }) => ['--kubeconfig', plain, 'cp', 'web:/x', join(folder, 'copy')],
+    ({ plain, directory }) => ['--kubeconfig', plain, 'cp', 'web:/x', join(directory, 'copy')],
   ],
   [
     'an HTTP proxy',
@@ -128,10 +128,10 @@ describe('a signal within a second', { skip: LINUX, concurrency: 3 }, () => {
     ['a credential plugin that ignores SIGTERM', 'trap "" TERM; while :; do sleep 1; done'],
   ] as const) {
     test(`${what}, which is terminated too`, async (context) => {
-      const { config, folder, plugin, hasBegun } = await makeScene(context);
+      const { config, directory, plugin, hasBegun } = await makeScene(context);
       const file = await config({}, await plugin(`echo $$ >"$0.pid"; ${script}`));
       const run = start(context, ['--kubeconfig', file, 'web']);
-      const pid = async () => (await readFile(join(folder, 'plugin.pid'), 'utf8').catch(() => '')).trim();
+      const pid = async () => (await readFile(join(directory, 'plugin.pid'), 'utf8').catch(() => '')).trim();
       await run.until(async () => (await hasBegun('child', run.child.pid ?? 0)) && (await pid()) !== '');
       const { code, waited } = await run.end('SIGTERM');
       assert.equal(code, 143, run.output.stderr);
@@ -193,7 +193,7 @@ describe('a signal within a second', { skip: LINUX, concurrency: 3 }, () => {
           hasFlooded = true;
         },
       });
-      const path = join(await temporaryFolder(context), 'config');
+      const path = join(await temporaryDirectory(context), 'config');
       await writeFile(path, kubeconfigFor(server), { mode: 0o600 });
       const run = start(context, ['--kubeconfig', path, ...words], { reads: false });
       await run.until(() => hasFlooded);
@@ -208,16 +208,16 @@ describe('a signal within a second', { skip: LINUX, concurrency: 3 }, () => {
   test('a name server that does not respond', async (context) => {
     const mount = spawnSync('unshare', ['--mount', 'true']);
     if (mount.status !== 0) return context.skip('needs root, and mount namespaces');
-    const folder = await temporaryFolder(context);
+    const directory = await temporaryDirectory(context);
     const names = createSocket('udp4');
     await new Promise<void>((resolve) => names.bind(53, '127.0.0.53', resolve));
     context.after(() => names.close());
-    await writeFile(join(folder, 'resolv.conf'), 'nameserver 127.0.0.53\noptions timeout:30\n');
-    await writeFile(join(folder, 'config'), kubeconfig({ server: 'https://silent.invalid' }));
+    await writeFile(join(directory, 'resolv.conf'), 'nameserver 127.0.0.53\noptions timeout:30\n');
+    await writeFile(join(directory, 'config'), kubeconfig({ server: 'https://silent.invalid' }));
     const script = 'mount --bind "$0" /etc/resolv.conf && exec "$@"';
-    const program = ['unshare', '--mount', 'sh', '-c', script, join(folder, 'resolv.conf')];
+    const program = ['unshare', '--mount', 'sh', '-c', script, join(directory, 'resolv.conf')];
     const asked = once(names, 'message');
-    const run = start(context, ['--kubeconfig', join(folder, 'config'), 'web'], { program });
+    const run = start(context, ['--kubeconfig', join(directory, 'config'), 'web'], { program });
     await Promise.race([asked, run.ended]);
     const { code, waited } = await run.end('SIGTERM');
     assert.equal(code, 143, run.output.stderr);
@@ -226,7 +226,7 @@ describe('a signal within a second', { skip: LINUX, concurrency: 3 }, () => {
 });
 
 async function makeScene(context: TestContext): Promise<Scene> {
-  const folder = await temporaryFolder(context);
+  const directory = await temporaryDirectory(context);
   let isConnected = false;
   const server = createServer((socket) => {
     isConnected = true;
@@ -236,18 +236,18 @@ async function makeScene(context: TestContext): Promise<Scene> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   context.after(() => server.close());
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const [silent, lonely] = [join(folder, 'silent'), join(folder, 'lonely')];
+  const [silent, lonely] = [join(directory, 'silent'), join(directory, 'lonely')];
   assert.equal(spawnSync('mkfifo', [silent, lonely]).status, 0);
   const writer = openSync(silent, constants.O_RDWR);
   context.after(() => closeSync(writer));
   let configs = 0;
   const config = async (cluster: object, user?: object) => {
-    const path = join(folder, `config-${(configs += 1)}`);
+    const path = join(directory, `config-${(configs += 1)}`);
     await writeFile(path, kubeconfig({ server: 'https://192.0.2.1', ...cluster }, user), { mode: 0o600 });
     return path;
   };
   return {
-    folder,
+    directory,
     silent,
     lonely,
     host,
@@ -255,7 +255,7 @@ async function makeScene(context: TestContext): Promise<Scene> {
     plain: await config({ server: `http://${host}` }),
     config,
     plugin: async (script) => {
-      const command = join(folder, 'plugin');
+      const command = join(directory, 'plugin');
       await writeFile(command, `#!/bin/sh\n${script}\n`, { mode: 0o700 });
       return {
         exec: { apiVersion: 'client.authentication.k8s.io/v1', command, interactiveMode: 'Never' },
@@ -278,9 +278,9 @@ async function makeScene(context: TestContext): Promise<Scene> {
 }
 
 async function openFiles(pid: number): Promise<string[]> {
-  const folder = `/proc/${pid}/fd`;
-  const names = await readdir(folder).catch(() => []);
-  return await Promise.all(names.map(async (name) => await readlink(join(folder, name)).catch(() => '')));
+  const directory = `/proc/${pid}/fd`;
+  const names = await readdir(directory).catch(() => []);
+  return await Promise.all(names.map(async (name) => await readlink(join(directory, name)).catch(() => '')));
 }
 
 interface Run {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { type Sandbox, startSandbox } from 'kube-sandbox';
 import { kubeconfigFor, startApiServer } from '../packages/kubectl-dbg/src/testing/api-server.ts';
-import { temporaryFolder } from '../packages/kubectl-dbg/src/testing/temporary-folder.ts';
+import { temporaryDirectory } from '../packages/kubectl-dbg/src/testing/temporary-directory.ts';
 import { KUBECTL_DBG } from './command.ts';
 
 const PATIENCE_MS = 60_000;
@@ -113,7 +113,7 @@ describe('small commands', () => {
         setTimeout(() => response.end('{"metadata":{},"items":[]}'), 100);
       },
     });
-    const kubeconfig = join(await temporaryFolder(context), 'config');
+    const kubeconfig = join(await temporaryDirectory(context), 'config');
     await writeFile(kubeconfig, kubeconfigFor(server), { mode: 0o600 });
     const run = start(['doctor', '--kubeconfig', kubeconfig]);
     assert.equal(await run.ended, 0, run.output.stderr);

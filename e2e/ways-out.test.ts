@@ -40,13 +40,13 @@ const LINUX = process.platform === 'linux' ? false : 'needs Linux';
 describe('ways out', () => {
   let sandbox: Sandbox;
   let cluster: Cluster;
-  let folder: string;
+  let directory: string;
   const running = new Set<ChildProcess>();
 
   before(async () => {
     sandbox = await startSandbox({ runtime: 'simulated' });
     cluster = await openCluster({ kubeconfig: sandbox.kubeconfig });
-    folder = await mkdtemp(join(tmpdir(), 'kubectl-dbg-ways-'));
+    directory = await mkdtemp(join(tmpdir(), 'kubectl-dbg-ways-'));
     for (const name of ['web', 'api']) {
       await createPod(name, {
         containers: [{ name: 'main', image: 'busybox', command: ['sleep', '36000'] }],
@@ -64,7 +64,7 @@ describe('ways out', () => {
   after(async () => {
     await cluster.close();
     await sandbox.stop();
-    await rm(folder, { recursive: true, force: true });
+    await rm(directory, { recursive: true, force: true });
   });
 
   async function createPod(name: string, spec: object, metadata: object = {}): Promise<Pod> {
@@ -125,7 +125,7 @@ describe('ways out', () => {
     const [command = '', ...first] = program;
     const child = spawn(command, [...first, ...args], {
       stdio,
-      env: { PATH: process.env.PATH, HOME: folder, KUBECONFIG: sandbox.kubeconfig, ...env },
+      env: { PATH: process.env.PATH, HOME: directory, KUBECONFIG: sandbox.kubeconfig, ...env },
     });
     running.add(child);
     const output = { stdout: '', stderr: '' };
@@ -266,10 +266,10 @@ describe('ways out', () => {
       skip: WINDOWS,
     },
     async () => {
-      const plugin = join(folder, 'slow-login');
-      const pidFile = join(folder, 'slow-login.pid');
+      const plugin = join(directory, 'slow-login');
+      const pidFile = join(directory, 'slow-login.pid');
       await writeFile(plugin, `#!/bin/sh\necho $$ > '${pidFile}'\nsleep 600\n`, { mode: 0o700 });
-      const kubeconfig = join(folder, 'slow-login.kubeconfig');
+      const kubeconfig = join(directory, 'slow-login.kubeconfig');
       const exec = {
         command: plugin,
         apiVersion: 'client.authentication.k8s.io/v1',
@@ -326,7 +326,7 @@ describe('ways out', () => {
   ] as const) {
     test(`the window of the terminal is closed: ${name}`, { skip: LINUX }, async () => {
       const words = [KUBECTL_DBG, 'node/vm', '--profile=sysadmin', ...args];
-      const env = { PATH: process.env.PATH, HOME: folder, KUBECONFIG: sandbox.kubeconfig, TERM: 'xterm' };
+      const env = { PATH: process.env.PATH, HOME: directory, KUBECONFIG: sandbox.kubeconfig, TERM: 'xterm' };
       const terminal = new TerminalProgram(process.execPath, words, { env });
       await terminal.waitFor(begun, PATIENCE_MS);
       terminal.close();
@@ -385,7 +385,7 @@ describe('ways out', () => {
 
   /** An editor that applies a sed expression. */
   async function editor(expression: string): Promise<Record<string, string>> {
-    const path = join(folder, `editor-${Math.random().toString(36).slice(2)}`);
+    const path = join(directory, `editor-${Math.random().toString(36).slice(2)}`);
     await writeFile(path, `#!/bin/sh\nexec sed -i '${expression}' "$1"\n`, { mode: 0o700 });
     return { EDITOR: path };
   }
@@ -471,7 +471,7 @@ describe('ways out', () => {
     ];
 
     test('makes an existing file private', async () => {
-      const path = join(folder, 'open');
+      const path = join(directory, 'open');
       await writeFile(path, 'a longer text than the output');
       await chmod(path, 0o644);
       assert.equal(await start(into(path)).ended, 0);
@@ -480,20 +480,20 @@ describe('ways out', () => {
     });
 
     test('a dry run does not write it', async () => {
-      const path = join(folder, 'kept');
+      const path = join(directory, 'kept');
       await writeFile(path, 'kept');
       assert.equal(await start(into(path, '--dry-run=client')).ended, 0);
       assert.equal(await readFile(path, 'utf8'), 'kept');
     });
 
     test('no link is followed, no FIFO waited for, no device written', async () => {
-      const aim = join(folder, 'aim');
+      const aim = join(directory, 'aim');
       await writeFile(aim, 'kept');
-      await symlink(aim, join(folder, 'link'));
-      execFileSync('mkfifo', [join(folder, 'fifo')]);
+      await symlink(aim, join(directory, 'link'));
+      execFileSync('mkfifo', [join(directory, 'fifo')]);
       for (const [path, why] of [
-        [join(folder, 'link'), 'it is a symbolic link'],
-        [join(folder, 'fifo'), 'it is not a regular file'],
+        [join(directory, 'link'), 'it is a symbolic link'],
+        [join(directory, 'fifo'), 'it is not a regular file'],
         ['/dev/null', 'it is not a regular file'],
       ] as const) {
         const run = start(into(path));
@@ -520,7 +520,7 @@ describe('ways out', () => {
       stdout,
       stderr: new PassThrough().resume(),
       env: { PATH: process.env.PATH, KUBECONFIG: sandbox.kubeconfig },
-      home: folder,
+      home: directory,
       onSignal: () => () => undefined,
       onOutputError: () => () => undefined,
       onUncaughtError: (listener) => {

@@ -39,10 +39,10 @@ const names = words.filter((word) => !word.startsWith('-'));
 const wanted = Object.entries(packages).filter(([name]) => names.length === 0 || names.includes(name));
 await Promise.all(
   wanted.map(async ([name, bundles]) => {
-    const folder = join(root, 'packages', name);
-    await rm(join(folder, 'dist'), { recursive: true, force: true });
-    const modules = await Promise.all(bundles.map(async (bundle) => await makeBundle(folder, bundle)));
-    await writeFile(join(folder, 'dist', 'THIRD-PARTY-LICENSES.txt'), await licences(modules.flat()));
+    const directory = join(root, 'packages', name);
+    await rm(join(directory, 'dist'), { recursive: true, force: true });
+    const modules = await Promise.all(bundles.map(async (bundle) => await makeBundle(directory, bundle)));
+    await writeFile(join(directory, 'dist', 'THIRD-PARTY-LICENSES.txt'), await licences(modules.flat()));
   }),
 );
 if (words.includes('--types')) {
@@ -54,11 +54,11 @@ if (words.includes('--types')) {
 }
 
 /** Builds one bundle; returns the modules that it contains. */
-async function makeBundle(folder, { entries, format, minify = false, external = [], alias = {} }) {
+async function makeBundle(directory, { entries, format, minify = false, external = [], alias = {} }) {
   const extension = format === 'cjs' ? 'cjs' : 'js';
   const build = await rolldown({
     input: Object.fromEntries(
-      Object.entries(entries).map(([name, file]) => [name, join(folder, 'src', file)]),
+      Object.entries(entries).map(([name, file]) => [name, join(directory, 'src', file)]),
     ),
     platform: 'node',
     external,
@@ -71,7 +71,7 @@ async function makeBundle(folder, { entries, format, minify = false, external = 
     },
   });
   const { output } = await build.write({
-    dir: join(folder, 'dist'),
+    dir: join(directory, 'dist'),
     format,
     minify,
     // For names and lines in bug reports; the sources are in the repository.
@@ -90,11 +90,11 @@ async function licences(modules) {
     modules.flatMap((id) => /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+/.exec(id)?.[0] ?? []),
   );
   const texts = [];
-  for (const folder of [...packages].toSorted((a, b) => a.localeCompare(b))) {
-    const { name, version } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
-    const file = (await readdir(folder)).find((entry) => /^licen[cs]e/i.test(entry));
+  for (const directory of [...packages].toSorted((a, b) => a.localeCompare(b))) {
+    const { name, version } = JSON.parse(await readFile(join(directory, 'package.json'), 'utf8'));
+    const file = (await readdir(directory)).find((entry) => /^licen[cs]e/i.test(entry));
     if (file === undefined) throw new Error(`${name} has no licence file`);
-    texts.push(`${name} ${version}\n\n${await readFile(join(folder, file), 'utf8')}`);
+    texts.push(`${name} ${version}\n\n${await readFile(join(directory, file), 'utf8')}`);
   }
   return texts.join('\n----\n\n');
 }

@@ -23,8 +23,8 @@ export async function bundleTypes(root, names) {
           outDir: work,
         },
         include: [],
-        files: [...names.map((name) => `${name}/src`), 'wire/src', 'wire/src/spdy'].map((folder) =>
-          join(root, 'packages', folder, 'index.ts'),
+        files: [...names.map((name) => `${name}/src`), 'wire/src', 'wire/src/spdy'].map((directory) =>
+          join(root, 'packages', directory, 'index.ts'),
         ),
       }),
     );

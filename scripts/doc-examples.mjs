@@ -15,9 +15,9 @@ export function docExamples(root) {
   const pages = PAGES.flatMap((page) =>
     blocks(readFileSync(join(root, page), 'utf8')).map((code) => ({ where: page, code })),
   );
-  const docstrings = SOURCES.flatMap((folder) =>
-    readdirSync(join(root, folder), { recursive: true })
-      .map((name) => join(root, folder, String(name)))
+  const docstrings = SOURCES.flatMap((directory) =>
+    readdirSync(join(root, directory), { recursive: true })
+      .map((name) => join(root, directory, String(name)))
       .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts'))
       .flatMap((path) =>
         examples(readFileSync(path, 'utf8')).map((code) => ({ where: relative(root, path), code })),

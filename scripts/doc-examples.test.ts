@@ -20,15 +20,15 @@ const REAL_PROGRAMS = /\b(?:copyFiles|capture)\(|\benter:/;
 
 describe('examples of the documentation', () => {
   // Inside the project, so that its modules are found.
-  const folder = mkdtempSync(join(root, '.types-examples-'));
+  const directory = mkdtempSync(join(root, '.types-examples-'));
   let sandbox: sandboxLibrary.Sandbox;
 
   before(async () => {
     for (const { code, file } of examples) {
-      writeFileSync(join(folder, file), moduleOf(code, NAMES));
+      writeFileSync(join(directory, file), moduleOf(code, NAMES));
     }
     sandbox = await sandboxLibrary.startSandbox({ runtime: 'simulated' });
-    const kubeconfig = join(folder, 'kubeconfig');
+    const kubeconfig = join(directory, 'kubeconfig');
     writeFileSync(kubeconfig, withContext(readFileSync(sandbox.kubeconfig, 'utf8'), 'staging'));
     process.env.KUBECONFIG = kubeconfig;
     const cluster = await library.openCluster();
@@ -37,7 +37,7 @@ describe('examples of the documentation', () => {
   });
   after(async () => {
     await sandbox.stop();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(directory, { recursive: true, force: true });
   });
 
   test('exist in pages and in docstrings', () => {
@@ -46,7 +46,7 @@ describe('examples of the documentation', () => {
   });
 
   test('compile', async () => {
-    const config = join(folder, 'tsconfig.json');
+    const config = join(directory, 'tsconfig.json');
     writeFileSync(config, JSON.stringify({ extends: '../tsconfig.json', include: ['*.ts'] }));
     const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
     const { stdout } = await promisify(execFile)(process.execPath, [compiler, '-p', config]).catch(
@@ -58,7 +58,7 @@ describe('examples of the documentation', () => {
   for (const { where, code, file } of examples) {
     if (REAL_PROGRAMS.test(code)) continue;
     test(`${where}: ${file} runs`, async () => {
-      await import(pathToFileURL(join(folder, file)).href);
+      await import(pathToFileURL(join(directory, file)).href);
     });
   }
 });

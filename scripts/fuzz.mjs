@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { fileURLToPath } from 'node:url';
 
-const folder = new URL('../e2e/fuzz/', import.meta.url);
+const directory = new URL('../e2e/fuzz/', import.meta.url);
 const { values, positionals } = parseArgs({
   options: { minutes: { type: 'string', default: '1' }, seed: { type: 'string' } },
   allowPositionals: true,
@@ -15,10 +15,10 @@ if (!(minutes > 0)) {
   console.error('--minutes must be a number above 0');
   process.exit(64);
 }
-const files = readdirSync(folder)
+const files = readdirSync(directory)
   .filter((file) => file.endsWith('.fuzz.test.ts'))
   .filter((file) => positionals.length === 0 || positionals.some((word) => file.includes(word)))
-  .map((file) => fileURLToPath(new URL(file, folder)));
+  .map((file) => fileURLToPath(new URL(file, directory)));
 const properties = files
   .map((file) => readFileSync(file, 'utf8').match(/^fuzz\(/gm)?.length ?? 0)
   .reduce((sum, count) => sum + count, 0);

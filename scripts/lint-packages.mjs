@@ -9,18 +9,21 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const checks = [
   [root, 'scripts/build.mjs', '--types'],
   ...['kubectl-dbg', 'sandbox'].flatMap((name) => {
-    const folder = join(root, 'packages', name);
+    const directory = join(root, 'packages', name);
     return [
-      [folder, 'node_modules/publint/src/cli.js', '--strict'],
-      [folder, 'node_modules/@arethetypeswrong/cli/dist/index.js', '--pack', '--profile', 'esm-only', '.'],
+      [directory, 'node_modules/publint/src/cli.js', '--strict'],
+      [directory, 'node_modules/@arethetypeswrong/cli/dist/index.js', '--pack', '--profile', 'esm-only', '.'],
     ];
   }),
   [root, 'node_modules/knip/bin/knip.js', '--include', 'files,dependencies,unlisted,unresolved'],
 ];
 
-for (const [folder, program, ...args] of checks) {
-  const run = spawnSync(process.execPath, [join(root, program), ...args], { cwd: folder, encoding: 'utf8' });
+for (const [directory, program, ...args] of checks) {
+  const run = spawnSync(process.execPath, [join(root, program), ...args], {
+    cwd: directory,
+    encoding: 'utf8',
+  });
   if (run.status === 0) continue;
-  process.stdout.write(`${program} in ${folder}:\n${run.stdout}${run.stderr}`);
+  process.stdout.write(`${program} in ${directory}:\n${run.stdout}${run.stderr}`);
   process.exitCode = 1;
 }

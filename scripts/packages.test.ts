@@ -65,20 +65,20 @@ export { end };
 `;
 
 describe('the packages, packed and installed', () => {
-  let folder: string;
+  let directory: string;
   let app: string;
 
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'kubectl-dbg-packages-'));
-    app = join(folder, 'app');
-    const archives = packPackages(folder);
+    directory = await mkdtemp(join(tmpdir(), 'kubectl-dbg-packages-'));
+    app = join(directory, 'app');
+    const archives = packPackages(directory);
     await mkdir(app);
     await writeFile(join(app, 'package.json'), '{"private":true,"type":"module"}');
     await writeFile(join(app, 'use.js'), PROGRAM);
     const install = ['install', '--offline', '--omit=optional', '--no-audit', '--no-fund', ...archives];
     await run('npm', install, { cwd: app, shell: process.platform === 'win32' });
   });
-  after(() => rm(folder, { recursive: true, force: true }));
+  after(() => rm(directory, { recursive: true, force: true }));
 
   test('have no dependencies', async () => {
     const installed = (await readdir(join(app, 'node_modules'))).filter((name) => !name.startsWith('.'));

@@ -67,10 +67,10 @@ function makeCommonFiles() {
 }
 
 async function makeArchive({ target, os, arch, program }) {
-  const folder = join(out, target);
-  cpSync(join(out, 'common'), folder, { recursive: true });
+  const directory = join(out, target);
+  cpSync(join(out, 'common'), directory, { recursive: true });
   const bun = await fetchBunFor(target, BUN);
-  const made = await makeStandalone(join(folder, program), [
+  const made = await makeStandalone(join(directory, program), [
     `--target=bun-${target}`,
     `--compile-executable-path=${bun}`,
   ]);
@@ -78,8 +78,16 @@ async function makeArchive({ target, os, arch, program }) {
   const file = `kubectl-dbg_v${version}_${os}_${arch}.tar.gz`;
   // Reproducible: names, times and owners depend only on the release.
   const same = ['--sort=name', '--mtime=@0', '--owner=0', '--group=0', '--numeric-owner'];
-  execFileSync('tar', [...same, '--use-compress-program=gzip -n', '-cf', join(out, file), '-C', folder, '.']);
-  rmSync(folder, { recursive: true });
+  execFileSync('tar', [
+    ...same,
+    '--use-compress-program=gzip -n',
+    '-cf',
+    join(out, file),
+    '-C',
+    directory,
+    '.',
+  ]);
+  rmSync(directory, { recursive: true });
   return { file, sha256: sha256(join(out, file)) };
 }
 

@@ -16,7 +16,7 @@ const BELOW = Symbol('every room below');
 
 export const CLIENT = complete({
   name: 'kubectl-dbg',
-  folder: 'packages/kubectl-dbg/src',
+  directory: 'packages/kubectl-dbg/src',
   entries: ['index.ts', 'main.ts', 'bundle-main.ts', 'complete.ts'],
   support: ['testing', 'cases'],
   never: ['kube-sandbox'],
@@ -86,7 +86,7 @@ export const CLIENT = complete({
 
 export const SANDBOX = complete({
   name: 'kube-sandbox',
-  folder: 'packages/sandbox/src',
+  directory: 'packages/sandbox/src',
   entries: ['index.ts', 'main.ts'],
   support: ['testing'],
   never: ['kubectl-dbg', 'kubectl-dbg/**', '**/kubectl-dbg/**'],
@@ -194,8 +194,8 @@ export function isSource(file) {
 }
 
 /** The source files of a package, as paths relative to its directory. */
-export function sourceFiles(root, { folder, support }) {
-  return readdirSync(join(root, folder), { recursive: true })
+export function sourceFiles(root, { directory, support }) {
+  return readdirSync(join(root, directory), { recursive: true })
     .map((file) => file.split(sep).join('/'))
     .filter((file) => isSource(file) && !support.includes(file.split('/')[0]))
     .toSorted((a, b) => (a < b ? -1 : 1));
@@ -208,8 +208,8 @@ export function roomOf({ rooms, entries }, file) {
 }
 
 /** The imports of a file: paths relative to the package's directory, and names of other packages of the project. */
-export function importsOf(root, { folder }, file) {
-  const text = readFileSync(join(root, folder, file), 'utf8');
+export function importsOf(root, { directory }, file) {
+  const text = readFileSync(join(root, directory, file), 'utf8');
   const found = text.matchAll(
     /^(?:import|export)\b[^;]*?\bfrom '([^']+)'|\bimport\(\s*'([^']+)'|^import '([^']+)'/gm,
   );
@@ -231,7 +231,7 @@ export function importGraph(root, pkg) {
   for (const file of sourceFiles(root, pkg)) {
     const from = roomOf(pkg, file);
     if (from === undefined)
-      throw new Error(`${pkg.folder}/${file} is in no room that scripts/rooms.mjs lists`);
+      throw new Error(`${pkg.directory}/${file} is in no room that scripts/rooms.mjs lists`);
     const edges = graph.get(from) ?? new Map();
     graph.set(from, edges);
     for (const target of importsOf(root, pkg, file)) {
@@ -245,8 +245,8 @@ export function importGraph(root, pkg) {
 /** The lint rules of `.oxlintrc.json` that separate the rooms and restrict `process` to one room. */
 export function lintOverrides() {
   const noProcess = {
-    files: [`${CLIENT.folder}/**`],
-    excludeFiles: PROCESS_OWNERS.map((owner) => `${CLIENT.folder}/${owner}`),
+    files: [`${CLIENT.directory}/**`],
+    excludeFiles: PROCESS_OWNERS.map((owner) => `${CLIENT.directory}/${owner}`),
     rules: { 'no-restricted-globals': ['error', { name: 'process', message: PROCESS_MESSAGE }] },
   };
   return [...PACKAGES.flatMap((pkg) => roomRules(pkg)), noProcess];
@@ -257,13 +257,13 @@ const PROCESS_MESSAGE =
 /** Files that may use `process`: the entry points and what they start. */
 const PROCESS_OWNERS = ['launch/**', 'main.ts', 'bundle-main.ts', 'complete.ts'];
 
-function roomRules({ folder, rooms, never }) {
+function roomRules({ directory, rooms, never }) {
   return rooms.map(({ room, may, never: own = [] }) => {
     const others = rooms.map((one) => one.room).filter((other) => other !== room && !may.includes(other));
     const allowed = may.length === 0 ? 'no other room' : `${may.join(', ')} only`;
     const isFile = room.endsWith('.ts');
     return {
-      files: [isFile ? `${folder}/${room}` : `${folder}/${room}/**`],
+      files: [isFile ? `${directory}/${room}` : `${directory}/${room}/**`],
       rules: {
         'no-restricted-imports': [
           'error',
@@ -275,7 +275,7 @@ function roomRules({ folder, rooms, never }) {
                   ...never,
                   ...(may.includes(WIRE) ? [] : [WIRE]),
                   ...own,
-                  ...(folder === CLIENT.folder && room !== 'launch' ? ['node:process', 'process'] : []),
+                  ...(directory === CLIENT.directory && room !== 'launch' ? ['node:process', 'process'] : []),
                 ],
                 message: `${room} may import ${allowed} (scripts/rooms.mjs)`,
               },

@@ -74,7 +74,7 @@ function unpadded(text: string): string {
 test('lint forbids all other imports', () => {
   const config = JSON.parse(readFileSync(LINT, 'utf8')) as { overrides: Override[] };
   const isOurs = ({ files }: Override): boolean =>
-    PACKAGES.some(({ folder }) => files[0]?.startsWith(folder));
+    PACKAGES.some(({ directory }) => files[0]?.startsWith(directory));
   const wanted = lintOverrides() as Override[];
   if (UPDATE) {
     config.overrides = [...wanted, ...config.overrides.filter((one) => !isOurs(one))];
@@ -93,7 +93,7 @@ const MEDIAN = 80;
 describe('file sizes', () => {
   const sizes = PACKAGES.flatMap((pkg) =>
     sourceFiles(root, pkg).map((file: string) => {
-      const path = `${pkg.folder}/${file}`;
+      const path = `${pkg.directory}/${file}`;
       return { path, lines: readFileSync(join(root, path), 'utf8').split('\n').length - 1 };
     }),
   );

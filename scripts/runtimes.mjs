@@ -31,8 +31,8 @@ const runtimes = [
   { name: 'standalone', command: standalone },
 ];
 
-const folder = await mkdtemp(join(tmpdir(), 'kubectl-dbg-runtimes-'));
-const after = [() => rm(folder, { recursive: true, force: true })];
+const directory = await mkdtemp(join(tmpdir(), 'kubectl-dbg-runtimes-'));
+const after = [() => rm(directory, { recursive: true, force: true })];
 try {
   process.exitCode = (await checkAll()) ? 0 : 1;
 } finally {
@@ -73,7 +73,7 @@ async function sessionOverProtocol(protocol) {
     { after: (run) => after.push(run) },
     { protocol, exitCode: EXIT_CODE },
   );
-  const kubeconfig = join(folder, `${protocol.replace('/', '-')}.json`);
+  const kubeconfig = join(directory, `${protocol.replace('/', '-')}.json`);
   await writeFile(kubeconfig, kubeconfigFor(server), { mode: 0o600 });
   return {
     name: protocol,
@@ -108,7 +108,7 @@ async function sessionInSandbox() {
 }
 
 async function standalone() {
-  const outfile = join(folder, 'kubectl-dbg');
+  const outfile = join(directory, 'kubectl-dbg');
   if (!(await makeStandalone(outfile))) throw new Error('bun could not build it');
   return [outfile];
 }
@@ -124,7 +124,7 @@ async function check([program, ...first], args, input, isRight) {
 
 function run(program, args, input) {
   return new Promise((resolve) => {
-    const child = spawn(program, args, { cwd: folder, env: { PATH: process.env.PATH, HOME: folder } });
+    const child = spawn(program, args, { cwd: directory, env: { PATH: process.env.PATH, HOME: directory } });
     const end = { out: '', err: '', code: undefined };
     const timer = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS);
     child.stdout.on('data', (chunk) => (end.out += chunk));

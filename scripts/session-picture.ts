@@ -39,26 +39,26 @@ if (missing !== undefined) throw new Error(`the picture needs real containers: $
 const kubectl = await officialKubectl();
 if ('missing' in kubectl) throw new Error(kubectl.missing);
 
-const folder = mkdtempSync(join(tmpdir(), 'kubectl-dbg-picture-'));
+const directory = mkdtempSync(join(tmpdir(), 'kubectl-dbg-picture-'));
 const sandbox = await startSandbox({ runtime: 'runc' });
 try {
   const cluster = await openCluster({ kubeconfig: sandbox.kubeconfig });
   await createWeb(cluster);
   await cluster.close();
-  symlinkSync(KUBECTL_DBG, join(folder, 'kubectl-dbg'));
-  symlinkSync(kubectl.path, join(folder, 'kubectl'));
+  symlinkSync(KUBECTL_DBG, join(directory, 'kubectl-dbg'));
+  symlinkSync(kubectl.path, join(directory, 'kubectl'));
   writeFileSync(PICTURE, await play());
   console.log(PICTURE);
 } finally {
   await sandbox.stop();
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(directory, { recursive: true, force: true });
 }
 process.exit();
 
 async function play(): Promise<string> {
   const env = {
-    PATH: `${folder}:${process.env.PATH ?? ''}`,
-    HOME: folder,
+    PATH: `${directory}:${process.env.PATH ?? ''}`,
+    HOME: directory,
     TERM: 'xterm-256color',
     KUBECONFIG: sandbox.kubeconfig,
     PS1: PROMPT,

@@ -18,10 +18,10 @@ const SHARDS = 24;
 /** Number of concurrent processes. */
 const PARALLEL = Math.min(4, Math.max(2, availableParallelism()));
 
-const folder = await mkdtemp(join(tmpdir(), 'kubectl-dbg-matrix-'));
+const directory = await mkdtemp(join(tmpdir(), 'kubectl-dbg-matrix-'));
 const node = [process.execPath, '--conditions=source', '--import', 'tsx'];
 const shards = Array.from({ length: SHARDS }, (_, index) => `${index + 1}/${SHARDS}`);
-const fileOf = (shard) => join(folder, `${shard.replace('/', '-of-')}.json`);
+const fileOf = (shard) => join(directory, `${shard.replace('/', '-of-')}.json`);
 const codes = [];
 const only = process.argv.slice(2).find((word) => !word.startsWith('-'));
 
@@ -32,7 +32,7 @@ try {
   }
   process.exitCode = Math.max(...codes);
 } finally {
-  await rm(folder, { recursive: true, force: true });
+  await rm(directory, { recursive: true, force: true });
 }
 
 async function playMatrix() {
@@ -48,7 +48,7 @@ async function playMatrix() {
   const results = await resultsOf(files);
   const wrong = results.filter(isWrong);
   // Failed cells are repeated with less load: those that were only too slow succeed then, and are named.
-  const again = join(folder, 'again.json');
+  const again = join(directory, 'again.json');
   const stillWrong = wrong.length === 0 ? [] : (await playAgain(wrong, again)).filter(isWrong);
   for (const cell of wrong) {
     const { code } = cell;

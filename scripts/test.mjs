@@ -11,7 +11,9 @@ const words = process.argv.slice(2).filter((word) => !word.startsWith('-'));
 // `npm run setup` installs what real containers need; without it, those tests are listed at the end.
 await setUp({ root, build: true });
 
-const all = ['packages', 'e2e', 'bench', 'scripts', 'examples'].flatMap((folder) => find(join(root, folder)));
+const all = ['packages', 'e2e', 'bench', 'scripts', 'examples'].flatMap((directory) =>
+  find(join(root, directory)),
+);
 const matches = (word) => all.filter((file) => file.slice(root.length).includes(word));
 const unknown = words.filter((word) => matches(word).length === 0);
 if (unknown.length > 0) {
@@ -29,16 +31,16 @@ const run = spawnSync(
 );
 process.exitCode = run.status ?? 1;
 
-function find(folder) {
+function find(directory) {
   let entries;
   try {
-    entries = readdirSync(folder, { withFileTypes: true });
+    entries = readdirSync(directory, { withFileTypes: true });
   } catch {
     return [];
   }
   return entries.flatMap((entry) => {
     if (entry.name === 'node_modules' || entry.name === 'dist' || entry.name === 'fixtures') return [];
-    const path = join(folder, entry.name);
+    const path = join(directory, entry.name);
     if (entry.isDirectory()) return find(path);
     return /\.test\.(ts|mjs)$/.test(entry.name) ? [path] : [];
   });

@@ -12,7 +12,7 @@ test('each message of the troubleshooting page exists in the sources', () => {
   const messages = [...page.matchAll(/^\| `([^`]+)`/gm)].map(([, message = '']) => message);
   assert.ok(messages.length > 10);
   const sources = ['src', 'bin']
-    .map((folder) => textOf(join(root, 'packages', 'kubectl-dbg', folder)))
+    .map((directory) => textOf(join(root, 'packages', 'kubectl-dbg', directory)))
     .join('\n');
   const unknown = messages.filter((message) => !partsOf(message).every((part) => sources.includes(part)));
   assert.deepEqual(unknown, []);
@@ -26,9 +26,9 @@ function partsOf(message: string): string[] {
     .map((part) => part.replaceAll(/^[\s:]+|[\s:]+$/g, ''));
 }
 
-function textOf(folder: string): string {
-  return readdirSync(folder, { recursive: true })
-    .map((name) => join(folder, String(name)))
+function textOf(directory: string): string {
+  return readdirSync(directory, { recursive: true })
+    .map((name) => join(directory, String(name)))
     .filter((path) => /\.[cm]?[jt]s$/.test(path) && !path.endsWith('.test.ts'))
     .map((path) => readFileSync(path, 'utf8'))
     .join('\n');

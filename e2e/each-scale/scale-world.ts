@@ -18,7 +18,7 @@ const COUNT_MS = 200;
 export interface ScaleWorld {
   sandbox: Sandbox;
   cluster: Cluster;
-  folder: string;
+  directory: string;
   members: readonly Member[];
   /** Runs `kubectl dbg each` on all pods, with the report as JSON in a file. */
   run(
@@ -30,21 +30,21 @@ export interface ScaleWorld {
 }
 
 export async function scaleWorld(pods: number, namespaces: number): Promise<ScaleWorld> {
-  const folder = await mkdtemp(join(tmpdir(), 'kubectl-dbg-scale-'));
+  const directory = await mkdtemp(join(tmpdir(), 'kubectl-dbg-scale-'));
   const sandbox = await startSandbox({
     runtime: 'simulated',
     maxPods: pods + 100,
     timing: { relistIntervalMs: 300 },
   });
-  const env = { PATH: process.env.PATH, HOME: folder, KUBECONFIG: sandbox.kubeconfig };
+  const env = { PATH: process.env.PATH, HOME: directory, KUBECONFIG: sandbox.kubeconfig };
   const cluster = await openCluster({}, { ...realWorld(), env });
   const members = membersOf(pods, namespaces);
   await makeFleet(sandbox, cluster, members);
-  const file = join(folder, 'report.json');
+  const file = join(directory, 'report.json');
   return {
     sandbox,
     cluster,
-    folder,
+    directory,
     members,
     async run(flags, options = {}) {
       const happening = letHappen(sandbox, cluster, members);
@@ -63,7 +63,7 @@ export async function scaleWorld(pods: number, namespaces: number): Promise<Scal
       const cap = `--max-debug-containers=${MAX_DEBUG_CONTAINERS}`;
       const words = [...args, cap, ...pace, '-o', `json=${file}`, ...flags, '--', 'sh', '-c', SCRIPT];
       try {
-        const run = await runClient(words, { env, stdout: join(folder, 'stdout'), ...options });
+        const run = await runClient(words, { env, stdout: join(directory, 'stdout'), ...options });
         count();
         return { ...run, requests };
       } finally {
@@ -75,7 +75,7 @@ export async function scaleWorld(pods: number, namespaces: number): Promise<Scal
     async stop() {
       await cluster.close();
       await sandbox.stop();
-      await rm(folder, { recursive: true, force: true });
+      await rm(directory, { recursive: true, force: true });
     },
   };
 }

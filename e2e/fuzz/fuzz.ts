@@ -43,11 +43,11 @@ export interface Target {
 
 /** Inputs that have caused failures: `corpus/NAME.*`. */
 function corpusOf(name: string): Buffer[] {
-  const folder = new URL('corpus/', import.meta.url);
+  const directory = new URL('corpus/', import.meta.url);
   const prefix = `${name.replaceAll(' ', '-')}.`;
-  return readdirSync(folder)
+  return readdirSync(directory)
     .filter((file) => file.startsWith(prefix))
-    .map((file) => readFileSync(new URL(file, folder)));
+    .map((file) => readFileSync(new URL(file, directory)));
 }
 
 function inputs({ samples, tokens }: Target): fc.Arbitrary<Buffer> {

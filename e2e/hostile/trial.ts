@@ -4,7 +4,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { kubeconfigFor, startApiServer } from '../../packages/kubectl-dbg/src/testing/api-server.ts';
-import { type CleanUp, temporaryFolder } from '../../packages/kubectl-dbg/src/testing/temporary-folder.ts';
+import {
+  type CleanUp,
+  temporaryDirectory,
+} from '../../packages/kubectl-dbg/src/testing/temporary-directory.ts';
 import { KUBECTL_DBG } from '../command.ts';
 import type { Attack } from './attacks.ts';
 import { answerAs } from './peer.ts';
@@ -40,7 +43,7 @@ export async function tryAttack(context: CleanUp, attack: Attack): Promise<Resul
       attack.peer.upgrade(request, socket);
     },
   });
-  const kubeconfig = join(await temporaryFolder(context), 'config');
+  const kubeconfig = join(await temporaryDirectory(context), 'config');
   await writeFile(kubeconfig, kubeconfigFor(server), { mode: 0o600 });
   return await observe(
     ['--kubeconfig', kubeconfig, 'web', '-i', '-v=8', '--image=busybox', '--', 'cat'],

@@ -244,7 +244,7 @@ describe('kubectl debug', { skip: missing }, () => {
       await terminal.waitFor(/If you don't see a command prompt/);
       terminal.type('\r');
       await terminal.waitFor(/#$/);
-      terminal.type(`ls /host${world.folder}; test -e /proc/${process.pid} && echo same pro""cesses\r`);
+      terminal.type(`ls /host${world.directory}; test -e /proc/${process.pid} && echo same pro""cesses\r`);
       await terminal.waitFor(/^same processes$/m);
       terminal.type('exit\r');
       await terminal.exited;

@@ -24,7 +24,7 @@ export interface RunOptions {
 export interface KubectlWorld {
   sandbox: Sandbox;
   /** A directory for files of the commands, which is also their working directory. */
-  folder: string;
+  directory: string;
   /** Runs kubectl until it exits, with any exit code. */
   run(args: readonly string[], options?: RunOptions): Promise<CommandResult>;
   /** The standard output of a kubectl that must succeed; `input` is its standard input. */
@@ -52,11 +52,11 @@ export const missing: string | false =
 export async function openKubectlWorld(users: readonly string[] = []): Promise<KubectlWorld> {
   if ('missing' in found) throw new Error(found.missing);
   const { path } = found;
-  const folder = await mkdtemp(join(tmpdir(), 'official-kubectl-'));
+  const directory = await mkdtemp(join(tmpdir(), 'official-kubectl-'));
   const sandbox = await startSandbox({ runtime: 'runc', users: users.map((name) => ({ name, groups: [] })) });
   const base = {
     PATH: process.env.PATH,
-    HOME: folder,
+    HOME: directory,
     KUBECONFIG: sandbox.kubeconfig,
     TERM: 'xterm-256color',
     LANG: 'C.UTF-8',
@@ -74,7 +74,7 @@ export async function openKubectlWorld(users: readonly string[] = []): Promise<K
   };
   return {
     sandbox,
-    folder,
+    directory,
     run,
     ok,
     async get<T>(...args: string[]) {
@@ -83,13 +83,13 @@ export async function openKubectlWorld(users: readonly string[] = []): Promise<K
     start: (args, env = {}) => new RunningProgram(path, args, { ...base, ...env }),
     terminal: (args, env = {}) => new TerminalProgram(path, args, { env: { ...base, ...env } }),
     async file(name, content) {
-      const file = join(folder, name);
+      const file = join(directory, name);
       await writeFile(file, content);
       return file;
     },
     async stop() {
       await sandbox.stop();
-      await rm(folder, { recursive: true, force: true });
+      await rm(directory, { recursive: true, force: true });
     },
   };
 }

@@ -225,7 +225,7 @@ describe('kubectl streams', { skip: missing }, () => {
     const file = await world.file('there.txt', text);
     await world.ok(['cp', file, 'web:/tmp/there.txt', '-c', 'main']);
     assert.equal(await ok('exec web -c main -- wc -l /tmp/there.txt'), '10000 /tmp/there.txt\n');
-    const back = join(world.folder, 'back.txt');
+    const back = join(world.directory, 'back.txt');
     await world.ok(['cp', 'web:/tmp/there.txt', back, '-c', 'main']);
     assert.equal(await readFile(back, 'utf8'), text);
   });

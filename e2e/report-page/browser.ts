@@ -7,9 +7,9 @@ const NAMES = ['chromium', 'chromium-browser'];
 
 /** The installed browser; undefined if there is none. */
 export function findBrowser(): string | undefined {
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/bin'];
-  return folders
-    .flatMap((folder) => NAMES.map((name) => join(folder, name)))
+  const directories = [...(process.env.PATH ?? '').split(delimiter), '/usr/bin'];
+  return directories
+    .flatMap((directory) => NAMES.map((name) => join(directory, name)))
     .find((path) => {
       try {
         accessSync(path, constants.X_OK);

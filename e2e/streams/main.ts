@@ -1,10 +1,10 @@
 // `npm run streams -- [DIR]`: replays recorded streams with the code of sessions.
-import { FIXTURES, playFolder } from './run.ts';
+import { FIXTURES, playDirectory } from './run.ts';
 
-const folder = process.argv[2] ?? FIXTURES;
+const directory = process.argv[2] ?? FIXTURES;
 let passed = 0;
 let failed = 0;
-for await (const { name, failure, remark, skipped } of playFolder(folder)) {
+for await (const { name, failure, remark, skipped } of playDirectory(directory)) {
   if (skipped !== undefined) {
     console.log(`skipped ${name}: ${skipped}`);
     continue;
@@ -14,6 +14,6 @@ for await (const { name, failure, remark, skipped } of playFolder(folder)) {
   if (failure !== undefined) console.log(`failed ${name}: ${failure}`);
   if (remark !== undefined) console.log(`${failure === undefined ? 'passed' : '      '} ${name} (${remark})`);
 }
-if (passed + failed === 0) console.log(`no recording (*.json or *.json.gz) in ${folder}`);
+if (passed + failed === 0) console.log(`no recording (*.json or *.json.gz) in ${directory}`);
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 || passed === 0 ? 1 : 0;

@@ -19,8 +19,8 @@ export interface StreamResult extends Verdict {
 }
 
 /** Replays every recording in a directory. Summarized contents may be taken from other recordings or the fixtures. */
-export async function* playFolder(folder: string): AsyncGenerator<StreamResult> {
-  const paths = await recordingsIn(folder);
+export async function* playDirectory(directory: string): AsyncGenerator<StreamResult> {
+  const paths = await recordingsIn(directory);
   const pool: ContentPool = new Map();
   for (const path of new Set([...(await recordingsIn(FIXTURES)), ...paths])) {
     addContents(pool, await readRecording(path));
@@ -41,10 +41,10 @@ async function playOne(recording: Recording, pool: ContentPool): Promise<StreamR
   }
 }
 
-async function recordingsIn(folder: string): Promise<string[]> {
-  const names = await readdir(folder);
+async function recordingsIn(directory: string): Promise<string[]> {
+  const names = await readdir(directory);
   return names
     .filter((name) => /\.json(\.gz)?$/.test(name))
     .sort()
-    .map((name) => join(folder, name));
+    .map((name) => join(directory, name));
 }

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FIXTURES, playFolder } from './run.ts';
+import { FIXTURES, playDirectory } from './run.ts';
 
 test('delivers every recorded stream completely, or reports what is missing', async (context) => {
   let count = 0;
-  for await (const { name, failure, skipped } of playFolder(FIXTURES)) {
+  for await (const { name, failure, skipped } of playDirectory(FIXTURES)) {
     count += 1;
     await context.test(name, () =>
       assert.deepEqual({ failure, skipped }, { failure: undefined, skipped: undefined }),

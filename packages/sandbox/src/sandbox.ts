@@ -208,10 +208,11 @@ function describe(error: unknown): string {
 }
 
 /** The directory of this sandbox. A temporary one is deleted with it; in a given one only the containers. */
-function openStateDirectory({ stateFolder }: SandboxOptions, started: Unwind): string {
-  const directory = stateFolder === undefined ? temporaryStateDirectory() : makeStateDirectory(stateFolder);
+function openStateDirectory({ stateDirectory }: SandboxOptions, started: Unwind): string {
+  const directory =
+    stateDirectory === undefined ? temporaryStateDirectory() : makeStateDirectory(stateDirectory);
   started.defer(() =>
-    stateFolder === undefined ? removeStateDirectory(directory) : cleanUpState(join(directory, 'runc')),
+    stateDirectory === undefined ? removeStateDirectory(directory) : cleanUpState(join(directory, 'runc')),
   );
   return directory;
 }

@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { temporaryFolder } from '../testing/temporary-folder.ts';
+import { temporaryDirectory } from '../testing/temporary-directory.ts';
 import { NotPrivate, openPrivateFile } from './private-file.ts';
 
 const write = (path: string, text: string, mode?: 'replace' | 'append') => {
@@ -26,7 +26,7 @@ const modeOf = (path: string) => statSync(path).mode & 0o777;
 
 describe('a private file', { skip: process.platform === 'win32' && 'no such files on Windows' }, () => {
   test('is created, truncated or appended to, with access for the user only', async (context) => {
-    const path = join(await temporaryFolder(context), 'file');
+    const path = join(await temporaryDirectory(context), 'file');
     write(path, 'first');
     assert.equal(modeOf(path), 0o600);
     chmodSync(path, 0o666);
@@ -38,8 +38,8 @@ describe('a private file', { skip: process.platform === 'win32' && 'no such file
   });
 
   test('is not a link, FIFO or file that another user has placed there', async (context) => {
-    const folder = await temporaryFolder(context);
-    const at = (name: string) => join(folder, name);
+    const directory = await temporaryDirectory(context);
+    const at = (name: string) => join(directory, name);
     writeFileSync(at('aim'), 'kept');
     symlinkSync(at('aim'), at('link'));
     symlinkSync(at('none'), at('dangling'));
@@ -61,14 +61,14 @@ describe('a private file', { skip: process.platform === 'win32' && 'no such file
     }
     assert.throws(() => openPrivateFile('/dev/null'), NotPrivate);
     assert.equal(readFileSync(at('aim'), 'utf8'), 'kept');
-    mkdirSync(at('folder'));
-    assert.throws(() => openPrivateFile(at('folder')), { code: 'EISDIR' });
+    mkdirSync(at('directory'));
+    assert.throws(() => openPrivateFile(at('directory')), { code: 'EISDIR' });
     assert.throws(() => openPrivateFile(at('none/file')), { code: 'ENOENT' });
   });
 
   test('does not belong to another user', async (context) => {
     if (process.geteuid?.() !== 0) return context.skip('only root can create files of other users');
-    const path = join(await temporaryFolder(context), 'file');
+    const path = join(await temporaryDirectory(context), 'file');
     writeFileSync(path, 'theirs', { mode: 0o666 });
     chownSync(path, 1, 1);
     assert.throws(() => openPrivateFile(path), /another user's file/);

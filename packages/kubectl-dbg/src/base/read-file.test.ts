@@ -3,7 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { temporaryFolder } from '../testing/temporary-folder.ts';
+import { temporaryDirectory } from '../testing/temporary-directory.ts';
 import { NotAFile, readFileAtOnce, readFileOrPipe } from './read-file.ts';
 
 const readers = [
@@ -14,7 +14,7 @@ const readers = [
 for (const [name, read] of readers) {
   describe(name, { skip: process.platform === 'win32' && 'no such files on Windows' }, () => {
     test('reads a file, an empty file, and a file of several chunks', async (context) => {
-      const path = join(await temporaryFolder(context), 'file');
+      const path = join(await temporaryDirectory(context), 'file');
       for (const content of ['', 'a', 'ä'.repeat(200_000)]) {
         await writeFile(path, content);
         assert.equal((await read(path)).toString(), content);
@@ -23,10 +23,10 @@ for (const [name, read] of readers) {
     });
 
     test('throws the system error', async (context) => {
-      const folder = await temporaryFolder(context);
-      await assert.rejects(read(join(folder, 'none')), { code: 'ENOENT' });
-      await mkdir(join(folder, 'folder'));
-      await assert.rejects(read(join(folder, 'folder')), { code: 'EISDIR' });
+      const directory = await temporaryDirectory(context);
+      await assert.rejects(read(join(directory, 'none')), { code: 'ENOENT' });
+      await mkdir(join(directory, 'directory'));
+      await assert.rejects(read(join(directory, 'directory')), { code: 'EISDIR' });
     });
 
     test('gives up on an endless file', async () => {
@@ -36,7 +36,7 @@ for (const [name, read] of readers) {
 }
 
 test('a pipe is refused at once, or read without blocking the process', async (context) => {
-  const path = join(await temporaryFolder(context), 'pipe');
+  const path = join(await temporaryDirectory(context), 'pipe');
   assert.equal(spawnSync('mkfifo', [path]).status, 0);
   assert.throws(() => readFileAtOnce(path), NotAFile);
   // Without a writer: empty, instead of blocking and ignoring signals.

@@ -19,15 +19,15 @@ export async function editPlan(plan: Plan, world: World, signal: AbortSignal): P
   const [first] = plan.writes;
   if (first === undefined) return plan;
   const { toYaml } = await import('../base/to-yaml.ts');
-  const folder = await mkdtemp(join(tmpdir(), 'kubectl-dbg-'));
+  const directory = await mkdtemp(join(tmpdir(), 'kubectl-dbg-'));
   try {
-    const file = join(folder, 'edit.yaml');
+    const file = join(directory, 'edit.yaml');
     const head = `# This is what will be sent to ${first.path}. Save an empty file to cancel.\n`;
     await writeFile(file, head + toYaml(first.body), { mode: 0o600 });
     await runEditor(file, world, signal);
     return withEditedBody(plan, await read(await readFile(file, 'utf8')));
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await rm(directory, { recursive: true, force: true });
   }
 }
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { temporaryFolder } from '../testing/temporary-folder.ts';
+import { temporaryDirectory } from '../testing/temporary-directory.ts';
 import { testWorld } from '../testing/test-world.ts';
 import { readCustom, readManifests } from './inputs.ts';
 
@@ -34,10 +34,10 @@ const files: [name: string, content: Uint8Array | string, refused: RegExp | unde
 
 for (const [name, content, refused] of files) {
   test(`-f FILE and -f -: ${name}`, async (t) => {
-    const folder = await temporaryFolder(t);
-    await writeFile(join(folder, 'pod.yaml'), content);
+    const directory = await temporaryDirectory(t);
+    await writeFile(join(directory, 'pod.yaml'), content);
     const stdin = Object.assign(Readable.from([content].map((part) => Buffer.from(part))), { isTTY: false });
-    const world = testWorld({ cwd: folder, stdin });
+    const world = testWorld({ cwd: directory, stdin });
     for (const source of ['pod.yaml', '-']) {
       const reading = readManifests([source], world);
       if (refused === undefined) {
@@ -51,11 +51,11 @@ for (const [name, content, refused] of files) {
 }
 
 test('--custom accepts UTF-16, and refuses a file that is not text or too large', async (t) => {
-  const folder = await temporaryFolder(t);
-  const world = testWorld({ cwd: folder });
-  await writeFile(join(folder, 'a'), utf16('env: [{name: A, value: ü}]'));
+  const directory = await temporaryDirectory(t);
+  const world = testWorld({ cwd: directory });
+  await writeFile(join(directory, 'a'), utf16('env: [{name: A, value: ü}]'));
   assert.deepEqual((await readCustom('a', world)).custom, { env: [{ name: 'A', value: 'ü' }] });
-  await writeFile(join(folder, 'b'), Buffer.from([0xff]));
+  await writeFile(join(directory, 'b'), Buffer.from([0xff]));
   await assert.rejects(readCustom('b', world), { kind: 'usage' });
   await assert.rejects(readCustom('/dev/zero', world), { message: /larger than 16 MiB/ });
 });

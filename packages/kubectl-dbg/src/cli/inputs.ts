@@ -59,7 +59,7 @@ async function readPath(source: string, world: World): Promise<ManifestObject[]>
     throw new CliError(
       'usage',
       'InputFileUnreadable',
-      `the folder "${source}" holds no .json, .yaml or .yml file`,
+      `the directory "${source}" holds no .json, .yaml or .yml file`,
     );
   }
   const objects: ManifestObject[] = [];
@@ -72,12 +72,12 @@ async function readPath(source: string, world: World): Promise<ManifestObject[]>
   return objects;
 }
 
-async function filesIn(folder: string, wanted: (name: string) => boolean): Promise<string[]> {
-  const names = await readdir(folder);
+async function filesIn(directory: string, wanted: (name: string) => boolean): Promise<string[]> {
+  const names = await readdir(directory);
   return names
     .filter((name) => wanted(name))
     .sort()
-    .map((name) => join(folder, name));
+    .map((name) => join(directory, name));
 }
 
 /** A pattern that the shell did not expand, because it was quoted or there is no shell: `*` and `?` in the last part. */

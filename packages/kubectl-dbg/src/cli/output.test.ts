@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
 import type { World } from '../model/world.ts';
-import { temporaryFolder } from '../testing/temporary-folder.ts';
+import { temporaryDirectory } from '../testing/temporary-directory.ts';
 import { openOutput } from './output.ts';
 
 const world = (cwd = '/'): World =>
@@ -26,22 +26,26 @@ test('with -o json, stdout is reserved for the document', async () => {
 });
 
 test('a file is private, truncated first, and complete in the end', async (context) => {
-  const folder = await temporaryFolder(context);
-  await writeFile(join(folder, 'out'), 'x'.repeat(100), { mode: 0o644 });
-  const output = await openOutput({ outputFile: 'out', output: 'json' }, world(folder), never);
+  const directory = await temporaryDirectory(context);
+  await writeFile(join(directory, 'out'), 'x'.repeat(100), { mode: 0o644 });
+  const output = await openOutput({ outputFile: 'out', output: 'json' }, world(directory), never);
   const data = 'y'.repeat(3_000_000);
   output.stdout.write(data);
   await output.end();
-  assert.equal(await readFile(join(folder, 'out'), 'utf8'), data);
-  if (process.platform !== 'win32') assert.equal((await stat(join(folder, 'out'))).mode & 0o777, 0o600);
+  assert.equal(await readFile(join(directory, 'out'), 'utf8'), data);
+  if (process.platform !== 'win32') assert.equal((await stat(join(directory, 'out'))).mode & 0o777, 0o600);
 });
 
 const LINUX = process.platform === 'linux' ? false : 'needs Linux';
 
 test('a full disk aborts the command with an explanation', { skip: LINUX }, async (context) => {
-  const folder = await temporaryFolder(context);
+  const directory = await temporaryDirectory(context);
   let told: Error | undefined;
-  const output = await openOutput({ outputFile: join(folder, 'out') }, world(), (reason) => (told = reason));
+  const output = await openOutput(
+    { outputFile: join(directory, 'out') },
+    world(),
+    (reason) => (told = reason),
+  );
   // Like the error of the file system.
   output.stdout.destroy(Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' }));
   await output.end();
@@ -49,21 +53,21 @@ test('a full disk aborts the command with an explanation', { skip: LINUX }, asyn
 });
 
 test('refuses anything but a regular file of the user', { skip: LINUX }, async (context) => {
-  const folder = await temporaryFolder(context);
-  await mkdir(join(folder, 'folder'));
-  await writeFile(join(folder, 'aim'), 'kept');
-  await symlink(join(folder, 'aim'), join(folder, 'link'));
+  const directory = await temporaryDirectory(context);
+  await mkdir(join(directory, 'directory'));
+  await writeFile(join(directory, 'aim'), 'kept');
+  await symlink(join(directory, 'aim'), join(directory, 'link'));
   for (const [name, why] of [
-    ['folder', /it is a directory/],
+    ['directory', /it is a directory/],
     ['link', /it is a symbolic link/],
     ['none/out', /its directory does not exist/],
     ['aim/out', /its parent is a file/],
     ['/dev/full', /it is not a regular file/],
   ] as const) {
-    await assert.rejects(openOutput({ outputFile: name }, world(folder), never), {
+    await assert.rejects(openOutput({ outputFile: name }, world(directory), never), {
       kind: 'usage',
       message: why,
     });
   }
-  assert.equal(await readFile(join(folder, 'aim'), 'utf8'), 'kept');
+  assert.equal(await readFile(join(directory, 'aim'), 'utf8'), 'kept');
 });

@@ -15,7 +15,7 @@ import { test, type TestContext } from 'node:test';
 import fc from 'fast-check';
 import { pack as makePack, type Header } from 'tar-stream';
 import { DbgError } from '../model/failure.ts';
-import { temporaryFolder } from '../testing/temporary-folder.ts';
+import { temporaryDirectory } from '../testing/temporary-directory.ts';
 import { nameKey } from './entry-name.ts';
 import { isSystemError, receiveTree } from './receive.ts';
 import { makeHeader } from './tar-format.ts';
@@ -28,14 +28,14 @@ interface Unpacked {
 }
 
 /** A directory to unpack into, with a secret next to it and one above. */
-async function scene(context: TestContext): Promise<{ top: string; folder: string }> {
-  const top = await temporaryFolder(context);
-  const folder = join(top, 'work', 'dest');
-  mkdirSync(folder, { recursive: true });
+async function scene(context: TestContext): Promise<{ top: string; directory: string }> {
+  const top = await temporaryDirectory(context);
+  const directory = join(top, 'work', 'dest');
+  mkdirSync(directory, { recursive: true });
   mkdirSync(join(top, 'work', 'beside'));
   for (const path of ['secret', 'work/secret', 'work/beside/secret', 'work/dest.txt'])
     writeFileSync(join(top, path), 'as it was');
-  return { top, folder };
+  return { top, directory };
 }
 
 function archive(entries: readonly Entry[]): AsyncIterable<Uint8Array> {
@@ -52,7 +52,7 @@ function archive(entries: readonly Entry[]): AsyncIterable<Uint8Array> {
 }
 
 async function unpack(
-  folder: string,
+  directory: string,
   source: AsyncIterable<Uint8Array>,
   platform: NodeJS.Platform = 'linux',
   limits: { maxBytes?: number; maxEntries?: number; keepSetuid?: boolean } = {},
@@ -61,7 +61,7 @@ async function unpack(
   const onSkip = (name: string, why: string) => void skipped.push([name, why]);
   try {
     await receiveTree(source, {
-      folder,
+      directory,
       platform,
       onSkip,
       maxBytes: Infinity,
@@ -76,29 +76,29 @@ async function unpack(
 }
 
 /** All files in a directory with their content, except those in one subdirectory. */
-function look(folder: string, without?: string): Record<string, string> {
+function look(directory: string, without?: string): Record<string, string> {
   const seen: Record<string, string> = {};
   const walk = (path: string): void => {
     for (const name of readdirSync(path)) {
       const child = join(path, name);
       const stats = lstatSync(child);
-      if (stats.isSymbolicLink()) seen[child.slice(folder.length)] = `-> ${readlinkSync(child)}`;
+      if (stats.isSymbolicLink()) seen[child.slice(directory.length)] = `-> ${readlinkSync(child)}`;
       else if (stats.isDirectory()) {
-        seen[child.slice(folder.length)] = 'folder';
+        seen[child.slice(directory.length)] = 'directory';
         if (child !== without) walk(child);
       } else
-        seen[child.slice(folder.length)] =
+        seen[child.slice(directory.length)] =
           `${(stats.mode & 0o7777).toString(8)} ${readFileSync(child, 'utf8')}`;
     }
   };
-  walk(folder);
+  walk(directory);
   return seen;
 }
 
 /** Symbolic links that lead out of the directory, resolved by the operating system. */
-function escapes(folder: string): string[] {
+function escapes(directory: string): string[] {
   const found: string[] = [];
-  const root = realpathSync(folder);
+  const root = realpathSync(directory);
   const walk = (path: string): void => {
     for (const name of readdirSync(path)) {
       const child = join(path, name);
@@ -113,13 +113,13 @@ function escapes(folder: string): string[] {
       }
     }
   };
-  walk(folder);
+  walk(directory);
   return found;
 }
 
 const link = (name: string, linkname: string): Entry => ({ name, type: 'symlink', linkname });
 const hard = (name: string, linkname: string): Entry => ({ name, type: 'link', linkname });
-const folderAt = (name: string): Entry => ({ name, type: 'directory', mode: 0o755 });
+const directoryAt = (name: string): Entry => ({ name, type: 'directory', mode: 0o755 });
 
 const corpus: [what: string, entries: Entry[]][] = [
   [
@@ -145,14 +145,14 @@ const corpus: [what: string, entries: Entry[]][] = [
     [link('out', '/tmp'), { name: 'out/secret', text: 'x' }],
   ],
   [
-    'CVE-2019-11246: a link in place of a folder that was written',
-    [folderAt('d'), { name: 'd/a', text: '1' }, link('d', '../beside'), { name: 'd/secret', text: 'x' }],
+    'CVE-2019-11246: a link in place of a directory that was written',
+    [directoryAt('d'), { name: 'd/a', text: '1' }, link('d', '../beside'), { name: 'd/secret', text: 'x' }],
   ],
   ['CVE-2019-11249: a link followed by ..', [link('l', 'a'), { name: 'l/../../secret', text: 'x' }]],
   [
     'CVE-2019-11251: two links that lead out together',
     [
-      folderAt('a/b/c'),
+      directoryAt('a/b/c'),
       link('a/b/c/t', '../../..'),
       link('s', 'a/b/c/t/../beside'),
       { name: 's/secret', text: 'x' },
@@ -180,7 +180,7 @@ const corpus: [what: string, entries: Entry[]][] = [
   [
     'a directory that is replaced by a link between two of its files',
     [
-      folderAt('d'),
+      directoryAt('d'),
       { name: 'd/a', text: '1' },
       link('d', '..'),
       { name: 'd/secret', text: 'x' },
@@ -218,47 +218,47 @@ const corpus: [what: string, entries: Entry[]][] = [
 ];
 for (const [what, entries] of corpus) {
   test(`${what}: nothing outside changes`, async (t) => {
-    const { top, folder } = await scene(t);
-    const before = look(top, folder);
-    const { skipped } = await unpack(folder, archive(entries));
-    assert.deepEqual(look(top, folder), before);
-    assert.deepEqual(escapes(folder), []);
-    assert.ok(skipped.length > 0 || what.startsWith('a link to itself'), JSON.stringify(look(folder)));
+    const { top, directory } = await scene(t);
+    const before = look(top, directory);
+    const { skipped } = await unpack(directory, archive(entries));
+    assert.deepEqual(look(top, directory), before);
+    assert.deepEqual(escapes(directory), []);
+    assert.ok(skipped.length > 0 || what.startsWith('a link to itself'), JSON.stringify(look(directory)));
     assert.equal(
-      readdirSync(folder).some((name) => name.startsWith('.kubectl-dbg')),
+      readdirSync(directory).some((name) => name.startsWith('.kubectl-dbg')),
       false,
     );
   });
 }
 
 test('does not follow a link that already exists in the directory', async (t) => {
-  const { top, folder } = await scene(t);
-  symlinkSync('../beside', join(folder, 'd'));
-  symlinkSync('../secret', join(folder, 'f'));
-  const before = look(top, folder);
+  const { top, directory } = await scene(t);
+  symlinkSync('../beside', join(directory, 'd'));
+  symlinkSync('../secret', join(directory, 'f'));
+  const before = look(top, directory);
   const { skipped } = await unpack(
-    folder,
+    directory,
     archive([
       { name: 'd/secret', text: 'x' },
       { name: 'f', text: 'new' },
     ]),
   );
-  assert.deepEqual(look(top, folder), before);
+  assert.deepEqual(look(top, directory), before);
   assert.deepEqual(
     skipped.map(([name]) => name),
     ['d/secret'],
   );
   // The file replaces the link.
-  assert.equal(look(folder)['/f'], '644 new');
+  assert.equal(look(directory)['/f'], '644 new');
 });
 
 test('drops setuid, setgid and sticky bits unless they are requested', async (t) => {
-  const { folder } = await scene(t);
+  const { directory } = await scene(t);
   const entries = [{ name: 'su', text: 'x', mode: 0o6755 }];
-  await unpack(folder, archive(entries));
-  assert.equal(look(folder)['/su'], '755 x');
-  await unpack(folder, archive(entries), 'linux', { keepSetuid: true });
-  assert.equal(look(folder)['/su'], '6755 x');
+  await unpack(directory, archive(entries));
+  assert.equal(look(directory)['/su'], '755 x');
+  await unpack(directory, archive(entries), 'linux', { keepSetuid: true });
+  assert.equal(look(directory)['/su'], '6755 x');
 });
 
 /** The bytes of an archive, with changes to some of its headers, selected by index. */
@@ -325,9 +325,9 @@ test("skips sparse files in GNU tar's formats by name, and writes the following 
     ],
   ];
   for (const [what, source, name] of forms) {
-    const { top, folder } = await scene(t);
-    const before = look(top, folder);
-    const { skipped, error } = await unpack(folder, source);
+    const { top, directory } = await scene(t);
+    const before = look(top, directory);
+    const { skipped, error } = await unpack(directory, source);
     assert.equal(error, undefined, what);
     assert.deepEqual(
       skipped.map(([one]) => one),
@@ -335,13 +335,13 @@ test("skips sparse files in GNU tar's formats by name, and writes the following 
       what,
     );
     if (name === 'sparse') assert.match(skipped[0]?.[1] ?? '', /sparse file/, what);
-    assert.deepEqual(look(folder), { '/after': '644 x' }, what);
-    assert.deepEqual(look(top, folder), before, what);
+    assert.deepEqual(look(directory), { '/after': '644 x' }, what);
+    assert.deepEqual(look(top, directory), before, what);
   }
 });
 
 test('stops at an endless sparse file map', async (t) => {
-  const { folder } = await scene(t);
+  const { directory } = await scene(t);
   const header = makeHeader({ name: 'x', type: 'file', mode: 0o644, mtime: 0, size: 3 });
   header.write('S', 156);
   header[482] = 1;
@@ -354,66 +354,66 @@ test('stops at an endless sparse file map', async (t) => {
     yield Promise.resolve(header);
     for (; sent < 100_000; sent += 1) yield block;
   }
-  const { error } = await unpack(folder, endless());
+  const { error } = await unpack(directory, endless());
   assert.ok(error instanceof DbgError && error.is('ArchiveBroken'), String(error));
   assert.ok(sent < 100_000, 'it is not read to the end');
 });
 
 test('skips the second of two names that are equal for the local file system', async (t) => {
-  const { folder } = await scene(t);
+  const { directory } = await scene(t);
   const twins = [
     { name: 'Caf\u00e9', text: '1' },
     { name: 'cafe\u0301', text: '2' },
     { name: 'D/a', text: '1' },
     { name: 'd/b', text: '2' },
   ];
-  const { skipped } = await unpack(folder, archive(twins), 'darwin');
+  const { skipped } = await unpack(directory, archive(twins), 'darwin');
   assert.deepEqual(
     skipped.map(([name]) => name),
     ['cafe\u0301', 'd/b'],
   );
   const other = await scene(t);
-  assert.deepEqual((await unpack(other.folder, archive(twins), 'linux')).skipped, []);
+  assert.deepEqual((await unpack(other.directory, archive(twins), 'linux')).skipped, []);
 });
 
 test('does not write names with a special meaning on Windows', async (t) => {
-  const { folder } = await scene(t);
+  const { directory } = await scene(t);
   const names = ['C:/x', 'a:stream', 'con', 'NUL.txt', 'dot.', 'space ', '..\\secret', 'a/aux.c/b'];
-  const { skipped } = await unpack(folder, archive(names.map((name) => ({ name, text: 'x' }))), 'win32');
+  const { skipped } = await unpack(directory, archive(names.map((name) => ({ name, text: 'x' }))), 'win32');
   assert.deepEqual(
     skipped.map(([name]) => name),
     names,
   );
-  assert.deepEqual(readdirSync(folder), []);
+  assert.deepEqual(readdirSync(directory), []);
 });
 
 test('creates links that stay inside, with the right targets', async (t) => {
-  const { folder } = await scene(t);
+  const { directory } = await scene(t);
   const entries = [
-    folderAt('d'),
+    directoryAt('d'),
     link('d/up', '../a'),
     link('dd', 'd'),
     { name: 'a', text: 'text' },
     hard('d/hard', 'a'),
   ];
-  assert.deepEqual((await unpack(folder, archive(entries))).skipped, []);
-  assert.equal(readFileSync(join(folder, 'dd/up'), 'utf8'), 'text');
-  assert.equal(readFileSync(join(folder, 'd/hard'), 'utf8'), 'text');
+  assert.deepEqual((await unpack(directory, archive(entries))).skipped, []);
+  assert.equal(readFileSync(join(directory, 'dd/up'), 'utf8'), 'text');
+  assert.equal(readFileSync(join(directory, 'd/hard'), 'utf8'), 'text');
 });
 
 test('stops at limits; a malformed archive is a specific error', async (t) => {
-  const { folder } = await scene(t);
+  const { directory } = await scene(t);
   const many = Array.from({ length: 5 }, (_, index) => ({ name: `f${index}`, text: 'x'.repeat(100) }));
   const kinds = async (run: Promise<Unpacked>) => {
     const { error } = await run;
     return error instanceof DbgError ? error.kind : String(error);
   };
-  assert.equal(await kinds(unpack(folder, archive(many), 'linux', { maxEntries: 4 })), 'lost');
-  assert.equal(await kinds(unpack(folder, archive(many), 'linux', { maxBytes: 499 })), 'lost');
+  assert.equal(await kinds(unpack(directory, archive(many), 'linux', { maxEntries: 4 })), 'lost');
+  assert.equal(await kinds(unpack(directory, archive(many), 'linux', { maxBytes: 499 })), 'lost');
   async function* broken() {
     yield Buffer.alloc(2000, 'x');
   }
-  assert.equal(await kinds(unpack(folder, broken())), 'protocol');
+  assert.equal(await kinds(unpack(directory, broken())), 'protocol');
 });
 
 const part = fc.constantFrom(
@@ -441,7 +441,7 @@ const wild = fc.oneof(
 );
 const plain: fc.Arbitrary<Entry> = fc.oneof(
   fc.tuple(wild, fc.integer({ min: 1, max: 0o7777 })).map(([name, mode]) => ({ name, text: 'x', mode })),
-  wild.map((name) => folderAt(name)),
+  wild.map((name) => directoryAt(name)),
   fc.tuple(wild, wild).map(([name, target]) => link(name, target)),
   fc.tuple(wild, wild).map(([name, target]) => hard(name, target)),
   wild.map((name) => ({ name, type: 'fifo' as const })),
@@ -469,23 +469,23 @@ test('with any archive and any existing files, nothing outside changes and no li
       before,
       platform,
       async (entries, links, system) => {
-        const { top, folder } = await scene(t);
+        const { top, directory } = await scene(t);
         const own = new Set<string>();
         for (const [name, target] of links) {
           if (own.has(name)) continue;
           own.add(name);
-          symlinkSync(target, join(folder, name));
+          symlinkSync(target, join(directory, name));
         }
-        const outside = look(top, folder);
-        const already = new Set(escapes(folder));
-        const { error } = await unpack(folder, archive(entries), system);
+        const outside = look(top, directory);
+        const already = new Set(escapes(directory));
+        const { error } = await unpack(directory, archive(entries), system);
         assert.ok(error === undefined || error instanceof DbgError || isSystemError(error), String(error));
-        assert.deepEqual(look(top, folder), outside);
+        assert.deepEqual(look(top, directory), outside);
         assert.deepEqual(
-          escapes(folder).filter((one) => !already.has(one)),
+          escapes(directory).filter((one) => !already.has(one)),
           [],
         );
-        const inside = Object.keys(look(folder)).map((name) => name.slice(1));
+        const inside = Object.keys(look(directory)).map((name) => name.slice(1));
         assert.deepEqual(
           inside.filter((name) => /(?:^|\/)\.kubectl-dbg-/.test(name)),
           [],

@@ -19,7 +19,7 @@ export interface Owner {
 }
 
 export interface SendTreeOptions {
-  folder: string;
+  directory: string;
   owner: Owner;
   /** Name of an empty file at the end of the archive: if it was received, nothing is missing. */
   endMark: string;
@@ -34,21 +34,21 @@ export interface SendTreeOptions {
  */
 export function* sendTree(options: SendTreeOptions): Generator<Buffer> {
   const writer = new TarWriter();
-  yield* addFolder(writer, options.folder, '', options);
+  yield* addDirectory(writer, options.directory, '', options);
   writer.header({ name: options.endMark, type: 'file', mode: 0o600, mtime: 0, ...options.owner });
   writer.end();
   yield* writer.take(true);
 }
 
-function* addFolder(
+function* addDirectory(
   writer: TarWriter,
-  folder: string,
+  directory: string,
   prefix: string,
   options: SendTreeOptions,
 ): Generator<Buffer> {
   const { owner, onSkip } = options;
-  for (const dirent of readdirSync(folder, { withFileTypes: true }).toSorted(byName)) {
-    const path = join(folder, dirent.name);
+  for (const dirent of readdirSync(directory, { withFileTypes: true }).toSorted(byName)) {
+    const path = join(directory, dirent.name);
     const name = prefix + dirent.name;
     if (dirent.isFile()) {
       yield* addFile(writer, path, name, options);
@@ -58,7 +58,7 @@ function* addFolder(
     const header = { name, mode: mode & 0o7777, mtime: seconds(mtimeMs), ...owner };
     if (dirent.isDirectory()) {
       writer.header({ ...header, type: 'directory' });
-      yield* addFolder(writer, path, `${name}/`, options);
+      yield* addDirectory(writer, path, `${name}/`, options);
     } else if (dirent.isSymbolicLink())
       writer.header({ ...header, type: 'symlink', linkname: readlinkSync(path) });
     else onSkip(name, 'it is neither a file, a directory nor a link');

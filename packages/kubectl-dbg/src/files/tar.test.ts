@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { extract, type Header, pack as makePack } from 'tar-stream';
-import { temporaryFolder } from '../testing/temporary-folder.ts';
+import { temporaryDirectory } from '../testing/temporary-directory.ts';
 import { ArchiveError, type ArchiveEntry, makeHeader, type NewHeader } from './tar-format.ts';
 import { TarReader } from './tar-reader.ts';
 import { TarWriter } from './tar-writer.ts';
@@ -136,23 +136,23 @@ test('what is written can be read by another program, and by this one', async ()
 for (const program of [['tar'], ['busybox', 'tar']]) {
   const missing = spawnSync(program[0] ?? '', ['--help']).error !== undefined;
   test(`${program.join(' ')} unpacks it: long names, links, times`, { skip: missing }, async (t) => {
-    const folder = await temporaryFolder(t);
-    const long = `${'folder/'.repeat(20)}${'ä'.repeat(100)}`;
+    const directory = await temporaryDirectory(t);
+    const long = `${'directory/'.repeat(20)}${'ä'.repeat(100)}`;
     const archive = written([
-      { name: 'folder', type: 'directory', mode: 0o750, mtime: 1000 },
+      { name: 'directory', type: 'directory', mode: 0o750, mtime: 1000 },
       { name: long, type: 'file', mode: 0o640, mtime: 1_700_000_000, text: 'text' },
       { name: 'link', type: 'symlink', mode: 0o777, mtime: 0, linkname: long },
       { name: 'old', type: 'file', mode: 0o600, mtime: -86_400, text: '' },
     ]);
     const [file = '', ...words] = program;
-    const run = spawnSync(file, [...words, '-xpf', '-', '-C', folder], { input: archive });
+    const run = spawnSync(file, [...words, '-xpf', '-', '-C', directory], { input: archive });
     assert.equal(run.status, 0, run.stderr.toString());
-    assert.equal(readFileSync(join(folder, long), 'utf8'), 'text');
-    const { mode: bits, mtimeMs } = statSync(join(folder, long));
+    assert.equal(readFileSync(join(directory, long), 'utf8'), 'text');
+    const { mode: bits, mtimeMs } = statSync(join(directory, long));
     assert.deepEqual([(bits & 0o777).toString(8), mtimeMs], ['640', 1_700_000_000_000]);
-    assert.equal(readlinkSync(join(folder, 'link')), long);
-    assert.equal(existsSync(join(folder, 'old')), true);
-    assert.deepEqual(readdirSync(folder).toSorted(), ['folder', 'link', 'old']);
+    assert.equal(readlinkSync(join(directory, 'link')), long);
+    assert.equal(existsSync(join(directory, 'old')), true);
+    assert.deepEqual(readdirSync(directory).toSorted(), ['directory', 'link', 'old']);
   });
 
   test(`${program.join(' ')} reads owners and times beyond octal digits`, { skip: missing }, () => {

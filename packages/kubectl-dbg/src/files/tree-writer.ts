@@ -26,7 +26,7 @@ import type { EntryContent } from './tar-reader.ts';
 
 export interface TreeWriterOptions {
   /** The destination directory: absolute, existing or not. */
-  folder: string;
+  directory: string;
   platform: NodeJS.Platform;
   /** Called with each entry that is not written. */
   onSkip: (name: string, why: string) => void;
@@ -53,7 +53,7 @@ const SPECIAL = 0o7000;
 export class TreeWriter {
   readonly #options: TreeWriterOptions;
   /** Directories that are known to be real ones, by key. */
-  readonly #folders = new Set<string>();
+  readonly #directories = new Set<string>();
   /** Names of written entries, by key. */
   readonly #names = new Map<string, string>();
   /** Keys of written files. */
@@ -107,7 +107,7 @@ export class TreeWriter {
     if (parts.length === 0 && entry.type !== 'directory') return 'it would replace the directory itself';
     switch (entry.type) {
       case 'directory':
-        return this.#writeFolder(parts, entry);
+        return this.#writeDirectory(parts, entry);
       case 'file':
         return await this.#writeFile(parts, entry, content);
       case 'link':
@@ -138,15 +138,15 @@ export class TreeWriter {
   }
 
   #path(parts: readonly string[]): string {
-    return join(this.#options.folder, ...parts);
+    return join(this.#options.directory, ...parts);
   }
 
   /** Creates a directory and its parents; returns an error if something else is there. */
-  #makeFolder(parts: readonly string[]): string | undefined {
+  #makeDirectory(parts: readonly string[]): string | undefined {
     const key = parts.join('/');
-    if (this.#folders.has(key)) return undefined;
+    if (this.#directories.has(key)) return undefined;
     if (parts.length > 0) {
-      const why = this.#makeFolder(parts.slice(0, -1));
+      const why = this.#makeDirectory(parts.slice(0, -1));
       if (why !== undefined) return why;
     }
     const path = this.#path(parts);
@@ -156,13 +156,13 @@ export class TreeWriter {
       mkdirSync(path, parts.length === 0 ? { recursive: true, mode: 0o700 } : { mode: 0o700 });
     } else if (!there.isDirectory())
       return `${key} is not a directory here${there.isSymbolicLink() ? ' but a link' : ''}`;
-    this.#folders.add(key);
+    this.#directories.add(key);
     return undefined;
   }
 
-  #writeFolder(parts: readonly string[], { mode, mtime }: ArchiveEntry): string | undefined {
+  #writeDirectory(parts: readonly string[], { mode, mtime }: ArchiveEntry): string | undefined {
     const isNew = look(this.#path(parts)) === undefined;
-    const why = this.#makeFolder(parts);
+    const why = this.#makeDirectory(parts);
     if (why !== undefined || !isNew) return why;
     // Writable for us, whatever the archive says.
     this.#attributes.push({ path: this.#path(parts), mode: this.#mode(mode) | 0o700, mtime });
@@ -174,7 +174,7 @@ export class TreeWriter {
     { mode, mtime, size }: ArchiveEntry,
     content: EntryContent,
   ): Promise<string | undefined> {
-    const why = this.#makeFolder(parts.slice(0, -1)) ?? this.#notReplaceable(parts);
+    const why = this.#makeDirectory(parts.slice(0, -1)) ?? this.#notReplaceable(parts);
     if (why !== undefined) return why;
     this.#bytes += size;
     if (this.#bytes > this.#options.maxBytes) throw exceeded('bytes', this.#options.maxBytes);
@@ -215,7 +215,7 @@ export class TreeWriter {
     if (!this.#written.has(nameKey(from, platform)))
       return 'it is a hard link to a file that is not in the archive';
     if (look(this.#path(from))?.isFile() !== true) return 'it is a link to something other than a file';
-    const why = this.#makeFolder(parts.slice(0, -1)) ?? this.#notReplaceable(parts);
+    const why = this.#makeDirectory(parts.slice(0, -1)) ?? this.#notReplaceable(parts);
     if (why !== undefined) return why;
     if (parts.join('/') === from.join('/')) return undefined;
     rmSync(this.#path(parts), { force: true });
@@ -225,7 +225,7 @@ export class TreeWriter {
   }
 
   #writeLink(parts: readonly string[], target: string): string | undefined {
-    const why = this.#makeFolder(parts.slice(0, -1)) ?? this.#notReplaceable(parts);
+    const why = this.#makeDirectory(parts.slice(0, -1)) ?? this.#notReplaceable(parts);
     if (why !== undefined) return why;
     const path = this.#path(parts);
     if (look(path) !== undefined) unlinkSync(path);
@@ -237,7 +237,7 @@ export class TreeWriter {
   #leadsOut(parts: readonly string[]): string | undefined {
     const path = this.#path(parts);
     if (look(path)?.isSymbolicLink() !== true) return undefined;
-    const root = realpathSync(this.#options.folder);
+    const root = realpathSync(this.#options.directory);
     let real: string;
     try {
       real = realpathSync(path);
@@ -247,7 +247,7 @@ export class TreeWriter {
     }
     if (real === root || real.startsWith(root.endsWith(sep) ? root : root + sep)) return undefined;
     unlinkSync(path);
-    return 'it leads out of the folder through a link that is there';
+    return 'it leads out of the directory through a link that is there';
   }
 
   /** Why a file can't have this name: it is a directory. A link or a file is replaced, not followed. */

@@ -40,22 +40,22 @@ const MAX_AGE_MS = 30 * 24 * 60 * 60 * 1000;
  */
 export class CodeCache {
   readonly #bundle: string;
-  readonly #folder: string | undefined;
+  readonly #directory: string | undefined;
   readonly #modules = new Map<string, { exports: unknown }>();
   readonly #fresh = new Map<string, Script>();
 
   /**
    * @param bundle the directory of the bundle
-   * @param folder the directory of the cache; undefined: no cache
+   * @param directory the directory of the cache; undefined: no cache
    */
-  constructor(bundle: string, folder: string | undefined) {
+  constructor(bundle: string, directory: string | undefined) {
     this.#bundle = bundle;
-    this.#folder = folder;
+    this.#directory = directory;
   }
 
   /** Replaces `require` for a file of the bundle, written as `./NAME`; other names are passed to Node. */
   require(id: string): unknown {
-    if (this.#folder === undefined || !id.startsWith('./')) return require(id);
+    if (this.#directory === undefined || !id.startsWith('./')) return require(id);
     const name = id.slice(2);
     const known = this.#modules.get(name);
     if (known !== undefined) return known.exports;
@@ -72,18 +72,18 @@ export class CodeCache {
 
   /** Stores newly compiled code. A failure only costs time in the next session. */
   keep(): void {
-    if (this.#folder === undefined || this.#fresh.size === 0) return;
+    if (this.#directory === undefined || this.#fresh.size === 0) return;
     try {
-      if (isAnothersHome(this.#folder)) return;
-      makeFolder(this.#folder);
-      if (!isPrivateFolder(this.#folder)) return;
+      if (isAnothersHome(this.#directory)) return;
+      makeDirectory(this.#directory);
+      if (!isPrivateDirectory(this.#directory)) return;
       for (const [name, script] of this.#fresh) {
-        const path = join(this.#folder, name);
+        const path = join(this.#directory, name);
         const unfinished = `${path}.${process.pid}`;
         writeFileSync(unfinished, script.createCachedData(), { mode: 0o600, flag: 'wx' });
         renameSync(unfinished, path);
       }
-      this.#removeOld(this.#folder);
+      this.#removeOld(this.#directory);
     } catch {
       // the home directory is not writable
     }
@@ -109,7 +109,7 @@ export class CodeCache {
   #read(name: string): Buffer | undefined {
     let file: number | undefined;
     try {
-      const path = join(this.#folder ?? '', name);
+      const path = join(this.#directory ?? '', name);
       // Without following a link, and without waiting for the writer of a FIFO. Windows has neither flag.
       file = openSync(path, constants.O_RDONLY | (O_NOFOLLOW ?? 0) | (O_NONBLOCK ?? 0));
       const stats = fstatSync(file);
@@ -122,9 +122,9 @@ export class CodeCache {
   }
 
   /** Only files with our names, and not the targets of links. */
-  #removeOld(folder: string): void {
-    for (const name of readdirSync(folder).filter((found) => OUR_NAME.test(found))) {
-      const path = join(folder, name);
+  #removeOld(directory: string): void {
+    for (const name of readdirSync(directory).filter((found) => OUR_NAME.test(found))) {
+      const path = join(directory, name);
       const stats = lstatSync(path);
       if (stats.isFile() && isOwn(stats) && Date.now() - stats.mtimeMs > MAX_AGE_MS) unlinkSync(path);
     }
@@ -137,27 +137,27 @@ function isOwn({ uid, mode }: Stats): boolean {
 }
 
 /** Not a symbolic link: otherwise files elsewhere would be written or deleted. */
-function isPrivateFolder(folder: string): boolean {
-  const stats = lstatSync(folder);
+function isPrivateDirectory(directory: string): boolean {
+  const stats = lstatSync(directory);
   return stats.isDirectory() && isOwn(stats);
 }
 
 /** Root in another user's home, as with sudo: that user could neither use nor replace the created files. */
-function isAnothersHome(folder: string): boolean {
+function isAnothersHome(directory: string): boolean {
   if (process.getuid?.() !== 0) return false;
-  const stats = statSync(folder, { throwIfNoEntry: false });
-  return stats === undefined ? isAnothersHome(dirname(folder)) : stats.uid !== 0;
+  const stats = statSync(directory, { throwIfNoEntry: false });
+  return stats === undefined ? isAnothersHome(dirname(directory)) : stats.uid !== 0;
 }
 
 /** Creates a private directory and its parents. (Node's own recursive mkdir never returns below /proc.) */
-function makeFolder(folder: string): void {
+function makeDirectory(directory: string): void {
   try {
-    mkdirSync(folder, { mode: 0o700 });
+    mkdirSync(directory, { mode: 0o700 });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST') return;
-    if (code !== 'ENOENT' || dirname(folder) === folder) throw error;
-    makeFolder(dirname(folder));
-    mkdirSync(folder, { mode: 0o700 });
+    if (code !== 'ENOENT' || dirname(directory) === directory) throw error;
+    makeDirectory(dirname(directory));
+    mkdirSync(directory, { mode: 0o700 });
   }
 }

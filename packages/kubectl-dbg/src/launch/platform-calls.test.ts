@@ -63,13 +63,16 @@ const GUARDED: Readonly<Record<string, string>> = {
 };
 
 /** `FILE: KIND` for each call in the client's code outside comments. */
-function callsIn(folder: string): string[] {
+function callsIn(directory: string): string[] {
   const found = new Set<string>();
-  for (const entry of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+  for (const entry of readdirSync(directory, { recursive: true, encoding: 'utf8' })) {
     const file = entry.replaceAll('\\', '/');
     if (!file.endsWith('.ts') || file.endsWith('.test.ts') || /(?:^|\/)(?:testing|fixtures)\//.test(file))
       continue;
-    const code = readFileSync(join(folder, entry), 'utf8').replaceAll(/\/\*[^]*?\*\/|(?<=^|\s)\/\/.*$/gm, '');
+    const code = readFileSync(join(directory, entry), 'utf8').replaceAll(
+      /\/\*[^]*?\*\/|(?<=^|\s)\/\/.*$/gm,
+      '',
+    );
     for (const [kind, pattern] of Object.entries(CALLS))
       if (pattern.test(code)) found.add(`${file}: ${kind}`);
   }

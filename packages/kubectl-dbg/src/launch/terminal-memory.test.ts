@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
-import { temporaryFolder } from '../testing/temporary-folder.ts';
+import { temporaryDirectory } from '../testing/temporary-directory.ts';
 import { recall, remember } from './terminal-memory.ts';
 
 /** A state directory for the test; the subdirectory for saved texts does not exist yet. */
 async function scene(context: TestContext): Promise<{ top: string; kept: string }> {
-  const top = await temporaryFolder(context);
+  const top = await temporaryDirectory(context);
   const before = process.env['XDG_STATE_HOME'];
   const home = process.env['HOME'];
   process.env['XDG_STATE_HOME'] = top;

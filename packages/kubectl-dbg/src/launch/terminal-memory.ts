@@ -25,17 +25,17 @@ const MAX_BYTES = 4096;
 /** Saves a text for later commands in this terminal, in a private file. Does nothing if the directory is not writable. */
 export function remember(text: string): void {
   try {
-    const folder = stateFolder();
+    const directory = stateDirectory();
     if (isAnothersHome()) return;
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
     // If it is a symbolic link, files elsewhere would be written or deleted.
-    const stats = lstatSync(folder);
+    const stats = lstatSync(directory);
     if (!stats.isDirectory() || !isOwn(stats)) return;
-    const path = join(folder, terminalKey());
+    const path = join(directory, terminalKey());
     const unfinished = `${path}.${process.pid}`;
     writeFileSync(unfinished, text, { mode: 0o600, flag: 'wx' });
     renameSync(unfinished, path);
-    removeOld(folder);
+    removeOld(directory);
   } catch {
     // then the user must name the session
   }
@@ -47,7 +47,7 @@ export function recall(): string | undefined {
   try {
     const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK }: Partial<typeof constants> = constants;
     const flags = (O_RDONLY ?? 0) | (O_NOFOLLOW ?? 0) | (O_NONBLOCK ?? 0);
-    file = openSync(join(stateFolder(), terminalKey()), flags);
+    file = openSync(join(stateDirectory(), terminalKey()), flags);
     const stats = fstatSync(file);
     if (!isOwn(stats) || !stats.isFile() || stats.size > MAX_BYTES) return undefined;
     return readFileSync(file, 'utf8');
@@ -61,7 +61,7 @@ export function recall(): string | undefined {
 /**
  * The directory for state that outlives a program but has no value elsewhere (XDG base directories; `%LOCALAPPDATA%`).
  */
-function stateFolder(): string {
+function stateDirectory(): string {
   const { env, platform } = process;
   const home = env.HOME ?? homedir();
   const own = platform === 'win32' ? env.LOCALAPPDATA : env.XDG_STATE_HOME;
@@ -88,9 +88,9 @@ function terminalKey(): string {
 const OUR_NAME = /^(?:tty-\d+-\d*|parent-\d+)(?:\.\d+)?$/;
 
 /** Only files with our names, and not the targets of links. */
-function removeOld(folder: string): void {
-  for (const name of readdirSync(folder).filter((found) => OUR_NAME.test(found))) {
-    const path = join(folder, name);
+function removeOld(directory: string): void {
+  for (const name of readdirSync(directory).filter((found) => OUR_NAME.test(found))) {
+    const path = join(directory, name);
     const stats = lstatSync(path);
     if (stats.isFile() && Date.now() - stats.mtimeMs > MAX_AGE_MS) rmSync(path, { force: true });
   }

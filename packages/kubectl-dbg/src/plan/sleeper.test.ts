@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { temporaryFolder } from '../testing/temporary-folder.ts';
+import { temporaryDirectory } from '../testing/temporary-directory.ts';
 import { makeSleeper, whyNotRun } from './sleeper.ts';
 
 const POSIX = process.platform === 'win32' ? 'needs a POSIX shell' : false;
@@ -35,15 +35,15 @@ describe('the wrapper of a command run by exec', { skip: POSIX }, () => {
 });
 
 test('explains why a program could not be run', { skip: POSIX }, async (context) => {
-  const folder = await temporaryFolder(context);
-  const plain = join(folder, 'plain file');
+  const directory = await temporaryDirectory(context);
+  const plain = join(directory, 'plain file');
   await writeFile(plain, '#!/bin/sh\n');
   const why = (program: string) => run(whyNotRun(program)).status;
   assert.equal(why('sh'), 0);
   assert.equal(why('/bin/sh'), 0);
   assert.equal(why('no-such-program'), 41);
-  assert.equal(why(join(folder, 'missing')), 41);
-  assert.equal(why(folder), 42);
+  assert.equal(why(join(directory, 'missing')), 41);
+  assert.equal(why(directory), 42);
   assert.equal(why(plain), 42);
   await chmod(plain, 0o755);
   assert.equal(why(plain), 0);

@@ -8,7 +8,7 @@ import { describe, test } from 'node:test';
 import { run } from '../cli/run.ts';
 import type { Report, TargetResult } from '../model/report.ts';
 import { JOURNAL, readJournal } from '../operations/each/journal.ts';
-import { temporaryFolder } from '../testing/temporary-folder.ts';
+import { temporaryDirectory } from '../testing/temporary-directory.ts';
 import { testWorld } from '../testing/test-world.ts';
 import { NotAReport, readReport } from './read-report.ts';
 
@@ -63,7 +63,7 @@ const wrong: [what: string, value: unknown, field: RegExp][] = [
 for (const [what, value, field] of wrong) {
   test(`refuses ${what}, and names the field`, async (context) => {
     assert.throws(() => readReport(JSON.stringify(value)), NotAReport);
-    const path = join(await temporaryFolder(context), 'r.json');
+    const path = join(await temporaryDirectory(context), 'r.json');
     writeFileSync(path, JSON.stringify(value));
     const world = testWorld();
     assert.equal(await run(['report', 'merge', path], world), 64);
@@ -75,17 +75,17 @@ const line = (event: string, fields: object) => `${JSON.stringify({ event, ...fi
 const begun = line('run', { ...report, question: 'q' });
 
 test('ignores foreign lines in a journal', async (context) => {
-  const folder = await temporaryFolder(context);
+  const directory = await temporaryDirectory(context);
   const strange = [null, 5, { ...result, uid: 5 }, { ...result, bytes: 'x' }].map((value) =>
     line('result', { result: value }),
   );
   const text = [begun, 'null\n', '[]\n', line('start', {}), ...strange, line('result', { result })].join('');
-  writeFileSync(join(folder, JOURNAL), text);
-  const earlier = readJournal(folder);
+  writeFileSync(join(directory, JOURNAL), text);
+  const earlier = readJournal(directory);
   assert.deepEqual([...(earlier?.results.values() ?? [])], [result]);
   assert.equal(earlier?.inFlight.size, 0);
-  writeFileSync(join(folder, JOURNAL), line('run', { ...report, run: '/../x', question: 'q' }));
-  assert.equal(readJournal(folder), undefined);
+  writeFileSync(join(directory, JOURNAL), line('run', { ...report, run: '/../x', question: 'q' }));
+  assert.equal(readJournal(directory), undefined);
 });
 
 describe(
@@ -93,15 +93,15 @@ describe(
   { skip: process.platform === 'win32' && 'no such files on Windows' },
   () => {
     test('follows no link out of it, and reads no pipe or device', async (context) => {
-      const folder = await temporaryFolder(context);
-      const beside = await temporaryFolder(context);
+      const directory = await temporaryDirectory(context);
+      const beside = await temporaryDirectory(context);
       writeFileSync(join(beside, 'secret'), 's3cret');
-      mkdirSync(join(folder, 'shop'));
-      writeFileSync(join(folder, 'shop', 'good.out'), 'output-of-good');
-      symlinkSync(join(beside, 'secret'), join(folder, 'shop', 'link.out'));
-      symlinkSync(beside, join(folder, 'out'));
-      assert.equal(spawnSync('mkfifo', [join(folder, 'shop', 'fifo.out')]).status, 0);
-      symlinkSync('/dev/zero', join(folder, 'shop', 'zero.out'));
+      mkdirSync(join(directory, 'shop'));
+      writeFileSync(join(directory, 'shop', 'good.out'), 'output-of-good');
+      symlinkSync(join(beside, 'secret'), join(directory, 'shop', 'link.out'));
+      symlinkSync(beside, join(directory, 'out'));
+      assert.equal(spawnSync('mkfifo', [join(directory, 'shop', 'fifo.out')]).status, 0);
+      symlinkSync('/dev/zero', join(directory, 'shop', 'zero.out'));
       const files = [
         'shop/good.out',
         'shop/link.out',
@@ -114,17 +114,17 @@ describe(
         const { output: _, ...rest } = result;
         return line('result', { result: { ...rest, uid: `u${index}`, outputFile } });
       });
-      writeFileSync(join(folder, JOURNAL), begun + lines.join(''));
+      writeFileSync(join(directory, JOURNAL), begun + lines.join(''));
       const world = testWorld();
-      assert.equal(await run(['report', 'merge', folder, '-o', 'json'], world), 0, world.errors());
+      assert.equal(await run(['report', 'merge', directory, '-o', 'json'], world), 0, world.errors());
       assert.match(world.output(), /output-of-good/);
       assert.doesNotMatch(world.output(), /s3cret/);
     });
 
     test('does not wait for a journal that is a pipe', async (context) => {
-      const folder = await temporaryFolder(context);
-      assert.equal(spawnSync('mkfifo', [join(folder, JOURNAL)]).status, 0);
-      assert.throws(() => readJournal(folder), { kind: 'usage' });
+      const directory = await temporaryDirectory(context);
+      assert.equal(spawnSync('mkfifo', [join(directory, JOURNAL)]).status, 0);
+      assert.throws(() => readJournal(directory), { kind: 'usage' });
     });
   },
 );

@@ -9,7 +9,7 @@ import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 import { createAuthority } from '../../../sandbox/src/auth/certificates/authority.ts';
 import type { Authority, KeyPair } from '../../../sandbox/src/auth/certificates/authority.ts';
-import type { CleanUp } from './temporary-folder.ts';
+import type { CleanUp } from './temporary-directory.ts';
 
 /** Node has the same interface for both protocols. */
 export type AnyRequest = IncomingMessage;

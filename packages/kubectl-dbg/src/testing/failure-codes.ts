@@ -18,17 +18,17 @@ export interface DeclaredRoom {
   codes: DeclaredCode[];
 }
 
-const FOLDER = new URL('../model/failures/', import.meta.url);
+const DIRECTORY = new URL('../model/failures/', import.meta.url);
 /** Failures of the program only; they are listed last. */
 const PROGRAM = 'command-line.ts';
 const NOT_ROOMS = new Set(['index.ts', 'meaning.ts']);
 
 /** Parses the declarations of all codes: they are types, which don't exist at run time. */
 export function readDeclaredCodes(): DeclaredRoom[] {
-  return readdirSync(FOLDER)
+  return readdirSync(DIRECTORY)
     .filter((file) => !NOT_ROOMS.has(file))
     .toSorted((a, b) => Number(a === PROGRAM) - Number(b === PROGRAM) || a.localeCompare(b))
-    .map((file) => readRoom(file.replace('.ts', ''), readFileSync(new URL(file, FOLDER), 'utf8')));
+    .map((file) => readRoom(file.replace('.ts', ''), readFileSync(new URL(file, DIRECTORY), 'utf8')));
 }
 
 function readRoom(name: string, source: string): DeclaredRoom {

@@ -12,16 +12,16 @@ import { isUpgrade, startReplayServer } from './replay-server.ts';
 import { openTestCluster } from './test-cluster.ts';
 
 // KUBECTL_DBG_RECORDINGS=DIR replays recordings of another directory.
-const folder =
+const directory =
   process.env['KUBECTL_DBG_RECORDINGS'] === undefined
     ? new URL('../../../../fixtures/recordings/', import.meta.url)
     : pathToFileURL(`${resolve(process.env['KUBECTL_DBG_RECORDINGS'])}/`);
-const files = (await readdir(folder)).filter((file) => file.endsWith('.json'));
+const files = (await readdir(directory)).filter((file) => file.endsWith('.json'));
 assert.notEqual(files.length, 0);
 
 for (const file of files) {
   test(`the client handles ${file} as recorded from a real API server`, async (context) => {
-    const recording = await loadRecording(new URL(file, folder));
+    const recording = await loadRecording(new URL(file, directory));
     const server = await startReplayServer(context, recording);
     // Recorded responses have status 429 or end a watch at any time; the client must return them as they are.
     const cluster = await openTestCluster(context, server, { tuning: { watchPause: 1, watchPauseLimit: 1 } });

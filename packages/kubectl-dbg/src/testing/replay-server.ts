@@ -6,7 +6,7 @@ import { bytesOf, messageOf } from './recording.ts';
 import type { RecordedStep, RecordedWebSocket, Recording } from './recording.ts';
 import { Pacer } from './pacer.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
-import type { CleanUp } from './temporary-folder.ts';
+import type { CleanUp } from './temporary-directory.ts';
 
 export interface ReplayOptions {
   /** Real time per recorded time; default 0: at once, in the recorded order. */

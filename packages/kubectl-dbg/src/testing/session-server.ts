@@ -3,7 +3,7 @@ import { Channel, encodeFrame } from 'kubectl-dbg-wire';
 import { startApiServer } from './api-server.ts';
 import type { AnyRequest, AnyResponse, ApiServer } from './api-server.ts';
 import { ContainerLog } from './container-log.ts';
-import type { CleanUp } from './temporary-folder.ts';
+import type { CleanUp } from './temporary-directory.ts';
 
 const POD = '/api/v1/namespaces/shop/pods/web';
 

@@ -4,8 +4,8 @@ import { openCluster } from '../cluster/index.ts';
 import type { Cluster, ClusterOptions } from '../cluster/index.ts';
 import { kubeconfigFor } from './api-server.ts';
 import type { ApiServer } from './api-server.ts';
-import { temporaryFolder } from './temporary-folder.ts';
-import type { CleanUp } from './temporary-folder.ts';
+import { temporaryDirectory } from './temporary-directory.ts';
+import type { CleanUp } from './temporary-directory.ts';
 import { testWorld } from './test-world.ts';
 import type { TestWorld } from './test-world.ts';
 
@@ -17,8 +17,8 @@ export async function openTestCluster(
   world: TestWorld = testWorld(),
   kubeconfig: string = kubeconfigFor(server),
 ): Promise<Cluster> {
-  const folder = await temporaryFolder(test);
-  const file = join(folder, 'config');
+  const directory = await temporaryDirectory(test);
+  const file = join(directory, 'config');
   await writeFile(file, kubeconfig, { mode: 0o600 });
   const cluster = await openCluster({ kubeconfig: file, ...options }, world);
   test.after(() => cluster.close());

@@ -18,10 +18,10 @@ const UNAVAILABLE = 69;
 
 const HELP = `kube-sandbox: a one-node Kubernetes cluster for tests and experiments, on 127.0.0.1 only
 
-  kube-sandbox up [--detach] [--runtime auto|runc|simulated] [--port N] [--state-folder DIR]
+  kube-sandbox up [--detach] [--runtime auto|runc|simulated] [--port N] [--state-directory DIR]
                   [--image-archive FILE|DIR]...
-  kube-sandbox status [--state-folder DIR]
-  kube-sandbox down [--state-folder DIR]
+  kube-sandbox status [--state-directory DIR]
+  kube-sandbox down [--state-directory DIR]
 
 up         starts a sandbox and prints the command that points kubectl at it; stops with Ctrl-C
   --detach    returns when the sandbox is ready, and leaves it running
@@ -47,7 +47,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     return command === undefined && values.help !== true ? USAGE : 0;
   }
   if (others.length > 0) return fail(`unexpected argument "${others[0] ?? ''}"`, USAGE);
-  const directory = values['state-folder'] ?? defaultStateDirectory(process.env, process.getuid?.() ?? 0);
+  const directory = values['state-directory'] ?? defaultStateDirectory(process.env, process.getuid?.() ?? 0);
   try {
     switch (command) {
       case 'up':
@@ -72,7 +72,7 @@ function parse(argv: readonly string[]) {
       detach: { type: 'boolean' },
       runtime: { type: 'string' },
       port: { type: 'string' },
-      'state-folder': { type: 'string' },
+      'state-directory': { type: 'string' },
       'image-archive': { type: 'string', multiple: true },
       help: { type: 'boolean', short: 'h' },
     },
@@ -96,7 +96,7 @@ async function up(
   // Only the first signal of each kind is handled; the next one has its default action.
   const stopSignal = Promise.race(['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => once(process, signal)));
   const sandbox = await startSandbox({
-    stateFolder: directory,
+    stateDirectory: directory,
     port: Number(port),
     runtime,
     imageArchives: values['image-archive'] ?? [],

@@ -11,7 +11,7 @@ export interface SandboxOptions {
   /** Puts a relay in front of the API server, so that faults can stall connections; costs some throughput. */
   stallable?: boolean;
   /** Directory for all files; default: a temporary directory, deleted at the end. */
-  stateFolder?: string;
+  stateDirectory?: string;
   /** Port of the API server on the loopback interface; 0, the default, selects a free one. */
   port?: number;
   nodeName?: string;

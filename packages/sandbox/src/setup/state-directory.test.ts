@@ -116,7 +116,7 @@ for (const command of ['up', 'status', 'down']) {
     chmodSync(directory, 0o777);
     // Must not make the command kill another user's process.
     writeFileSync(join(directory, 'instance.json'), JSON.stringify({ pid: 1, startTime: '1', url: 'x' }));
-    assert.equal(await run([command, '--state-folder', directory, '--runtime', 'simulated']), 69);
+    assert.equal(await run([command, '--state-directory', directory, '--runtime', 'simulated']), 69);
     assert.deepEqual(readdirSync(directory), ['instance.json']);
   });
 }
@@ -139,7 +139,7 @@ test("deletes only a sandbox's files from a directory that contains others", asy
 
 test('only temporary directories with a valid marker of a dead process are abandoned', (t) => {
   const parent = scratch(t);
-  const format = 'kube-sandbox state folder, version 1';
+  const format = 'kube-sandbox state directory, version 1';
   const marker = (pid: number): string => JSON.stringify({ format, pid, startTime: '1' });
   const make = (name: string, text?: string, mode = 0o700): void => {
     mkdirSync(join(parent, name));

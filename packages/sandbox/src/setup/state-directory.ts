@@ -24,7 +24,7 @@ const OTHERS = 0o077;
 
 /** The file that marks a sandbox's directory. Nothing is ever deleted in a directory without it. */
 const MARKER = '.kube-sandbox';
-const FORMAT = 'kube-sandbox state folder, version 1';
+const FORMAT = 'kube-sandbox state directory, version 1';
 
 /** Everything that a sandbox has in its directory. */
 const CONTENT = ['instance.json', 'kubeconfig', 'runc', 'images', 'kubelet', MARKER];
@@ -85,7 +85,7 @@ export function hasPrivateDirectory(path: string): boolean {
 function checkPrivateDirectory(path: string): void {
   const problem = privacyProblem(path);
   if (problem !== undefined) {
-    throw new Error(`${path} ${problem}: remove it, or set another directory with --state-folder`);
+    throw new Error(`${path} ${problem}: remove it, or set another directory with --state-directory`);
   }
 }
 

@@ -12,7 +12,7 @@ import { readJournal } from '../../operations/each/journal.ts';
 import type { EachRequest } from '../../operations/each/request.ts';
 import { EachAttention, stoppedBy } from '../each/attend-each.ts';
 import { confirmEach } from '../each/confirm-each.ts';
-import { folderOf, groupingOf, readInput } from '../each/each-inputs.ts';
+import { directoryOf, groupingOf, readInput } from '../each/each-inputs.ts';
 import { EachProgress } from '../each/each-progress.ts';
 import { keepHeapSmall } from '../each/keep-heap-small.ts';
 import { compareEach } from '../each/compare-each.ts';
@@ -57,9 +57,9 @@ export const command = defineCommand({
     });
     const asked = await abortable(making, settings.signal);
     const grouping = groupingOf(options.group);
-    const folder = folderOf(options, world);
-    if (options.resume !== undefined && folder !== undefined && readJournal(folder) === undefined) {
-      throw usage(`${folder} has no journal of a run`, 'Name a folder that --output-dir has made');
+    const directory = directoryOf(options, world);
+    if (options.resume !== undefined && directory !== undefined && readJournal(directory) === undefined) {
+      throw usage(`${directory} has no journal of a run`, 'Name a directory that --output-dir has made');
     }
     const before =
       options.compare === undefined
@@ -98,7 +98,7 @@ export const command = defineCommand({
             if (event.kind === 'finished' && event.mayRunOn) left.push(event.result);
             shown(event);
           },
-          folder,
+          directory,
           ...(options.resume === undefined
             ? {}
             : { resume: { retryFailed: options.retryFailed ?? false, force: options.force ?? false } }),

@@ -48,7 +48,7 @@ export const command = defineCommand({
   run: async ({ options, targets }, world, { signal }) => {
     const [verb, ...places] = targets;
     if (verb !== 'merge' || places.length === 0) {
-      throw usage('report takes merge and the folders of runs', 'Write: kubectl dbg report merge DIR...');
+      throw usage('report takes merge and the directories of runs', 'Write: kubectl dbg report merge DIR...');
     }
     const reports = readTargets(options.output);
     const reading = Promise.all(places.map(async (place) => await readPart(resolve(world.cwd, place))));
@@ -76,18 +76,18 @@ function merge(parts: readonly Report[]): Report {
 /** The report from a run's directory, by its journal, or from a JSON file. Throws DbgError (usage). */
 async function readPart(path: string): Promise<Report> {
   const found = await stat(path).catch(() => undefined);
-  return found?.isDirectory() === true ? readFolder(path) : await readReportFile(path);
+  return found?.isDirectory() === true ? readDirectory(path) : await readReportFile(path);
 }
 
 /** Largest output that is read into a report; the rest stays in its file. */
 const MAX_OUTPUT = 1024 * 1024;
 
-function readFolder(folder: string): Report {
-  const run = readJournal(folder);
+function readDirectory(directory: string): Report {
+  const run = readJournal(directory);
   if (run === undefined)
-    throw usage(`${folder} has no ${JOURNAL}`, 'Name a folder that --output-dir has made');
+    throw usage(`${directory} has no ${JOURNAL}`, 'Name a directory that --output-dir has made');
   const results = [...run.results.values()].map((result) => {
-    const output = readOutput(folder, result);
+    const output = readOutput(directory, result);
     return output === undefined ? result : { ...result, output };
   });
   const last = results.map(({ started, milliseconds }) => Date.parse(started ?? run.started) + milliseconds);
@@ -107,7 +107,7 @@ function readFolder(folder: string): Report {
 }
 
 /** The output that a result names, if it is small enough to be kept completely. */
-function readOutput(folder: string, { outputFile, bytes }: TargetResult): string | undefined {
+function readOutput(directory: string, { outputFile, bytes }: TargetResult): string | undefined {
   if (outputFile === undefined || bytes > MAX_OUTPUT) return undefined;
-  return readKeptOutput(folder, outputFile, MAX_OUTPUT);
+  return readKeptOutput(directory, outputFile, MAX_OUTPUT);
 }

@@ -3,7 +3,7 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { kubeconfigFor, startApiServer } from '../../testing/api-server.ts';
-import { temporaryFolder } from '../../testing/temporary-folder.ts';
+import { temporaryDirectory } from '../../testing/temporary-directory.ts';
 import { testWorld } from '../../testing/test-world.ts';
 import { run } from '../run.ts';
 
@@ -32,7 +32,7 @@ for (const [name, preferences, runs] of rows) {
         response.end('{"kind":"PodList","items":[{"metadata":{"name":"web"}}]}');
       },
     });
-    const home = await temporaryFolder(context);
+    const home = await temporaryDirectory(context);
     const command = join(home, 'plugin');
     await writeFile(command, `#!/bin/sh\necho run >> "$0.ran"\necho noise >&2\necho '${CREDENTIAL}'\n`);
     await chmod(command, 0o755);

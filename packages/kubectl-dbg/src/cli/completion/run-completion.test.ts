@@ -4,7 +4,7 @@ import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { kubeconfigFor, startApiServer } from '../../testing/api-server.ts';
-import { temporaryFolder } from '../../testing/temporary-folder.ts';
+import { temporaryDirectory } from '../../testing/temporary-directory.ts';
 import { testWorld } from '../../testing/test-world.ts';
 import { COMPLETE, run } from '../run.ts';
 
@@ -13,19 +13,23 @@ async function completeWith(
   t: TestContext,
   kuberc: string,
 ): Promise<{ ran: boolean; errors: string; output: string }> {
-  const folder = await temporaryFolder(t);
-  const mark = join(folder, 'ran');
-  const plugin = join(folder, 'plugin');
+  const directory = await temporaryDirectory(t);
+  const mark = join(directory, 'ran');
+  const plugin = join(directory, 'plugin');
   await writeFile(plugin, `#!/bin/sh\necho secret words >&2\ntouch '${mark}'\nexit 1\n`);
   await chmod(plugin, 0o755);
   const server = await startApiServer(t, { answer: (_, response) => response.writeHead(500).end() });
   const user = {
     exec: { apiVersion: 'client.authentication.k8s.io/v1', command: plugin, interactiveMode: 'Never' },
   };
-  await writeFile(join(folder, 'config'), kubeconfigFor(server, user));
-  await writeFile(join(folder, 'kuberc'), kuberc);
+  await writeFile(join(directory, 'config'), kubeconfigFor(server, user));
+  await writeFile(join(directory, 'kuberc'), kuberc);
   const world = testWorld({
-    env: { KUBECONFIG: join(folder, 'config'), KUBERC: join(folder, 'kuberc'), PATH: process.env['PATH'] },
+    env: {
+      KUBECONFIG: join(directory, 'config'),
+      KUBERC: join(directory, 'kuberc'),
+      PATH: process.env['PATH'],
+    },
   });
   assert.equal(await run([COMPLETE, 'pod/'], world), 0);
   return { ran: existsSync(mark), errors: world.errors(), output: world.output() };

@@ -7,11 +7,11 @@ import { after, before, describe, test } from 'node:test';
 import { DbgError } from '../../model/failure.ts';
 import { completionScript, SHELLS } from './scripts.ts';
 
-let folder: string;
+let directory: string;
 before(() => {
-  folder = mkdtempSync(join(tmpdir(), 'kubectl-dbg-completion-'));
+  directory = mkdtempSync(join(tmpdir(), 'kubectl-dbg-completion-'));
 });
-after(() => rmSync(folder, { recursive: true, force: true }));
+after(() => rmSync(directory, { recursive: true, force: true }));
 
 function found(shell: string): boolean {
   return spawnSync(shell, ['-c', ':']).error === undefined;
@@ -31,7 +31,7 @@ for (const shell of SHELLS) {
     `${shell} accepts its script`,
     { skip: found(program) ? false : `${program} is not installed` },
     () => {
-      const file = join(folder, `completion.${shell === 'powershell' ? 'ps1' : shell}`);
+      const file = join(directory, `completion.${shell === 'powershell' ? 'ps1' : shell}`);
       writeFileSync(file, completionScript(shell));
       const run = spawnSync(program, [...flags, file], { encoding: 'utf8' });
       assert.equal(run.status, 0, run.stderr);
@@ -47,24 +47,24 @@ test('there is no script for an unknown shell', () => {
 describe('in bash', { skip: found('bash') ? false : 'bash is not installed' }, () => {
   /** The completions that bash offers for a line when kubectl-dbg returns `reply`. */
   function offered(line: string, reply: string): { offers: string[]; asked: string[] } {
-    const program = join(folder, 'kubectl-dbg');
+    const program = join(directory, 'kubectl-dbg');
     writeFileSync(
       program,
-      `#!/bin/bash\nprintf '<%s>\\n' "$@" >'${folder}/asked'\nprintf '%b' '${reply}'\n`,
+      `#!/bin/bash\nprintf '<%s>\\n' "$@" >'${directory}/asked'\nprintf '%b' '${reply}'\n`,
       {
         mode: 0o755,
       },
     );
     const script = `${completionScript('bash')}
-PATH='${folder}':$PATH
+PATH='${directory}':$PATH
 COMP_LINE='${line}'
 COMP_POINT=\${#COMP_LINE}
 COMP_WORDS=('${line.split(/[ =]/).at(-1) ?? ''}')
 COMP_CWORD=0
 _kubectl_dbg
 printf '%s\\n' "\${COMPREPLY[@]}"
-cat '${folder}/asked' >&2`;
-    const run = spawnSync('bash', ['--norc', '-c', script], { encoding: 'utf8', cwd: folder });
+cat '${directory}/asked' >&2`;
+    const run = spawnSync('bash', ['--norc', '-c', script], { encoding: 'utf8', cwd: directory });
     assert.equal(run.status, 0, run.stderr);
     const lines = (text: string): string[] => text.split('\n').filter((entry) => entry !== '');
     return { offers: lines(run.stdout), asked: lines(run.stderr).map((entry) => entry.slice(1, -1)) };
@@ -83,8 +83,8 @@ cat '${folder}/asked' >&2`;
   });
 
   test('offers files by extension', () => {
-    writeFileSync(join(folder, 'pod.yaml'), '');
-    writeFileSync(join(folder, 'pod.txt'), '');
+    writeFileSync(join(directory, 'pod.yaml'), '');
+    writeFileSync(join(directory, 'pod.txt'), '');
     const { offers } = offered('kubectl-dbg -f po', 'json\\nyaml\\nyml\\n:8\\n');
     assert.deepEqual(offers, ['pod.yaml']);
   });

@@ -42,7 +42,7 @@ export async function readInput({ stdin }: World, signal: AbortSignal): Promise<
 }
 
 /** Directory for outputs and the journal, absolute. */
-export function folderOf(options: EachFlags, world: Pick<World, 'cwd'>): string | undefined {
+export function directoryOf(options: EachFlags, world: Pick<World, 'cwd'>): string | undefined {
   const { outputDir, resume } = options;
   if (outputDir !== undefined && resume !== undefined && outputDir !== resume) {
     throw usage(
@@ -50,8 +50,8 @@ export function folderOf(options: EachFlags, world: Pick<World, 'cwd'>): string 
       'Leave --output-dir out: --resume writes to the directory of the run',
     );
   }
-  const folder = resume ?? outputDir;
-  return folder === undefined ? undefined : resolve(world.cwd, folder);
+  const directory = resume ?? outputDir;
+  return directory === undefined ? undefined : resolve(world.cwd, directory);
 }
 
 /** `--group`. */

@@ -198,7 +198,7 @@ export const globalFlags = [
   {
     name: 'cache-dir',
     type: 'string',
-    value: 'FOLDER',
+    value: 'DIR',
     help: 'Accepted for compatibility with kubectl, without effect.',
     group: 'Other',
     complete: 'file',

@@ -7,12 +7,12 @@ export const sayings: Sayings<FilesFailures> = {
   CopySidesInvalid: 'Write POD:PATH on one side, and a local path or - on the other',
   LocalPathUnreadable: 'Name a file or directory that you can read',
   LocalPathUnwritable: 'Name a path that you can write to, on a disk with enough space',
-  NotFileOrFolder: ({ side }) =>
+  NotFileOrDirectory: ({ side }) =>
     side === 'local'
       ? 'Pipe the output of a program instead: PROGRAM | kubectl dbg cp - POD:PATH'
       : 'Name a file or a directory',
   RemotePathNotFound: 'Look into the container with: kubectl dbg POD --enter',
-  RemoteFolderNotFound: 'Create it first, or name an existing one',
+  RemoteDirectoryNotFound: 'Create it first, or name an existing one',
   RemotePathDenied: ({ way, isReadOnly }) =>
     isReadOnly ? 'Choose a directory on a writable volume' : way === 'exec' ? BESIDE : undefined,
   CopyToolMissing: ({ way }) =>

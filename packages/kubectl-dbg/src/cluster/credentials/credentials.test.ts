@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { kubeconfigFor, startApiServer } from '../../testing/api-server.ts';
-import { temporaryFolder } from '../../testing/temporary-folder.ts';
+import { temporaryDirectory } from '../../testing/temporary-directory.ts';
 import { openTestCluster } from '../../testing/test-cluster.ts';
 import { testWorld } from '../../testing/test-world.ts';
 import { bearer } from './credentials.ts';
@@ -39,8 +39,8 @@ test('sends no credential over plain http', async (context) => {
 });
 
 test('rereads a token file after a minute, and at once after a 401', async (context) => {
-  const folder = await temporaryFolder(context);
-  const tokenFile = join(folder, 'token');
+  const directory = await temporaryDirectory(context);
+  const tokenFile = join(directory, 'token');
   const tokens: unknown[] = [];
   let refuse = false;
   const server = await startApiServer(context, {
@@ -69,7 +69,7 @@ test('rereads a token file after a minute, and at once after a 401', async (cont
 
 test('names a missing token file', async (context) => {
   const server = await startApiServer(context, { answer: ok });
-  const tokenFile = join(await temporaryFolder(context), 'token');
+  const tokenFile = join(await temporaryDirectory(context), 'token');
   const user = kubeconfigFor(server, { tokenFile });
   const cluster = await openTestCluster(context, server, {}, testWorld(), user);
   await assert.rejects(cluster.request({ method: 'GET', path: '/version' }), {

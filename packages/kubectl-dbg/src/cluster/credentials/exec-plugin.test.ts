@@ -6,8 +6,8 @@ import type { DbgError } from '../../model/failure.ts';
 import { kubeconfigFor, startApiServer, testCertificates } from '../../testing/api-server.ts';
 import type { ApiServer } from '../../testing/api-server.ts';
 import { isAlive } from '../../testing/is-alive.ts';
-import { temporaryFolder } from '../../testing/temporary-folder.ts';
-import type { CleanUp } from '../../testing/temporary-folder.ts';
+import { temporaryDirectory } from '../../testing/temporary-directory.ts';
+import type { CleanUp } from '../../testing/temporary-directory.ts';
 import { openTestCluster } from '../../testing/test-cluster.ts';
 import { testWorld } from '../../testing/test-world.ts';
 import type { ClusterOptions } from '../index.ts';
@@ -21,16 +21,16 @@ const NOT_WINDOWS = 'needs Windows';
 const V1 = 'client.authentication.k8s.io/v1';
 
 /** A plugin: a shell script that records each call in a file, then runs `script`. */
-async function plugin(context: CleanUp, script: string): Promise<{ command: string; folder: string }> {
-  const folder = await temporaryFolder(context);
-  const command = join(folder, 'plugin');
-  await writeFile(command, `#!/bin/sh\necho "$KUBERNETES_EXEC_INFO" >> "${folder}/calls"\n${script}\n`);
+async function plugin(context: CleanUp, script: string): Promise<{ command: string; directory: string }> {
+  const directory = await temporaryDirectory(context);
+  const command = join(directory, 'plugin');
+  await writeFile(command, `#!/bin/sh\necho "$KUBERNETES_EXEC_INFO" >> "${directory}/calls"\n${script}\n`);
   await chmod(command, 0o755);
-  return { command, folder };
+  return { command, directory };
 }
 
-async function calls(folder: string): Promise<unknown[]> {
-  const text = await readFile(join(folder, 'calls'), 'utf8');
+async function calls(directory: string): Promise<unknown[]> {
+  const text = await readFile(join(directory, 'calls'), 'utf8');
   return text
     .trim()
     .split('\n')
@@ -77,7 +77,7 @@ function open(
 test('runs the plugin once for many requests, with its arguments and environment', async (context) => {
   const server = await guarded(context, ['one-x y-$HOME']);
   const valid = await guarded(context, ['one-x']);
-  const { command, folder } = await plugin(
+  const { command, directory } = await plugin(
     context,
     `echo '${credential({ token: 'one-x' })}'; echo "$1|$MORE" >&2`,
   );
@@ -85,7 +85,7 @@ test('runs the plugin once for many requests, with its arguments and environment
   const { get, world } = await open(context, valid, exec);
   await Promise.all([get(), get(), get()]);
   await get();
-  assert.deepEqual(await calls(folder), [
+  assert.deepEqual(await calls(directory), [
     { kind: 'ExecCredential', apiVersion: V1, spec: { interactive: false } },
   ]);
   assert.equal(world.errors(), 'a b $HOME;`x`|$(y)\n');
@@ -94,23 +94,23 @@ test('runs the plugin once for many requests, with its arguments and environment
 
 test('is not run for a connection that is only opened in advance', async (context) => {
   const server = await guarded(context, ['t']);
-  const { command, folder } = await plugin(context, `echo '${credential({ token: 't' })}'`);
+  const { command, directory } = await plugin(context, `echo '${credential({ token: 't' })}'`);
   const { get, prepare } = await open(context, server, { command });
   await prepare();
   assert.equal(server.connections, 0);
   await get();
-  assert.equal((await calls(folder)).length, 1);
+  assert.equal((await calls(directory)).length, 1);
 });
 
 test('receives information about the cluster if it asks for it', async (context) => {
   const server = await guarded(context, ['t']);
-  const { command, folder } = await plugin(context, `echo '${credential({ token: 't' })}'`);
+  const { command, directory } = await plugin(context, `echo '${credential({ token: 't' })}'`);
   const extensions = [{ name: 'client.authentication.k8s.io/exec', extension: { audience: 'x' } }];
   const { get } = await open(context, server, { command, provideClusterInfo: true }, {}, undefined, {
     extensions,
   });
   await get();
-  const [info] = (await calls(folder)) as { spec: { cluster: Record<string, unknown> } }[];
+  const [info] = (await calls(directory)) as { spec: { cluster: Record<string, unknown> } }[];
   const { server: url, config, 'certificate-authority-data': ca } = info?.spec.cluster ?? {};
   assert.deepEqual([url, config], [server.url, { audience: 'x' }]);
   assert.equal(Buffer.from(String(ca), 'base64').toString(), server.authority.certificate);
@@ -118,31 +118,31 @@ test('receives information about the cluster if it asks for it', async (context)
 
 test('is run again once after a 401', async (context) => {
   const server = await guarded(context, ['new']);
-  const { command, folder } = await plugin(
+  const { command, directory } = await plugin(
     context,
     `if [ "$(wc -l < "$(dirname "$0")/calls")" -gt 1 ]; then echo '${credential({ token: 'new' })}'; else echo '${credential({ token: 'old' })}'; fi`,
   );
   const { get } = await open(context, server, { command });
   await get();
-  assert.equal((await calls(folder)).length, 2);
+  assert.equal((await calls(directory)).length, 2);
 });
 
 test('a persistent 401 is returned, without a loop', async (context) => {
   const server = await guarded(context, []);
-  const { command, folder } = await plugin(context, `echo '${credential({ token: 'old' })}'`);
+  const { command, directory } = await plugin(context, `echo '${credential({ token: 'old' })}'`);
   const { get } = await open(context, server, { command });
   await assert.rejects(get(), { name: 'ApiStatusError', code: 401 });
-  assert.equal((await calls(folder)).length, 2);
+  assert.equal((await calls(directory)).length, 2);
 });
 
 test('is run again when its credential has expired', async (context) => {
   const server = await guarded(context, ['t']);
   const past = { token: 't', expirationTimestamp: '2020-01-01T00:00:00Z' };
-  const { command, folder } = await plugin(context, `echo '${credential(past)}'`);
+  const { command, directory } = await plugin(context, `echo '${credential(past)}'`);
   const { get } = await open(context, server, { command });
   await get();
   await get();
-  assert.equal((await calls(folder)).length, 2);
+  assert.equal((await calls(directory)).length, 2);
 });
 
 test('provides a client certificate', async (context) => {
@@ -157,8 +157,8 @@ test('provides a client certificate', async (context) => {
     },
   });
   const status = { clientCertificateData: client.certificate, clientKeyData: client.key };
-  const { command, folder } = await plugin(context, 'cat "$(dirname "$0")/answer"');
-  await writeFile(join(folder, 'answer'), credential(status));
+  const { command, directory } = await plugin(context, 'cat "$(dirname "$0")/answer"');
+  await writeFile(join(directory, 'answer'), credential(status));
   const { get } = await open(context, server, { command });
   await get();
   assert.deepEqual(seen, [true]);
@@ -225,10 +225,10 @@ test('a plugin that needs a terminal is not run without one', async (context) =>
 
 test('a plugin that the policy forbids is not run', async (context) => {
   const server = await guarded(context, ['t']);
-  const { command, folder } = await plugin(context, `echo '${credential({ token: 't' })}'`);
+  const { command, directory } = await plugin(context, `echo '${credential({ token: 't' })}'`);
   const { get } = await open(context, server, { command }, { pluginPolicy: { policy: 'DenyAll' } });
   await assert.rejects(get(), { kind: 'configuration', message: /not allowed by the policy/ });
-  await assert.rejects(calls(folder), { code: 'ENOENT' });
+  await assert.rejects(calls(directory), { code: 'ENOENT' });
   const allowed = { policy: 'Allowlist', allowlist: [command] } as const;
   await (await open(context, server, { command }, { pluginPolicy: allowed })).get();
 });
@@ -253,31 +253,35 @@ for (const variable of ['PATH', 'Path', 'KUBERNETES_EXEC_INFO', 'LD_LIBRARY_PATH
     const server = await guarded(context, ['good']);
     const good = await plugin(context, `echo '${credential({ token: 'good' })}'`);
     const evil = await plugin(context, `echo '${credential({ token: 'evil' })}'`);
-    const exec = { command: 'plugin', env: [{ name: variable, value: evil.folder }] };
-    const policy = { policy: 'Allowlist', allowlist: [join(good.folder, 'plugin')] } as const;
-    const env = { PATH: `${good.folder}:/usr/bin:/bin` };
+    const exec = { command: 'plugin', env: [{ name: variable, value: evil.directory }] };
+    const policy = { policy: 'Allowlist', allowlist: [join(good.directory, 'plugin')] } as const;
+    const env = { PATH: `${good.directory}:/usr/bin:/bin` };
     const { get } = await open(context, server, exec, { pluginPolicy: policy }, env);
     if (variable === 'PATH') {
       // The good plugin fails without a PATH for its own commands; all that matters is that the evil one never ran.
       await get().catch(() => undefined);
     } else await get();
-    await assert.rejects(calls(evil.folder), { code: 'ENOENT' });
+    await assert.rejects(calls(evil.directory), { code: 'ENOENT' });
     // The reverse: the allowed program is only in the kubeconfig's PATH.
-    const other = { policy: 'Allowlist', allowlist: [join(evil.folder, 'plugin')] } as const;
+    const other = { policy: 'Allowlist', allowlist: [join(evil.directory, 'plugin')] } as const;
     const second = await open(context, server, exec, { pluginPolicy: other }, env);
     await assert.rejects(second.get(), { message: /not allowed by the policy/ });
-    await assert.rejects(calls(evil.folder), { code: 'ENOENT' });
+    await assert.rejects(calls(evil.directory), { code: 'ENOENT' });
   });
 }
 
 test('a program in the working directory is not found by a relative PATH', async (context) => {
-  const { folder } = await plugin(context, 'true');
-  for (const PATH of ['.', '', `:${folder}x`, 'bin']) {
+  const { directory } = await plugin(context, 'true');
+  for (const PATH of ['.', '', `:${directory}x`, 'bin']) {
     const found = findProgram('plugin', { env: { PATH }, platform: 'linux' });
     assert.equal(found.kind, 'missing');
   }
-  assert.equal(findProgram('plugin', { env: { PATH: `.:${folder}` }, platform: 'linux' }).kind, 'found');
-  assert.equal(findProgram(folder, { env: {}, platform: 'linux' }).kind, 'missing', 'a folder is no program');
+  assert.equal(findProgram('plugin', { env: { PATH: `.:${directory}` }, platform: 'linux' }).kind, 'found');
+  assert.equal(
+    findProgram(directory, { env: {}, platform: 'linux' }).kind,
+    'missing',
+    'a directory is no program',
+  );
 });
 
 /** A plugin that starts another process and hangs, with a function to check whether both have exited. */
@@ -322,7 +326,7 @@ for (const [name, trap] of [
 
 test('a plugin that another request still waits for keeps running', async (context) => {
   const server = await guarded(context, ['t']);
-  const { command, folder } = await plugin(
+  const { command, directory } = await plugin(
     context,
     `while [ ! -e "$0.go" ]; do sleep 0.05; done; echo '${credential({ token: 't' })}'`,
   );
@@ -332,7 +336,7 @@ test('a plugin that another request still waits for keeps running', async (conte
   const failed = assert.rejects(first, { message: 'enough' });
   const second = get();
   while (
-    await calls(folder).then(
+    await calls(directory).then(
       () => false,
       () => true,
     )
@@ -342,7 +346,7 @@ test('a plugin that another request still waits for keeps running', async (conte
   await failed;
   await writeFile(`${command}.go`, '');
   await second;
-  assert.equal((await calls(folder)).length, 1);
+  assert.equal((await calls(directory)).length, 1);
 });
 
 test('closing the cluster terminates a plugin that no request waits for', async (context) => {
@@ -376,9 +380,9 @@ for (const [name, files, command, kind] of windows) {
     `on Windows: ${name}`,
     { skip: process.platform === 'win32' ? false : NOT_WINDOWS },
     async (context) => {
-      const folder = await temporaryFolder(context);
-      for (const file of files) await writeFile(join(folder, file), '');
-      assert.equal(findProgram(command, { env: { Path: folder }, platform: 'win32' }).kind, kind);
+      const directory = await temporaryDirectory(context);
+      for (const file of files) await writeFile(join(directory, file), '');
+      assert.equal(findProgram(command, { env: { Path: directory }, platform: 'win32' }).kind, kind);
     },
   );
 }

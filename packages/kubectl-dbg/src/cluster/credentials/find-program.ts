@@ -25,10 +25,10 @@ export function findProgram(command: string, world: Pick<World, 'env' | 'platfor
   const isWindows = world.platform === 'win32';
   const path = isWindows ? win32 : posix;
   const isPath = command.includes('/') || (isWindows && command.includes('\\'));
-  const folders = (pathVariable(world) ?? '')
+  const directories = (pathVariable(world) ?? '')
     .split(path.delimiter)
-    .filter((folder) => path.isAbsolute(folder));
-  const bases = isPath ? [command] : folders.map((folder) => path.join(folder, command));
+    .filter((directory) => path.isAbsolute(directory));
+  const bases = isPath ? [command] : directories.map((directory) => path.join(directory, command));
   for (const base of bases) {
     if (!path.isAbsolute(base)) continue;
     const file = withExtension(base, isWindows ? WINDOWS_PROGRAMS : undefined).find(isProgram);

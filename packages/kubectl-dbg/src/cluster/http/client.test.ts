@@ -11,7 +11,7 @@ import type { DbgError } from '../../model/failure.ts';
 import { startApiServer } from '../../testing/api-server.ts';
 import type { AnyRequest, AnyResponse, ApiServer } from '../../testing/api-server.ts';
 import { openTestCluster } from '../../testing/test-cluster.ts';
-import type { CleanUp } from '../../testing/temporary-folder.ts';
+import type { CleanUp } from '../../testing/temporary-directory.ts';
 
 const POD = '/api/v1/namespaces/shop/pods/web';
 /** The minimum of every response: the requested pod. */

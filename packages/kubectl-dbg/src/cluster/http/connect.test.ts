@@ -9,8 +9,8 @@ import { issueCertificate } from '../../../../sandbox/src/auth/certificates/cert
 import type { DbgError } from '../../model/failure.ts';
 import { base64, kubeconfigFor, startApiServer, testCertificates } from '../../testing/api-server.ts';
 import type { AnyRequest, AnyResponse, ApiServer } from '../../testing/api-server.ts';
-import { temporaryFolder } from '../../testing/temporary-folder.ts';
-import type { CleanUp } from '../../testing/temporary-folder.ts';
+import { temporaryDirectory } from '../../testing/temporary-directory.ts';
+import type { CleanUp } from '../../testing/temporary-directory.ts';
 import { openTestCluster } from '../../testing/test-cluster.ts';
 import { testWorld } from '../../testing/test-world.ts';
 import type { ClusterOptions } from '../index.ts';
@@ -124,11 +124,11 @@ test("its certificate is not from the system's authorities", async (context) => 
 
 test("SSL_CERT_FILE replaces the system's certificate authorities", async (context) => {
   const server = await startApiServer(context, { answer });
-  const file = join(await temporaryFolder(context), 'authorities.pem');
+  const file = join(await temporaryDirectory(context), 'authorities.pem');
   await writeFile(file, server.authority.certificate);
   const none = { 'certificate-authority-data': '' };
   assert.deepEqual(await ask(context, server, none, {}, { SSL_CERT_FILE: file }), {});
-  const other = { SSL_CERT_FILE: join(await temporaryFolder(context), 'absent.pem') };
+  const other = { SSL_CERT_FILE: join(await temporaryDirectory(context), 'absent.pem') };
   await assert.rejects(ask(context, server, none, {}, other), fails(/not trusted/));
 });
 
@@ -368,7 +368,7 @@ test("trusts an https proxy by the cluster's authority or by SSL_CERT_FILE, othe
   const ca = issueCertificate({ subject: { commonName: 'proxy-ca' }, use: 'ca' });
   const request = { subject: { commonName: 'squid' }, use: 'server', ipAddresses: ['127.0.0.1'] } as const;
   const port = await httpsProxy(context, issueCertificate(request, ca));
-  const file = join(await temporaryFolder(context), 'authorities.pem');
+  const file = join(await temporaryDirectory(context), 'authorities.pem');
   await writeFile(file, ca.certificate);
   const proxy = { 'proxy-url': `https://127.0.0.1:${port}` };
   assert.deepEqual(await ask(context, server, proxy, {}, { SSL_CERT_FILE: file }), {});

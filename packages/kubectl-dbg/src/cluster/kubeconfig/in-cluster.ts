@@ -15,19 +15,19 @@ const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
  * The configuration of a pod: the address from environment variables; token, CA and namespace from mounted files.
  * Undefined outside a cluster.
  *
- * @param folder mount path of the service account; tests pass another one
+ * @param directory mount path of the service account; tests pass another one
  */
 export function inCluster(
   options: ClusterOptions,
   world: Pick<World, 'env' | 'cwd'>,
-  folder = SERVICE_ACCOUNT,
+  directory = SERVICE_ACCOUNT,
 ): ConnectionSettings | undefined {
   const host = given(world.env['KUBERNETES_SERVICE_HOST']);
   const port = given(world.env['KUBERNETES_SERVICE_PORT']);
-  const tokenFile = join(folder, 'token');
+  const tokenFile = join(directory, 'token');
   if (host === undefined || port === undefined || !existsSync(tokenFile)) return undefined;
 
-  const caPath = given(options.certificateAuthority) ?? join(folder, 'ca.crt');
+  const caPath = given(options.certificateAuthority) ?? join(directory, 'ca.crt');
   const ca = readOptional(caPath);
   const url = new URL(`https://${host.includes(':') ? `[${host}]` : host}:${port}`);
   const endpoint = {
@@ -46,7 +46,7 @@ export function inCluster(
   const namespace =
     given(options.namespace) ??
     given(world.env['POD_NAMESPACE']) ??
-    given(readOptional(join(folder, 'namespace'))?.trim()) ??
+    given(readOptional(join(directory, 'namespace'))?.trim()) ??
     'default';
   return {
     endpoint,

@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import type { DbgError } from '../../model/failure.ts';
 import { base64 } from '../../testing/api-server.ts';
-import { temporaryFolder } from '../../testing/temporary-folder.ts';
-import type { CleanUp } from '../../testing/temporary-folder.ts';
+import { temporaryDirectory } from '../../testing/temporary-directory.ts';
+import type { CleanUp } from '../../testing/temporary-directory.ts';
 import type { ClusterOptions } from '../options.ts';
 import type { ConnectionSettings } from './connection.ts';
 import { inCluster } from './in-cluster.ts';
@@ -50,7 +50,7 @@ async function resolve(
   context: CleanUp,
   { files = {}, env = {}, options = {} }: Case,
 ): Promise<ConnectionSettings> {
-  const home = await temporaryFolder(context);
+  const home = await temporaryDirectory(context);
   for (const [name, content] of Object.entries(files)) {
     const file = join(home, name);
     await mkdir(dirname(file), { recursive: true });
@@ -487,18 +487,18 @@ test('flags override the TLS settings of the file', async (context) => {
 });
 
 test('uses the service account in a pod', async (context) => {
-  const folder = await temporaryFolder(context);
+  const directory = await temporaryDirectory(context);
   const env = { KUBERNETES_SERVICE_HOST: 'fd00::1', KUBERNETES_SERVICE_PORT: '443' };
-  assert.equal(inCluster({}, { env, cwd: '/' }, folder), undefined, 'no token: not in a pod');
-  await writeFile(join(folder, 'token'), 'secret');
-  await writeFile(join(folder, 'ca.crt'), PEM);
-  await writeFile(join(folder, 'namespace'), 'inside\n');
-  const settings = inCluster({}, { env, cwd: '/' }, folder);
+  assert.equal(inCluster({}, { env, cwd: '/' }, directory), undefined, 'no token: not in a pod');
+  await writeFile(join(directory, 'token'), 'secret');
+  await writeFile(join(directory, 'ca.crt'), PEM);
+  await writeFile(join(directory, 'namespace'), 'inside\n');
+  const settings = inCluster({}, { env, cwd: '/' }, directory);
   assert.equal(settings?.endpoint.url.href, 'https://[fd00::1]/');
   assert.equal(settings?.endpoint.tls.ca, PEM);
   assert.equal(settings?.namespace, 'inside');
-  assert.equal(settings?.user.tokenFile, join(folder, 'token'));
-  const named = inCluster({}, { env: { ...env, POD_NAMESPACE: 'mine' }, cwd: '/' }, folder);
+  assert.equal(settings?.user.tokenFile, join(directory, 'token'));
+  const named = inCluster({}, { env: { ...env, POD_NAMESPACE: 'mine' }, cwd: '/' }, directory);
   assert.equal(named?.namespace, 'mine');
-  assert.equal(inCluster({}, { env: {}, cwd: '/' }, folder), undefined);
+  assert.equal(inCluster({}, { env: {}, cwd: '/' }, directory), undefined);
 });

@@ -6,7 +6,7 @@ import type { Duplex } from 'node:stream';
 import { test } from 'node:test';
 import { startApiServer } from '../../testing/api-server.ts';
 import type { ApiServer } from '../../testing/api-server.ts';
-import type { CleanUp } from '../../testing/temporary-folder.ts';
+import type { CleanUp } from '../../testing/temporary-directory.ts';
 import { openTestCluster } from '../../testing/test-cluster.ts';
 import type { ApiStatusError } from '../api-status-error.ts';
 import type { RemoteCommandOptions } from '../types.ts';

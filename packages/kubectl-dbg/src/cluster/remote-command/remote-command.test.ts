@@ -12,7 +12,7 @@ import type { DbgError } from '../../model/failure.ts';
 import { kubeconfigFor, startApiServer } from '../../testing/api-server.ts';
 import type { ApiServer, ApiServerOptions } from '../../testing/api-server.ts';
 import { refuseUpgrade } from '../../testing/refuse-upgrade.ts';
-import type { CleanUp } from '../../testing/temporary-folder.ts';
+import type { CleanUp } from '../../testing/temporary-directory.ts';
 import { openTestCluster } from '../../testing/test-cluster.ts';
 import { testWorld } from '../../testing/test-world.ts';
 import type { Cluster, ClusterOptions, RemoteCommandOptions } from '../index.ts';

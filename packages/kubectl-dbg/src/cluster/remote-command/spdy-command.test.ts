@@ -8,7 +8,7 @@ import type { Pod } from 'kubernetes-types/core/v1.d.ts';
 import type { DbgError } from '../../model/failure.ts';
 import { startApiServer } from '../../testing/api-server.ts';
 import { refuseUpgrade } from '../../testing/refuse-upgrade.ts';
-import type { CleanUp } from '../../testing/temporary-folder.ts';
+import type { CleanUp } from '../../testing/temporary-directory.ts';
 import { openTestCluster } from '../../testing/test-cluster.ts';
 import { testWorld } from '../../testing/test-world.ts';
 import { type Cluster, type ClusterOptions, openCluster, type RemoteCommand } from '../index.ts';

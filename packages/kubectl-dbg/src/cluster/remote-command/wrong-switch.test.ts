@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { test } from 'node:test';
 import { startApiServer } from '../../testing/api-server.ts';
-import type { CleanUp } from '../../testing/temporary-folder.ts';
+import type { CleanUp } from '../../testing/temporary-directory.ts';
 import { openTestCluster } from '../../testing/test-cluster.ts';
 import type { DbgError } from '../../model/failure.ts';
 

@@ -3,7 +3,7 @@ import { EventEmitter, once } from 'node:events';
 import { test } from 'node:test';
 import { startApiServer } from '../../testing/api-server.ts';
 import type { AnyRequest, AnyResponse, ApiServer } from '../../testing/api-server.ts';
-import type { CleanUp } from '../../testing/temporary-folder.ts';
+import type { CleanUp } from '../../testing/temporary-directory.ts';
 import { openTestCluster } from '../../testing/test-cluster.ts';
 import { testWorld } from '../../testing/test-world.ts';
 import type { Cluster, Query, ClientTimeouts, WatchEvent } from '../index.ts';

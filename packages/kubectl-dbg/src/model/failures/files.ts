@@ -13,11 +13,11 @@ export interface FilesFailures {
   /** The destination on this machine can't be written. */
   LocalPathUnwritable: Lost<{ path: string; why: string }>;
   /** The source of a copy is neither a file nor a directory. */
-  NotFileOrFolder: Usage<{ path: string; side: 'local' | 'container' }>;
+  NotFileOrDirectory: Usage<{ path: string; side: 'local' | 'container' }>;
   /** The source of a copy does not exist in the container. */
   RemotePathNotFound: NotFound<{ path: string }>;
   /** The destination directory does not exist in the container. */
-  RemoteFolderNotFound: NotFound<{ path: string }>;
+  RemoteDirectoryNotFound: NotFound<{ path: string }>;
   /** The user of that way may not read or write there; `isReadOnly`: nobody may write. */
   RemotePathDenied: Lost<{ path: string; way: CopyWay; right: 'read' | 'write'; isReadOnly: boolean }>;
   /** A program that a copy needs is missing in the container, or in the image of the debug container. */

@@ -45,7 +45,7 @@ export interface OperationFailures {
   /** The log could not be read to its end, despite several attempts. */
   LogBroken: Lost<PodAddress & { container: string }>;
   /** The journal of a run can't be written. */
-  JournalUnwritable: Usage<{ folder: string; why: string }>;
+  JournalUnwritable: Usage<{ directory: string; why: string }>;
   /** The journal of a run can't be read. */
   JournalUnreadable: Usage<{ file: string; why: string }>;
   /** Targets of a diagnosis are both named and selected. */

@@ -76,19 +76,19 @@ async function openNew(path: string) {
 }
 
 function entriesOf({ target, evidence }: BundlePart): Entry[] {
-  const folder = targetName(target).replaceAll(/[^A-Za-z0-9.-]+/g, '_');
+  const directory = targetName(target).replaceAll(/[^A-Za-z0-9.-]+/g, '_');
   return [
     ...LISTS.flatMap((list) => {
       const objects = evidence[list];
       return objects === undefined || objects.length === 0
         ? []
-        : [{ name: `${folder}/${list}.json`, text: json(objects) }];
+        : [{ name: `${directory}/${list}.json`, text: json(objects) }];
     }),
     ...(evidence.events === undefined
       ? []
-      : [{ name: `${folder}/events.json`, text: json(evidence.events) }]),
+      : [{ name: `${directory}/events.json`, text: json(evidence.events) }]),
     ...[...evidence.logs].map(([name, { lines }]) => ({
-      name: `${folder}/logs/${name.replaceAll(/[^A-Za-z0-9.-]+/g, '_')}.txt`,
+      name: `${directory}/logs/${name.replaceAll(/[^A-Za-z0-9.-]+/g, '_')}.txt`,
       text: `${lines.join('\n')}\n`,
     })),
   ];

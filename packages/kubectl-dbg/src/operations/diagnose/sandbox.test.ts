@@ -10,7 +10,7 @@ import { type Cluster, openCluster } from '../../cluster/index.ts';
 import { run } from '../../cli/run.ts';
 import type { Diagnosis } from '../../doctor/finding.ts';
 import { collectionPath } from '../../doctor/kinds.ts';
-import { temporaryFolder } from '../../testing/temporary-folder.ts';
+import { temporaryDirectory } from '../../testing/temporary-directory.ts';
 import { testWorld } from '../../testing/test-world.ts';
 import { diagnose } from './diagnose.ts';
 
@@ -458,10 +458,10 @@ test('the suggested roles are sufficient once granted', async (context) => {
   assert.doesNotMatch(output, /secrets/);
   for (const document of documents) {
     const { namespace } = document.metadata;
-    const folder = namespace === undefined ? '' : `/namespaces/${namespace}`;
+    const directory = namespace === undefined ? '' : `/namespaces/${namespace}`;
     await create(
       admin,
-      `/apis/rbac.authorization.k8s.io/v1${folder}/${document.kind.toLowerCase()}s`,
+      `/apis/rbac.authorization.k8s.io/v1${directory}/${document.kind.toLowerCase()}s`,
       document,
     );
   }
@@ -477,7 +477,7 @@ test('the suggested roles are sufficient once granted', async (context) => {
 
 test('a bundle is private and masked, and overwrites nothing', async (context) => {
   const { sandbox, admin } = await openViewer(context);
-  const folder = await temporaryFolder(context);
+  const directory = await temporaryDirectory(context);
   await create(
     admin,
     collectionPath('Pod', NAMESPACE),
@@ -491,7 +491,7 @@ test('a bundle is private and masked, and overwrites nothing', async (context) =
     async () =>
       (await diagnose(admin, { targets: ['crash'] }, { signal: AbortSignal.timeout(PATIENCE_MS) })).items[0],
   );
-  const file = join(folder, 'bundle.tar.gz');
+  const file = join(directory, 'bundle.tar.gz');
   const { code, errors } = await doctor(sandbox.kubeconfig, 'dan', 'crash', '--bundle', file);
   assert.equal(code, 1, errors);
   assert.match(errors, /diagnosis\.json \(\d+ bytes\)[^]*pods\.json[^]*logs/);
@@ -541,8 +541,8 @@ test('--watch prints the diagnosis again when it changes, and exits on an interr
 async function grant(admin: Cluster, yaml: string): Promise<void> {
   for (const document of loadAll(yaml) as { kind: string; metadata: { namespace?: string } }[]) {
     const { namespace } = document.metadata;
-    const folder = namespace === undefined ? '' : `/namespaces/${namespace}`;
-    const path = `/apis/rbac.authorization.k8s.io/v1${folder}/${document.kind.toLowerCase()}s`;
+    const directory = namespace === undefined ? '' : `/namespaces/${namespace}`;
+    const path = `/apis/rbac.authorization.k8s.io/v1${directory}/${document.kind.toLowerCase()}s`;
     await create(admin, path, document);
   }
 }

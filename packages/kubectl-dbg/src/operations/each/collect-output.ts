@@ -33,13 +33,13 @@ const LONGEST_PAUSE_MS = 2_000;
 /** Opens the sink for a target's output. */
 export function openSink(
   target: FleetTarget,
-  { folder, request, onOutput }: RunContext,
+  { directory, request, onOutput }: RunContext,
   address: Address,
 ): { write: (data: Buffer) => Promise<void>; end: () => Promise<KeptOutput> } {
   const path = [address.namespace, address.pod, `${target.container || address.container}.out`]
     .map(fileName)
     .join('/');
-  const sink = new OutputSink(request.maxOutput, folder === undefined ? undefined : { folder, path });
+  const sink = new OutputSink(request.maxOutput, directory === undefined ? undefined : { directory, path });
   return {
     write: async (data) => {
       onOutput?.(target, data);

@@ -8,7 +8,7 @@ import { type DebugEachRequest, requestOfEach } from './program-each.ts';
 /** Settings of a run. */
 export interface DebugEachSettings extends OperationOptions {
   /** Directory for outputs and a journal; if it has the journal of the same run, the run is resumed. */
-  folder?: string;
+  directory?: string;
 }
 
 /**
@@ -28,7 +28,7 @@ export async function* debugEach(
   request: DebugEachRequest,
   settings: DebugEachSettings = {},
 ): AsyncGenerator<TargetResult, Report, void> {
-  const { signal, on, folder } = settings;
+  const { signal, on, directory } = settings;
   const over = new AbortController();
   const within = signal === undefined ? over.signal : AbortSignal.any([signal, over.signal]);
   const queue: TargetResult[] = [];
@@ -56,7 +56,7 @@ export async function* debugEach(
       const asked = await requestOfEach(cluster, request, within);
       const report = await runEach(cluster, asked, {
         signal: within,
-        ...(folder === undefined ? {} : { folder, resume: { retryFailed: false, force: false } }),
+        ...(directory === undefined ? {} : { directory, resume: { retryFailed: false, force: false } }),
         random: randomInt,
         now: Date.now,
         on: (event) => {

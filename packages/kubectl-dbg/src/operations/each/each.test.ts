@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Pod } from 'kubernetes-types/core/v1.d.ts';
 import { test } from 'node:test';
-import { temporaryFolder } from '../../testing/temporary-folder.ts';
+import { temporaryDirectory } from '../../testing/temporary-directory.ts';
 import { eachRequest, type FleetWorld, run, twelvePods } from './testing/fleet-world.ts';
 
 test('every pod runs the command once, with its own output, exit code and container name', async (context) => {
@@ -135,12 +135,12 @@ test('does not touch a pod that was recreated under the same name', async (conte
 
 test('writes outputs and a journal to a directory; resumes the run where it stopped', async (context) => {
   const world = await twelvePods(context);
-  const folder = join(await temporaryFolder(context), 'run');
+  const directory = join(await temporaryDirectory(context), 'run');
   const drain = new AbortController();
   const request = eachRequest(['sh', '-c', 'echo from $KUBECTL_DBG_POD'], { pace: { parallel: 1 } });
   let finished = 0;
   const first = await run(world, request, {
-    folder,
+    directory,
     drain: drain.signal,
     on: (event) => {
       if (event.kind === 'finished' && event.result.class === 'passed' && (finished += 1) === 5)
@@ -149,7 +149,7 @@ test('writes outputs and a journal to a directory; resumes the run where it stop
   });
   assert.equal(first.summary.passed, 5);
   assert.equal(first.summary.notAttempted, 7);
-  const again = await run(world, request, { folder, resume: { retryFailed: false, force: false } });
+  const again = await run(world, request, { directory, resume: { retryFailed: false, force: false } });
   assert.equal(again.run, first.run);
   assert.equal(again.summary.passed, 12);
   assert.deepEqual(
@@ -157,15 +157,15 @@ test('writes outputs and a journal to a directory; resumes the run where it stop
     new Set(again.results.map(({ pod }) => `1 from ${pod}\n`)),
   );
   for (const { outputFile = '', pod } of again.results) {
-    assert.equal(await readFile(join(folder, outputFile), 'utf8'), `from ${pod}\n`);
-    assert.equal((await stat(join(folder, outputFile))).mode & 0o777, 0o600);
+    assert.equal(await readFile(join(directory, outputFile), 'utf8'), `from ${pod}\n`);
+    assert.equal((await stat(join(directory, outputFile))).mode & 0o777, 0o600);
   }
-  const starts = (await readFile(join(folder, 'journal.ndjson'), 'utf8'))
+  const starts = (await readFile(join(directory, 'journal.ndjson'), 'utf8'))
     .split('\n')
     .filter((line) => line.includes('"event":"start"'));
   assert.equal(starts.length, 12, 'each target was run once');
   await assert.rejects(
-    run(world, eachRequest(['ls']), { folder, resume: { retryFailed: false, force: false } }),
+    run(world, eachRequest(['ls']), { directory, resume: { retryFailed: false, force: false } }),
     /another command/,
   );
 });

@@ -43,8 +43,8 @@ export interface EachOptions {
   stop?: AbortSignal | undefined;
   on?: ((event: EachEvent) => void) | undefined;
   /** Directory for outputs and a journal, so that the run can be resumed. */
-  folder?: string | undefined;
-  /** Resumes the journal in `folder`: targets with a result are not run again. */
+  directory?: string | undefined;
+  /** Resumes the journal in `directory`: targets with a result are not run again. */
   resume?: { retryFailed: boolean; force: boolean } | undefined;
   grouping?: Grouping | undefined;
   /** Called when the targets are known, before any is touched; false: nothing is done. */
@@ -66,7 +66,7 @@ export async function runEach(
   request: EachRequest,
   options: EachOptions,
 ): Promise<Report | undefined> {
-  const { signal, folder, now, random, on = () => undefined } = options;
+  const { signal, directory, now, random, on = () => undefined } = options;
   const over = new AbortController();
   const within = AbortSignal.any([signal, over.signal]);
   // Every running target listens to it: many listeners are no leak.
@@ -77,9 +77,9 @@ export async function runEach(
     profile: request.debug.profile,
   });
   const earlier =
-    options.resume === undefined || folder === undefined
+    options.resume === undefined || directory === undefined
       ? undefined
-      : takeUp(folder, question, options.resume);
+      : takeUp(directory, question, options.resume);
   const run = earlier?.run ?? suffix(random);
   const started = earlier?.started ?? new Date(now()).toISOString();
   let journal: Journal | undefined;
@@ -90,12 +90,12 @@ export async function runEach(
         ? await selectNodes(cluster, request, within)
         : await selectPods(cluster, request, within);
     if (options.confirm !== undefined && !(await options.confirm(selected))) return undefined;
-    const results = new Results(options.grouping ?? 'exact', { folder, maxOutput: request.maxOutput });
+    const results = new Results(options.grouping ?? 'exact', { directory, maxOutput: request.maxOutput });
     const known = earlier && { earlier, retryFailed: options.resume?.retryFailed === true };
     const todo = pickTodo(selected, known, results);
     announce(selected, todo, on);
-    if (folder !== undefined) {
-      journal = new Journal(folder, (error) => {
+    if (directory !== undefined) {
+      journal = new Journal(directory, (error) => {
         // Without this, targets would run that a resumed run would not know of.
         unwritten.abort(error);
         on({ kind: 'unwritten', error });
@@ -116,7 +116,7 @@ export async function runEach(
       targets: todo,
       isAdopted: (target) =>
         earlier !== undefined && carries(target, containerName(run, target, request.selection.eachContainer)),
-      folder,
+      directory,
       onStart: (target) => {
         journal?.append({
           event: 'start',
@@ -170,20 +170,20 @@ function isFinal({ class: name, reason }: TargetResult): boolean {
   return name !== 'not-attempted';
 }
 
-function takeUp(folder: string, question: string, { force }: { force: boolean }): EarlierRun | undefined {
-  const earlier = readJournal(folder);
+function takeUp(directory: string, question: string, { force }: { force: boolean }): EarlierRun | undefined {
+  const earlier = readJournal(directory);
   if (earlier === undefined || earlier.question === question || force) return earlier;
-  throw new OtherQuestion(folder);
+  throw new OtherQuestion(directory);
 }
 
 /** The journal is of a run with another command, image or profile. */
 export class OtherQuestion extends Error {
   override readonly name = 'OtherQuestion';
-  readonly folder: string;
+  readonly directory: string;
 
-  constructor(folder: string) {
-    super(`the run in ${folder} had another command, image or profile`);
-    this.folder = folder;
+  constructor(directory: string) {
+    super(`the run in ${directory} had another command, image or profile`);
+    this.directory = directory;
   }
 }
 

@@ -2,7 +2,7 @@ import { closeSync, fdatasyncSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { createHash } from 'node:crypto';
 import { is } from 'valibot';
-import { makeFolder } from '../../base/make-folder.ts';
+import { makeDirectory } from '../../base/make-directory.ts';
 import { openPrivateFile } from '../../base/private-file.ts';
 import { readFileAtOnce } from '../../base/read-file.ts';
 import { DbgError } from '../../model/failure.ts';
@@ -22,7 +22,7 @@ export type JournalEntry =
   | { event: 'start'; uid: string; container: string; namespace: string; pod: string }
   | { event: 'result'; result: TargetResult };
 
-/** The name of a journal in its folder. */
+/** The name of a journal in its directory. */
 export const JOURNAL = 'journal.ndjson';
 
 /** Lines are synced to disk within this time (ms), so a power failure loses little. */
@@ -43,7 +43,7 @@ export function journalKey({ uid, container }: { uid: string; container: string 
 
 /** An append-only file of events: one JSON object per line (NDJSON). */
 export class Journal {
-  readonly #folder: string;
+  readonly #directory: string;
   readonly #descriptor: number;
   readonly #onFailure: (error: DbgError) => void;
   #hasFailed = false;
@@ -55,14 +55,14 @@ export class Journal {
    *
    * @param onFailure called once if something can't be written later; nothing is written after that
    */
-  constructor(folder: string, onFailure: (error: DbgError) => void) {
-    this.#folder = folder;
+  constructor(directory: string, onFailure: (error: DbgError) => void) {
+    this.#directory = directory;
     this.#onFailure = onFailure;
     try {
-      makeFolder(folder);
-      this.#descriptor = openPrivateFile(join(folder, JOURNAL), 'append');
+      makeDirectory(directory);
+      this.#descriptor = openPrivateFile(join(directory, JOURNAL), 'append');
     } catch (error) {
-      throw unwritable(folder, error);
+      throw unwritable(directory, error);
     }
   }
 
@@ -87,7 +87,7 @@ export class Journal {
       write();
     } catch (error) {
       this.#hasFailed = true;
-      this.#onFailure(unwritable(this.#folder, error));
+      this.#onFailure(unwritable(this.#directory, error));
     }
   }
 
@@ -100,9 +100,12 @@ export class Journal {
   }
 }
 
-function unwritable(folder: string, error: unknown): DbgError<'JournalUnwritable'> {
+function unwritable(directory: string, error: unknown): DbgError<'JournalUnwritable'> {
   const why = (error as Error).message;
-  return new DbgError('usage', 'JournalUnwritable', `cannot write to ${folder}: ${why}`, { folder, why });
+  return new DbgError('usage', 'JournalUnwritable', `cannot write to ${directory}: ${why}`, {
+    directory,
+    why,
+  });
 }
 
 /** The state that an earlier run left. */
@@ -125,13 +128,13 @@ const MAX_BYTES = 256 * 1024 * 1024;
  * Reads a journal. A truncated line is legal, and foreign lines are ignored: those targets are run again. Undefined if
  * the directory has none. Throws DbgError (usage).
  */
-export function readJournal(folder: string): EarlierRun | undefined {
+export function readJournal(directory: string): EarlierRun | undefined {
   let text: string;
   try {
-    text = readFileAtOnce(join(folder, JOURNAL), MAX_BYTES).toString('utf8');
+    text = readFileAtOnce(join(directory, JOURNAL), MAX_BYTES).toString('utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    const [file, why] = [join(folder, JOURNAL), (error as Error).message];
+    const [file, why] = [join(directory, JOURNAL), (error as Error).message];
     throw new DbgError('usage', 'JournalUnreadable', `cannot read ${file}: ${why}`, { file, why });
   }
   const earlier: EarlierRun = {

@@ -8,10 +8,10 @@ import { READ } from '../../base/read-file.ts';
  *
  * @param limit maximum of bytes to read
  */
-export function readKeptOutput(folder: string, outputFile: string, limit: number): string | undefined {
+export function readKeptOutput(directory: string, outputFile: string, limit: number): string | undefined {
   try {
-    const path = realpathSync(join(folder, outputFile));
-    const inside = relative(realpathSync(folder), path);
+    const path = realpathSync(join(directory, outputFile));
+    const inside = relative(realpathSync(directory), path);
     if (inside.startsWith('..') || isAbsolute(inside)) return undefined;
     const file = openSync(path, READ);
     try {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, write } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { makeFolder, makeOwnFolder } from '../../base/make-folder.ts';
+import { makeDirectory, makeOwnDirectory } from '../../base/make-directory.ts';
 import { openPrivateFile } from '../../base/private-file.ts';
 
 const writePiece = promisify(write);
@@ -25,7 +25,7 @@ const LF = 0x0a;
 /** Counts and hashes an output; keeps its beginning in memory, and writes all of it to a file if there is a directory. */
 export class OutputSink {
   readonly #limit: number;
-  #file: { folder: string; path: string } | undefined;
+  #file: { directory: string; path: string } | undefined;
   readonly #hash = createHash('sha256');
   readonly #kept: Buffer[] = [];
   #descriptor: number | undefined;
@@ -38,7 +38,7 @@ export class OutputSink {
    * @param limit bytes to keep in memory
    * @param file destination of the complete output: the directory of the run, and the path in it
    */
-  constructor(limit: number, file?: { folder: string; path: string }) {
+  constructor(limit: number, file?: { directory: string; path: string }) {
     this.#limit = limit;
     this.#file = file;
   }
@@ -104,10 +104,10 @@ export class NotKept extends Error {
 }
 
 /** Below the run's directory, without following links: others may have write access to that directory. */
-function openPrivate({ folder, path }: { folder: string; path: string }): number {
-  makeFolder(folder);
+function openPrivate({ directory, path }: { directory: string; path: string }): number {
+  makeDirectory(directory);
   const above = path.split('/').slice(0, -1);
   for (let depth = 1; depth <= above.length; depth += 1)
-    makeOwnFolder(join(folder, ...above.slice(0, depth)));
-  return openPrivateFile(join(folder, path));
+    makeOwnDirectory(join(directory, ...above.slice(0, depth)));
+  return openPrivateFile(join(directory, path));
 }

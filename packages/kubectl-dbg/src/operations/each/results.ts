@@ -20,11 +20,11 @@ const MAX_INLINE_BYTES = 128 * 1024 * 1024;
 export class Results {
   readonly #results: TargetResult[] = [];
   readonly #groups: OutputGroups;
-  readonly #kept: { folder: string | undefined; maxOutput: number };
+  readonly #kept: { directory: string | undefined; maxOutput: number };
   readonly #outputs = new Map<string, string>();
   #size = 0;
 
-  constructor(grouping: Grouping, kept: { folder: string | undefined; maxOutput: number }) {
+  constructor(grouping: Grouping, kept: { directory: string | undefined; maxOutput: number }) {
     this.#groups = new OutputGroups(grouping);
     this.#kept = kept;
   }
@@ -85,9 +85,9 @@ export class Results {
 
   /** The beginning of an output in a file of an earlier run; empty if the file was deleted. */
   #readOutput({ outputFile }: TargetResult): string {
-    const { folder, maxOutput } = this.#kept;
-    if (folder === undefined || outputFile === undefined) return '';
-    return readKeptOutput(folder, outputFile, maxOutput) ?? '';
+    const { directory, maxOutput } = this.#kept;
+    if (directory === undefined || outputFile === undefined) return '';
+    return readKeptOutput(directory, outputFile, maxOutput) ?? '';
   }
 
   #keep(key: string, output: string): string | undefined {

@@ -17,7 +17,7 @@ export interface RunContext {
   /** Whether an earlier run with this id has created the target's container: it is resumed. */
   isAdopted: (target: FleetTarget) => boolean;
   /** Directory for outputs; undefined: they stay in memory. */
-  folder: string | undefined;
+  directory: string | undefined;
   onStart: (target: FleetTarget) => void;
   /** Called with the output of a command as it arrives. */
   onOutput?: ((target: FleetTarget, data: Buffer) => void) | undefined;

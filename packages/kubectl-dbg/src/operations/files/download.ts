@@ -36,7 +36,7 @@ export async function download(
     const onBytes = counted();
     if ('stream' in to) return await passOn(rest, to.stream, onBytes, settings.signal);
     const { skipped } = await receiveTree(rest, {
-      folder: file ?? '',
+      directory: file ?? '',
       platform: options.platform ?? machine(),
       maxBytes,
       maxEntries,
@@ -86,7 +86,7 @@ export async function download(
             path,
           });
         case 'other':
-          throw new DbgError('usage', 'NotFileOrFolder', `${path} is neither a file nor a directory`, {
+          throw new DbgError('usage', 'NotFileOrDirectory', `${path} is neither a file nor a directory`, {
             path,
             side: 'container',
           });
@@ -129,8 +129,8 @@ async function localPlace(local: string, remote: string): Promise<string> {
   const there = await stat(local).catch(() => undefined);
   if (there?.isDirectory() !== true) return resolve(local);
   const name = basename(remote.replace(/\/+$/, ''));
-  const folder = await realpath(local);
-  return name === '' || name === '.' || name === '..' ? folder : join(folder, name);
+  const directory = await realpath(local);
+  return name === '' || name === '.' || name === '..' ? directory : join(directory, name);
 }
 
 async function passOn(

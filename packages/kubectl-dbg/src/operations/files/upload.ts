@@ -64,11 +64,11 @@ export async function upload(
       result.bytes -= token.length;
     },
   });
-  const ofFolder = (folder: string, name: string): Sending => ({
+  const ofDirectory = (directory: string, name: string): Sending => ({
     words: [TAKE_TREE, path, name, `.kubectl-dbg-end-${token}`],
     send: async (_answer, stdin) => {
       const archive = sendTree({
-        folder,
+        directory,
         owner: owner ?? { uid: 0, gid: 0 },
         endMark: `.kubectl-dbg-end-${token}`,
         onSkip: (entry, why) => {
@@ -105,12 +105,12 @@ export async function upload(
       throw unreadable(local, error);
     });
     const name = basename(resolve(local));
-    if (stats.isDirectory()) return ofFolder(local, name);
+    if (stats.isDirectory()) return ofDirectory(local, name);
     const opened = await openSource(local).catch((error: unknown) => {
       throw unreadable(local, error);
     });
     if (opened !== undefined) return ofFile(opened, name);
-    throw new DbgError('usage', 'NotFileOrFolder', `${local} is neither a file nor a directory`, {
+    throw new DbgError('usage', 'NotFileOrDirectory', `${local} is neither a file nor a directory`, {
       path: local,
       side: 'local',
     });
@@ -128,13 +128,13 @@ export async function upload(
       sends: true,
       work: async (answer) => {
         if (answer.kind === 'missing') {
-          const folder = answer.facts.join(' ') || path;
+          const directory = answer.facts.join(' ') || path;
           throw new DbgError(
             'notFound',
-            'RemoteFolderNotFound',
-            `there is not a directory ${folder} in the container`,
+            'RemoteDirectoryNotFound',
+            `there is not a directory ${directory} in the container`,
             {
-              path: folder,
+              path: directory,
             },
           );
         }

@@ -3,7 +3,7 @@ import { type Sandbox, startSandbox } from 'kube-sandbox';
 import { type Cluster, openCluster } from '../../../cluster/index.ts';
 import { testWorld } from '../../../testing/test-world.ts';
 import assert from 'node:assert/strict';
-import type { CleanUp } from '../../../testing/temporary-folder.ts';
+import type { CleanUp } from '../../../testing/temporary-directory.ts';
 import type { Report } from '../../../model/report.ts';
 import { type EachOptions, runEach } from '../each.ts';
 import type { EachRequest } from '../request.ts';

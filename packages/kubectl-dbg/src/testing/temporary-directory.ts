@@ -8,8 +8,8 @@ export interface CleanUp {
 }
 
 /** A directory for the test, removed after it. */
-export async function temporaryFolder(test: CleanUp): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'kubectl-dbg-test-'));
-  test.after(() => rm(folder, { recursive: true, force: true }));
-  return folder;
+export async function temporaryDirectory(test: CleanUp): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'kubectl-dbg-test-'));
+  test.after(() => rm(directory, { recursive: true, force: true }));
+  return directory;
 }

@@ -6,15 +6,15 @@ import { isOwn } from './own-user.ts';
  * Creates a directory and its missing parents with mode 0700. Node's own recursive mkdir never returns if the kernel
  * refuses with ENOENT below an existing directory, as /proc does. Throws the errors of mkdir.
  */
-export function makeFolder(path: string): void {
+export function makeDirectory(path: string): void {
   try {
     mkdirSync(path, { mode: 0o700 });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST' && statSync(path).isDirectory()) return;
     const above = dirname(path);
-    if (code !== 'ENOENT' || above === path || isFolder(above)) throw error;
-    makeFolder(above);
+    if (code !== 'ENOENT' || above === path || isDirectory(above)) throw error;
+    makeDirectory(above);
     mkdirSync(path, { mode: 0o700 });
   }
 }
@@ -23,7 +23,7 @@ export function makeFolder(path: string): void {
  * Creates a directory in an existing one with mode 0700; an existing one must belong to the user, and must not be a
  * symbolic link.
  */
-export function makeOwnFolder(path: string): void {
+export function makeOwnDirectory(path: string): void {
   try {
     mkdirSync(path, { mode: 0o700 });
   } catch (error) {
@@ -34,6 +34,6 @@ export function makeOwnFolder(path: string): void {
   }
 }
 
-function isFolder(path: string): boolean {
+function isDirectory(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
