@@ -101,6 +101,18 @@ const rows: [name: string, reason: string, message: string, words: RegExp | unde
     'failed to reserve container name "dbg_p": name is reserved for "7e"',
     undefined,
   ],
+  [
+    'a target that has not been created yet',
+    'CreateContainerConfigError',
+    'unable to find target container app',
+    undefined,
+  ],
+  [
+    'a target that has not been started yet',
+    'CreateContainerError',
+    'failed to generate container "dbg" spec: failed to generate spec opts: invalid target container: container "1f" is not running - in state CONTAINER_CREATED',
+    undefined,
+  ],
   ['creating', 'ContainerCreating', '', undefined],
   ['initialising', 'PodInitializing', '', undefined],
 ];

@@ -129,9 +129,14 @@ function lastEnd({ exitCode, reason }: ContainerStateTerminated): string {
   return `exits with code ${exitCode}`;
 }
 
-/** Errors that the kubelet retries a moment later, often successfully. */
+/**
+ * Errors that the kubelet retries a moment later, often successfully. The last two: the target container has not been
+ * created or started yet (the API server accepts only the names of containers that the pod has).
+ */
 function mayPass(message: string): boolean {
-  return /timed out waiting for the condition|context deadline exceeded|is reserved for/i.test(message);
+  return /timed out waiting for the condition|context deadline exceeded|is reserved for|unable to find target container|in state CONTAINER_CREATED/i.test(
+    message,
+  );
 }
 
 function configError(message: string, { container }: DiagnosisContext): Omit<Diagnosis, 'reason'> {

@@ -123,3 +123,21 @@ test('sends no requests after it is stopped', async (context) => {
   assert.equal(scene.asked(), 0);
   assert.equal(scene.clock.waiting, 0);
 });
+
+test('a response that the watch has overtaken does not take the pod back', async (context) => {
+  const scene = new Scene(context);
+  const { signal } = new AbortController();
+  let respond: (pod: Pod) => void = () => undefined;
+  scene.request = () => new Promise((resolve) => (respond = resolve));
+  const reading = scene.tracker.refresh(signal);
+  await scene.tell('MODIFIED', podAt('3', 'Succeeded'));
+  respond(podAt('2', 'Running'));
+  await reading;
+  assert.equal(scene.phase, 'Succeeded');
+
+  const again = scene.tracker.refresh(signal);
+  await scene.tell('DELETED', podAt('4', 'Succeeded'));
+  respond(podAt('3', 'Succeeded'));
+  await again;
+  assert.equal(scene.tracker.current.deleted, true);
+});

@@ -91,6 +91,9 @@ export class PodTracker {
       throw error;
     });
     const isOurs = pod !== undefined && pod.metadata?.uid === uid;
+    // The watch may have overtaken the response: the pod does not become what it was.
+    const known = this.#current;
+    if (known.deleted || (isOurs && isOlder(pod, known.pod.metadata?.resourceVersion))) return;
     if (isOurs) this.#asked = pod.metadata?.resourceVersion;
     this.#current = isOurs ? { pod, deleted: false } : { ...this.#current, deleted: true };
     this.nudge();
