@@ -107,8 +107,8 @@ export async function receiveFile(
 
 const NO_SPACE: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
-/** Size of one write: large, because each one wakes another thread. */
-const BATCH_BYTES = 1024 * 1024;
+/** Size of one write: large, because each one wakes another thread; a program that is killed loses up to two of them. */
+const BATCH_BYTES = 256 * 1024;
 
 /**
  * Writes received data, even if the source fails later: it is kept for the next time. Returns the end position. Data is
