@@ -9,6 +9,9 @@ import { headOf, parseJson } from './send-step-head.ts';
 /** How long a message is delayed for output that preceded it on the real server. */
 const OUTPUT_PATIENCE_MS = 3000;
 const LOOK_MS = 10;
+/** How often, and after which pause, what was refused when it was recorded is tried. */
+const CRASH_LOOP_TRIES = 10;
+const CRASH_LOOP_MS = 300;
 /** Length of the nonce of a handshake, RFC 6455. */
 const KEY_BYTES = 16;
 const DIGIT_ZERO = 0x30;
@@ -24,8 +27,16 @@ export async function runWebSocket(
   if (step.request.headers?.['Sec-WebSocket-Protocol']?.includes('/') === true) {
     return handshakeOnly(client, step, opened);
   }
-  const session = new WebSocketReplay(client, step);
-  const refused = await session.open();
+  let session = new WebSocketReplay(client, step);
+  let refused = await session.open();
+  // A container in a crash loop, which did not run when this was recorded, may run for a moment just now.
+  const mostTries = step.response.websocket === undefined ? CRASH_LOOP_TRIES : 1;
+  for (let tries = 1; refused === undefined && tries < mostTries; tries += 1) {
+    session.terminate();
+    await wait(CRASH_LOOP_MS);
+    session = new WebSocketReplay(client, step);
+    refused = await session.open();
+  }
   opened();
   if (refused !== undefined) return refused;
   return session.play(limit);
@@ -61,6 +72,10 @@ class WebSocketReplay {
     this.#client = client;
     this.#step = step;
     this.#recorded = step.response.websocket ?? {};
+  }
+
+  terminate(): void {
+    this.#socket.terminate();
   }
 
   /** Resolves with the response if the upgrade is refused. */

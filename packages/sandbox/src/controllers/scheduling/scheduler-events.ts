@@ -1,9 +1,9 @@
 import type { KubeObject } from '../../machinery/objects.ts';
 import type { Store } from '../../store/types.ts';
+import { eventStamp } from '../../machinery/event-stamp.ts';
 
 const COMPONENT = 'default-scheduler';
 /** Nanoseconds per millisecond. */
-const NS_PER_MS = 1_000_000n;
 
 /** Writes an Event like the scheduler: of events.k8s.io, with eventTime in microseconds and without a count. */
 export function recordSchedulerEvent(
@@ -17,7 +17,7 @@ export function recordSchedulerEvent(
   store.create('events', {
     apiVersion: 'v1',
     kind: 'Event',
-    metadata: { name: `${name}.${stamp(now)}`, namespace },
+    metadata: { name: `${name}.${eventStamp(now)}`, namespace },
     involvedObject: { kind: 'Pod', namespace, name, uid, apiVersion: 'v1', resourceVersion },
     reason: event.reason,
     message: event.message,
@@ -30,13 +30,4 @@ export function recordSchedulerEvent(
     reportingComponent: COMPONENT,
     reportingInstance: `${COMPONENT}-${node}`,
   });
-}
-
-let last = 0n;
-
-/** The end of an Event's name: the time in ns, unique, so that names sort by time. */
-function stamp(now: Date): string {
-  const time = BigInt(now.getTime()) * NS_PER_MS;
-  last = time > last ? time : last + 1n;
-  return last.toString(16);
 }

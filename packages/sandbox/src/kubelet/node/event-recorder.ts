@@ -2,9 +2,9 @@ import type { Event } from 'kubernetes-types/core/v1.d.ts';
 import type { KubeObject } from '../../machinery/objects.ts';
 import type { Store } from '../../store/types.ts';
 import { timestamp } from '../../machinery/timestamp.ts';
+import { eventStamp } from '../../machinery/event-stamp.ts';
 
 const COMPONENT = 'kubelet';
-const NS_PER_MS = 1_000_000n;
 
 /** What an Event says about an object. */
 export interface EventDetails {
@@ -21,7 +21,6 @@ export class EventRecorder {
   readonly #now: () => Date;
   /** Names of Events by their content, by the uid of their object. */
   readonly #names = new Map<string, Map<string, string>>();
-  #last = 0n;
 
   constructor(store: Store, nodeName: string, now: () => Date) {
     this.#store = store;
@@ -44,7 +43,7 @@ export class EventRecorder {
       });
       if (counted !== undefined) return;
     }
-    const eventName = `${name}.${this.#stamp()}`;
+    const eventName = `${name}.${eventStamp(this.#now())}`;
     names.set(key, eventName);
     this.#create(object, resourceVersion, details, eventName, time);
   }
@@ -91,12 +90,5 @@ export class EventRecorder {
     } catch {
       // The namespace may be terminating. A lost Event is not an error.
     }
-  }
-
-  /** The time in ns, as in names of Events; two in the same clock tick must differ. */
-  #stamp(): string {
-    const now = BigInt(this.#now().getTime()) * NS_PER_MS;
-    this.#last = now > this.#last ? now : this.#last + 1n;
-    return this.#last.toString(16);
   }
 }
