@@ -12,11 +12,17 @@ export interface CommandResult {
   stderr: string;
 }
 
-/** Runs kubectl-dbg without a terminal; `input` is its complete standard input (default: empty). */
-export function runDbg(
-  args: readonly string[],
-  options: { env: Record<string, string | undefined>; input?: string | Uint8Array; timeout?: number },
-): Promise<CommandResult> {
+export interface RunOptions {
+  env: Record<string, string | undefined>;
+  /** The complete standard input; default: empty. */
+  input?: string | Uint8Array;
+  timeout?: number;
+  /** Called with all of stderr so far whenever there is more. */
+  onStderr?: (text: string) => void;
+}
+
+/** Runs kubectl-dbg without a terminal. */
+export function runDbg(args: readonly string[], options: RunOptions): Promise<CommandResult> {
   return runProgram(process.execPath, [KUBECTL_DBG, ...args], options);
 }
 
@@ -24,7 +30,7 @@ export function runDbg(
 export function runProgram(
   program: string,
   args: readonly string[],
-  options: { env: Record<string, string | undefined>; input?: string | Uint8Array; timeout?: number },
+  options: RunOptions,
 ): Promise<CommandResult> {
   const { env, input = '', timeout = 60_000 } = options;
   return new Promise((resolve, reject) => {
@@ -32,7 +38,10 @@ export function runProgram(
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
-    child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+    child.stderr.on('data', (chunk: Buffer) => {
+      stderr.push(chunk);
+      options.onStderr?.(Buffer.concat(stderr).toString());
+    });
     child.stdin.on('error', () => undefined);
     child.stdin.end(input);
     const timer = setTimeout(() => {

@@ -63,11 +63,32 @@ describe('cost of a session', () => {
     await rm(directory, { recursive: true, force: true });
   });
 
+  /** Creates a file in the debug container. */
+  async function touch(path: string): Promise<void> {
+    const { openCluster, realWorld } = await import('kubectl-dbg');
+    const cluster = await openCluster({ kubeconfig: sandbox.kubeconfig }, realWorld());
+    const target = { namespace: 'default', pod: 'web', container: 'cost' };
+    const streams = { stdin: false, stdout: true, stderr: false, tty: false };
+    const command = await cluster.exec({ ...target, ...streams, command: ['touch', path] });
+    await command.closed;
+    await cluster.close();
+  }
+
   test('sends five requests on two connections, in this order', async () => {
     connections = 0;
-    const result = await runDbg(['web', '-q', '-v=6', '--', 'sh', '-c', 'echo one; sleep 1; echo two'], {
+    // The command goes on once the client has attached: if it ended before, the log would be read twice.
+    const script = 'echo one; until [ -e /attached ]; do sleep 0.1; done; sleep 1; echo two';
+    let attached = (): void => {};
+    const attaching = new Promise<void>((resolve) => (attached = resolve));
+    const run = runDbg(['web', '-q', '-v=6', '-c', 'cost', '--', 'sh', '-c', script], {
       env: { PATH: process.env.PATH, HOME: directory, KUBECONFIG: kubeconfig },
+      onStderr: (text) => {
+        if (/attach\S* 101/.test(text)) attached();
+      },
     });
+    await Promise.race([attaching, run]);
+    await touch('/attached');
+    const result = await run;
     assert.deepEqual(
       { code: result.code, stdout: result.stdout },
       { code: 0, stdout: 'one\ntwo\n' },
