@@ -1,101 +1,123 @@
-import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { decodeText } from '../base/decode-text.ts';
+import { readFileAtOnce } from '../base/read-file.ts';
+import type { OnEvent } from '../model/event.ts';
 import type { Plan } from '../model/plan.ts';
 import type { World } from '../model/world.ts';
 import { withEditedBody } from '../operations/debug/edited-plan.ts';
 import { CliError } from './cli-error.ts';
+import { type EditorSettings, runEditor } from './editor.ts';
 
-/** Editors in kubectl's order, and the one that every POSIX system has. */
-const VARIABLES = ['KUBE_EDITOR', 'EDITOR', 'VISUAL'];
-const FALLBACK = 'vi';
+/** An object of a cluster is not larger. */
+const LIMIT_BYTES = 4 * 1024 * 1024;
 
 /**
  * Lets the user edit the object before it is written. An empty file cancels. Throws DbgError (usage) if the editor fails,
- * or if the file is no longer an object of the same kind.
+ * or if the file is no longer an object of the same kind: then what the user has written is kept.
  */
-export async function editPlan(plan: Plan, world: World, signal: AbortSignal): Promise<Plan> {
+export async function editPlan(
+  plan: Plan,
+  world: World,
+  settings: EditorSettings & { on: OnEvent },
+): Promise<Plan> {
   const [first] = plan.writes;
   if (first === undefined) return plan;
   const { toYaml } = await import('../base/to-yaml.ts');
-  const directory = await mkdtemp(join(tmpdir(), 'kubectl-dbg-'));
+  const head = `# This is what will be sent to ${first.path}. Save an empty file to cancel.\n`;
+  const before = head + toYaml(first.body);
+  const { directory, file } = await makeFile(before);
+  let isKept = false;
   try {
-    const file = join(directory, 'edit.yaml');
-    const head = `# This is what will be sent to ${first.path}. Save an empty file to cancel.\n`;
-    await writeFile(file, head + toYaml(first.body), { mode: 0o600 });
-    await runEditor(file, world, signal);
-    return withEditedBody(plan, await read(await readFile(file, 'utf8')));
+    await runEditor(file, world, settings);
+    const after = read(file);
+    try {
+      return withEditedBody(plan, await parse(after));
+    } catch (error) {
+      isKept = after !== before && !isCancelled(error);
+      throw error;
+    }
   } finally {
-    await rm(directory, { recursive: true, force: true });
+    if (!isKept) await rm(directory, { recursive: true, force: true });
+    else {
+      const text = `What you have written is kept in ${file}`;
+      settings.on({ kind: 'notice', code: 'edit-kept', text, always: true });
+    }
   }
 }
 
-async function read(text: string): Promise<unknown> {
-  const { loadYaml } = await import('../base/yaml.ts');
-  let body: unknown;
+/** In a directory of its own, which editors also use for their own files. */
+async function makeFile(content: string): Promise<{ directory: string; file: string }> {
+  let directory: string | undefined;
   try {
-    body = await loadYaml(text);
+    directory = await mkdtemp(join(tmpdir(), 'kubectl-dbg-'));
+    const file = join(directory, 'edit.yaml');
+    await writeFile(file, content, { mode: 0o600 });
+    return { directory, file };
+  } catch (error) {
+    if (directory !== undefined) await rm(directory, { recursive: true, force: true });
+    throw new CliError(
+      'usage',
+      'EditFailed',
+      `cannot write a file for the editor in ${tmpdir()}: ${(error as Error).message}`,
+      'Set TMPDIR to a directory that can be written',
+      error,
+    );
+  }
+}
+
+/** The editor may have put anything in the file's place. */
+function read(file: string): string {
+  try {
+    return decodeText(readFileAtOnce(file, LIMIT_BYTES));
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why = REASONS[code ?? ''] ?? message;
+    throw new CliError(
+      'usage',
+      'EditFailed',
+      `cannot read what the editor has left: ${why}`,
+      'Nothing was written; try again',
+      error,
+    );
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'the file is gone',
+  EACCES: 'permission denied',
+  EISDIR: 'it is a directory',
+  ENXIO: 'it is not a regular file',
+};
+
+/** Thrown for an empty file. */
+class Cancelled extends CliError<'EditFailed'> {
+  constructor() {
+    super('usage', 'EditFailed', 'cancelled: the file is empty, nothing was written');
+  }
+}
+
+function isCancelled(error: unknown): boolean {
+  return error instanceof Cancelled;
+}
+
+async function parse(text: string): Promise<unknown> {
+  const { loadAllYaml } = await import('../base/yaml.ts');
+  let documents: unknown[];
+  try {
+    documents = await loadAllYaml(text);
   } catch (error) {
     const why = error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : '';
-    throw new CliError(
-      'usage',
-      'EditFailed',
-      `the edited file is not YAML: ${why}`,
-      'Nothing was written; try again',
-    );
+    throw unusable(`is not YAML: ${why}`);
   }
-  if (body === undefined)
-    throw new CliError('usage', 'EditFailed', 'cancelled: the file is empty, nothing was written');
-  if (typeof body !== 'object' || Array.isArray(body)) {
-    throw new CliError(
-      'usage',
-      'EditFailed',
-      'the edited file is not an object',
-      'Nothing was written; try again',
-    );
-  }
+  const [body] = documents;
+  if (body === undefined) throw new Cancelled();
+  if (documents.length > 1) throw unusable(`contains ${documents.length} objects instead of one`);
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) throw unusable('is not an object');
   return body;
 }
 
-async function runEditor(file: string, world: World, signal: AbortSignal): Promise<void> {
-  const command = VARIABLES.map((name) => world.env[name]).find(
-    (value) => value !== undefined && value !== '',
-  );
-  if (command === undefined && world.stdin.isTTY !== true) {
-    throw new CliError(
-      'usage',
-      'EditFailed',
-      `--edit without a terminal needs EDITOR to be set: ${FALLBACK} would wait for ever`,
-      'Set EDITOR to a program that changes the file and exits',
-    );
-  }
-  // Split into words, not run by a shell: `code --wait` works, and nothing else in the variable is executed.
-  const [program = FALLBACK, ...args] = (command ?? FALLBACK).trim().split(/\s+/);
-  await new Promise<void>((resolve, reject) => {
-    const child = spawn(program, [...args, file], { stdio: 'inherit', signal });
-    child.on('error', (error) => {
-      reject(
-        signal.aborted
-          ? (signal.reason as Error)
-          : new CliError(
-              'usage',
-              'EditFailed',
-              `cannot start the editor ${program}: ${error.message}`,
-              'Set EDITOR',
-            ),
-      );
-    });
-    child.on('close', (code) => {
-      if (code === 0) resolve();
-      else
-        reject(
-          new CliError(
-            'usage',
-            'EditFailed',
-            `the editor ${program} ended with ${code}; nothing was written`,
-          ),
-        );
-    });
-  });
+function unusable(what: string): Error {
+  return new CliError('usage', 'EditFailed', `the edited file ${what}`, 'Nothing was written; try again');
 }

@@ -137,7 +137,7 @@ async function executePlans(plans: readonly Plan[], run: Run): Promise<number> {
   let code: number = ExitCode.ok;
   try {
     for (const planned of plans) {
-      const plan = options.edit === true ? await edit(planned, world, signal) : planned;
+      const plan = options.edit === true ? await edit(planned, run) : planned;
       run.current = plan;
       if (plans.length > 1) tellTarget(plan, on);
       tellNotices(plan.notices, on);
@@ -174,15 +174,13 @@ async function executePlans(plans: readonly Plan[], run: Run): Promise<number> {
   return code;
 }
 
-async function printPlans(
-  plans: readonly Plan[],
-  { cluster, options, world, settings, on }: Run,
-): Promise<number> {
+async function printPlans(plans: readonly Plan[], run: Run): Promise<number> {
+  const { cluster, options, world, settings, on } = run;
   const { printPlan } = await import('../present/print-plan.ts');
   const { dryRunPlan } = await import('../../operations/debug/dry-run.ts');
   const format = (options.output ?? 'yaml') as 'yaml' | 'json' | 'name';
   for (const planned of plans) {
-    const plan = options.edit === true ? await edit(planned, world, settings.signal) : planned;
+    const plan = options.edit === true ? await edit(planned, run) : planned;
     tellNotices(plan.notices, on);
     const answers = options.dryRun === 'server' ? await dryRunPlan(cluster, plan, settings.signal) : [];
     world.stdout.write(await printPlan(plan, format, answers));
@@ -216,9 +214,9 @@ async function documentsFor(
   return new OutcomeDocuments(commands);
 }
 
-async function edit(plan: Plan, world: World, signal: AbortSignal): Promise<Plan> {
+async function edit(plan: Plan, { world, settings, on }: Run): Promise<Plan> {
   const { editPlan } = await import('../edit.ts');
-  return await editPlan(plan, world, signal);
+  return await editPlan(plan, world, { ...settings, on });
 }
 
 /** The world's streams, with the replaced output streams; the getters of a world open its streams. */
