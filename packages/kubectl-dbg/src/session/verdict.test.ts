@@ -16,6 +16,8 @@ interface Given {
   end?: EndReason;
   terminated?: Record<string, unknown>;
   status?: Pod['status'];
+  /** It is being deleted. */
+  deleting?: boolean;
   deleted?: boolean;
   lost?: number | 'unknown';
   mayRepeat?: boolean;
@@ -29,6 +31,7 @@ function outcome({
   end = { kind: 'delivered' },
   terminated,
   status,
+  deleting = false,
   deleted = false,
   lost = 0,
   mayRepeat = false,
@@ -42,7 +45,11 @@ function outcome({
       ? { running: {} }
       : { terminated: terminated as unknown as ContainerStateTerminated };
   const pod: Pod = {
-    metadata: { name: 'web', namespace: 'shop' },
+    metadata: {
+      name: 'web',
+      namespace: 'shop',
+      ...(deleting ? { deletionTimestamp: '2026-01-01T00:00:00Z' } : {}),
+    },
     status: {
       phase: 'Running',
       ...status,
@@ -135,7 +142,43 @@ const rows: [what: string, given: Given, code: number, expected: Partial<Outcome
     'running when its pod was deleted',
     { deleted: true },
     74,
-    { kind: 'lost', words: /pod web was deleted during the session/ },
+    { kind: 'lost', words: /^pod web was deleted during the session$/ },
+  ],
+  [
+    'running when its pod, which was being deleted, was gone',
+    { deleted: true, deleting: true },
+    74,
+    { kind: 'lost', reason: 'Deleted', words: /^pod web was deleted during the session$/ },
+  ],
+  [
+    'run by exec when its pod was gone',
+    { deleted: true, deleting: true, exec: { end: undefined } },
+    74,
+    { kind: 'lost', words: /cannot be resumed: pod web was deleted$/ },
+  ],
+  [
+    'terminated with its pod, which is being deleted',
+    { terminated: { exitCode: 143, reason: 'Error' }, deleting: true },
+    143,
+    { kind: 'signalled', reason: 'Deleted' },
+  ],
+  [
+    'exited with 0 while its pod was being deleted',
+    { terminated: { exitCode: 0 }, deleting: true },
+    0,
+    { kind: 'exited' },
+  ],
+  [
+    'killed in an exec with its pod, which is being deleted',
+    { exec: { end: { kind: 'exit', code: 137 } }, deleting: true },
+    137,
+    { kind: 'signalled', reason: 'Deleted' },
+  ],
+  [
+    'killed in an exec with its pod, which was evicted',
+    { exec: { end: { kind: 'exit', code: 137 } }, status: { phase: 'Failed', reason: 'Evicted' } },
+    137,
+    { kind: 'signalled', reason: 'Evicted' },
   ],
   [
     'running when its pod was evicted',

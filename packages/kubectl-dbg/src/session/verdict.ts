@@ -85,7 +85,7 @@ function ofExec(facts: SessionFacts, end: CommandEnd | undefined): Outcome {
     case 'success':
       return { kind: 'exited', code: 0 };
     case 'exit':
-      return outcomeOfTermination({ exitCode: end.code });
+      return withPodReason(outcomeOfTermination({ exitCode: end.code }), facts.seen);
     case 'failure':
       return isStartFailure(end.message)
         ? startFailure(end.message, facts.context)
@@ -107,10 +107,10 @@ function ofContainer(facts: SessionFacts): Outcome {
   const { address, seen, delivery, tty } = facts;
   const view = viewContainer(seen.pod, address.container);
   if (view.phase !== 'terminated') {
-    const why = seen.deleted
-      ? `pod ${address.pod} was deleted during the session`
-      : `lost ${who(facts)}: the cluster does not say how it ended`;
-    return lost(facts, because(facts, why));
+    if (!seen.deleted)
+      return lost(facts, because(facts, `lost ${who(facts)}: the cluster does not say how it ended`));
+    const why = `pod ${address.pod} was deleted during the session`;
+    return lost(facts, isOnlyDeleted(seen) ? why : because(facts, why));
   }
   const ended = outcomeOfTermination(view.terminated);
   if (ended.kind === 'never-started') return startFailure(ended.message, facts.context);
@@ -143,7 +143,7 @@ function ofContainer(facts: SessionFacts): Outcome {
 /** A container that was terminated with its pod: the pod's reason says more than the signal. */
 function withPodReason(outcome: Outcome, { pod }: TrackedPod): Outcome {
   const end = readPodEnd(pod);
-  if (end === undefined || end.reason === 'Deleted') return outcome;
+  if (end === undefined) return outcome;
   const isPlain = (outcome.kind === 'exited' && outcome.code !== 0) || outcome.kind === 'signalled';
   return isPlain && outcome.reason === undefined ? { ...outcome, reason: end.reason } : outcome;
 }
@@ -179,7 +179,14 @@ function who({ address }: SessionFacts): string {
 /** The end of the pod explains most broken connections. */
 function because({ seen, address }: SessionFacts, why: string, separator = ': '): string {
   const end = readPodEnd(seen.pod);
-  return end === undefined ? why : `${why}${separator}pod ${address.pod} ${end.words}`;
+  if (end === undefined) return why;
+  return `${why}${separator}pod ${address.pod} ${seen.deleted && isOnlyDeleted(seen) ? 'was deleted' : end.words}`;
+}
+
+/** Whether nothing but its deletion is known about the end of a pod. */
+function isOnlyDeleted({ pod }: TrackedPod): boolean {
+  const reason = readPodEnd(pod)?.reason;
+  return reason === undefined || reason === 'Deleted';
 }
 
 function lost(

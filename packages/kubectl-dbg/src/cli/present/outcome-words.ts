@@ -12,7 +12,9 @@ export async function outcomeWords(
   commands: FollowUpCommands,
 ): Promise<string | undefined> {
   if (outcome.kind === 'signalled' && outcome.reason !== undefined) {
-    return `the debug container was terminated by signal ${outcome.signal} (${outcome.reason})${lifetimeHint(outcome.reason)}`;
+    const { signal, reason } = outcome;
+    const why = reason === 'Deleted' ? ': its pod was deleted' : ` (${reason})${lifetimeHint(reason)}`;
+    return `the debug container was terminated by signal ${signal}${why}`;
   }
   if (!('failure' in outcome)) return undefined;
   const { message, remedy } = await failureWords(outcome, commands);

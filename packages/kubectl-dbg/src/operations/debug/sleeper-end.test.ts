@@ -12,8 +12,9 @@ const ADDRESS = { namespace: 'shop', pod: 'web', container: 'dbg' };
 const NEVER = new AbortController().signal;
 const CALL: ApiRequest = { method: 'GET', path: '/api/v1/namespaces/shop/pods/web/exec' };
 
-const podWith = (state: object): Pod => ({
-  spec: { containers: [] },
+const podWith = (state: object, metadata: Pod['metadata'] = {}): Pod => ({
+  metadata,
+  spec: { containers: [], ephemeralContainers: [{ name: 'dbg' }] },
   status: {
     ephemeralContainerStatuses: [
       { name: 'dbg', state, ready: false, restartCount: 0, image: '', imageID: '' },
@@ -88,6 +89,25 @@ test('succeeds if the pod is gone, although exec fails', async () => {
   );
   await entry.remove(NEVER);
   assert.deepEqual(created.remaining, []);
+});
+
+test('succeeds if another pod has the name of the deleted one', async () => {
+  const other: Pod = { spec: { containers: [{ name: 'main' }] }, status: { phase: 'Running' } };
+  const { created, entry } = sleeper(
+    cluster(new DbgError('lost', 'ConnectionClosed', 'container not found'), [other]),
+  );
+  await entry.remove(NEVER);
+  assert.deepEqual(created.remaining, []);
+});
+
+test('succeeds if exec fails in a pod that is being deleted, but not if the sleeper runs on', async () => {
+  const leaving = podWith({ running: {} }, { deletionTimestamp: '2026-01-01T00:00:00Z' });
+  const refusal = new DbgError('lost', 'ConnectionClosed', 'container not found');
+  await sleeper(cluster(refusal, [leaving])).entry.remove(NEVER);
+  await assert.rejects(
+    sleeper(cluster(undefined, [leaving])).entry.remove(NEVER),
+    /told to exit, but is still running|did not answer in time/,
+  );
 });
 
 for (const code of [401, 403, 422]) {

@@ -35,8 +35,10 @@ export function expectSleeper(
     const limit = AbortSignal.any([signal, timeoutSignal(SEEN_MS)]);
     for (;;) {
       let failure: unknown = new Error('it was told to exit, but is still running');
+      let isTold = false;
       try {
         await endSleeper(cluster, address, end, limit);
+        isTold = true;
       } catch (error) {
         // A refusal says nothing about the container, and will not change in a moment.
         if (REFUSED.has(statusCodeOf(error) ?? 0)) throw error;
@@ -45,7 +47,7 @@ export function expectSleeper(
       // Exec fails in a terminated container, which is the desired state. In one that has only just started there may be
       // nothing to terminate yet.
       const state = await lookAt(cluster, address, limit);
-      if (state === 'ended') return;
+      if (state === 'ended' || (state === 'deleted' && !isTold)) return;
       if (state === 'waiting')
         failure = new Error('it has not started yet; once it does, it sleeps until its time is over');
       if (limit.aborted) throw failure;
@@ -55,20 +57,25 @@ export function expectSleeper(
   return entry;
 }
 
-/** The state of a container after a few checks; undefined if it is unknown. */
+/**
+ * The state of a container after a few checks: `deleted` if it terminates with its pod, which is being deleted; undefined
+ * if it is unknown.
+ */
 async function lookAt(
   cluster: Cluster,
   address: Address,
   signal: AbortSignal,
-): Promise<'ended' | 'waiting' | 'running' | undefined> {
+): Promise<'ended' | 'deleted' | 'waiting' | 'running' | undefined> {
   const path = apiPaths.pod(address);
-  let state: 'waiting' | 'running' | undefined;
+  let state: 'deleted' | 'waiting' | 'running' | undefined;
   for (let look = 0; look < LOOKS; look += 1) {
     try {
       const pod = await cluster.request<Pod>({ method: 'GET', path, signal });
       const { phase } = viewContainer(pod, address.container);
-      if (phase === 'terminated') return 'ended';
-      state = phase === 'running' ? 'running' : 'waiting';
+      // No container can be removed from a pod: another one has its name now.
+      if (phase === 'terminated' || !hasContainer(pod, address.container)) return 'ended';
+      const isDeleted = pod.metadata?.deletionTimestamp !== undefined;
+      state = isDeleted ? 'deleted' : phase === 'running' ? 'running' : 'waiting';
       await pause(LOOK_MS, signal);
     } catch (error) {
       if (isMissing(error)) return 'ended';
@@ -77,4 +84,11 @@ async function lookAt(
     }
   }
   return state;
+}
+
+function hasContainer({ spec }: Pod, name: string): boolean {
+  const { initContainers = [], containers = [], ephemeralContainers = [] } = spec ?? {};
+  return [...initContainers, ...containers, ...ephemeralContainers].some(
+    (container) => container.name === name,
+  );
 }
