@@ -146,8 +146,11 @@ describe('entering a target', { skip: missing ?? false }, () => {
     const terminal = new TerminalProgram(process.execPath, [KUBECTL_DBG, ...args], { env: world.env });
     t.after(() => terminal.kill('SIGKILL'));
     await terminal.waitFor(/#$/);
-    terminal.type('ls /neato; echo begun; sleep 1000\r');
+    terminal.type('ls /neato; echo begun; cat\r');
+    // Between two commands the shell ignores ctrl-C: it is typed once cat responds.
     await terminal.waitFor(/^begun$/m);
+    terminal.type('heard\r');
+    await terminal.waitFor(/^heard\nheard$/m);
     terminal.type('\u0003');
     await terminal.waitFor(/\^C[^]*#$/);
     terminal.type('echo $((6 * 7)); exit 5\r');

@@ -77,6 +77,7 @@ class AttachSession {
         address: options.address,
         attach,
         reattach: () => this.#reattach(),
+        isReplaced: () => this.#session.isReplaced,
         terminated,
         stdout: terminal.output,
         stderr: options.stderr,

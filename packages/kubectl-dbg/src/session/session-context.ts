@@ -1,4 +1,3 @@
-import type { Pod } from 'kubernetes-types/core/v1.d.ts';
 import type { RemoteCommand } from '../cluster/types.ts';
 import { timeoutSignal } from '../base/timer.ts';
 import { judgeOpenFailure, type OpenVerdict, type Way } from './open-failure.ts';
@@ -12,7 +11,7 @@ import {
 } from './session-options.ts';
 import { type Clock, REAL_CLOCK } from './stream/clock.ts';
 import { UserTerminal } from './terminal/user-terminal.ts';
-import { viewContainer } from './wait/container-state.ts';
+import { currentRun, endOfRun, isReplaced } from './wait/container-run.ts';
 import { PodTracker } from './wait/pod-tracker.ts';
 
 /** Time limit for reading the pod before a failure is judged without it, in ms. */
@@ -32,6 +31,8 @@ export class SessionContext {
   readonly patience: Required<SessionTimeouts>;
   /** When the first stream was opened. */
   attached: number | undefined;
+  /** The run of the container that the session belongs to; undefined until it runs. */
+  run: string | undefined;
   readonly #held: SessionNotice[] = [];
 
   constructor(options: SessionOptions, clock: Clock = REAL_CLOCK) {
@@ -75,7 +76,18 @@ export class SessionContext {
   /** Whether the container, or its pod, is known to have terminated. */
   get hasEnded(): boolean {
     const { pod, deleted } = this.tracker.current;
-    return deleted || isTerminated(pod, this.options.address.container);
+    const { container } = this.options.address;
+    return deleted || this.isReplaced || endOfRun(pod, container, this.run) !== undefined;
+  }
+
+  /** Whether the container has been restarted since. */
+  get isReplaced(): boolean {
+    return isReplaced(this.tracker.current.pod, this.options.address.container, this.run);
+  }
+
+  /** The session belongs to the run that is seen now. */
+  enterRun(): void {
+    this.run = currentRun(this.tracker.current.pod, this.options.address.container);
   }
 
   /** The container's state, read again because a watch may be late. */
@@ -95,8 +107,4 @@ export class SessionContext {
     const { address, cluster } = this.options;
     return judgeOpenFailure(error, await this.askState(), { way, address, server: cluster.server });
   }
-}
-
-function isTerminated(pod: Pod, container: string): boolean {
-  return viewContainer(pod, container).phase === 'terminated';
 }

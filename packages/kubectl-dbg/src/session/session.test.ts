@@ -184,6 +184,31 @@ for (const [policy, code, restarts] of [
   });
 }
 
+for (const seen of [true, false]) {
+  test(`a container that is restarted at once after its end, which was ${seen ? '' : 'not '}seen: the end of the run that was followed`, async () => {
+    const session = start('none', ['open']);
+    session.cluster.restartPolicy = 'Always';
+    await session.clock.pass(1_000);
+    session.cluster.end(3, seen);
+    session.cluster.restart(1);
+    const { outcome, delivery } = await session.clock.until(session.report, 10_000);
+    assert.deepEqual([outcome, delivery?.lost], [{ kind: 'exited', code: 3 }, 0]);
+    assert.ok(
+      session.cluster.logQueries.every((query) => query['previous'] === true || query['follow'] === true),
+    );
+  });
+}
+
+test('a container that is restarted twice: the end of the run that was followed is unknown', async () => {
+  const session = start('none', ['open']);
+  session.cluster.restartPolicy = 'Always';
+  await session.clock.pass(1_000);
+  session.cluster.end(0, false);
+  session.cluster.restart(2);
+  const { outcome } = await session.clock.until(session.report, 10_000);
+  assert.match(outcome.kind === 'lost' ? outcome.message : '', /does not say how it ended/);
+});
+
 test('an exec ends with its command, even if another process holds its streams open', async () => {
   const session = start('none', ['open'], { words: ['sh', '-c', 'sleep 60 & echo v'], end: ['kill', '1'] });
   await session.clock.pass(100);

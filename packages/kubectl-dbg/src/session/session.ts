@@ -73,9 +73,11 @@ async function follow(session: SessionContext): Promise<SessionReport> {
     outcome: await inDoctorsWords(ended.outcome, tracker.current.pod, address.container),
   });
   const way = options.exec === undefined ? ('attach' as const) : ('exec' as const);
-  const facts: Omit<SessionFacts, 'end' | 'seen'> = { address, stdin, tty, context, way };
-  const verdict = (more: Pick<SessionFacts, 'delivery' | 'exec' | 'inputCut'> = {}) =>
-    finish(judge({ ...facts, ...more, end: end.reason ?? { kind: 'end-unknown' }, seen: tracker.current }));
+  const facts: Omit<SessionFacts, 'end' | 'seen' | 'run'> = { address, stdin, tty, context, way };
+  const verdict = (more: Pick<SessionFacts, 'delivery' | 'exec' | 'inputCut'> = {}) => {
+    const seen = { end: end.reason ?? ({ kind: 'end-unknown' } as const), seen: tracker.current };
+    return finish(judge({ ...facts, ...more, ...seen, run: session.run }));
+  };
 
   const phases = new PhaseClock(begun);
   const waited = await wait(session, context, phases);
@@ -89,7 +91,10 @@ async function follow(session: SessionContext): Promise<SessionReport> {
   if (waited.kind === 'terminated') {
     const outcome = outcomeOfTermination(waited.terminated);
     if (outcome.kind === 'never-started') return told(finish(startFailure(outcome.message, context)));
-  } else report.running = world.now();
+  } else {
+    session.enterRun();
+    report.running = world.now();
+  }
 
   if (options.exec !== undefined && waited.kind === 'running') {
     const result = await execSession(session, options.exec);

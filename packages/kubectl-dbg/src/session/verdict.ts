@@ -9,7 +9,7 @@ import type { EndReason } from './session-end.ts';
 import { isApiStatusError } from './status-code.ts';
 import type { SessionAddress } from './session-options.ts';
 import type { DeliveryReport } from './stream/deliver.ts';
-import { viewContainer } from './wait/container-state.ts';
+import { endOfRun } from './wait/container-run.ts';
 import type { DiagnosisContext } from './wait/diagnosis.ts';
 import type { TrackedPod } from './wait/pod-tracker.ts';
 
@@ -23,6 +23,8 @@ export interface SessionFacts {
   end: EndReason;
   /** The last seen state of the pod. */
   seen: TrackedPod;
+  /** The run of the container that was followed; undefined if it had terminated before. */
+  run?: string | undefined;
   context: DiagnosisContext;
   /** The delivered output; undefined if there was none. */
   delivery?:
@@ -105,14 +107,14 @@ function ofExec(facts: SessionFacts, end: CommandEnd | undefined): Outcome {
 
 function ofContainer(facts: SessionFacts): Outcome {
   const { address, seen, delivery, tty } = facts;
-  const view = viewContainer(seen.pod, address.container);
-  if (view.phase !== 'terminated') {
+  const terminated = endOfRun(seen.pod, address.container, facts.run);
+  if (terminated === undefined) {
     if (!seen.deleted)
       return lost(facts, because(facts, `lost ${who(facts)}: the cluster does not say how it ended`));
     const why = `pod ${address.pod} was deleted during the session`;
     return lost(facts, isOnlyDeleted(seen) ? why : because(facts, why));
   }
-  const ended = outcomeOfTermination(view.terminated);
+  const ended = outcomeOfTermination(terminated);
   if (ended.kind === 'never-started') return startFailure(ended.message, facts.context);
   if (ended.kind === 'lost') {
     return { ...lost(facts, `lost ${who(facts)}: ${ended.message}`), ...reasonOf(ended) };

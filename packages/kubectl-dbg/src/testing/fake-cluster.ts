@@ -29,6 +29,8 @@ export class FakeCluster implements Pick<
   #code: number | undefined;
   #deleted = false;
   #reason = 'Error';
+  /** The query of each request of the log. */
+  readonly logQueries: NonNullable<ApiRequest['query']>[] = [];
   /** Each exec that was opened, with its arguments. */
   readonly execs: { words: readonly string[]; command: FakeCommand }[] = [];
 
@@ -56,13 +58,25 @@ export class FakeCluster implements Pick<
   /** The pod's restart policy, if a test sets one. */
   restartPolicy: 'Always' | 'OnFailure' | 'Never' | undefined;
 
+  /** Restarts of the container after its end. */
+  #restarts = 0;
+
   get pod(): Pod {
-    const state =
+    const terminated =
       this.#code === undefined
-        ? this.hasStarted
-          ? { running: {} }
-          : { waiting: { reason: 'ContainerCreating' } }
-        : { terminated: { exitCode: this.#code, reason: this.#reason } };
+        ? undefined
+        : { exitCode: this.#code, reason: this.#reason, containerID: 'containerd://run-0' };
+    const isOver = terminated !== undefined && this.#restarts === 0;
+    const state = isOver
+      ? { terminated }
+      : this.hasStarted
+        ? { running: {} }
+        : { waiting: { reason: 'ContainerCreating' } };
+    const run = {
+      restartCount: this.#restarts,
+      ...(this.hasStarted ? { containerID: `containerd://run-${this.#restarts}` } : {}),
+      ...(this.#restarts === 1 && terminated !== undefined ? { lastState: { terminated } } : {}),
+    };
     return {
       metadata: { name: 'web', namespace: 'shop', uid: 'u', resourceVersion: '1' },
       spec: {
@@ -72,7 +86,7 @@ export class FakeCluster implements Pick<
       },
       status: {
         phase: 'Running',
-        containerStatuses: [{ name: 'app', state, ready: true, restartCount: 0, image: '', imageID: '' }],
+        containerStatuses: [{ name: 'app', state, ...run, ready: true, image: '', imageID: '' }],
       },
     };
   }
@@ -86,6 +100,12 @@ export class FakeCluster implements Pick<
     const isExec = this.execs.some((exec) => exec.command === command);
     command?.give(isExec ? statusOf(this.#code) : statusOf(0), Channel.error);
     command?.finish(1000);
+  }
+
+  /** The kubelet restarts the terminated container; after two restarts the status says nothing about the first run. */
+  restart(times: number): void {
+    this.#restarts = times;
+    this.#tell('MODIFIED');
   }
 
   delete(): void {
@@ -125,7 +145,8 @@ export class FakeCluster implements Pick<
     }
   }
 
-  async stream({ signal }: ApiRequest): Promise<AsyncIterable<Uint8Array>> {
+  async stream({ signal, query = {} }: ApiRequest): Promise<AsyncIterable<Uint8Array>> {
+    this.logQueries.push(query);
     const isOver = () => this.#code !== undefined || this.#deleted || signal?.aborted === true;
     const waitForEnd = async function* (): AsyncGenerator<Uint8Array> {
       while (!isOver()) await new Promise<void>((resolve) => setImmediate(resolve));

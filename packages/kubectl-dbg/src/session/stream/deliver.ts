@@ -23,6 +23,8 @@ export interface DeliverOptions {
   attach: RemoteCommand | Promise<RemoteCommand | undefined> | undefined;
   /** Reopens attach after its connection broke; undefined as above. */
   reattach?: () => Promise<RemoteCommand | undefined>;
+  /** Whether the container has been restarted since, so that its log is that of the previous run. Default: never. */
+  isReplaced?: (() => boolean) | undefined;
   /** Resolves when the container's status says that it has terminated. */
   terminated: Promise<unknown>;
   stdout: Writable;
@@ -85,7 +87,7 @@ class Delivery {
   constructor(options: DeliverOptions) {
     this.#options = options;
     this.#clock = options.clock ?? REAL_CLOCK;
-    this.#log = new LogReader(options.cluster, options.address);
+    this.#log = new LogReader(options.cluster, options.address, options.isReplaced);
     this.#signal = AbortSignal.any([options.signal, this.#over.signal]);
     const unfinishedLine = options.tty
       ? UNFINISHED_LINE_TTY

@@ -29,12 +29,19 @@ export interface LogListener {
 export class LogReader {
   readonly #cluster: Pick<Cluster, 'stream'>;
   readonly #address: ContainerAddress;
+  readonly #isReplaced: () => boolean;
   readonly #log = new TimestampedLog();
   #failure: unknown;
 
-  constructor(cluster: Pick<Cluster, 'stream'>, address: ContainerAddress) {
+  /** `isReplaced`: the container was restarted since, and what is read is the log of its previous run. */
+  constructor(
+    cluster: Pick<Cluster, 'stream'>,
+    address: ContainerAddress,
+    isReplaced: () => boolean = () => false,
+  ) {
     this.#cluster = cluster;
     this.#address = address;
+    this.#isReplaced = isReplaced;
   }
 
   /** Why the last read was incomplete. */
@@ -103,10 +110,11 @@ export class LogReader {
     signal: AbortSignal,
   ): Promise<AsyncIterable<Uint8Array>> {
     const { namespace, pod, container } = this.#address;
+    const previous = this.#isReplaced() ? { previous: true, follow: undefined } : {};
     return this.#cluster.stream({
       method: 'GET',
       path: apiPaths.pod({ namespace, pod }, 'log'),
-      query: { container, ...query },
+      query: { container, ...query, ...previous },
       signal,
     });
   }

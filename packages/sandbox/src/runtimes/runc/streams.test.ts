@@ -115,8 +115,11 @@ describe('streams of real containers', { concurrency: 3 }, () => {
     node.create('p', { stdin: true, tty: true, command: ['sh'] }, { restartPolicy: 'Never' });
     await node.until('p', isRunning);
     const [process, output] = await attach(node, TERMINAL);
-    process.stdin?.write('stty size 2>&1; sleep 3600\n');
+    process.stdin?.write('stty size 2>&1; cat\n');
     await output.until(/stty: standard input/);
+    // Between two commands the shell ignores ctrl-C: it is sent once cat responds.
+    process.stdin?.write('heard\n');
+    await output.until(/heard\r\nheard\r\n/);
     process.stdin?.write('\x03');
     await output.until(/\^C/);
     process.resize({ width: 132, height: 43 });
@@ -216,6 +219,11 @@ describe('streams of real containers', { concurrency: 3 }, () => {
       const script =
         'i=0; while [ $i -lt 100 ]; do head -c 65536 /dev/zero; head -c 65536 /dev/zero >&2; i=$((i+1)); done';
       const process = await node.agent.exec('default', 'p', 'main', ['sh', '-c', script], PIPES);
+      // Nobody reads stderr until it is full and the exec waits for it.
+      const isFull = () => (process.stderr?.listenerCount('drain') ?? 0) > 0;
+      const full = async (): Promise<void> => {
+        while (!isFull()) await setTimeout(5);
+      };
       let most = 0;
       const read = async (stream: RemoteProcess['stdout'], rest: number): Promise<number> => {
         let received = 0;
@@ -226,7 +234,10 @@ describe('streams of real containers', { concurrency: 3 }, () => {
         }
         return received;
       };
-      const received = await Promise.all([read(process.stdout, 0), read(process.stderr, 2)]);
+      const received = await Promise.all([
+        read(process.stdout, 0),
+        full().then(() => read(process.stderr, 2)),
+      ]);
       assert.deepEqual(received, [6_553_600, 6_553_600]);
       assert.equal(most, 1);
     },
