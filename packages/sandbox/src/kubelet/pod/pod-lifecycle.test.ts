@@ -156,6 +156,32 @@ describe('pod lifecycle', { concurrency: 3 }, () => {
     assert.deepEqual(pod.status?.resources, { limits: { memory: '16Mi' }, requests: { memory: '16Mi' } });
   });
 
+  for (const [what, script, pod, expected] of [
+    ['a child, and the container succeeds', 'tail /dev/zero & wait; exit 0', {}, [0, 'OOMKilled']],
+    ['a child, and the container fails', 'tail /dev/zero; exit 3', {}, [3, 'OOMKilled']],
+    [
+      "a child in the node's process namespace, and another holds the output",
+      'sleep 3600 & tail /dev/zero; exit 0',
+      { hostPID: true },
+      [0, 'OOMKilled'],
+    ],
+    [
+      'nothing, although the limit was reached by files, and the container is killed otherwise',
+      'dd if=/dev/zero of=/tmp/file bs=1M count=40 2>/dev/null; kill -9 $$$$',
+      { shareProcessNamespace: true },
+      [137, 'Error'],
+    ],
+  ] as const) {
+    test(`the memory limit kills ${what}`, { skip: noLimits ?? false }, async (t) => {
+      const node = await testNode(t);
+      const resources = { limits: { memory: '20Mi' }, requests: { memory: '20Mi' } };
+      node.create('p', { command: ['sh', '-c', script], resources }, { restartPolicy: 'Never', ...pod });
+      const ended = await node.until('p', (now) => /^(Succeeded|Failed)$/.test(now?.status?.phase ?? ''));
+      const state = ended.status?.containerStatuses?.[0]?.state?.terminated;
+      assert.deepEqual([state?.exitCode, state?.reason], expected);
+    });
+  }
+
   test('deletion kills the process after its grace period, then removes the object', { skip }, async (t) => {
     const node = await testNode(t);
     node.create('polite', { command: ['sh', '-c', 'trap "exit 0" TERM; sleep 3600 & wait'] });

@@ -12,7 +12,7 @@ import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 
 const ROOT = '/sys/fs/cgroup';
-/** A container's own limit is a page above its parent's, so that the parent's counters record OOM kills. */
+/** A container's own limit is a page above its parent's, so that it is the parent's that is reached. */
 const PAGE_BYTES = 4096;
 
 /** The name of the cgroup of all containers of a sandbox; it identifies them at the clean-up. */
@@ -68,26 +68,26 @@ export function hierarchies(): string[] {
     .filter((path) => existsSync(join(path, 'cgroup.procs')));
 }
 
-function memoryHierarchy(): string {
-  return isUnified() ? ROOT : join(ROOT, 'memory');
+/**
+ * Whether OOM kills are counted only in the container's own cgroup, as cgroup v1 does. runc removes it with the container,
+ * so the count must be read before. cgroup v2 counts them in the parent too.
+ */
+export function countsKillsInOwnCgroup(): boolean {
+  return !isUnified();
 }
 
 /**
- * Creates the parent of a container's cgroup, with its memory limit. The container's own cgroup is removed with the
- * container; this one remains, and records whether the kernel killed a process.
+ * Prepares the memory limit of a container. With cgroup v2 it creates the parent of the container's cgroup, with that limit.
+ * The container's own cgroup is removed with the container; this one remains, and counts OOM kills.
  *
  * @returns the limit to set on the container's own cgroup
  */
 export function limitMemory(path: string, bytes: number): number {
-  const directory = join(memoryHierarchy(), path);
+  if (!isUnified()) return bytes;
+  const directory = join(ROOT, path);
   mkdirSync(directory, { recursive: true });
-  if (isUnified()) {
-    enableMemoryController(path);
-    writeFileSync(join(directory, 'memory.max'), String(bytes));
-  } else {
-    writeFileSync(join(directory, 'memory.use_hierarchy'), '1', { flag: 'w' });
-    writeFileSync(join(directory, 'memory.limit_in_bytes'), String(bytes));
-  }
+  enableMemoryController(path);
+  writeFileSync(join(directory, 'memory.max'), String(bytes));
   return bytes + PAGE_BYTES;
 }
 
@@ -106,16 +106,17 @@ function enableMemoryController(path: string): void {
   enable(directory);
 }
 
-/** Whether the kernel has killed a process because of the limit of `limitMemory`. */
-export function limitWasHit(path: string): boolean {
-  const directory = join(memoryHierarchy(), path);
+/**
+ * Whether the kernel has killed a process of a container, any of them, for lack of memory.
+ *
+ * @param path the parent of the container's own cgroup `own`
+ */
+export function hadOomKill(path: string, own: string): boolean {
+  const file = isUnified()
+    ? join(ROOT, path, 'memory.events')
+    : join(ROOT, 'memory', path, own, 'memory.oom_control');
   try {
-    if (isUnified()) {
-      const events = readFileSync(join(directory, 'memory.events'), 'utf8');
-      return Number(/^oom_kill (\d+)$/m.exec(events)?.[1] ?? 0) > 0;
-    }
-    // cgroup v1 counts OOM kills only in the container's own cgroup, which is gone; failcnt remains.
-    return Number(readFileSync(join(directory, 'memory.failcnt'), 'utf8')) > 0;
+    return Number(/^oom_kill (\d+)$/m.exec(readFileSync(file, 'utf8'))?.[1] ?? 0) > 0;
   } catch {
     return false;
   }

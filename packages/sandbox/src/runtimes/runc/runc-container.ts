@@ -1,7 +1,8 @@
-import { rmSync, statSync } from 'node:fs';
+import { existsSync, rmSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { LogOptions, RemoteProcess, StreamOptions } from '../../cri/remote-process.ts';
 import type { Image } from '../../cri/image.ts';
 import { deferred } from '../../cri/deferred.ts';
@@ -16,17 +17,18 @@ import {
   StartError,
 } from '../../cri/runtime.ts';
 import { OutputHub } from '../../cri/stream/output-hub.ts';
-import { limitWasHit, removeCgroup } from './cgroup.ts';
+import { countsKillsInOwnCgroup, hadOomKill, removeCgroup } from './cgroup.ts';
 import type { StreamedChild } from './child-process.ts';
 import type { RuncNode } from './node/runc-node.ts';
 import { startErrorMessage } from '../../cri/error-words.ts';
 import { execProcess } from './runc-exec.ts';
-import { lastError, runcArgv, type RuncContext, waitForPidFile } from './runc-command.ts';
+import { lastError, run, runcArgv, type RuncContext, waitForPidFile } from './runc-command.ts';
 import { spawnChild } from './spawn-child.ts';
 
-/** Exit codes: containerd's for a process that could not be started, and a shell's for SIGKILL. */
+/** containerd's exit code for a process that could not be started. */
 const START_ERROR_CODE = 128;
-const KILLED_CODE = 137;
+/** Interval at which the end of a first process is looked for. */
+const END_CHECK_MS = 20;
 /** The kubelet's maximum for a termination message. */
 const TERMINATION_MESSAGE_BYTES = 4096;
 
@@ -35,6 +37,8 @@ export interface ContainerPaths {
   directory: string;
   /** The parent of the container's own cgroup, if it has one. */
   cgroup?: string;
+  /** Whether it is in the process namespace of the node. */
+  nodePids: boolean;
   /** The file on the node that is mounted at the termination message path. */
   terminationLog?: string;
 }
@@ -59,7 +63,7 @@ export class RuncContainer implements RuntimeContainer {
   readonly #end = deferred<void>();
   #child: StreamedChild | undefined;
   #hub: OutputHub | undefined;
-  #killed = false;
+  #outOfMemory = false;
   #removed = false;
   #starting: Promise<void> | undefined;
 
@@ -97,7 +101,9 @@ export class RuncContainer implements RuntimeContainer {
     const { directory } = this.#place;
     const pidFile = join(directory, 'pid');
     const logPath = join(directory, 'runc.log');
-    const argv = runcArgv(this.#context, logPath, 'run', '--pid-file', pidFile, '-b', directory, this.id);
+    const kept = this.#limited && countsKillsInOwnCgroup();
+    const options = ['--pid-file', pidFile, '-b', directory, ...(kept ? ['--keep'] : [])];
+    const argv = runcArgv(this.#context, logPath, 'run', ...options, this.id);
     const child = await spawnChild(this.#node.enter(argv), {
       tty: this.#config.tty,
       stdin: this.#config.stdin,
@@ -107,15 +113,51 @@ export class RuncContainer implements RuntimeContainer {
     const pid = await waitForPidFile(pidFile, child.ended);
     if (pid === undefined) {
       await child.ended.catch(() => {});
+      if (kept) await this.#deleteKept();
       throw this.#failed(lastError(logPath) ?? 'runc ended without a word');
     }
     this.pid = pid;
     this.state = { phase: 'running', startedAt: this.#now() };
     this.#connect(child);
-    child.ended.then(
-      (code) => this.#finish(code),
+    const deleted = kept ? this.#firstProcessEnd(pid, child).then(() => this.#deleteKept()) : undefined;
+    Promise.all([child.ended, deleted]).then(
+      ([code]) => this.#finish(code),
       () => this.#finish(START_ERROR_CODE),
     );
+  }
+
+  /** Whether the container has a memory limit that the kernel enforces. */
+  get #limited(): boolean {
+    return this.#config.resources.memoryLimit !== undefined && this.#place.cgroup !== undefined;
+  }
+
+  #noteOomKills(): void {
+    const { cgroup } = this.#place;
+    if (cgroup !== undefined && this.#limited) this.#outOfMemory ||= hadOomKill(cgroup, this.id);
+  }
+
+  /**
+   * Waits until runc has exited. In the node's process namespace until the first process has: runc then waits for all that
+   * hold the output, and only its deletion of the container kills them.
+   */
+  async #firstProcessEnd(pid: number, child: StreamedChild): Promise<void> {
+    const ended = child.ended.then(
+      () => true,
+      () => true,
+    );
+    if (!this.#place.nodePids) return void (await ended);
+    const exists = (): boolean => existsSync(join(this.#node.proc, String(pid)));
+    // There is no event for the end of a process that isn't a child.
+    while (exists()) if (await Promise.race([ended, delay(END_CHECK_MS, false)])) return;
+  }
+
+  /** Deletes a container that `run --keep` has left, with its cgroup, whose count of OOM kills is read first. */
+  async #deleteKept(): Promise<void> {
+    this.#noteOomKills();
+    const logPath = join(this.#place.directory, 'runc-delete.log');
+    const argv = runcArgv(this.#context, logPath, 'delete', '--force', this.id);
+    // What this leaves is removed with the state directory.
+    await run(this.#context, this.#node.enter(argv)).catch(() => {});
   }
 
   #connect(child: StreamedChild): void {
@@ -147,18 +189,14 @@ export class RuncContainer implements RuntimeContainer {
 
   #finish(exitCode: number): void {
     const startedAt = this.state.phase === 'running' ? this.state.startedAt : this.#now();
-    const outOfMemory =
-      this.#config.resources.memoryLimit !== undefined &&
-      this.#place.cgroup !== undefined &&
-      exitCode === KILLED_CODE &&
-      !this.#killed &&
-      limitWasHit(this.#place.cgroup);
+    this.#noteOomKills();
     this.state = {
       phase: 'exited',
       startedAt,
       finishedAt: this.#now(),
       exitCode,
-      reason: outOfMemory ? 'OOMKilled' : exitCode === 0 ? 'Completed' : 'Error',
+      // As on a real node, also if the killed process was not the first one and the exit code is 0.
+      reason: this.#outOfMemory ? 'OOMKilled' : exitCode === 0 ? 'Completed' : 'Error',
     };
     this.#release();
   }
@@ -172,7 +210,6 @@ export class RuncContainer implements RuntimeContainer {
 
   signal(name: NodeJS.Signals): void {
     if (this.pid === undefined || this.#child === undefined) return;
-    if (name === 'SIGKILL') this.#killed = true;
     // A runc in the foreground forwards signals to the first process, without the risk of a reused PID. It can't forward
     // SIGKILL, and in a user namespace another program is in between.
     const direct = name === 'SIGKILL' || this.#node.rootless;

@@ -133,6 +133,7 @@ export class RuncSandbox implements PodSandbox {
       config,
       place: {
         directory,
+        nodePids: this.#config.host.pid,
         ...(cgroup === undefined ? {} : { cgroup }),
         ...(terminationLog === undefined ? {} : { terminationLog }),
       },
