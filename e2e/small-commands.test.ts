@@ -78,6 +78,23 @@ describe('small commands', () => {
     assert.equal(run.output.stdout, '');
   });
 
+  test('stop names who answered the exec that would have sent the signal', async () => {
+    const [pod = ''] = (await sessionWord()).split('/').slice(-2);
+    const made = start([`pod/${pod}`, '-c', 'stays', '-q', '--attach=false', '--', 'sleep', '600']);
+    assert.equal(await made.ended, 0, made.output.stderr);
+    sandbox.faults.add({
+      point: 'handshake',
+      match: { subresource: 'exec' },
+      action: { kind: 'respond', code: 403, body: 'blocked', contentType: 'text/plain' },
+    });
+    const run = start(['stop', `${pod}/stays`]);
+    assert.equal(await run.ended, 77, run.output.stderr);
+    assert.match(
+      run.output.stderr,
+      /^error: container stays of pod \S+ runs on: no signal could be sent by exec: something at or behind \S+ that is not the API server .* refuses it with HTTP status 403: blocked\. /m,
+    );
+  });
+
   test('the end of piped input ends the attach soon, with a message that the container keeps running', async () => {
     const [pod = ''] = (await sessionWord()).split('/').slice(-2);
     const made = start([`pod/${pod}`, '-c', 'reader', '-i', '-q', '--attach=false', '--', 'cat']);

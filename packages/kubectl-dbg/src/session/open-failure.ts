@@ -100,21 +100,17 @@ function explain(
   what: string,
   { way, container, server }: { way: Way; container: string; server: string },
 ): OpenFailure {
-  const { code, form, serverMessage } = error;
+  const { code, form } = error;
   const own = explainApiError(error, { action: what, server });
   const says = form === 'status' || REFUSED.has(code);
   if (own.kind === 'refused' && says) {
     return { kind: 'refused', message: own.message, failure: failureOf(own) };
   }
   const facts = { container, way, status: code };
-  const words =
-    form === 'page' || form === 'empty'
-      ? serverMessage
-      : `HTTP status ${code}: ${serverMessage || 'no message'}`;
   if (REFUSED.has(code)) {
     return {
       kind: 'refused',
-      message: `cannot ${what}: ${hop(error, server)} refuses it with ${words}`,
+      message: `cannot ${what}: ${whoAnswered(error, server)}`,
       failure: { code: 'StreamRefused', facts },
     };
   }
@@ -124,10 +120,22 @@ function explain(
       : '';
   return {
     kind: 'lost',
-    message: `cannot ${what}: ${hop(error, server)} answered with ${words}${form === 'status' ? '' : passes}`,
-    brief: `cannot ${what}: ${words}`,
+    message: `cannot ${what}: ${whoAnswered(error, server)}${form === 'status' ? '' : passes}`,
+    brief: `cannot ${what}: ${answerOf(error)}`,
     failure: { code: 'StreamFailed', facts },
   };
+}
+
+/** Who answered an attach or exec, and with what: `SERVER answered with HTTP status 500: no message`. */
+export function whoAnswered(error: ApiStatusError, server: string): string {
+  const verb = REFUSED.has(error.code) ? 'refuses it' : 'answered';
+  return `${hop(error, server)} ${verb} with ${answerOf(error)}`;
+}
+
+function answerOf({ code, form, serverMessage }: ApiStatusError): string {
+  return form === 'page' || form === 'empty'
+    ? serverMessage
+    : `HTTP status ${code}: ${serverMessage || 'no message'}`;
 }
 
 /** The responding server, as far as the form of the response shows it. */

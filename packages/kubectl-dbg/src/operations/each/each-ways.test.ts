@@ -114,3 +114,25 @@ test('records the reason on each pod', async (context) => {
     assert.deepEqual([note?.why, note?.who], ['TICKET-7', 'kubernetes-admin']);
   }
 });
+
+test('an exec that something between refuses: says who answered, and names the container that waits on', async (context) => {
+  const world = await twelvePods(context);
+  world.sandbox.faults.add({
+    point: 'handshake',
+    match: { name: 'web-1', subresource: 'exec' },
+    action: { kind: 'respond', code: 404, body: 'nothing here', contentType: 'text/plain' },
+  });
+  const left: string[] = [];
+  const report = await run(world, eachRequest(['true'], { selection: WEB, via: 'exec' }), {
+    on: (event) => {
+      if (event.kind === 'finished' && event.mayRunOn) left.push(event.result.pod);
+    },
+  });
+  const refused = report.results.find(({ pod }) => pod === 'web-1');
+  assert.deepEqual([refused?.class, refused?.reason], ['not-started', 'HTTP 404']);
+  assert.match(
+    refused?.message ?? '',
+    /^something at or behind https:\S+ that is not the API server .* answered with HTTP status 404: nothing here$/,
+  );
+  assert.deepEqual(left, ['web-1']);
+});

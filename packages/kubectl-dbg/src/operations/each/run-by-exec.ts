@@ -4,6 +4,8 @@ import { timeoutSignal } from '../../base/timer.ts';
 import { DbgError } from '../../model/failure.ts';
 import type { Address } from '../../model/plan.ts';
 import { endSleeper } from '../../session/end-sleeper.ts';
+import { whoAnswered } from '../../session/open-failure.ts';
+import { containerStatus } from '../../session/wait/container-state.ts';
 import { type Attempt, openSink } from './collect-output.ts';
 import { NotKept } from './output-sink.ts';
 import type { FleetTarget } from './fleet-target.ts';
@@ -39,14 +41,28 @@ export async function runByExec(
     const message = 'an interrupted run may have started the command: its result is unknown';
     return { end: { class: 'lost', reason: 'UnknownEnd', message } };
   }
+  let attempt: Attempt | undefined;
+  let isLeft = false;
   try {
-    return await execute(target, context, options);
+    attempt = await execute(target, context, options);
   } finally {
     const words = holderEnd(mailbox.news.pod, address.container);
     if (!request.reuse && words !== undefined && !context.signal.aborted) {
-      await endSleeper(context.cluster, address, words, timeoutSignal(END_HOLDER_MS)).catch(() => undefined);
+      isLeft = await endSleeper(context.cluster, address, words, timeoutSignal(END_HOLDER_MS)).then(
+        () => false,
+        () => !hasEnded(mailbox, address),
+      );
     }
   }
+  return isLeft ? { ...attempt, end: { ...attempt.end, mayRunOn: true } } : attempt;
+}
+
+/** In a container that has ended, exec fails too. */
+function hasEnded({ news }: PodMailbox, { container }: Address): boolean {
+  return (
+    news.isGone ||
+    (news.pod !== undefined && containerStatus(news.pod, container)?.state?.terminated !== undefined)
+  );
 }
 
 async function execute(
@@ -76,7 +92,7 @@ async function execute(
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof NotKept) end = { class: 'lost', reason: 'OutputNotKept', message: error.message };
-    else end = within.aborted ? await endRunning(mailbox, wait) : notRun(error);
+    else end = within.aborted ? await endRunning(mailbox, wait) : notRun(error, cluster.server);
   } finally {
     over.abort();
   }
@@ -99,10 +115,11 @@ function endOf(told: CommandEnd | undefined, { news }: PodMailbox): TargetEnd {
   }
 }
 
-function notRun(error: unknown): TargetEnd {
+function notRun(error: unknown, server: string): TargetEnd {
   if (error instanceof ApiStatusError) {
-    const reason = error.reason === '' ? `HTTP ${error.code}` : error.reason;
-    return { class: 'not-started', reason, message: error.message };
+    const isOwn = error.form === 'status';
+    const reason = !isOwn || error.reason === '' ? `HTTP ${error.code}` : error.reason;
+    return { class: 'not-started', reason, message: isOwn ? error.message : whoAnswered(error, server) };
   }
   if (error instanceof DbgError)
     return { class: 'not-started', reason: 'Unreachable', message: error.message };

@@ -2,10 +2,11 @@ import type { EphemeralContainer, Pod } from 'kubernetes-types/core/v1.d.ts';
 import { Channel } from 'kubectl-dbg-wire';
 import { sanitiseShort } from '../../base/sanitise.ts';
 import { timeoutSignal } from '../../base/timer.ts';
-import type { Cluster } from '../../cluster/index.ts';
+import { ApiStatusError, type Cluster } from '../../cluster/index.ts';
 import type { Address } from '../../model/plan.ts';
 import { sleeperEndOf } from '../../plan/sleeper.ts';
 import { endSleeper } from '../../session/end-sleeper.ts';
+import { whoAnswered } from '../../session/open-failure.ts';
 import { viewContainer } from '../../session/wait/container-state.ts';
 import { PodTracker } from '../../session/wait/pod-tracker.ts';
 import { endProcess } from '../each/end-process.ts';
@@ -54,7 +55,7 @@ export async function endContainer(
         failures.push(
           limit.aborted
             ? WORDS[way].vain
-            : `${WORDS[way].failed}: ${sanitiseShort((error as Error).message, LONGEST_WHY)}`,
+            : `${WORDS[way].failed}: ${sanitiseShort(wordsOf(error, cluster.server), LONGEST_WHY)}`,
         );
       }
     }
@@ -65,7 +66,13 @@ export async function endContainer(
 }
 
 /** Maximum length of a reason in a message. */
-const LONGEST_WHY = 200;
+const LONGEST_WHY = 300;
+
+function wordsOf(error: unknown, server: string): string {
+  return error instanceof ApiStatusError && error.form !== 'status'
+    ? whoAnswered(error, server)
+    : (error as Error).message;
+}
 
 const WORDS: Readonly<Record<EndWay, { vain: string; failed: string }>> = {
   sleeper: { vain: 'its sleeper does not exit', failed: 'its sleeper could not be stopped' },
