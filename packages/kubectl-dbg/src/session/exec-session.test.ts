@@ -132,12 +132,31 @@ for (const kills of [true, false]) {
   });
 }
 
-test('an interruption ends the command’s connection and the sleeper', async () => {
+test('an interruption ends the command’s connection, and leaves the sleeper to the clean-up', async () => {
   const session = start(['open']);
+  session.cluster.killsAtOnce = false;
   await session.clock.pass(100);
+  const begun = session.clock.now();
   session.abort.abort(new Interrupted());
   assert.deepEqual(await session.ended(), { kind: 'interrupted', signal: 'SIGTERM' });
-  assert.deepEqual(session.cluster.execs.at(-1)?.words, ['kill', '1']);
+  assert.deepEqual(
+    session.cluster.execs.map(({ words }) => words),
+    [['tool']],
+  );
+  assert.equal(session.clock.now() - begun < 1_000, true);
+});
+
+test('an interruption while the sleeper is told to exit does not wait for it', async () => {
+  const session = start(['open']);
+  session.cluster.killsAtOnce = false;
+  await session.clock.pass(100);
+  session.cluster.end(0, false);
+  await session.clock.pass(100);
+  const begun = session.clock.now();
+  session.abort.abort(new Interrupted());
+  await session.ended();
+  assert.equal((await session.report).isSleeperTold, false);
+  assert.equal(session.clock.now() - begun < 1_000, true);
 });
 
 test('a closed output', async () => {

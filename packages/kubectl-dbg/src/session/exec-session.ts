@@ -93,7 +93,8 @@ export async function execSession(
   } finally {
     // After any error, nothing of this session remains.
     end.end({ kind: 'end-unknown' });
-    const [isTold] = await Promise.all([sleeper ?? endContainer(session, endWords), input.stopped()]);
+    sleeper ??= endContainer(session, endWords);
+    const [isTold] = await Promise.all([sleeper, input.stopped()]);
     if (result !== undefined) result.isSleeperTold = isTold;
   }
 }
@@ -138,14 +139,19 @@ async function explainEnd(
   };
 }
 
-/** Terminates the container's own process; false if that fails or takes too long: it exits by itself only in the end. */
+/**
+ * Terminates the container's own process; false if that fails or takes too long: it exits by itself only in the end. After
+ * an interruption that is left to the caller, whose clean-up has little time.
+ */
 async function endContainer(
   { options, clock }: SessionContext,
   command: readonly string[],
 ): Promise<boolean> {
+  if (options.signal.aborted) return false;
   const over = new AbortController();
   const cancel = clock.after(END_SLEEPER_MS, () => over.abort());
-  const isTold = await endSleeper(options.cluster, options.address, command, over.signal).then(
+  const signal = AbortSignal.any([over.signal, options.signal]);
+  const isTold = await endSleeper(options.cluster, options.address, command, signal).then(
     () => true,
     () => false,
   );
