@@ -70,7 +70,7 @@ test('a 404 from the server is not a gap in the diagnosis; one from a gateway is
   const call = { method: 'GET', path: '/x' } as const;
   for (const [form, unread] of [
     ['status', []],
-    ['page', [{ what: 'quota (no)' }]],
+    ['page', [{ what: 'quota (a proxy or gateway answered in place of the API server: no)' }]],
   ] as const) {
     const cluster = {
       runningPlugin: () => undefined,
@@ -79,5 +79,27 @@ test('a 404 from the server is not a gap in the diagnosis; one from a gateway is
     const reader = new Reader(cluster as unknown as Cluster, { ...options, requestTimeout: 5_000 });
     assert.equal(await reader.get('quota', '/x'), undefined);
     assert.deepEqual(reader.unread, unread);
+  }
+});
+
+test('only a Status with 403 is about a right; the page of a gateway ends the diagnosis if it hides what is required', async () => {
+  const path = '/api/v1/namespaces/shop/pods/web';
+  for (const [form, needs] of [
+    ['status', 1],
+    ['text', 0],
+    ['page', 0],
+  ] as const) {
+    const cluster = {
+      server: 'https://api:6443',
+      runningPlugin: () => undefined,
+      request: () =>
+        Promise.reject(new ApiStatusError(403, { message: 'no' }, { method: 'GET', path }, { form })),
+    };
+    const reader = new Reader(cluster as unknown as Cluster, { ...options, requestTimeout: 5_000 });
+    await reader.get('pod web', path);
+    assert.equal(reader.needs.length, needs, form);
+    assert.equal(reader.unread[0]?.right !== undefined, needs === 1, form);
+    if (needs === 1) assert.equal(await reader.require('pod web', path), undefined);
+    else await assert.rejects(reader.require('pod web', path), { code: 403 });
   }
 });

@@ -1,4 +1,4 @@
-import { ApiStatusError, type Cluster, describeCall, type Query } from '../cluster/index.ts';
+import { ApiStatusError, type Cluster, describeCall, explainApiError, type Query } from '../cluster/index.ts';
 import { DbgError } from '../model/failure.ts';
 import type { NotChecked } from './finding.ts';
 import { describeRight, type Right } from '../model/right.ts';
@@ -130,7 +130,7 @@ export class Reader {
           { server: this.#cluster.server, what },
         );
       }
-      if (must && !(error instanceof ApiStatusError && error.code === 403)) throw error;
+      if (must && !(error instanceof ApiStatusError && lacksRight(error))) throw error;
       this.#note(what, path, error);
       return undefined;
     }
@@ -145,9 +145,11 @@ export class Reader {
     // A deleted object, or a kind that this cluster does not serve, is not listed as unchecked.
     const isOfServer = error.form === 'status' || error.form === 'text';
     if (isOfServer && (error.code === 404 || error.code === 400)) return;
-    const call = error.code === 403 ? describeCall('GET', path) : undefined;
+    const call = lacksRight(error) ? describeCall('GET', path) : undefined;
     if (call === undefined) {
-      this.unread.push({ what: `${what} (${error.message})` });
+      const { server } = this.#cluster;
+      const why = error.form === 'status' ? error.message : explainApiError(error, { server }).message;
+      this.unread.push({ what: `${what} (${why})` });
       return;
     }
     const { verb, group, resource, subresource, namespace } = call;
@@ -160,6 +162,11 @@ export class Reader {
     this.needs.push(need);
     this.unread.push({ what, right: describeRight(need) });
   }
+}
+
+/** A text or a page with a 403 is not from the API server, and says nothing about rights. */
+function lacksRight({ code, form }: ApiStatusError): boolean {
+  return code === 403 && (form === 'status' || form === 'empty');
 }
 
 /** A request took too long. */
