@@ -89,6 +89,7 @@ export const command = defineCommand({
       let skipped = 0;
       let partial: string | undefined;
       let came = false;
+      const pod = { namespace: cluster.namespace, pod: place.pod };
       try {
         const result = await copyFiles(cluster, asked, {
           signal,
@@ -111,7 +112,7 @@ export const command = defineCommand({
       } catch (error) {
         line.clear();
         if (signal.aborted && came && partial !== undefined && options.quiet !== true)
-          say(keptWords(partial, destination.kind === 'container' ? 'container' : 'local'));
+          say(keptWords(partial, destination.kind === 'container' ? pod : undefined, commands));
         throw error;
       } finally {
         line.clear();

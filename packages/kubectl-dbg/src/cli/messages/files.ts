@@ -7,11 +7,12 @@ export const sayings: Sayings<FilesFailures> = {
   CopySidesInvalid: 'Write POD:PATH on one side, and a local path or - on the other',
   LocalPathUnreadable: 'Name a file or directory that you can read',
   LocalPathUnwritable: 'Name a path that you can write to, on a disk with enough space',
-  NotFileOrDirectory: ({ side }) =>
+  NotFileOrDirectory: ({ side }, commands) =>
     side === 'local'
-      ? 'Pipe the output of a program instead: PROGRAM | kubectl dbg cp - POD:PATH'
+      ? `Pipe the output of a program instead: PROGRAM | ${commands.kubectl('dbg', 'cp', '-', 'POD:PATH')}`
       : 'Name a file or a directory',
-  RemotePathNotFound: 'Look into the container with: kubectl dbg POD --enter',
+  RemotePathNotFound: (_, commands) =>
+    `Look into the container with: ${commands.kubectl('dbg', 'POD', '--enter')}`,
   RemoteDirectoryNotFound: 'Create it first, or name an existing one',
   RemotePathDenied: ({ way, isReadOnly }) =>
     isReadOnly ? 'Choose a directory on a writable volume' : way === 'exec' ? BESIDE : undefined,

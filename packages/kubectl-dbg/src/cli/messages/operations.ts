@@ -28,9 +28,10 @@ export const sayings: Sayings<OperationFailures> = {
     remedy: `${askForRight({ verb: 'create', resource: 'pods/exec', group: '', namespace }, commands)}, or leave out --via=exec`,
   }),
   EditedPlanInvalid: NOTHING_WRITTEN,
-  SessionMalformed:
-    'Write POD/CONTAINER, NAMESPACE/POD/CONTAINER, or a pod with one session; kubectl dbg ls lists them',
-  SessionNotFound: ({ namespace }) => `List the sessions with: kubectl dbg ls -n ${namespace}`,
+  SessionMalformed: (_, commands) =>
+    `Write POD/CONTAINER, NAMESPACE/POD/CONTAINER, or a pod with one session. List them with: ${commands.kubectl('dbg', 'ls')}`,
+  SessionNotFound: ({ namespace }, commands) =>
+    `List the sessions with: ${commands.kubectl('dbg', 'ls', '-n', namespace)}`,
   SessionAmbiguous: 'Name one of them as POD/CONTAINER',
   InputNotTaken: 'Attach without -i; a container accepts input only if it was created with -i',
   ContainerRunsOn: ({ address, takesInput, tty }, commands) => {

@@ -55,6 +55,7 @@ const commandRows: [printed: string, expected: string][] = [
   [plain.getPod({ namespace: 'a\nb', pod: 'web' }), String.raw`kubectl get pod web -n 'a\nb'`],
   [plain.describePod(ADDRESS), 'kubectl describe pod web -n shop'],
   [plain.describeNode('n1'), 'kubectl describe node n1'],
+  [plain.kubectl('dbg', 'ls', '-n', 'a b'), "kubectl dbg ls -n 'a b'"],
   [
     plain.exec(ADDRESS, { stdin: true, tty: false }, ['sh', '-c', 'a b']),
     "kubectl exec web -c debugger-x -n shop -i -- sh -c 'a b'",
@@ -88,6 +89,14 @@ for (const [name, world, quoted] of shells) {
 /** A verb, or a value in the place of the verb, outside comments. */
 const COMPOSED =
   /^(?!\s*(?:\/?\*|\/\/)).*\bkubectl (?:\$\{|(?:annotate|apply|attach|auth|cp|create|debug|delete|describe|exec|get|label|logs|patch|run|top|wait)\b)/m;
+
+test('messages take the commands of this program from there too, with the flags of cluster and user', () => {
+  const messages = join(import.meta.dirname, '..', 'messages');
+  const composers = readdirSync(messages)
+    .filter((name) => !name.endsWith('.test.ts'))
+    .filter((name) => /\bkubectl dbg [a-z$A-Z]/.test(readFileSync(join(messages, name), 'utf8')));
+  assert.deepEqual(composers, []);
+});
 
 test('no other file composes a kubectl command', () => {
   assert.match('  remedy: `kubectl delete pod ${name}`', COMPOSED);
