@@ -45,7 +45,7 @@ export function eventWords(event: OperationEvent, commands: FollowUpCommands): s
 /** The text of the notice, and the flag that helps. */
 function withHint({ code, text }: Extract<OperationEvent, { kind: 'notice' | 'warning' }>): string {
   const hint = NOTICE_HINTS[code];
-  return hint === undefined ? text : `${text} ${hint}`;
+  return hint === undefined ? text : `${text}${text.endsWith('.') ? '' : '.'} ${hint}`;
 }
 
 /** Says which server does not respond, and since when. */
