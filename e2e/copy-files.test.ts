@@ -280,6 +280,9 @@ describe('copying files', { skip: missing ?? false }, () => {
     assert.match(readOnly.stderr, /^error: .* may not write \/file: Read-only file system/m);
     assert.equal((await cp('neato:/large', at('big'), '--max-bytes=1Mi')).code, 74);
     assert.equal((await cp('neato:/data', at('many'), '--max-entries=10')).code, 74);
+    const missing = await cp(at('missing'), 'neato:/missing');
+    assert.equal(missing.code, 64);
+    assert.match(missing.stderr, /^error: cannot read \S+missing: no such file or directory\. /m);
     assert.equal((await cp('a', 'b')).code, 64);
     assert.equal((await cp('neato:/note', 'web:/note')).code, 64);
   });

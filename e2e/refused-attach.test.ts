@@ -89,6 +89,20 @@ test('a directory as standard input is an error, not an end of input', async (co
   assert.match(ended.stderr, /cannot read stdin: it is a directory/);
 });
 
+test('a directory as the standard input of each is told in words', async (context) => {
+  const directory = await temporaryDirectory(context);
+  const stdin = await open(directory, 'r');
+  context.after(() => stdin.close());
+  const server = await startSessionServer(context, { protocol: 'http/1.1' });
+  const kubeconfig = join(directory, 'config');
+  await writeFile(kubeconfig, kubeconfigFor(server), { mode: 0o600 });
+  const env = { PATH: process.env.PATH, KUBECONFIG: kubeconfig, HOME: '/nonexistent' };
+  const words = [KUBECTL_DBG, 'each', '-l', 'app=web', '-i', '--', 'cat'];
+  const ended = await run(spawn(process.execPath, words, { env, stdio: [stdin.fd, 'ignore', 'pipe'] }));
+  assert.equal(ended.code, 74, ended.stderr);
+  assert.equal(ended.stderr, 'error: cannot read stdin: it is a directory\n');
+});
+
 describe('a refused attach', { concurrency: 6 }, () => {
   for (const [code, bodies, exitCode] of CASES) {
     for (const body of bodies) {

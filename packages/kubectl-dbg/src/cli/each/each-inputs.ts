@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { DbgError } from '../../model/failure.ts';
 import type { World } from '../../model/world.ts';
+import { readingFailure } from '../../session/terminal/input.ts';
 import { CliError, usage } from '../cli-error.ts';
 import type { EachFlags } from './each-request.ts';
 
@@ -33,7 +34,7 @@ export async function readInput({ stdin }: World, signal: AbortSignal): Promise<
     throw new CliError(
       'lost',
       'StdinUnreadable',
-      `cannot read stdin: ${(error as Error).message}`,
+      `cannot read stdin: ${readingFailure(error as Error)}`,
       undefined,
       error,
     );

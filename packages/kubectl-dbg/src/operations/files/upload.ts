@@ -9,6 +9,7 @@ import { openSource } from '../../files/open-source.ts';
 import { isSystemError } from '../../files/receive.ts';
 import { sendTree } from '../../files/send-tree.ts';
 import { DbgError } from '../../model/failure.ts';
+import { readingFailure } from '../../session/terminal/input.ts';
 import type { CopyFilesOptions, CopyResult, CopySettings, CopySource } from './copy-options.ts';
 import { TAKE_FILE, TAKE_STREAM, TAKE_TREE } from './remote-scripts.ts';
 import { type Answer, transfer } from './transfer.ts';
@@ -176,8 +177,8 @@ async function* piecesOf(file: FileHandle, start: number, end: number): AsyncGen
 }
 
 function unreadable(path: string, error: unknown): DbgError {
-  const { code, message, path: place = path } = error as NodeJS.ErrnoException;
-  const words = `cannot read ${place}: ${code ?? message}`;
+  const { path: place = path } = error as NodeJS.ErrnoException;
+  const words = `cannot read ${place}: ${readingFailure(error as Error)}`;
   return new DbgError('usage', 'LocalPathUnreadable', words, { path: place }, { cause: error });
 }
 

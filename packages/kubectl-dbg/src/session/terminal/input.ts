@@ -36,6 +36,7 @@ export async function sendInput(
 
 const FAILURES: Readonly<Record<string, string>> = {
   EISDIR: 'it is a directory',
+  ENOENT: 'no such file or directory',
   EIO: 'input/output error',
   EACCES: 'permission denied',
   EBADF: 'it is not open',
