@@ -1,5 +1,6 @@
 // Sessions on a terminal: detaching, suspending, and restoring the terminal in all cases.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -46,7 +47,7 @@ describe('terminal sessions', { skip: missingForContainers() ?? false }, () => {
 
   /** A shell that runs kubectl-dbg and prints its exit code and the terminal's state. It keeps running so that no output is lost. */
   function inShell(t: TestContext, args: string, extra: Record<string, string> = {}): TerminalProgram {
-    const command = `${process.execPath} ${KUBECTL_DBG} ${args}; echo "code $?"; stty -a | grep -o -e '-\\?icanon' -e '-\\?echo ' -e '-\\?isig'; read _`;
+    const command = `${process.execPath} ${KUBECTL_DBG} ${args}; echo "code $?"; stty -a | grep -o -e '-\\?icanon' -e '-\\?echo ' -e '-\\?isig' -e '-\\?opost'; read _`;
     const terminal = new TerminalProgram('sh', ['-c', command], { env: { ...env, ...extra }, cols: 200 });
     t.after(() => terminal.kill('SIGKILL'));
     return terminal;
@@ -56,7 +57,7 @@ describe('terminal sessions', { skip: missingForContainers() ?? false }, () => {
     await terminal.waitFor(/code \d+\n(?:.*\n)*-?isig[\s\S]*-?icanon[\s\S]*-?echo/);
     const tail = terminal.text.slice(terminal.text.lastIndexOf('code '));
     assert.match(tail, new RegExp(`^code ${code}$`, 'm'), terminal.text);
-    assert.doesNotMatch(tail, /-icanon|-echo|-isig/, terminal.text);
+    assert.doesNotMatch(tail, /-icanon|-echo|-isig|-opost/, terminal.text);
   }
 
   test('ctrl-p ctrl-q detaches: the container keeps running, and the command to attach is printed', async (t) => {
@@ -116,6 +117,17 @@ describe('terminal sessions', { skip: missingForContainers() ?? false }, () => {
     terminal.type('echo $((40 + 2)); exit 4\r');
     await terminal.waitFor(/^42$/m);
     await restored(terminal, 4);
+  });
+
+  test('line feeds of the remote terminal get no carriage return from the local one', async (t) => {
+    const script = 'head -n 1; printf "one\\ntwo\\n\\033[5;1Hend"; exit 2';
+    const args = ['web', '-q', '--', 'sh', '-c', script];
+    const terminal = new TerminalProgram(process.execPath, [KUBECTL_DBG, ...args], { env });
+    t.after(() => terminal.kill('SIGKILL'));
+    await untilOutputIsRaw(terminal.pid);
+    terminal.type('x\r');
+    assert.equal(await terminal.exited, 2);
+    assert.equal(terminal.raw, 'x\r\nx\r\none\r\ntwo\r\n\x1b[5;1Hend');
   });
 
   test('after the session has started, the program writes nothing of its own to the screen', async (t) => {
@@ -178,11 +190,22 @@ function childOf(pid: number): number {
 
 /** Waits until the process has this state in the kernel (T: stopped, S: sleeping). */
 async function untilState(pid: number, state: string): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  for (;;) {
+  await until(() => {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    if (text.slice(text.lastIndexOf(')') + 2, text.lastIndexOf(')') + 3) === state) return;
-    if (Date.now() > deadline) throw new Error(`process ${pid} never was ${state}: ${text}`);
+    return text.slice(text.lastIndexOf(')') + 2, text.lastIndexOf(')') + 3) === state;
+  }, `process ${pid} to be ${state}`);
+}
+
+/** Waits until the terminal of a process does not process its output. */
+async function untilOutputIsRaw(pid: number): Promise<void> {
+  const modes = () => execFileSync('stty', ['-a', '-F', `/proc/${pid}/fd/0`], { encoding: 'utf8' });
+  await until(() => modes().includes('-opost'), 'raw output');
+}
+
+async function until(isSo: () => boolean, what: string): Promise<void> {
+  const deadline = Date.now() + 20_000;
+  while (!isSo()) {
+    if (Date.now() > deadline) throw new Error(`waited for ${what} in vain`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

@@ -44,6 +44,17 @@ export function realWorld(errors = new OutputErrors()): World {
     remember: async (text) => (await import('./terminal-memory.ts')).remember(text),
     recall: async () => (await import('./terminal-memory.ts')).recall(),
     isForeground: async () => (await import('./foreground.ts')).isForeground(),
+    passOutput() {
+      let cancel: (() => void) | undefined;
+      let isCancelled = process.platform === 'win32';
+      void import('./pass-output.ts').then(({ passOutput }) => {
+        if (!isCancelled) cancel = passOutput();
+      });
+      return () => {
+        isCancelled = true;
+        cancel?.();
+      };
+    },
     suspend() {
       process.kill(process.pid, 'SIGSTOP');
     },

@@ -46,6 +46,12 @@ export interface World {
   recall?(): Promise<string | undefined>;
   /** Whether this process may read its terminal now: a background job would be stopped. */
   isForeground(): Promise<boolean>;
+  /**
+   * Makes the terminal of `stdin`, which is in raw mode, output line feeds as they are: Node's raw mode precedes them by a
+   * carriage return, which misplaces the cursor of full-screen programs. `setRawMode(false)` restores it. Returns a
+   * function that cancels this before it has taken effect. Does nothing on Windows.
+   */
+  passOutput(): () => void;
   /** Stops this process until SIGCONT, as the default action of SIGTSTP does. */
   suspend(): void;
 }

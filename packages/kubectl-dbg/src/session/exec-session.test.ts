@@ -49,6 +49,7 @@ function start(
         stderr: stdout,
         now: () => clock.now(),
         onSignal: () => () => {},
+        passOutput: () => () => {},
         suspend: () => {},
       },
       stdout,

@@ -14,7 +14,10 @@ export interface SessionAddress {
 }
 
 /** The part of the world that a session uses. */
-export type SessionWorld = Pick<World, 'stdin' | 'stdout' | 'stderr' | 'now' | 'onSignal' | 'suspend'>;
+export type SessionWorld = Pick<
+  World,
+  'stdin' | 'stdout' | 'stderr' | 'now' | 'onSignal' | 'passOutput' | 'suspend'
+>;
 
 /** What runs in a container that only sleeps. */
 export interface ExecWords {

@@ -92,6 +92,7 @@ test('with any events, a session ends once, and never as a success unless the co
               stderr: stdout,
               now: () => clock.now(),
               onSignal: () => () => {},
+              passOutput: () => () => {},
               suspend: () => {},
             },
             stdout,

@@ -62,6 +62,7 @@ function start(
         stderr,
         now: () => clock.now(),
         onSignal: () => () => {},
+        passOutput: () => () => {},
         suspend: () => {},
       },
       stdout,

@@ -42,6 +42,7 @@ export function testWorld(overrides: Partial<World> = {}): TestWorld {
       process.kill(-leader, signal);
     },
     isForeground: () => Promise.resolve(true),
+    passOutput: () => () => undefined,
     suspend: () => undefined,
     errors: () => collected.stderr,
     output: () => collected.stdout,

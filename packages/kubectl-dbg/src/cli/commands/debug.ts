@@ -230,6 +230,7 @@ function streamsOf(world: World, { stdout, stderr }: { stdout: World['stdout']; 
     now: () => world.now(),
     onSignal: (signal: Parameters<World['onSignal']>[0], listener: () => void) =>
       world.onSignal(signal, listener),
+    passOutput: () => world.passOutput(),
     suspend: () => world.suspend(),
   };
 }

@@ -128,6 +128,7 @@ export function ioOf({ stdin, stdout = dropped(), stderr = dropped() }: SessionS
     now: () => Date.now(),
     // A program handles signals itself.
     onSignal: () => ignore,
+    passOutput: () => ignore,
     suspend: ignore,
   };
 }

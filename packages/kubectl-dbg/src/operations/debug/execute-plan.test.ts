@@ -66,6 +66,7 @@ function scene(plan: Plan, change: Partial<ExecutePlanOptions> = {}, answers: An
         stderr: new PassThrough().resume(),
         now: () => 0,
         onSignal: () => () => {},
+        passOutput: () => () => {},
         suspend: () => {},
       },
       timeout: 0,

@@ -14,7 +14,10 @@ import { expectSleeper } from './sleeper-end.ts';
 import { writePlan } from './write-plan.ts';
 
 /** The streams of a session, and what it needs from their process. */
-export type SessionIo = Pick<World, 'stdin' | 'stdout' | 'stderr' | 'now' | 'onSignal' | 'suspend'>;
+export type SessionIo = Pick<
+  World,
+  'stdin' | 'stdout' | 'stderr' | 'now' | 'onSignal' | 'passOutput' | 'suspend'
+>;
 
 /** Options for the execution of a plan. */
 export interface ExecutePlanOptions {

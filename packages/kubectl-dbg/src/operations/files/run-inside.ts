@@ -52,6 +52,7 @@ export async function runInside(words: readonly string[], options: RunInsideOpti
         stderr,
         now: () => Date.now(),
         onSignal: () => ignore,
+        passOutput: () => ignore,
         suspend: ignore,
       },
       timeout: startTimeout,

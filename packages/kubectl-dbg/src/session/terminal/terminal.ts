@@ -7,20 +7,33 @@ export interface RawTerminal {
 }
 
 /**
- * Puts the terminal of `stdin` into raw mode. The mode is restored while the program is suspended (SIGTSTP), and set
+ * Puts the terminal of `stdin` into raw mode, for input and output. The mode is restored while the program is suspended (SIGTSTP), and set
  * again when it continues (SIGCONT).
  */
-export function enterRawMode(stdin: InputStream, world: Pick<World, 'onSignal' | 'suspend'>): RawTerminal {
+export function enterRawMode(
+  stdin: InputStream,
+  world: Pick<World, 'onSignal' | 'suspend' | 'passOutput'>,
+): RawTerminal {
   if (stdin.isTTY !== true || stdin.setRawMode === undefined) return { restore: () => undefined };
   let raw = true;
-  stdin.setRawMode(true);
+  let cancel: (() => void) | undefined;
+  const enter = (): void => {
+    stdin.setRawMode?.(true);
+    cancel?.();
+    cancel = world.passOutput();
+  };
+  const leave = (): void => {
+    cancel?.();
+    stdin.setRawMode?.(false);
+  };
+  enter();
   const offs = [
     world.onSignal('SIGTSTP', () => {
-      stdin.setRawMode?.(false);
+      leave();
       world.suspend();
     }),
     world.onSignal('SIGCONT', () => {
-      if (raw) stdin.setRawMode?.(true);
+      if (raw) enter();
     }),
   ];
   return {
@@ -28,7 +41,7 @@ export function enterRawMode(stdin: InputStream, world: Pick<World, 'onSignal' |
       if (!raw) return;
       raw = false;
       for (const off of offs) off();
-      stdin.setRawMode?.(false);
+      leave();
     },
   };
 }

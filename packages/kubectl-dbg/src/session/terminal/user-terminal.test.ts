@@ -17,6 +17,7 @@ function setUp({ stdinTty = true, stderrTty = false, tty = true } = {}) {
     return output;
   };
   const listeners = new Map<InterruptSignal, () => void>();
+  const passes: string[] = [];
   let suspended = 0;
   const end = new AbortController();
   const stdout = stream('stdout', true);
@@ -28,6 +29,10 @@ function setUp({ stdinTty = true, stderrTty = false, tty = true } = {}) {
         listeners.set(signal, listener);
         return () => listeners.delete(signal);
       },
+      passOutput: () => {
+        passes.push('on');
+        return () => passes.push('cancelled');
+      },
       suspend: () => (suspended += 1),
     },
     stdout,
@@ -36,19 +41,21 @@ function setUp({ stdinTty = true, stderrTty = false, tty = true } = {}) {
     detachKeys: Uint8Array.of(16, 17),
     signal: end.signal,
   });
-  return { terminal, raw, shown, stdout, end, listeners, suspended: () => suspended };
+  return { terminal, raw, passes, shown, stdout, end, listeners, suspended: () => suspended };
 }
 
 test('sets raw mode once, and restores the terminal at the end of the session', () => {
-  const { terminal, raw, end, listeners } = setUp();
+  const { terminal, raw, passes, end, listeners } = setUp();
   terminal.take();
   terminal.take();
+  assert.deepEqual(passes, ['on']);
   assert.ok(terminal.taken);
   end.abort();
   assert.ok(!terminal.taken);
   terminal.restore();
   terminal.take();
   assert.deepEqual(raw, [true, false]);
+  assert.deepEqual(passes, ['on', 'cancelled']);
   assert.equal(listeners.size, 0);
 });
 

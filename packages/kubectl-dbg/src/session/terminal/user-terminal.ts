@@ -11,7 +11,7 @@ const RESTORE_TITLE = '\x1b[23;2t';
 const TITLE_LIMIT = 200;
 
 export interface UserTerminalOptions {
-  world: Pick<World, 'stdin' | 'stderr' | 'onSignal' | 'suspend'>;
+  world: Pick<World, 'stdin' | 'stderr' | 'onSignal' | 'suspend' | 'passOutput'>;
   /** Destination of the container's output. */
   stdout: OutputStream;
   /** The user's input is forwarded. */
