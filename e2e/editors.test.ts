@@ -125,6 +125,18 @@ describe('editors', { skip: LINUX }, () => {
     }
   });
 
+  for (const dryRun of ['none', 'server']) {
+    test(`what the user has written is kept and named if the server refuses it (--dry-run=${dryRun})`, async () => {
+      const script = await editor(String.raw`sed -i 's/image: busybox/image: " "/' "$1"`);
+      const args = ['web', '-q', '--edit', `--dry-run=${dryRun}`, '--image=busybox', '--', 'echo', 'RAN'];
+      const { code, stderr } = await runDbg(args, { env: env({ EDITOR: script }) });
+      assert.equal(code, 64, stderr);
+      const file = /^What you have written is kept in (.*)$/m.exec(stderr)?.[1] ?? '';
+      assert.match(await readFile(file, 'utf8'), /image: " "/);
+      assert.equal((await stat(file)).mode & 0o777, 0o600);
+    });
+  }
+
   test('what the user has written is kept and named if it is not usable', async () => {
     for (const text of ['a: [', '[]', '{}', 'kind: Pod\n---\nkind: Pod']) {
       const { code, stderr } = await run({ EDITOR: await editor(`echo '${text}' >"$1"`) });

@@ -13,6 +13,13 @@ import { type EditorSettings, runEditor } from './editor.ts';
 /** An object of a cluster is not larger. */
 const LIMIT_BYTES = 4 * 1024 * 1024;
 
+/** A plan as the user has edited it. */
+export interface EditedPlan {
+  plan: Plan;
+  /** Saves what the user has written, and says where: to be called if it is refused. */
+  keep(): Promise<void>;
+}
+
 /**
  * Lets the user edit the object before it is written. An empty file cancels. Throws DbgError (usage) if the editor fails,
  * or if the file is no longer an object of the same kind: then what the user has written is kept.
@@ -21,9 +28,9 @@ export async function editPlan(
   plan: Plan,
   world: World,
   settings: EditorSettings & { on: OnEvent },
-): Promise<Plan> {
+): Promise<EditedPlan> {
   const [first] = plan.writes;
-  if (first === undefined) return plan;
+  if (first === undefined) return { plan, keep: () => Promise.resolve() };
   const { toYaml } = await import('../base/to-yaml.ts');
   const head = `# This is what will be sent to ${first.path}. Save an empty file to cancel.\n`;
   const before = head + toYaml(first.body);
@@ -33,18 +40,23 @@ export async function editPlan(
     await runEditor(file, world, settings);
     const after = read(file);
     try {
-      return withEditedBody(plan, await parse(after));
+      const edited = withEditedBody(plan, await parse(after));
+      const keep = async () => {
+        if (after !== before) tellKept((await makeFile(after)).file, settings.on);
+      };
+      return { plan: edited, keep };
     } catch (error) {
       isKept = after !== before && !isCancelled(error);
       throw error;
     }
   } finally {
     if (!isKept) await rm(directory, { recursive: true, force: true });
-    else {
-      const text = `What you have written is kept in ${file}`;
-      settings.on({ kind: 'notice', code: 'edit-kept', text, always: true });
-    }
+    else tellKept(file, settings.on);
   }
+}
+
+function tellKept(file: string, on: OnEvent): void {
+  on({ kind: 'notice', code: 'edit-kept', text: `What you have written is kept in ${file}`, always: true });
 }
 
 /** In a directory of its own, which editors also use for their own files. */

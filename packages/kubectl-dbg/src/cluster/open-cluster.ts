@@ -106,6 +106,15 @@ export async function openCluster(options: ClusterOptions, world: World): Promis
         import('ws'),
       ]);
     },
+    preloadRecovery: async () => {
+      await Promise.all([
+        import('./http/explain-transport.ts'),
+        import('./http/explain-tls.ts'),
+        import('./watch/list-pages.ts'),
+        import('./remote-command/spdy-upgrade.ts'),
+        import('./remote-command/spdy-command.ts'),
+      ]);
+    },
     prepareUpgrade: () => spare.prepare(),
     attach: (command) => open('attach', command),
     exec: (command) => open('exec', command),

@@ -117,6 +117,8 @@ export interface Cluster {
   prepareRequests(): Promise<void>;
   /** Loads the code of watches, attach and exec, which is otherwise loaded at their first use. */
   preload(): Promise<void>;
+  /** Loads the code that is needed if something fails later: explanations, lists after a gap of a watch, SPDY. */
+  preloadRecovery(): Promise<void>;
   /** Opens a connection in advance for the next upgrade; failures are ignored and will occur again later. */
   prepareUpgrade(): void;
   /** Attaches to a running container's process. Throws ApiStatusError or DbgError if the server refuses. */

@@ -3,6 +3,7 @@ import { run } from '../cli/run.ts';
 import type { World } from '../model/world.ts';
 import { dieWithLostTerminal } from './lost-terminal.ts';
 import { OutputErrors } from './output-errors.ts';
+import { drainedOrLate, leaveBy } from './leave.ts';
 import { realWorld } from './real-world.ts';
 import { showsStack } from './shows-stack.ts';
 import { ExitCode } from '../model/failure.ts';
@@ -36,7 +37,6 @@ export async function start(argv: readonly string[], afterSession?: () => void):
     setTimeout(() => process.exit(), LINGER_MS).unref();
     return;
   }
-  const { drainedOrLate, leaveBy } = await import('./leave.ts');
   await drainedOrLate(drained);
   setTimeout(leaveBy, LINGER_MS, signal).unref();
 }

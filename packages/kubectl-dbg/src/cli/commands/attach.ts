@@ -5,6 +5,7 @@ import { findSession } from '../../operations/sessions/find-session.ts';
 import { detachKeysOf } from '../detach-keys.ts';
 import { attachFlags } from '../grammar/flags-sessions.ts';
 import { usage } from '../cli-error.ts';
+import { preloadEndings } from '../preload-endings.ts';
 import { outcomeWords } from '../present/outcome-words.ts';
 import { showEvents } from '../present/show-events.ts';
 import { readSessionWord } from '../sessions/last-session.ts';
@@ -38,6 +39,7 @@ export const command = defineCommand({
       async ({ cluster, sessionCluster, signal, commands }) => {
         const found = await findSession(cluster, await readSessionWord(word, cluster.server, world), signal);
         await rememberSession(found.session, cluster.server, world);
+        preloadEndings(sessionCluster);
         const report = await attachToSession(found, {
           cluster: sessionCluster,
           io: world,

@@ -14,8 +14,10 @@ import type { executePlan } from '../../operations/debug/execute-plan.ts';
 import { tellWaiting } from '../../operations/debug/tell-waiting.ts';
 import { type AskedDebug, readRequest } from '../debug-request.ts';
 import type { Options, ParsedArguments } from '../grammar/index.ts';
+import type { EditedPlan } from '../edit.ts';
 import { openOutput } from '../output.ts';
 import { openCluster } from '../open-cluster.ts';
+import { preloadEndings } from '../preload-endings.ts';
 import { commandsFor } from '../present/command-line.ts';
 import type { OutcomeDocuments } from '../present/documents.ts';
 import { showEvents } from '../present/show-events.ts';
@@ -61,6 +63,7 @@ async function debug(parsed: ParsedArguments, world: World, settings: CommandSet
     if ((event.kind === 'created' || event.kind === 'output-begins') && cluster !== undefined) {
       remembered = rememberSession(event.address, cluster.server, world);
     }
+    if (event.kind === 'output-begins' && cluster !== undefined) preloadEndings(cluster);
   };
   let warnings = 0;
   let run: Run | undefined;
@@ -137,12 +140,13 @@ async function executePlans(plans: readonly Plan[], run: Run): Promise<number> {
   let code: number = ExitCode.ok;
   try {
     for (const planned of plans) {
-      const plan = options.edit === true ? await edit(planned, run) : planned;
+      const edited = options.edit === true ? await edit(planned, run) : undefined;
+      const plan = edited?.plan ?? planned;
       run.current = plan;
       if (plans.length > 1) tellTarget(plan, on);
       tellNotices(plan.notices, on);
       const begun = world.now();
-      const report = await run.execute(plan, {
+      const executing = run.execute(plan, {
         cluster: run.cluster,
         request: asked.request,
         io: streamsOf(world, output),
@@ -157,6 +161,7 @@ async function executePlans(plans: readonly Plan[], run: Run): Promise<number> {
         on,
         signal,
       });
+      const report = await keepIfRefused(executing, edited, signal);
       if (report.attached !== undefined) afterSession?.();
       await documents?.addSession(report, { workflow: plan.workflow, created: begun });
       delete run.current;
@@ -180,9 +185,11 @@ async function printPlans(plans: readonly Plan[], run: Run): Promise<number> {
   const { dryRunPlan } = await import('../../operations/debug/dry-run.ts');
   const format = (options.output ?? 'yaml') as 'yaml' | 'json' | 'name';
   for (const planned of plans) {
-    const plan = options.edit === true ? await edit(planned, run) : planned;
+    const edited = options.edit === true ? await edit(planned, run) : undefined;
+    const plan = edited?.plan ?? planned;
     tellNotices(plan.notices, on);
-    const answers = options.dryRun === 'server' ? await dryRunPlan(cluster, plan, settings.signal) : [];
+    const sending = options.dryRun === 'server' ? dryRunPlan(cluster, plan, settings.signal) : [];
+    const answers = await keepIfRefused(sending, edited, settings.signal);
     world.stdout.write(await printPlan(plan, format, answers));
   }
   return ExitCode.ok;
@@ -214,9 +221,23 @@ async function documentsFor(
   return new OutcomeDocuments(commands);
 }
 
-async function edit(plan: Plan, { world, settings, on }: Run): Promise<Plan> {
+async function edit(plan: Plan, { world, settings, on }: Run): Promise<EditedPlan> {
   const { editPlan } = await import('../edit.ts');
   return await editPlan(plan, world, { ...settings, on });
+}
+
+/** What the user has written in an editor is not lost if the server refuses it. */
+async function keepIfRefused<T>(
+  sending: T | Promise<T>,
+  edited: EditedPlan | undefined,
+  signal: AbortSignal,
+): Promise<T> {
+  try {
+    return await sending;
+  } catch (error) {
+    if (!signal.aborted) await edited?.keep();
+    throw error;
+  }
 }
 
 /** The world's streams, with the replaced output streams; the getters of a world open its streams. */
