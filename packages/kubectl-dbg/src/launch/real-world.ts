@@ -47,9 +47,12 @@ export function realWorld(errors = new OutputErrors()): World {
     passOutput() {
       let cancel: (() => void) | undefined;
       let isCancelled = process.platform === 'win32';
-      void import('./pass-output.ts').then(({ passOutput }) => {
-        if (!isCancelled) cancel = passOutput();
-      });
+      import('./pass-output.ts')
+        .then(({ passOutput }) => {
+          if (!isCancelled) cancel = passOutput();
+        })
+        // Without it the session goes on.
+        .catch(() => undefined);
       return () => {
         isCancelled = true;
         cancel?.();

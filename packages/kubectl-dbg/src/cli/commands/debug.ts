@@ -235,7 +235,8 @@ async function keepIfRefused<T>(
   try {
     return await sending;
   } catch (error) {
-    if (!signal.aborted) await edited?.keep();
+    // The refusal matters more than a file that can't be written.
+    if (!signal.aborted) await edited?.keep().catch(() => undefined);
     throw error;
   }
 }
