@@ -89,7 +89,7 @@ export const command = defineCommand({
       let skipped = 0;
       let partial: string | undefined;
       let came = false;
-      const pod = { namespace: cluster.namespace, pod: place.pod };
+      const pod = { namespace: cluster.namespace, pod: place.pod, container };
       try {
         const result = await copyFiles(cluster, asked, {
           signal,
