@@ -12,7 +12,7 @@ import { openCluster, realWorld } from 'kubectl-dbg';
 
 const PACKAGE = fileURLToPath(new URL('../packages/kubectl-dbg', import.meta.url));
 
-describe('an update during a session', () => {
+describe('an update during a session', { concurrency: true }, () => {
   let sandbox: Sandbox;
   let directory: string;
 
@@ -57,7 +57,7 @@ describe('an update during a session', () => {
       const ended = once(child, 'close') as Promise<[number]>;
       const isLoaded = (chunk: string) => new RegExp(`load "[^"]*/dist/${chunk}-`).test(stderr);
       const CHUNKS = ['delete-pod', 'operations', 'outcome-words', 'explain-transport'];
-      const limit = setTimeout(() => child.kill('SIGKILL'), 30_000);
+      const limit = setTimeout(() => child.kill('SIGKILL'), 60_000);
       while (child.signalCode === null && !CHUNKS.every(isLoaded))
         await Promise.race([once(child.stderr, 'data'), ended]);
       clearTimeout(limit);

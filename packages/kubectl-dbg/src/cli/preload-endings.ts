@@ -1,7 +1,7 @@
 import type { Cluster } from '../cluster/index.ts';
 
-/** When the code is loaded, in ms after the beginning of a session: short sessions don't need it. */
-const PRELOAD_AFTER_MS = 1_000;
+/** When the code is loaded, in ms after the beginning of a session: that of a single command is over by then. */
+const PRELOAD_AFTER_MS = 10_000;
 
 /**
  * Loads what the end of a session may need while the session runs: an update of kubectl-dbg replaces its files, and a
