@@ -127,9 +127,14 @@ function explain(
 }
 
 /** Who answered an attach or exec, and with what: `SERVER answered with HTTP status 500: no message`. */
-export function whoAnswered(error: ApiStatusError, server: string): string {
+function whoAnswered(error: ApiStatusError, server: string): string {
   const verb = REFUSED.has(error.code) ? 'refuses it' : 'answered';
   return `${hop(error, server)} ${verb} with ${answerOf(error)}`;
+}
+
+/** What an answer to an attach or exec says: the API server's own message, or who answered in its place, and with what. */
+export function answerWords(error: ApiStatusError, server: string): string {
+  return error.form === 'status' ? error.message : whoAnswered(error, server);
 }
 
 function answerOf({ code, form, serverMessage }: ApiStatusError): string {

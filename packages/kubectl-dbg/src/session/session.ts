@@ -11,7 +11,7 @@ import { DbgError } from '../model/failure.ts';
 import { outcomeOfTermination } from '../model/outcome.ts';
 import { judge, type SessionFacts } from './verdict.ts';
 import type { DiagnosisContext } from './wait/diagnosis.ts';
-import { isRestarted } from './wait/container-state.ts';
+import { containerSpec, isRestarted } from './wait/container-state.ts';
 import { PhaseClock } from './wait/phases.ts';
 import { inDoctorsWords } from './wait/doctors-words.ts';
 import { waitForContainer, type Waited } from './wait/wait-for-container.ts';
@@ -183,12 +183,6 @@ function isStartedAgain({ tracker, options }: SessionContext, exitCode: number):
 }
 
 function contextOf(pod: Pod, container: string): DiagnosisContext {
-  const { initContainers = [], containers = [], ephemeralContainers = [] } = pod.spec ?? {};
-  const all: { name: string; image?: string; targetContainerName?: string }[] = [
-    ...containers,
-    ...initContainers,
-    ...ephemeralContainers,
-  ];
-  const found = all.find(({ name }) => name === container);
-  return { container, image: found?.image, target: found?.targetContainerName };
+  const spec = containerSpec(pod, container);
+  return { container, image: spec?.image, target: spec?.targetContainerName };
 }

@@ -10,7 +10,8 @@ import type { SessionReport } from '../../session/session.ts';
 import { parseTarget } from '../../targets/index.ts';
 import { explainRefusals } from '../explain-refusals.ts';
 import { CreatedObjects } from './created-objects.ts';
-import { executePlan, type SessionIo } from './execute-plan.ts';
+import type { SessionWorld } from '../../session/session-options.ts';
+import { executePlan } from './execute-plan.ts';
 import { makePlans, resolveTargets } from './make-plans.ts';
 import { type DebugOptions, requestOfProgram } from './program-request.ts';
 
@@ -120,7 +121,7 @@ export function unlessAborted(report: SessionReport, signal: AbortSignal): Sessi
 }
 
 /** Converts the streams of a program for a session. */
-export function ioOf({ stdin, stdout = dropped(), stderr = dropped() }: SessionStreams): SessionIo {
+export function ioOf({ stdin, stdout = dropped(), stderr = dropped() }: SessionStreams): SessionWorld {
   return {
     stdin: inputOf(stdin),
     stdout,

@@ -4,8 +4,7 @@ import { yieldToEventLoop } from '../../base/yield-to-event-loop.ts';
 import type { OnEvent } from '../../model/event.ts';
 import type { Outcome } from '../../model/outcome.ts';
 import type { DebugRequest, Plan } from '../../model/plan.ts';
-import type { World } from '../../model/world.ts';
-import type { ExecWords } from '../../session/session-options.ts';
+import type { ExecWords, SessionWorld } from '../../session/session-options.ts';
 import { runSession, type SessionReport, type SessionTimeouts } from '../../session/session.ts';
 import { cleanUp } from './cleanup.ts';
 import type { CreatedObject, CreatedObjects } from './created-objects.ts';
@@ -13,17 +12,12 @@ import { noteWhy } from './note-why.ts';
 import { expectSleeper } from './sleeper-end.ts';
 import { writePlan } from './write-plan.ts';
 
-/** The streams of a session, and what it needs from their process. */
-export type SessionIo = Pick<
-  World,
-  'stdin' | 'stdout' | 'stderr' | 'now' | 'onSignal' | 'passOutput' | 'suspend'
->;
-
 /** Options for the execution of a plan. */
 export interface ExecutePlanOptions {
   cluster: Cluster;
   request: Pick<DebugRequest, 'attach' | 'stdin' | 'tty' | 'container'>;
-  io: SessionIo;
+  /** The streams of a session, and what it needs from their process. */
+  io: SessionWorld;
   /** Milliseconds for the container to start; 0: no limit. */
   timeout: number;
   /** Bytes that detach a terminal session and leave the process running; empty to disable that. */

@@ -6,7 +6,7 @@ import { apiPaths } from '../../model/api-paths.ts';
 import type { Address } from '../../model/plan.ts';
 import { endSleeper } from '../../session/end-sleeper.ts';
 import { statusCodeOf } from '../../session/status-code.ts';
-import { viewContainer } from '../../session/wait/container-state.ts';
+import { containerSpec, viewContainer } from '../../session/wait/container-state.ts';
 import type { CreatedObject, CreatedObjects } from './created-objects.ts';
 
 /** Interval (ms) of checks whether the container has terminated: a kubelet reports it within a second. */
@@ -73,7 +73,7 @@ async function lookAt(
       const pod = await cluster.request<Pod>({ method: 'GET', path, signal });
       const { phase } = viewContainer(pod, address.container);
       // No container can be removed from a pod: another one has its name now.
-      if (phase === 'terminated' || !hasContainer(pod, address.container)) return 'ended';
+      if (phase === 'terminated' || containerSpec(pod, address.container) === undefined) return 'ended';
       const isDeleted = pod.metadata?.deletionTimestamp !== undefined;
       state = isDeleted ? 'deleted' : phase === 'running' ? 'running' : 'waiting';
       await pause(LOOK_MS, signal);
@@ -84,11 +84,4 @@ async function lookAt(
     }
   }
   return state;
-}
-
-function hasContainer({ spec }: Pod, name: string): boolean {
-  const { initContainers = [], containers = [], ephemeralContainers = [] } = spec ?? {};
-  return [...initContainers, ...containers, ...ephemeralContainers].some(
-    (container) => container.name === name,
-  );
 }

@@ -4,7 +4,7 @@ import { timeoutSignal } from '../../base/timer.ts';
 import { DbgError } from '../../model/failure.ts';
 import type { Address } from '../../model/plan.ts';
 import { endSleeper } from '../../session/end-sleeper.ts';
-import { whoAnswered } from '../../session/open-failure.ts';
+import { answerWords } from '../../session/open-failure.ts';
 import { containerStatus } from '../../session/wait/container-state.ts';
 import { type Attempt, openSink } from './collect-output.ts';
 import { NotKept } from './output-sink.ts';
@@ -117,9 +117,8 @@ function endOf(told: CommandEnd | undefined, { news }: PodMailbox): TargetEnd {
 
 function notRun(error: unknown, server: string): TargetEnd {
   if (error instanceof ApiStatusError) {
-    const isOwn = error.form === 'status';
-    const reason = !isOwn || error.reason === '' ? `HTTP ${error.code}` : error.reason;
-    return { class: 'not-started', reason, message: isOwn ? error.message : whoAnswered(error, server) };
+    const reason = error.form !== 'status' || error.reason === '' ? `HTTP ${error.code}` : error.reason;
+    return { class: 'not-started', reason, message: answerWords(error, server) };
   }
   if (error instanceof DbgError)
     return { class: 'not-started', reason: 'Unreachable', message: error.message };

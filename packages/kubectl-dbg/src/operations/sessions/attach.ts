@@ -3,14 +3,14 @@ import type { Cluster } from '../../cluster/index.ts';
 import type { OnEvent } from '../../model/event.ts';
 import { DbgError } from '../../model/failure.ts';
 import { runSession, type SessionReport, type SessionTimeouts } from '../../session/session.ts';
-import type { SessionIo } from '../debug/execute-plan.ts';
+import type { SessionWorld } from '../../session/session-options.ts';
 import type { FoundSession } from './find-session.ts';
 import { objects } from './read-fields.ts';
 
 /** Options for attaching, besides the session. */
 export interface AttachOptions {
   cluster: Cluster;
-  io: SessionIo;
+  io: SessionWorld;
   /** Forward input; default: if the container has stdin and the user is at a terminal. */
   stdin?: boolean | undefined;
   /** Milliseconds for the container to start; 0: no limit. */

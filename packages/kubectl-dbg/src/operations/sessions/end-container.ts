@@ -6,7 +6,7 @@ import { ApiStatusError, type Cluster } from '../../cluster/index.ts';
 import type { Address } from '../../model/plan.ts';
 import { sleeperEndOf } from '../../plan/sleeper.ts';
 import { endSleeper } from '../../session/end-sleeper.ts';
-import { whoAnswered } from '../../session/open-failure.ts';
+import { answerWords } from '../../session/open-failure.ts';
 import { viewContainer } from '../../session/wait/container-state.ts';
 import { PodTracker } from '../../session/wait/pod-tracker.ts';
 import { endProcess } from '../each/end-process.ts';
@@ -69,9 +69,7 @@ export async function endContainer(
 const LONGEST_WHY = 300;
 
 function wordsOf(error: unknown, server: string): string {
-  return error instanceof ApiStatusError && error.form !== 'status'
-    ? whoAnswered(error, server)
-    : (error as Error).message;
+  return error instanceof ApiStatusError ? answerWords(error, server) : (error as Error).message;
 }
 
 const WORDS: Readonly<Record<EndWay, { vain: string; failed: string }>> = {

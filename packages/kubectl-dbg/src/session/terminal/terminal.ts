@@ -7,8 +7,8 @@ export interface RawTerminal {
 }
 
 /**
- * Puts the terminal of `stdin` into raw mode, for input and output. The mode is restored while the program is suspended (SIGTSTP), and set
- * again when it continues (SIGCONT).
+ * Puts the terminal of `stdin` into raw mode, for input and output. The mode is restored while the program is suspended
+ * (SIGTSTP), and set again when it continues (SIGCONT).
  */
 export function enterRawMode(
   stdin: InputStream,

@@ -1,4 +1,9 @@
-import type { ContainerStateTerminated, ContainerStatus, Pod } from 'kubernetes-types/core/v1.d.ts';
+import type {
+  ContainerStateTerminated,
+  ContainerStatus,
+  EphemeralContainer,
+  Pod,
+} from 'kubernetes-types/core/v1.d.ts';
 
 /** The state of a container, from the pod's status. */
 export type ContainerView =
@@ -8,6 +13,13 @@ export type ContainerView =
   | { phase: 'waiting'; reason: string; message: string; restarts?: number; last?: ContainerStateTerminated }
   | { phase: 'running'; startedAt: string | undefined }
   | { phase: 'terminated'; terminated: ContainerStateTerminated };
+
+/** The container with that name in the pod's spec: init, regular or ephemeral. */
+export function containerSpec({ spec }: Pod, name: string): EphemeralContainer | undefined {
+  const { initContainers = [], containers = [], ephemeralContainers = [] } = spec ?? {};
+  const all: EphemeralContainer[] = [...containers, ...initContainers, ...ephemeralContainers];
+  return all.find((container) => container.name === name);
+}
 
 /** The status of the container with that name: init, regular or ephemeral. */
 export function containerStatus(pod: Pod, container: string): ContainerStatus | undefined {
