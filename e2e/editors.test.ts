@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { after, before, beforeEach, describe, test, type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Sandbox, startSandbox } from 'kube-sandbox';
-import { openCluster } from 'kubectl-dbg';
 import { isAlive } from '../packages/kubectl-dbg/src/testing/is-alive.ts';
+import { createSleepingPod } from './create-pod.ts';
 import { KUBECTL_DBG, runDbg } from './command.ts';
 import { TerminalProgram } from './terminal.ts';
 
@@ -27,18 +27,7 @@ describe('editors', { skip: LINUX }, () => {
   before(async () => {
     sandbox = await startSandbox({ runtime: 'simulated' });
     directory = await mkdtemp(join(tmpdir(), 'kubectl-dbg-editors-'));
-    const cluster = await openCluster({ kubeconfig: sandbox.kubeconfig });
-    await cluster.request({
-      method: 'POST',
-      path: '/api/v1/namespaces/default/pods',
-      body: {
-        apiVersion: 'v1',
-        kind: 'Pod',
-        metadata: { name: 'web' },
-        spec: { containers: [{ name: 'main', image: 'busybox', command: ['sleep', '36000'] }] },
-      },
-    });
-    await cluster.close();
+    await createSleepingPod(sandbox.kubeconfig, 'web');
   });
   beforeEach(async () => {
     temporary = await mkdtemp(join(directory, 'tmp-'));

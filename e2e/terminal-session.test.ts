@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test, type TestContext } from 'node:test';
 import { type Sandbox, startSandbox } from 'kube-sandbox';
-import { openCluster, realWorld } from 'kubectl-dbg';
 import type { Pod } from 'kubernetes-types/core/v1.d.ts';
+import { createSleepingPod } from './create-pod.ts';
 import { KUBECTL_DBG, runDbg } from './command.ts';
 import { missingForContainers } from './real-containers.ts';
 import { TerminalProgram } from './terminal.ts';
@@ -22,23 +22,9 @@ describe('terminal sessions', { skip: missingForContainers() ?? false }, () => {
     sandbox = await startSandbox({ runtime: 'runc' });
     home = await mkdtemp(join(tmpdir(), 'kubectl-dbg-home-'));
     env = { PATH: process.env.PATH, HOME: home, TERM: 'xterm', KUBECONFIG: sandbox.kubeconfig };
-    const cluster = await openCluster({ kubeconfig: sandbox.kubeconfig }, realWorld());
     const running = untilPod(sandbox, (pod) => pod.status?.phase === 'Running');
-    await cluster.request({
-      method: 'POST',
-      path: '/api/v1/namespaces/default/pods',
-      body: {
-        apiVersion: 'v1',
-        kind: 'Pod',
-        metadata: { name: 'web' },
-        spec: {
-          containers: [{ name: 'main', image: 'busybox', command: ['sleep', '3600'] }],
-          terminationGracePeriodSeconds: 1,
-        },
-      },
-    });
+    await createSleepingPod(sandbox.kubeconfig, 'web');
     await running;
-    await cluster.close();
   });
   after(async () => {
     await sandbox.stop();

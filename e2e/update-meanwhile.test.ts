@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type Sandbox, startSandbox } from 'kube-sandbox';
-import { openCluster, realWorld } from 'kubectl-dbg';
+import { createSleepingPod } from './create-pod.ts';
 
 const PACKAGE = fileURLToPath(new URL('../packages/kubectl-dbg', import.meta.url));
 
@@ -19,11 +19,7 @@ describe('an update during a session', { concurrency: true }, () => {
   before(async () => {
     directory = mkdtempSync(join(tmpdir(), 'kubectl-dbg-update-'));
     sandbox = await startSandbox({ runtime: 'simulated' });
-    const cluster = await openCluster({ kubeconfig: sandbox.kubeconfig }, realWorld());
-    const containers = [{ name: 'main', image: 'busybox', command: ['sleep', '3600'] }];
-    const body = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'web' }, spec: { containers } };
-    await cluster.request({ method: 'POST', path: '/api/v1/namespaces/default/pods', body });
-    await cluster.close();
+    await createSleepingPod(sandbox.kubeconfig, 'web');
   });
   after(async () => {
     await sandbox.stop();
